@@ -1,0 +1,9 @@
+package io.github.sae4j.core;
+
+/**
+ * One active feature of one token.
+ *
+ * @param index which feature, from 0 to {@code d_sae - 1}
+ * @param value how strongly it is active
+ */
+public record Feature(int index, float value) {}

@@ -1,0 +1,69 @@
+package io.github.sae4j.core;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What decoding needs to know of the activations to undo the input transform: each token's scale and shift, and how the
+ * last axis was put together. Decoding computes {@code y * scale + shift} and then splits the heads.
+ *
+ * <p>It is a value that travels with the features, so an SAE keeps no state between encoding and decoding and can be
+ * shared by threads.
+ */
+public final class InverseTransform {
+
+    private static final InverseTransform IDENTITY = new InverseTransform(0, null, null);
+
+    private final int heads;
+    private final float @Nullable [] scale;
+    private final float @Nullable [] shift;
+
+    private InverseTransform(int heads, float @Nullable [] scale, float @Nullable [] shift) {
+        this.heads = heads;
+        this.scale = scale;
+        this.shift = shift;
+    }
+
+    /** Returns the transform that changes nothing. */
+    public static InverseTransform identity() {
+        return IDENTITY;
+    }
+
+    /**
+     * Returns a transform.
+     *
+     * @param heads the number of attention heads that {@link Reshape#HOOK_Z} laid side by side, or 0 if none
+     * @param scale a factor for each token, or null for none; copied
+     * @param shift a summand for each token, or null for none; copied
+     * @throws SaeException if {@code heads} is negative, there is a shift without a scale, or their lengths differ
+     */
+    public static InverseTransform of(int heads, float @Nullable [] scale, float @Nullable [] shift) {
+        if (heads < 0) {
+            throw new SaeException("heads must be 0 or more, but is " + heads + ".");
+        }
+        if (shift != null && (scale == null || scale.length != shift.length)) {
+            throw new SaeException("shift has " + shift.length + " tokens, but scale has "
+                    + (scale == null ? "none" : scale.length) + ".");
+        }
+        return new InverseTransform(heads, scale == null ? null : scale.clone(), shift == null ? null : shift.clone());
+    }
+
+    /** Returns the number of heads that were laid side by side, 0 if the activations were flat. */
+    public int heads() {
+        return heads;
+    }
+
+    /** Returns a copy of each token's factor, or null if there is none. */
+    public float @Nullable [] scale() {
+        return scale == null ? null : scale.clone();
+    }
+
+    /** Returns a copy of each token's summand, or null if there is none. */
+    public float @Nullable [] shift() {
+        return shift == null ? null : shift.clone();
+    }
+
+    /** Returns the number of tokens that scale and shift are for, or -1 if there are none and any number fits. */
+    public int tokens() {
+        return scale == null ? -1 : scale.length;
+    }
+}

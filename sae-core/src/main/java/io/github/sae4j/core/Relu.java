@@ -1,0 +1,36 @@
+package io.github.sae4j.core;
+
+/**
+ * The rule of standard SAEs and of transcoders: {@code feature = max(0, p + b_enc)}.
+ *
+ * <p>As in SAELens's {@code StandardSAE.encode}, and in Cunningham et al., "Sparse Autoencoders Find Highly
+ * Interpretable Features in Language Models" (arXiv 2309.08600), eq. 1.
+ */
+public final class Relu implements Activation {
+
+    private final float[] bias;
+
+    private Relu(float[] bias) {
+        this.bias = bias;
+    }
+
+    /**
+     * Returns the rule with this bias.
+     *
+     * @param bias {@code b_enc}, {@code [d_sae]}; copied
+     * @throws SaeException if {@code bias} is null
+     */
+    public static Relu of(float[] bias) {
+        return new Relu(SaeException.requirePresent(bias, "bias").clone());
+    }
+
+    /** Returns a copy of {@code b_enc}, {@code [d_sae]}. */
+    public float[] bias() {
+        return bias.clone();
+    }
+
+    @Override
+    public int dSae() {
+        return bias.length;
+    }
+}

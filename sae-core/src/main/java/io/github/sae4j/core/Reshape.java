@@ -1,0 +1,40 @@
+package io.github.sae4j.core;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/** How an activation's last axes become one of width {@code d_in}; {@code reshape_activations} of {@code cfg.json}. */
+public enum Reshape {
+    /** The last axis is {@code d_in} already. */
+    NONE("none"),
+    /**
+     * Attention outputs of each head, {@code [..., heads, d_head]}, are laid side by side as {@code [..., heads *
+     * d_head]} and taken apart again after decoding. An activation whose last axis is {@code d_in} is left as it is.
+     */
+    HOOK_Z("hook_z");
+
+    private final String label;
+
+    Reshape(String label) {
+        this.label = label;
+    }
+
+    /** Returns the name as {@code cfg.json} spells it. */
+    public String label() {
+        return label;
+    }
+
+    /**
+     * Returns the constant that {@code cfg.json} spells like this, or nothing if none does.
+     *
+     * @param label a value of {@code reshape_activations}
+     */
+    public static Optional<Reshape> ofLabel(String label) {
+        return Arrays.stream(values()).filter(r -> r.label.equals(label)).findFirst();
+    }
+
+    @Override
+    public String toString() {
+        return label;
+    }
+}

@@ -1,0 +1,32 @@
+package io.github.sae4j.core;
+
+import java.util.List;
+import java.util.Optional;
+
+/** Where an SAE's weights came from. Implementations are immutable to their users and safe to share. */
+public interface SaeSource {
+
+    /** Returns one line for people, for example {@code analist/ministral-3b-sae:layer_19 at 3f2a91c}. */
+    String description();
+
+    /** Returns the repository's id on the hub, if the SAE came from one. */
+    Optional<String> repository();
+
+    /** Returns the commit's 40 hexadecimal digits, if the SAE came from a hub. */
+    Optional<String> commit();
+
+    /** Returns the names of the files that were read, relative to the repository or the folder. */
+    List<String> files();
+
+    /**
+     * Returns the SHA-256 of the weights' file in lower-case hexadecimal. The file is read on the first call.
+     *
+     * @throws RuntimeException if there is no such file, or it can no longer be read
+     */
+    String sha256();
+
+    /** Returns the source of weights that were made by the program itself; its {@link #sha256()} throws. */
+    static SaeSource memory() {
+        return MemorySource.INSTANCE;
+    }
+}

@@ -1,0 +1,120 @@
+package io.github.sae4j.core;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A large matrix in host memory: row-major, little-endian, in one or more buffers that follow each other.
+ *
+ * <p>Direct buffers are used where they lie, so a memory-mapped file is never copied; the matrix keeps them reachable.
+ * Their bytes must not change while an SAE uses them. Several buffers serve matrices of more than 2 GiB.
+ */
+public final class WeightMatrix {
+
+    private final WeightType type;
+    private final long rows;
+    private final long columns;
+    private final List<ByteBuffer> parts;
+
+    private WeightMatrix(WeightType type, long rows, long columns, List<ByteBuffer> parts) {
+        this.type = type;
+        this.rows = rows;
+        this.columns = columns;
+        this.parts = parts;
+    }
+
+    /**
+     * Returns a matrix over the remaining bytes of buffers.
+     *
+     * @param type the number format of the elements
+     * @param rows the number of rows, at least 1
+     * @param columns the number of columns, at least 1
+     * @param parts consecutive whole rows each; direct buffers are used in place, others are copied
+     * @throws SaeException if the parts are not whole rows or do not add up to {@code rows}
+     */
+    public static WeightMatrix of(WeightType type, long rows, long columns, List<ByteBuffer> parts) {
+        SaeException.requirePresent(type, "type");
+        SaeException.requirePresent(parts, "parts");
+        if (rows < 1 || columns < 1 || columns > Integer.MAX_VALUE / type.bytes()) {
+            throw new SaeException("A weight matrix cannot have the shape [" + rows + ", " + columns + "].");
+        }
+        long rowBytes = columns * type.bytes();
+        List<ByteBuffer> direct = new ArrayList<>(parts.size());
+        long found = 0;
+        for (ByteBuffer part : parts) {
+            ByteBuffer bytes = SaeException.requirePresent(part, "part").slice();
+            if (bytes.remaining() == 0 || bytes.remaining() % rowBytes != 0) {
+                throw new SaeException("A part of a weight matrix has " + bytes.remaining()
+                        + " bytes, but must be a whole number of rows of " + rowBytes + " bytes.");
+            }
+            found += bytes.remaining() / rowBytes;
+            direct.add(bytes.isDirect() ? bytes.asReadOnlyBuffer() : copyOf(bytes));
+        }
+        if (found != rows) {
+            throw new SaeException(
+                    "The parts of a weight matrix have " + found + " rows, but its shape says " + rows + ".");
+        }
+        return new WeightMatrix(type, rows, columns, List.copyOf(direct));
+    }
+
+    /**
+     * Returns a float32 matrix with a copy of these rows.
+     *
+     * @param rows at least one row, all of one length of at least 1
+     * @throws SaeException if there is no element, or the rows' lengths differ
+     */
+    public static WeightMatrix of(float[][] rows) {
+        SaeException.requirePresent(rows, "rows");
+        int columns = rows.length == 0 || rows[0] == null ? 0 : rows[0].length;
+        if (columns == 0) {
+            throw new SaeException("A weight matrix needs at least one row and one column.");
+        }
+        List<ByteBuffer> parts = new ArrayList<>(rows.length);
+        for (int row = 0; row < rows.length; row++) {
+            float[] values = SaeException.requirePresent(rows[row], "rows[" + row + "]");
+            if (values.length != columns) {
+                throw new SaeException("Row " + row + " of a weight matrix has " + values.length
+                        + " columns, but row 0 has " + columns + ".");
+            }
+        }
+        int rowsInPart = Math.max(1, (1 << 28) / columns);
+        for (int first = 0; first < rows.length; first += rowsInPart) {
+            int count = Math.min(rowsInPart, rows.length - first);
+            ByteBuffer part = ByteBuffer.allocateDirect(Math.multiplyExact(count * columns, Float.BYTES))
+                    .order(ByteOrder.LITTLE_ENDIAN);
+            for (int row = first; row < first + count; row++) {
+                part.asFloatBuffer().position((row - first) * columns).put(rows[row]);
+            }
+            parts.add(part);
+        }
+        return of(WeightType.FLOAT32, rows.length, columns, parts);
+    }
+
+    private static ByteBuffer copyOf(ByteBuffer bytes) {
+        return ByteBuffer.allocateDirect(bytes.remaining()).put(bytes).flip().asReadOnlyBuffer();
+    }
+
+    /** Returns the number format of the elements. */
+    public WeightType type() {
+        return type;
+    }
+
+    /** Returns the number of rows. */
+    public long rows() {
+        return rows;
+    }
+
+    /** Returns the number of columns. */
+    public long columns() {
+        return columns;
+    }
+
+    /** Returns the bytes as read-only little-endian views, each a whole number of rows, in order. */
+    public List<ByteBuffer> parts() {
+        return parts.stream()
+                .map(part -> part.duplicate().order(ByteOrder.LITTLE_ENDIAN))
+                .toList();
+    }
+}
