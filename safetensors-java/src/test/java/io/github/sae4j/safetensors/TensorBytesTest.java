@@ -3,12 +3,14 @@ package io.github.sae4j.safetensors;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.entry;
 
 import io.github.sae4j.safetensors.SafetensorsException.Problem;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.ReadOnlyBufferException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The ways to a tensor's bytes. */
 class TensorBytesTest {
 
-    /** Seven bytes of header padding less than a multiple of 8, so that nothing is aligned by chance. */
+    /** Not padded, and with five bytes before the floats, so that nothing is aligned by chance. */
     private static final String HEADER = "{\"__metadata__\":{\"format\":\"pt\"},"
             + "\"m\":{\"dtype\":\"F32\",\"shape\":[3,2],\"data_offsets\":[5,29]},"
             + "\"u\":{\"dtype\":\"U8\",\"shape\":[5],\"data_offsets\":[0,5]},"
@@ -39,7 +41,7 @@ class TensorBytesTest {
     void writeAFile() throws IOException {
         new Random(1).nextBytes(data);
         path = folder.resolve("model.safetensors");
-        byte[] header = HEADER.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        byte[] header = HEADER.getBytes(StandardCharsets.UTF_8);
         Files.write(
                 path,
                 ByteBuffer.allocate(8 + header.length + data.length)
@@ -64,7 +66,7 @@ class TensorBytesTest {
     void areDescribedByTheirView() {
         try (SafetensorsFile file = SafetensorsFile.open(path)) {
             assertThat(file.path()).isEqualTo(path);
-            assertThat(file.metadata()).containsExactly(org.assertj.core.api.Assertions.entry("format", "pt"));
+            assertThat(file.metadata()).containsExactly(entry("format", "pt"));
             assertThat(file.tensors()).extracting(TensorView::name).containsExactly("u", "m", "none");
             assertThat(file.contains("m")).isTrue();
             assertThat(file.contains("M")).isFalse();

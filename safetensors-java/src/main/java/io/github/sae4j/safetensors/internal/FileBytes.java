@@ -121,7 +121,12 @@ public final class FileBytes implements RandomAccessBytes, AutoCloseable {
                         path + ": the file ends before byte " + (position + length)
                                 + ". It was cut short after it was opened.");
             }
-            return open.map(MapMode.READ_ONLY, position, length);
+            try {
+                return open.map(MapMode.READ_ONLY, position, length);
+            } catch (UnsupportedOperationException e) {
+                throw new SafetensorsException(
+                        Problem.IO, path + ": its file system cannot map files; its tensors can only be read.", e);
+            }
         });
     }
 
@@ -134,7 +139,7 @@ public final class FileBytes implements RandomAccessBytes, AutoCloseable {
                 throw interrupted(path, e);
             } catch (ClosedChannelException e) {
                 // Either this object was closed, which the next turn reports, or another thread was interrupted.
-            } catch (IOException | UnsupportedOperationException e) {
+            } catch (IOException e) {
                 throw new SafetensorsException(
                         Problem.IO, path + ": the operating system failed to " + verb + " the file (" + e + ").", e);
             }

@@ -306,6 +306,7 @@ public final class HeaderReader {
         };
     }
 
+    /** Gson refuses half a surrogate pair only in its newer versions, and the application chooses the version. */
     private String unicode(String text, String what) {
         if (!Quoted.isUnicode(text)) {
             throw broken(

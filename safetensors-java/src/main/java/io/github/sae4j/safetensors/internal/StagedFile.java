@@ -107,7 +107,8 @@ public final class StagedFile implements AutoCloseable {
             // Windows renames no open file.
             channel.close();
             try {
-                Files.move(staged, target, StandardCopyOption.ATOMIC_MOVE);
+                // Some file systems replace nothing without being told to, whatever an atomic move implies.
+                Files.move(staged, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             } catch (AtomicMoveNotSupportedException e) {
                 Files.move(staged, target, StandardCopyOption.REPLACE_EXISTING);
             }
