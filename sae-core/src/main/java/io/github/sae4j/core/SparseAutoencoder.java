@@ -163,6 +163,7 @@ public final class SparseAutoencoder implements AutoCloseable {
     @Override
     public void close() {}
 
+    @SuppressWarnings("TypeParameterUnusedInFormals")
     private static <T> T pending() {
         throw new SaeException("The kernels are not here yet.");
     }
