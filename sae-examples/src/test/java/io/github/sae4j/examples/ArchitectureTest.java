@@ -16,7 +16,6 @@ import java.io.FileOutputStream;
 import java.io.FileReader;
 import java.io.FileWriter;
 import java.io.RandomAccessFile;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -24,7 +23,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every module keeps to its own room: which packages it may use, and what no other may see of it. */
 class ArchitectureTest {
@@ -33,43 +32,32 @@ class ArchitectureTest {
 
     private static JavaClasses everything;
 
-    /** The modules, each with the packages beside its own and the JDK's that its classes may use. */
-    private enum Module {
-        SAFETENSORS("safetensors", "com.google.gson.."),
-        HUB("hub", "com.google.gson..", "org.slf4j.."),
-        CORE("core", "ai.djl..", "org.slf4j..", "jdk.incubator.vector.."),
-        LOADER(
-                "loader",
-                ROOT + "core..",
-                ROOT + "safetensors..",
-                ROOT + "hub..",
-                "ai.djl..",
-                "com.google.gson..",
-                "org.slf4j.."),
-        EXAMPLES(
-                "examples",
-                ROOT + "loader..",
-                ROOT + "core..",
-                ROOT + "safetensors..",
-                "ai.djl..",
-                "com.google.gson..",
-                "org.slf4j..",
-                "picocli..",
-                "me.tongfei.progressbar..",
-                "org.jline.."),
-        FIXTURES("fixtures", ROOT + "safetensors..", "org.assertj..");
+    private static final Module SAFETENSORS = module("safetensors", "com.google.gson..");
+    private static final Module HUB = module("hub", "com.google.gson..", "org.slf4j..");
+    private static final Module CORE = module("core", "ai.djl..", "org.slf4j..", "jdk.incubator.vector..");
+    private static final Module LOADER = module(
+            "loader",
+            CORE.packages(),
+            SAFETENSORS.packages(),
+            HUB.packages(),
+            "ai.djl..",
+            "com.google.gson..",
+            "org.slf4j..");
+    private static final Module EXAMPLES = module(
+            "examples",
+            LOADER.packages(),
+            CORE.packages(),
+            SAFETENSORS.packages(),
+            "ai.djl..",
+            "com.google.gson..",
+            "org.slf4j..",
+            "picocli..",
+            "me.tongfei.progressbar..",
+            "org.jline..");
+    private static final Module FIXTURES = module("fixtures", SAFETENSORS.packages(), "org.assertj..");
 
-        private final String packages;
-        private final String internals;
-        private final String[] allowed;
-
-        Module(String name, String... others) {
-            packages = ROOT + name + "..";
-            internals = ROOT + name + ".internal..";
-            allowed = Stream.of(List.of(packages, "java..", "org.jspecify.."), Arrays.asList(others))
-                    .flatMap(List::stream)
-                    .toArray(String[]::new);
-        }
+    static List<Module> modules() {
+        return List.of(SAFETENSORS, HUB, CORE, LOADER, EXAMPLES, FIXTURES);
     }
 
     @BeforeAll
@@ -80,27 +68,27 @@ class ArchitectureTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Module.class)
+    @MethodSource("modules")
     void usesOnlyWhatIsBelowIt(Module module) {
         classes()
                 .that()
-                .resideInAPackage(module.packages)
+                .resideInAPackage(module.packages())
                 .should()
                 .onlyDependOnClassesThat(describe(
-                        "reside in " + String.join(", ", module.allowed),
-                        used -> used.isPrimitive() || used.isArray() || resides(used, module.allowed)))
+                        "reside in " + String.join(", ", module.allowed()),
+                        used -> used.isPrimitive() || used.isArray() || resides(used, module.allowed())))
                 .check(everything);
     }
 
     @ParameterizedTest
-    @EnumSource(Module.class)
+    @MethodSource("modules")
     void keepsItsInternalsToItself(Module module) {
         noClasses()
                 .that()
-                .resideOutsideOfPackage(module.packages)
+                .resideOutsideOfPackage(module.packages())
                 .should()
                 .dependOnClassesThat()
-                .resideInAPackage(module.internals)
+                .resideInAPackage(module.internals())
                 .check(everything);
     }
 
@@ -117,12 +105,12 @@ class ArchitectureTest {
                 .collect(Collectors.toSet());
         noClasses()
                 .that()
-                .resideInAPackage(Module.CORE.packages)
+                .resideInAPackage(CORE.packages())
                 .should()
                 .dependOnClassesThat(describe(
                         "read or write files or use the network",
                         used -> files.contains(used.getName())
-                                || resides(used, "java.nio.file..", "java.nio.channels..", "java.net..")))
+                                || resides(used, List.of("java.nio.file..", "java.nio.channels..", "java.net.."))))
                 .check(everything);
     }
 
@@ -143,13 +131,45 @@ class ArchitectureTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Module.class)
+    @MethodSource("modules")
     void isAmongTheClassesLookedAt(Module module) {
-        assertThat(everything.stream().filter(type -> resides(type, module.packages)))
+        assertThat(everything.stream().filter(type -> resides(type, List.of(module.packages()))))
                 .isNotEmpty();
     }
 
-    private static boolean resides(JavaClass type, String... packages) {
-        return JavaClass.Predicates.resideInAnyPackage(packages).test(type);
+    private static boolean resides(JavaClass type, List<String> packages) {
+        return JavaClass.Predicates.resideInAnyPackage(packages.toArray(String[]::new))
+                .test(type);
+    }
+
+    private static Module module(String name, String... others) {
+        return new Module(name, List.of(others));
+    }
+
+    /**
+     * A module of the project.
+     *
+     * @param name the last part of its package's name
+     * @param others the packages that it may use beside its own, the JDK's and JSpecify's annotations
+     */
+    private record Module(String name, List<String> others) {
+
+        String packages() {
+            return ROOT + name + "..";
+        }
+
+        String internals() {
+            return ROOT + name + ".internal..";
+        }
+
+        List<String> allowed() {
+            return Stream.concat(Stream.of(packages(), "java..", "org.jspecify.."), others.stream())
+                    .toList();
+        }
+
+        @Override
+        public String toString() {
+            return name;
+        }
     }
 }
