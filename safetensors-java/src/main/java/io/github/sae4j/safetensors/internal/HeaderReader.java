@@ -129,16 +129,8 @@ public final class HeaderReader {
             }
         } catch (IOException | IllegalStateException e) {
             throw new SafetensorsException(
-                    Problem.HEADER_NOT_JSON, file + ": the header is not valid JSON (" + firstLine(e) + ").", e);
+                    Problem.HEADER_NOT_JSON, file + ": the header is not valid JSON (" + Quoted.firstLine(e) + ").", e);
         }
-    }
-
-    /** Gson's second line is a link to its own manual, of no use to the user of a file. */
-    private static String firstLine(Exception e) {
-        String message = String.valueOf(e.getMessage());
-        int end = message.indexOf('\n');
-        String line = end < 0 ? message : message.substring(0, end);
-        return line.length() > 200 ? line.substring(0, 200) + "…" : line;
     }
 
     private void readRoot(JsonReader in) throws IOException {

@@ -4,6 +4,7 @@ package io.github.sae4j.safetensors.internal;
 public final class Quoted {
 
     private static final int LONGEST = 80;
+    private static final int LONGEST_LINE = 200;
 
     private Quoted() {}
 
@@ -27,6 +28,14 @@ public final class Quoted {
             quoted.append("…");
         }
         return quoted.append('"').toString();
+    }
+
+    /** Returns what a JSON parser complains of, without its further lines: they point to the parser's own manual. */
+    public static String firstLine(Exception e) {
+        String message = String.valueOf(e.getMessage());
+        int end = message.indexOf('\n');
+        String line = end < 0 ? message : message.substring(0, end);
+        return line.length() > LONGEST_LINE ? line.substring(0, LONGEST_LINE) + "…" : line;
     }
 
     /** Returns whether every surrogate in a text is half of a pair, so that the text has a UTF-8 form. */
