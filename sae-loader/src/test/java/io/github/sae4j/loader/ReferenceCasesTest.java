@@ -14,7 +14,6 @@ import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.core.WeightType;
 import io.github.sae4j.fixtures.ReferenceCase;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -106,9 +105,8 @@ class ReferenceCasesTest {
     @Test
     void readsFiringFrequenciesWhereTheyArePublished() {
         try (SparseAutoencoder sae = open(ReferenceCase.named("standard-f32"))) {
-            assertThat(sae.sparsity())
-                    .hasValueSatisfying(
-                            sparsity -> assertThat(sparsity).hasSize(128).contains(-10f));
+            float[] sparsity = sae.sparsity().orElseThrow();
+            assertThat(sparsity).hasSize(128).startsWith(-3.1607845f, -2.864458f);
             assertThat(sae.source().files())
                     .containsExactly("cfg.json", "sae_weights.safetensors", "sparsity.safetensors");
         }
@@ -129,10 +127,10 @@ class ReferenceCasesTest {
     }
 
     private static float[] flat(float[][] rows) {
-        float[] values = new float[rows.length == 0 ? 0 : rows.length * rows[0].length];
+        float[] values = new float[rows.length * rows[0].length];
         for (int row = 0; row < rows.length; row++) {
             System.arraycopy(rows[row], 0, values, row * rows[row].length, rows[row].length);
         }
-        return Arrays.copyOf(values, values.length);
+        return values;
     }
 }
