@@ -1,0 +1,62 @@
+package io.github.sae4j.examples.internal.input;
+
+import io.github.sae4j.examples.internal.CommandException;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * How the tokens of a file are arranged.
+ *
+ * @param leading the axes before an activation's own
+ * @param tokens the product of {@code leading}
+ * @param heads the number of attention heads if they have an axis of their own, otherwise 0
+ */
+public record Layout(long[] leading, long tokens, int heads) {
+
+    /** The most tokens that a file may claim: their offsets take 8 bytes each in a file of features. */
+    private static final long MAX_TOKENS = Long.MAX_VALUE / Long.BYTES - 1;
+
+    /**
+     * Returns the layout with these leading axes.
+     *
+     * @param path the file, for the message
+     * @param leading the axes before an activation's own
+     * @param heads the number of heads, or 0
+     * @throws CommandException if the tokens are too many to count
+     */
+    static Layout of(Path path, long[] leading, int heads) {
+        long tokens = 1;
+        try {
+            for (long size : leading) {
+                tokens = Math.multiplyExact(tokens, size);
+            }
+        } catch (ArithmeticException e) {
+            tokens = Long.MAX_VALUE;
+        }
+        if (tokens > MAX_TOKENS) {
+            throw new CommandException(path + ": the shape " + Arrays.toString(leading) + " has too many tokens.");
+        }
+        return new Layout(leading.clone(), tokens, heads);
+    }
+
+    static Layout ofActivations(Path path, long[] shape, int axes) {
+        long[] leading = Arrays.copyOf(shape, shape.length - axes);
+        return of(path, leading, axes == 2 ? Math.toIntExact(shape[shape.length - 2]) : 0);
+    }
+
+    /** Returns {@code [..., d_sae]}. */
+    public long[] featureShape(int dSae) {
+        return append(leading, dSae);
+    }
+
+    /** Returns {@code [..., d_out]}, or {@code [..., heads, d_out / heads]} for heads that have an axis of their own. */
+    public long[] activationShape(int dOut) {
+        return heads == 0 ? append(leading, dOut) : append(leading, heads, dOut / heads);
+    }
+
+    private static long[] append(long[] axes, long... last) {
+        long[] all = Arrays.copyOf(axes, axes.length + last.length);
+        System.arraycopy(last, 0, all, axes.length, last.length);
+        return all;
+    }
+}
