@@ -48,7 +48,7 @@ public final class FeatureFile implements AutoCloseable {
      * @throws CommandException if there is no such file, or it holds no features of such an SAE
      */
     public static FeatureFile open(Path path, Expected expected) {
-        TensorFile.requireFile(path);
+        InputFile.requireReadable(path);
         if (!String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT).endsWith(".safetensors")) {
             throw new CommandException(path + ": features are read from .safetensors files, as sae encode writes them.");
         }

@@ -1,7 +1,6 @@
 package io.github.sae4j.examples.internal.input;
 
 import io.github.sae4j.examples.internal.CommandException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -22,7 +21,7 @@ sealed interface TensorFile extends AutoCloseable permits NpyFile, SafetensorsIn
      * @throws CommandException if there is no such file, or it is of another kind or broken
      */
     static TensorFile open(Path path) {
-        requireFile(path);
+        InputFile.requireReadable(path);
         String name = String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT);
         if (name.endsWith(".npy")) {
             return NpyFile.open(path);
@@ -32,23 +31,5 @@ sealed interface TensorFile extends AutoCloseable permits NpyFile, SafetensorsIn
         }
         throw new CommandException(path + ": its name ends in neither .safetensors nor .npy, and no other kind of"
                 + " activation file is read.");
-    }
-
-    /**
-     * Checks that a path leads to a file that can be read.
-     *
-     * @param path the file
-     * @throws CommandException if it does not
-     */
-    static void requireFile(Path path) {
-        if (Files.isDirectory(path)) {
-            throw new CommandException(path + ": this is a folder, but a file is needed.");
-        }
-        if (!Files.exists(path)) {
-            throw new CommandException(path + ": there is no such file.");
-        }
-        if (!Files.isReadable(path)) {
-            throw new CommandException(path + ": this file may not be read by you.");
-        }
     }
 }

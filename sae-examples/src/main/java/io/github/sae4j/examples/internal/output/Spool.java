@@ -4,42 +4,41 @@ import io.github.sae4j.examples.internal.CommandException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.UUID;
 
 /**
  * Numbers of which it is not known beforehand how many there will be, kept in a temporary file beside the target.
  *
- * <p>The file is gone when the spool is closed, also when the process is interrupted.
+ * <p>The operating system deletes the file with the channel, however the process ends.
  */
 final class Spool implements AutoCloseable {
 
     private static final int COPY_BYTES = 1 << 20;
 
     private final OutputFile target;
-    private final ShutdownGuard guard;
-    private final Object lock = new Object();
-    private final Path path;
     private final FileChannel channel;
 
-    private Spool(OutputFile target) {
+    private Spool(OutputFile target, FileChannel channel) {
         this.target = target;
-        synchronized (lock) {
-            this.guard = ShutdownGuard.of(this::delete);
-            try {
-                Path folder = target.path().toAbsolutePath().getParent();
-                this.path = Files.createTempFile(folder, ".sae-", ".tmp");
-                this.channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
-            } catch (IOException e) {
-                guard.close();
-                throw new CommandException(target.path() + ": no file can be written in its folder.", e);
-            }
-        }
+        this.channel = channel;
     }
 
     static Spool beside(OutputFile target) {
-        return new Spool(target);
+        Path path = target.path().resolveSibling(".sae-" + UUID.randomUUID() + ".tmp");
+        try {
+            return new Spool(
+                    target,
+                    FileChannel.open(
+                            path,
+                            StandardOpenOption.CREATE_NEW,
+                            StandardOpenOption.READ,
+                            StandardOpenOption.WRITE,
+                            StandardOpenOption.DELETE_ON_CLOSE));
+        } catch (IOException e) {
+            throw new CommandException(target.path() + ": no file can be written in its folder.", e);
+        }
     }
 
     void append(ByteBuffer bytes) {
@@ -77,20 +76,12 @@ final class Spool implements AutoCloseable {
         return new CommandException(target.path() + ": cannot be written: " + e.getMessage() + ".", e);
     }
 
-    private void delete() {
-        synchronized (lock) {
-            try {
-                channel.close();
-                Files.deleteIfExists(path);
-            } catch (IOException e) {
-                throw new CommandException(path + ": this temporary file could not be deleted.", e);
-            }
-        }
-    }
-
     @Override
     public void close() {
-        delete();
-        guard.close();
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw failed(e);
+        }
     }
 }
