@@ -1,5 +1,6 @@
 package io.github.sae4j.core;
 
+import io.github.sae4j.core.internal.torch.Rows;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.util.ArrayList;
@@ -328,6 +329,42 @@ public final class SparseFeatures {
             }
         }
         return dense;
+    }
+
+    /** Returns the rows as kernels take them; their arrays must not be changed. */
+    Rows rows() {
+        return new Rows(rowOffsets, indices, values);
+    }
+
+    /** Returns the tokens of this and then of other features; both have one leading axis and the same d_sae. */
+    SparseFeatures followedBy(SparseFeatures next) {
+        int count = Math.addExact(indices.length, next.indices.length);
+        int[] offsets = Arrays.copyOf(rowOffsets, rowOffsets.length + next.tokens());
+        for (int token = 1; token <= next.tokens(); token++) {
+            offsets[tokens() + token] = indices.length + next.rowOffsets[token];
+        }
+        int[] allIndices = Arrays.copyOf(indices, count);
+        float[] allValues = Arrays.copyOf(values, count);
+        System.arraycopy(next.indices, 0, allIndices, indices.length, next.indices.length);
+        System.arraycopy(next.values, 0, allValues, values.length, next.values.length);
+        return new SparseFeatures(
+                dSae,
+                new long[] {offsets.length - 1},
+                offsets,
+                allIndices,
+                allValues,
+                inverseTransform.followedBy(next.inverseTransform));
+    }
+
+    void requireFinite() {
+        for (int token = 0; token < tokens(); token++) {
+            for (int at = rowOffsets[token]; at < rowOffsets[token + 1]; at++) {
+                if (!Float.isFinite(values[at])) {
+                    throw new SaeException("Feature " + indices[at] + " of token " + token + " is " + values[at]
+                            + ". Values must be finite unless the SAE was opened to allow others.");
+                }
+            }
+        }
     }
 
     /** Returns a line with the shape and the L0. */
