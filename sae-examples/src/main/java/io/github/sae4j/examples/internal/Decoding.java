@@ -45,9 +45,11 @@ record Decoding(int batchTokens) {
     }
 
     private static void warnOfAnotherSae(FeatureFile features, OpenSae sae, Terminal terminal) {
-        features.saeSha256().filter(sha256 -> !sha256.equals(sae.sha256())).ifPresent(sha256 -> terminal.note(
-                "sae: warning: " + features.fileName() + " was encoded with other weights ("
-                        + features.sae().orElse("unnamed") + ", SHA-256 " + sha256 + ") than those of "
-                        + sae.lastingName() + " (" + sae.sha256() + ")."));
+        features.saeSha256()
+                .filter(sha256 -> !sha256.equals(sae.sha256()))
+                .ifPresent(sha256 ->
+                        terminal.note("sae: warning: " + features.fileName() + " was encoded with other weights ("
+                                + features.sae().orElse("unnamed") + ", SHA-256 " + sha256 + ") than those of "
+                                + sae.lastingName() + " (" + sae.sha256() + ")."));
     }
 }

@@ -84,7 +84,9 @@ final class DemoData {
     }
 
     private static double[] gaussian(RandomGenerator random) {
-        return IntStream.range(0, D_IN).mapToDouble(column -> random.nextGaussian()).toArray();
+        return IntStream.range(0, D_IN)
+                .mapToDouble(column -> random.nextGaussian())
+                .toArray();
     }
 
     private static List<Feature> plant(RandomGenerator random) {

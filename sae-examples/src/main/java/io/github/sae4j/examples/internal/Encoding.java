@@ -32,7 +32,8 @@ record Encoding(int batchTokens, @Nullable Integer topK, boolean dense) {
         long active = 0;
         try (FeatureOutput output = output(activations, sae, target);
                 Progress progress = Progress.start(terminal, "encoding", tokens)) {
-            float[][] rows = new float[(int) Math.min(batchTokens, tokens)][sae.sae().config().dIn()];
+            float[][] rows = new float[(int) Math.min(batchTokens, tokens)]
+                    [sae.sae().config().dIn()];
             for (int count = activations.next(rows); count > 0; count = activations.next(rows)) {
                 SparseFeatures features = sae.sae().encode(count == rows.length ? rows : Arrays.copyOf(rows, count));
                 SparseFeatures kept = topK == null ? features : features.topK(topK);
@@ -50,8 +51,7 @@ record Encoding(int batchTokens, @Nullable Integer topK, boolean dense) {
         String source = activations.fileName();
         int heads = activations.layout().heads();
         return dense
-                ? DenseOutput.create(
-                        target, activations.layout(), sae.sae().config(), sae.provenance(source, heads))
+                ? DenseOutput.create(target, activations.layout(), sae.sae().config(), sae.provenance(source, heads))
                 : SparseOutput.create(
                         target, activations.layout(), sae.sae().config(), () -> sae.provenance(source, heads));
     }

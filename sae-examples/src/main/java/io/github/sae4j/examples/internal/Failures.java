@@ -63,8 +63,8 @@ public final class Failures implements IExecutionExceptionHandler, IParameterExc
         if (failure instanceof OutOfMemoryError) {
             return "There is not enough memory for this; a smaller --batch-tokens needs less.";
         }
-        return "An unexpected failure, " + failure.getClass().getSimpleName() + " ("
-                + firstLine(failure.getMessage()) + "); " + VERBOSE + " shows where.";
+        return "An unexpected failure, " + failure.getClass().getSimpleName() + " (" + firstLine(failure.getMessage())
+                + "); " + VERBOSE + " shows where.";
     }
 
     private static String firstLine(String message) {

@@ -30,8 +30,7 @@ final class OpenSae implements AutoCloseable {
     private final @Nullable TemporaryFolder folder;
     private @Nullable CompletableFuture<String> sha256;
 
-    private OpenSae(
-            String name, SparseAutoencoder sae, boolean allowNonFinite, @Nullable TemporaryFolder folder) {
+    private OpenSae(String name, SparseAutoencoder sae, boolean allowNonFinite, @Nullable TemporaryFolder folder) {
         this.name = name;
         this.sae = sae;
         this.allowNonFinite = allowNonFinite;

@@ -33,7 +33,8 @@ record Reconstructing(int batchTokens) {
                         target,
                         activations.layout(),
                         dOut,
-                        sae.provenance(activations.fileName(), activations.layout().heads()));
+                        sae.provenance(
+                                activations.fileName(), activations.layout().heads()));
                 Progress progress = Progress.start(terminal, "reconstructing", tokens)) {
             float[][] rows = new float[(int) Math.min(batchTokens, tokens)][dIn];
             for (int count = activations.next(rows); count > 0; count = activations.next(rows)) {

@@ -24,8 +24,8 @@ final class TemporaryFolder implements AutoCloseable {
             return new TemporaryFolder(Files.createTempDirectory(prefix));
         } catch (IOException e) {
             throw new CommandException(
-                    "No temporary folder can be made in " + System.getProperty("java.io.tmpdir") + ": "
-                            + e.getMessage() + ".",
+                    "No temporary folder can be made in " + System.getProperty("java.io.tmpdir") + ": " + e.getMessage()
+                            + ".",
                     e);
         }
     }

@@ -36,7 +36,8 @@ public final class Activations implements AutoCloseable {
         this.layout = layout;
         long rowBytes = (long) expected.config().dIn() * type.bytes();
         long rows = Math.max(1, Math.min(layout.tokens(), BUFFER_BYTES / rowBytes));
-        this.buffer = ByteBuffer.allocateDirect(Math.toIntExact(rows * rowBytes)).order(tensor.order());
+        this.buffer =
+                ByteBuffer.allocateDirect(Math.toIntExact(rows * rowBytes)).order(tensor.order());
     }
 
     /**
@@ -78,8 +79,8 @@ public final class Activations implements AutoCloseable {
         return tensors.stream()
                 .filter(tensor -> name.equals(tensor.name()))
                 .findFirst()
-                .orElseThrow(() -> new CommandException(path + ": there is no tensor \"" + name + "\"; the file holds "
-                        + list(tensors) + "."));
+                .orElseThrow(() -> new CommandException(
+                        path + ": there is no tensor \"" + name + "\"; the file holds " + list(tensors) + "."));
     }
 
     private static StoredTensor onlyFitting(Path path, List<StoredTensor> tensors, Expected expected) {
@@ -93,21 +94,21 @@ public final class Activations implements AutoCloseable {
             return fitting.get(0);
         }
         if (fitting.size() > 1) {
-            throw new CommandException(path + ": " + fitting.size() + " tensors could be the activations; choose one with"
-                    + " --tensor: " + list(fitting) + ".");
+            throw new CommandException(path + ": " + fitting.size()
+                    + " tensors could be the activations; choose one with" + " --tensor: " + list(fitting) + ".");
         }
         if (floating.size() == 1) {
             throw mismatch(path, floating.get(0), expected);
         }
-        throw new CommandException(path + ": no floating-point tensor has " + expected.config().dIn() + " columns, d_in of "
-                + expected.name() + "; the file holds " + list(tensors) + ".");
+        throw new CommandException(
+                path + ": no floating-point tensor has " + expected.config().dIn() + " columns, d_in of "
+                        + expected.name() + "; the file holds " + list(tensors) + ".");
     }
 
     private static CommandException mismatch(Path path, StoredTensor tensor, Expected expected) {
         long[] shape = tensor.shape();
-        String columns = shape.length == 0
-                ? " is a single number, but "
-                : " has " + shape[shape.length - 1] + " columns, but ";
+        String columns =
+                shape.length == 0 ? " is a single number, but " : " has " + shape[shape.length - 1] + " columns, but ";
         return new CommandException(path.getFileName() + ": " + tensor.label() + columns + expected.name()
                 + " takes d_in = " + expected.config().dIn() + ". Is this another model's file?");
     }

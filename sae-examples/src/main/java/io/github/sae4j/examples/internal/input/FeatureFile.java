@@ -50,7 +50,8 @@ public final class FeatureFile implements AutoCloseable {
     public static FeatureFile open(Path path, Expected expected) {
         InputFile.requireReadable(path);
         if (!String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT).endsWith(".safetensors")) {
-            throw new CommandException(path + ": features are read from .safetensors files, as sae encode writes them.");
+            throw new CommandException(
+                    path + ": features are read from .safetensors files, as sae encode writes them.");
         }
         SafetensorsFile file = SafetensorsFile.open(path);
         try {
@@ -129,8 +130,8 @@ public final class FeatureFile implements AutoCloseable {
         }
         int dOut = expected.config().dOut();
         if (!NUMBER.matcher(text).matches() || Long.parseLong(text) < 1 || dOut % Long.parseLong(text) != 0) {
-            throw new CommandException(path + ": heads in its metadata must divide d_out = " + dOut + ", but is " + text
-                    + ".");
+            throw new CommandException(
+                    path + ": heads in its metadata must divide d_out = " + dOut + ", but is " + text + ".");
         }
         return Integer.parseInt(text);
     }
@@ -148,7 +149,8 @@ public final class FeatureFile implements AutoCloseable {
 
     /** Reads elements of a tensor into a new little-endian buffer, from position 0 to its limit. */
     static ByteBuffer read(TensorView tensor, long first, int count, int elementBytes) {
-        ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(count, elementBytes)).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bytes =
+                ByteBuffer.allocate(Math.multiplyExact(count, elementBytes)).order(ByteOrder.LITTLE_ENDIAN);
         tensor.read(first * elementBytes, bytes);
         return bytes.flip();
     }

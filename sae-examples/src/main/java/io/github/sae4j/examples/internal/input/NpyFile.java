@@ -93,8 +93,8 @@ final class NpyFile implements TensorFile {
                     path + ": its shape " + Arrays.toString(header.shape()) + " is larger than any file.", e);
         }
         if (expected != found) {
-            throw new CommandException(path + ": its shape " + Arrays.toString(header.shape()) + " of "
-                    + header.dtype() + " takes " + expected + " bytes, but the file has " + found + ".");
+            throw new CommandException(path + ": its shape " + Arrays.toString(header.shape()) + " of " + header.dtype()
+                    + " takes " + expected + " bytes, but the file has " + found + ".");
         }
     }
 

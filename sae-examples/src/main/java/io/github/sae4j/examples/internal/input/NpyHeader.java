@@ -23,8 +23,7 @@ record NpyHeader(String dtype, FloatType type, ByteOrder order, long[] shape) {
     private static final Pattern ENTRY = Pattern.compile(
             "\\s*(?:'(\\w+)'|\"(\\w+)\")\\s*:\\s*('[^'\\\\]*'|\"[^\"\\\\]*\"|True|False|\\([^()]*\\)|\\[[^{}]*\\])\\s*(,|$)",
             Pattern.DOTALL);
-    private static final Pattern SHAPE =
-            Pattern.compile("\\(\\s*(?:\\d+\\s*,\\s*)*(?:\\d+\\s*(?:,\\s*)?)?\\)");
+    private static final Pattern SHAPE = Pattern.compile("\\(\\s*(?:\\d+\\s*,\\s*)*(?:\\d+\\s*(?:,\\s*)?)?\\)");
     private static final Pattern NUMBER = Pattern.compile("\\d+");
     private static final Pattern FLOAT = Pattern.compile("([<>])f([248])");
     private static final int MAX_AXES = 32;
@@ -87,7 +86,8 @@ record NpyHeader(String dtype, FloatType type, ByteOrder order, long[] shape) {
 
     private static String unquoted(String descr) {
         if (descr.startsWith("[")) {
-            throw new IllegalArgumentException("it holds records of several fields, but activations are one number each.");
+            throw new IllegalArgumentException(
+                    "it holds records of several fields, but activations are one number each.");
         }
         return descr.startsWith("'") || descr.startsWith("\"") ? descr.substring(1, descr.length() - 1) : descr;
     }

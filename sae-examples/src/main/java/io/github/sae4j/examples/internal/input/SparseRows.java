@@ -41,8 +41,7 @@ final class SparseRows implements FeatureRows {
         this.factors = factors;
     }
 
-    static SparseRows open(
-            Path path, SafetensorsFile file, Layout layout, Expected expected, TokenFactors factors) {
+    static SparseRows open(Path path, SafetensorsFile file, Layout layout, Expected expected, TokenFactors factors) {
         TensorView indptr = FeatureFile.tensor(path, file, "indptr", Dtype.I64);
         TensorView indices = FeatureFile.tensor(path, file, "indices", Dtype.I32);
         TensorView values = FeatureFile.tensor(path, file, "values", Dtype.F32);
@@ -62,8 +61,7 @@ final class SparseRows implements FeatureRows {
     @Override
     public SparseFeatures next(int maxTokens) {
         int wanted = (int) Math.min(maxTokens, layout.tokens() - next);
-        LongBuffer ends =
-                FeatureFile.read(indptr, next, wanted + 1, Long.BYTES).asLongBuffer();
+        LongBuffer ends = FeatureFile.read(indptr, next, wanted + 1, Long.BYTES).asLongBuffer();
         long base = ends.get(0);
         int[] offsets = new int[wanted + 1];
         int count = 0;
@@ -78,8 +76,12 @@ final class SparseRows implements FeatureRows {
         offsets = Arrays.copyOf(offsets, count + 1);
         int[] rowIndices = new int[offsets[count]];
         float[] rowValues = new float[offsets[count]];
-        FeatureFile.read(indices, base, rowIndices.length, Integer.BYTES).asIntBuffer().get(rowIndices);
-        FeatureFile.read(values, base, rowValues.length, Float.BYTES).asFloatBuffer().get(rowValues);
+        FeatureFile.read(indices, base, rowIndices.length, Integer.BYTES)
+                .asIntBuffer()
+                .get(rowIndices);
+        FeatureFile.read(values, base, rowValues.length, Float.BYTES)
+                .asFloatBuffer()
+                .get(rowValues);
         for (int row = 0; row < count; row++) {
             requireValid(rowIndices, rowValues, offsets[row], offsets[row + 1], next + row);
         }
@@ -98,7 +100,8 @@ final class SparseRows implements FeatureRows {
         int dSae = expected.config().dSae();
         if (start < 0 || end < start || end > indices.elements() || end - start > dSae) {
             throw new CommandException(path + ": indptr must never fall, nor rise by more than d_sae = " + dSae
-                    + " or above " + indices.elements() + ", but goes from " + start + " to " + end + " at token " + token
+                    + " or above " + indices.elements() + ", but goes from " + start + " to " + end + " at token "
+                    + token
                     + ".");
         }
         return end - start;

@@ -16,12 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param bytes reads from it
  */
 record StoredTensor(
-        @Nullable String name,
-        String dtype,
-        @Nullable FloatType type,
-        ByteOrder order,
-        long[] shape,
-        Bytes bytes) {
+        @Nullable String name, String dtype, @Nullable FloatType type, ByteOrder order, long[] shape, Bytes bytes) {
 
     /** Fills a buffer from a place in the array. */
     @FunctionalInterface

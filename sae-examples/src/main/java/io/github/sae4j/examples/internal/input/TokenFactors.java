@@ -29,7 +29,8 @@ record TokenFactors(@Nullable TensorView scale, @Nullable TensorView shift) {
         if (needed != file.contains(name)) {
             throw new CommandException(path + ": " + expected.name() + " has the normalisation "
                     + expected.config().normalization() + ", which "
-                    + (needed ? "needs a \"" + name + "\" for each token, but the file has none."
+                    + (needed
+                            ? "needs a \"" + name + "\" for each token, but the file has none."
                             : "knows no \"" + name + "\" for each token, but the file has one."));
         }
         if (!needed) {
@@ -47,7 +48,8 @@ record TokenFactors(@Nullable TensorView scale, @Nullable TensorView shift) {
     InverseTransform inverse(long first, int count) {
         return scale == null
                 ? InverseTransform.identity()
-                : InverseTransform.of(0, floats(scale, first, count), shift == null ? null : floats(shift, first, count));
+                : InverseTransform.of(
+                        0, floats(scale, first, count), shift == null ? null : floats(shift, first, count));
     }
 
     private static float[] floats(TensorView tensor, long first, int count) {
