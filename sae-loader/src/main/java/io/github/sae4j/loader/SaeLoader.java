@@ -120,7 +120,7 @@ public final class SaeLoader {
         } catch (SaeException e) {
             throw new SaeLoadException(files.label() + " cannot be opened: " + e.getMessage(), e);
         } catch (SafetensorsException | HubException e) {
-            throw new SaeLoadException(e.getMessage(), e);
+            throw new SaeLoadException(String.valueOf(e.getMessage()), e);
         }
         SaeConfig config = sae.config();
         LOG.info(
@@ -143,14 +143,14 @@ public final class SaeLoader {
             HubCache hub = cache == null ? HubCache.fromEnvironment() : HubCache.of(cache);
             return CachedFolder.of(hub, published("open").at(revision));
         } catch (HubException e) {
-            throw new SaeLoadException(e.getMessage(), e);
+            throw new SaeLoadException(String.valueOf(e.getMessage()), e);
         }
     }
 
     private SaeAddress published(String setting) {
         if (address == null) {
-            throw new SaeLoadException(setting + "(...) is for published SAEs, but " + folder
-                    + " is a folder of this machine.");
+            throw new SaeLoadException(
+                    setting + "(...) is for published SAEs, but " + folder + " is a folder of this machine.");
         }
         return address;
     }

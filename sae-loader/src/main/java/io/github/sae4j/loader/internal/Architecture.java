@@ -3,12 +3,21 @@ package io.github.sae4j.loader.internal;
 import io.github.sae4j.core.Activation;
 import io.github.sae4j.core.Relu;
 import io.github.sae4j.loader.SaeLoadException;
-import java.util.Arrays;
 import java.util.List;
 
-/** The architectures that can be opened: for each SAELens's name, and how its rule is made of its tensors. */
-enum Architecture {
-    STANDARD("standard", weights -> Relu.of(weights.vector("b_enc", weights.sizes().dSae())));
+/**
+ * An architecture that can be opened.
+ *
+ * @param label its name in SAELens's spelling
+ * @param rule how its rule is made of its tensors
+ */
+record Architecture(String label, Rule rule) {
+
+    static final Architecture STANDARD = new Architecture(
+            "standard",
+            weights -> Relu.of(weights.vector("b_enc", weights.sizes().dSae())));
+
+    private static final List<Architecture> ALL = List.of(STANDARD);
 
     /** What SAELens can run beside those above. */
     private static final List<String> KNOWN_BUT_NOT_YET = List.of(
@@ -24,14 +33,6 @@ enum Architecture {
             "matching_pursuit",
             "temporal");
 
-    private final String label;
-    private final Rule rule;
-
-    Architecture(String label, Rule rule) {
-        this.label = label;
-        this.rule = rule;
-    }
-
     /** Makes the rule that decides which features are active. */
     @FunctionalInterface
     interface Rule {
@@ -45,7 +46,7 @@ enum Architecture {
      * @throws SaeLoadException if it cannot be opened
      */
     static Architecture named(String label, String file) {
-        return Arrays.stream(values())
+        return ALL.stream()
                 .filter(architecture -> architecture.label.equals(label))
                 .findFirst()
                 .orElseThrow(() -> new SaeLoadException(file + ": the architecture \"" + label + "\" "
@@ -55,17 +56,12 @@ enum Architecture {
                         + " Supported: " + String.join(", ", labels()) + "."));
     }
 
-    /** Returns the name in SAELens's spelling. */
-    String label() {
-        return label;
-    }
-
     /** Returns the rule with the parameters that a file holds. */
     Activation activation(WeightsFile weights) {
         return rule.of(weights);
     }
 
     private static List<String> labels() {
-        return Arrays.stream(values()).map(Architecture::label).toList();
+        return ALL.stream().map(Architecture::label).toList();
     }
 }

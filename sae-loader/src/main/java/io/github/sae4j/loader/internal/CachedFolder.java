@@ -67,7 +67,8 @@ public final class CachedFolder implements SaeFolder {
                 : cached.stream().anyMatch(name -> name.startsWith(address.folder() + "/"));
         if (unpublished && !folderCached) {
             saes.addAll(published.get());
-            return new SaeLoadException(id + " has no " + shown(address.folder()) + ". It has: " + Listing.of(saes) + ".");
+            return new SaeLoadException(
+                    id + " has no " + shown(address.folder()) + ". It has: " + Listing.of(saes) + ".");
         }
         if (saes.isEmpty() || folderCached) {
             return notCached(cache, address, file, "");

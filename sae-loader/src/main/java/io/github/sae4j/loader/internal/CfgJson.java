@@ -117,14 +117,7 @@ final class CfgJson {
 
     private Reshape reshape(@Nullable String hookName) {
         @Nullable String label = fields.text("reshape_activations");
-        if (label == null) {
-            label = (older && hookName != null && hookName.contains(Reshape.HOOK_Z.label()) ? Reshape.HOOK_Z : Reshape.NONE)
-                    .label();
-        }
-        String asked = label;
-        Reshape reshape = Reshape.ofLabel(asked)
-                .orElseThrow(() -> fields.refused(
-                        "reshape_activations", "\"" + asked + "\"", "which is not supported; supported are none, hook_z."));
+        Reshape reshape = label == null ? defaultReshape(hookName) : reshapeOf(label);
         if (reshape == Reshape.HOOK_Z && hookName != null && !hookName.endsWith("_z")) {
             throw fields.refused(
                     "reshape_activations",
@@ -135,6 +128,19 @@ final class CfgJson {
         return reshape;
     }
 
+    private Reshape defaultReshape(@Nullable String hookName) {
+        boolean readsHeads = older && hookName != null && hookName.contains(Reshape.HOOK_Z.label());
+        return readsHeads ? Reshape.HOOK_Z : Reshape.NONE;
+    }
+
+    private Reshape reshapeOf(String label) {
+        return Reshape.ofLabel(label)
+                .orElseThrow(() -> fields.refused(
+                        "reshape_activations",
+                        "\"" + label + "\"",
+                        "which is not supported; supported are none, hook_z."));
+    }
+
     private SaeMetadata metadata() {
         @Nullable Boolean prependBos = fields.informativeFlag("metadata.prepend_bos", "prepend_bos");
         return new SaeMetadata(
@@ -142,7 +148,7 @@ final class CfgJson {
                 hookName(),
                 fields.informativeInteger(withOld("hook_head_index", "hook_point_head_index")),
                 fields.informativeInteger("metadata.context_size", "context_size"),
-                older && prependBos == null ? Boolean.TRUE : prependBos,
+                (older && prependBos == null) ? Boolean.TRUE : prependBos,
                 fields.informativeText("metadata.dataset_path", "dataset_path"),
                 fields.informativeText("metadata.neuronpedia_id", "neuronpedia_id"),
                 version);
@@ -153,9 +159,7 @@ final class CfgJson {
     }
 
     private String[] withOld(String name, String oldName) {
-        return older
-                ? new String[] {"metadata." + name, name, oldName}
-                : new String[] {"metadata." + name, name};
+        return older ? new String[] {"metadata." + name, name, oldName} : new String[] {"metadata." + name, name};
     }
 
     private boolean isOlder(String written) {

@@ -25,8 +25,8 @@ public final class DiskFolder implements SaeFolder {
      */
     public static DiskFolder of(Path folder) {
         if (Files.isRegularFile(folder)) {
-            throw new SaeLoadException(
-                    folder + " is a file. Give the folder that holds it: " + folder.toAbsolutePath().getParent() + ".");
+            throw new SaeLoadException(folder + " is a file. Give the folder that holds it: "
+                    + folder.toAbsolutePath().getParent() + ".");
         }
         if (!Files.isDirectory(folder)) {
             throw new SaeLoadException("There is no folder " + folder.toAbsolutePath() + ".");
@@ -57,7 +57,7 @@ public final class DiskFolder implements SaeFolder {
                     .map(DiskFolder::name)
                     .toList();
         } catch (IOException e) {
-            return new SaeLoadException(folder + " cannot be read: " + e.getMessage(), e);
+            return Unreadable.because(folder, e);
         }
         String lacking = folder.toAbsolutePath() + " holds no " + file + ". ";
         if (!saes.isEmpty()) {

@@ -52,13 +52,15 @@ final class Fields {
     }
 
     /** Returns a text, or null if it is absent. */
-    @Nullable String text(String... names) {
+    @Nullable
+    String text(String... names) {
         @Nullable JsonPrimitive value = take("a text", JsonPrimitive::isString, names);
         return value == null ? null : value.getAsString();
     }
 
     /** Returns true or false, or null if it is absent. */
-    @Nullable Boolean flag(String... names) {
+    @Nullable
+    Boolean flag(String... names) {
         @Nullable JsonPrimitive value = take("true or false", JsonPrimitive::isBoolean, names);
         return value == null ? null : value.getAsBoolean();
     }
@@ -69,19 +71,22 @@ final class Fields {
     }
 
     /** Returns a text that decides nothing: of another type it stays unread, and null is returned. */
-    @Nullable String informativeText(String... names) {
+    @Nullable
+    String informativeText(String... names) {
         @Nullable JsonPrimitive value = takeIf(JsonPrimitive::isString, names);
         return value == null ? null : value.getAsString();
     }
 
     /** Returns true or false that decides nothing: of another type it stays unread, and null is returned. */
-    @Nullable Boolean informativeFlag(String... names) {
+    @Nullable
+    Boolean informativeFlag(String... names) {
         @Nullable JsonPrimitive value = takeIf(JsonPrimitive::isBoolean, names);
         return value == null ? null : value.getAsBoolean();
     }
 
     /** Returns a whole number that decides nothing: of another type it stays unread, and null is returned. */
-    @Nullable Integer informativeInteger(String... names) {
+    @Nullable
+    Integer informativeInteger(String... names) {
         @Nullable JsonPrimitive value = takeIf(Fields::isInteger, names);
         return value == null ? null : Integer.valueOf(value.getAsBigDecimal().intValueExact());
     }

@@ -1,7 +1,6 @@
 package io.github.sae4j.loader.internal;
 
 import io.github.sae4j.core.SaeSource;
-import io.github.sae4j.loader.SaeLoadException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -75,7 +74,7 @@ final class FileSource implements SaeSource {
             }
             return HexFormat.of().formatHex(digest.digest());
         } catch (IOException e) {
-            throw new SaeLoadException(weights + " can no longer be read: " + e.getMessage(), e);
+            throw Unreadable.because(weights, e);
         } catch (NoSuchAlgorithmException e) {
             throw new AssertionError("every Java platform has SHA-256", e);
         }

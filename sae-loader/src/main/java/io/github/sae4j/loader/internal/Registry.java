@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /** The published SAEs that have a name of their own, so that users need not know where they lie. */
 public final class Registry {
 
-    private static final List<Release> RELEASES = List.of(
-            new Release("ministral-3b-sae", "analist/ministral-3b-sae", List.of("layer_19", "layer_21")));
+    private static final List<Release> RELEASES =
+            List.of(new Release("ministral-3b-sae", "analist/ministral-3b-sae", List.of("layer_19", "layer_21")));
 
     /** The release whose SAEs are known by their id alone. */
     private static final Release REFERENCE = RELEASES.get(0);

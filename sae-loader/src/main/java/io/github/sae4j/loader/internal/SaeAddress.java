@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param folder its folder there, with {@code /} between names and none at the ends; empty for the repository itself
  * @param revision a branch, tag, reference or commit, or null for the default
  */
-public record SaeAddress(RepoId repository, String folder, @Nullable String revision) {
+public record SaeAddress(
+        RepoId repository, String folder, @Nullable String revision) {
 
     /**
      * Reads an address or a registered name, either with a revision or without.
@@ -58,7 +59,7 @@ public record SaeAddress(RepoId repository, String folder, @Nullable String revi
         try {
             return new SaeAddress(RepoId.model(repository), trimmed(folder), null);
         } catch (HubException e) {
-            throw new SaeLoadException(e.getMessage(), e);
+            throw new SaeLoadException(String.valueOf(e.getMessage()), e);
         }
     }
 

@@ -90,7 +90,7 @@ public final class SaeLensFormat {
         } catch (CharacterCodingException e) {
             throw new SaeLoadException(path + " is not JSON: it is not UTF-8.", e);
         } catch (IOException e) {
-            throw new SaeLoadException(path + " cannot be read: " + e.getMessage(), e);
+            throw Unreadable.because(path, e);
         }
     }
 
@@ -192,10 +192,11 @@ public final class SaeLensFormat {
                 read = in.readNBytes(start, 0, start.length);
             }
             if (read == start.length && Arrays.equals(start, LFS_POINTER)) {
-                throw new SaeLoadException(path + " is a Git LFS pointer, not the weights. Fetch them with: git lfs pull.");
+                throw new SaeLoadException(
+                        path + " is a Git LFS pointer, not the weights. Fetch them with: git lfs pull.");
             }
         } catch (IOException e) {
-            throw new SaeLoadException(path + " cannot be read: " + e.getMessage(), e);
+            throw Unreadable.because(path, e);
         }
     }
 }
