@@ -130,7 +130,7 @@ public final class SaeLoader {
                 config.dIn(),
                 config.dSae(),
                 sae.weightType(),
-                sae.device(),
+                sae.device().isGpu() ? "cuda:" + sae.device().getDeviceId() : "cpu",
                 sae.kernel());
         return sae;
     }
