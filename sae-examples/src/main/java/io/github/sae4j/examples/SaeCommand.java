@@ -7,7 +7,9 @@ import io.github.sae4j.examples.internal.Failures;
 import io.github.sae4j.examples.internal.InfoCommand;
 import io.github.sae4j.examples.internal.ReconstructCommand;
 import io.github.sae4j.examples.internal.Version;
+import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.nio.charset.Charset;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -31,7 +33,7 @@ import picocli.CommandLine.Spec;
             DemoCommand.class
         },
         footer = {"", "Exit codes: 0 done, 1 the work failed, 2 the command was misused."})
-@SuppressWarnings("NullAway.Init") // picocli fills the annotated fields
+@SuppressWarnings({"NullAway.Init", "UnusedVariable"}) // picocli fills the annotated fields and acts on some itself
 public final class SaeCommand implements Callable<Integer> {
 
     @Spec
@@ -72,8 +74,18 @@ public final class SaeCommand implements Callable<Integer> {
         setDefault("ai.djl.offline", "true");
         if (Arrays.asList(arguments).contains(Failures.VERBOSE)) {
             setDefault("org.slf4j.simpleLogger.defaultLogLevel", "info");
+            setDefault("org.slf4j.simpleLogger.log.ai.djl", "info");
         }
-        System.exit(run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), arguments));
+        System.exit(run(writer(System.out, "stdout.encoding"), writer(System.err, "stderr.encoding"), arguments));
+    }
+
+    /** Writes in the terminal's encoding, which newer Java tells by a property and older Java has as its default. */
+    private static PrintWriter writer(PrintStream stream, String encodingProperty) {
+        String encoding = System.getProperty(encodingProperty);
+        Charset charset = encoding != null && Charset.isSupported(encoding)
+                ? Charset.forName(encoding)
+                : Charset.defaultCharset();
+        return new PrintWriter(stream, true, charset);
     }
 
     private static void setDefault(String property, String value) {

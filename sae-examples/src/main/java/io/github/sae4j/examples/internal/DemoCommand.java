@@ -43,7 +43,7 @@ public final class DemoCommand implements Runnable {
 
     @Override
     public void run() {
-        Terminal terminal = Terminal.of(spec);
+        Terminal terminal = Terminal.of(spec).allToOut();
         DemoData data = DemoData.standard();
         Path folder = folder();
         Path saeFolder = createFolder(folder.resolve("sae"));

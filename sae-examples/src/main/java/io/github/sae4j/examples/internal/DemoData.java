@@ -32,11 +32,11 @@ final class DemoData {
     private static final int D_SAE = 512;
     private static final int SEQUENCES = 8;
     private static final int POSITIONS = 64;
-    private static final int PLANTED = 4;
+    private static final int PLANTED = 3;
     private static final double WEAKEST = 6;
     private static final double STRONGEST = 10;
     private static final double NOISE = 0.2;
-    private static final double THRESHOLD = 3;
+    private static final double THRESHOLD = 3.5;
     private static final double MIDDLE = (WEAKEST + STRONGEST) / 2;
     private static final double GAIN = MIDDLE / (MIDDLE - THRESHOLD);
     private static final double BIAS_SPREAD = 0.5;
@@ -109,11 +109,6 @@ final class DemoData {
         return sum;
     }
 
-    /** Returns the shape of the activations, {@code [sequence, position, d_in]}. */
-    long[] shape() {
-        return new long[] {SEQUENCES, POSITIONS, D_IN};
-    }
-
     int tokens() {
         return activations.length;
     }
@@ -139,7 +134,11 @@ final class DemoData {
 
     /** Writes the activations to a file as the tensor {@code activations}. */
     void writeActivations(Path file) {
-        write(file, Map.of("activations", new Matrix(shape(), activations)));
+        write(
+                file,
+                Map.of(
+                        "activations",
+                        new Matrix(List.of((long) SEQUENCES, (long) POSITIONS, (long) D_IN), List.of(activations))));
     }
 
     /** Writes the SAE to a folder as SAELens does. */
@@ -183,15 +182,15 @@ final class DemoData {
         return configuration;
     }
 
-    /** A tensor on the heap, of any shape, in rows. */
-    private record Matrix(long[] shape, float[][] rows) {
+    /** A float32 tensor of any shape, as rows that follow each other. */
+    private record Matrix(List<Long> shape, List<float[]> rows) {
 
         static Matrix of(float[][] rows) {
-            return new Matrix(new long[] {rows.length, rows[0].length}, rows);
+            return new Matrix(List.of((long) rows.length, (long) rows[0].length), List.of(rows));
         }
 
         static Matrix vector(float[] values) {
-            return new Matrix(new long[] {values.length}, new float[][] {values});
+            return new Matrix(List.of((long) values.length), List.of(values));
         }
     }
 

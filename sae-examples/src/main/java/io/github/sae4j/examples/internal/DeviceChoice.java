@@ -16,6 +16,11 @@ record DeviceChoice(@Nullable Device device) {
 
     static final DeviceChoice AUTO = new DeviceChoice(null);
 
+    /** Returns a device as the option spells it. */
+    static String spell(Device device) {
+        return device.isGpu() ? "cuda:" + device.getDeviceId() : device.getDeviceType();
+    }
+
     /** Reads {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:N}. */
     static final class Converter implements ITypeConverter<DeviceChoice> {
 

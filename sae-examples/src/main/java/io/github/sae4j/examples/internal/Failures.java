@@ -5,6 +5,7 @@ import io.github.sae4j.examples.internal.output.ShutdownGuard;
 import io.github.sae4j.loader.SaeLoadException;
 import io.github.sae4j.safetensors.SafetensorsException;
 import java.io.PrintWriter;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -67,12 +68,12 @@ public final class Failures implements IExecutionExceptionHandler, IParameterExc
                 + "); " + VERBOSE + " shows where.";
     }
 
-    private static String firstLine(String message) {
+    private static String firstLine(@Nullable String message) {
         return message == null ? "" : message.lines().findFirst().orElse("");
     }
 
     /** Takes picocli's message as the beginning of a sentence. */
-    private static String sentencePart(String message) {
+    private static String sentencePart(@Nullable String message) {
         String line = firstLine(message);
         return line.endsWith(".") ? line.substring(0, line.length() - 1) : line;
     }

@@ -51,7 +51,7 @@ public final class InfoCommand implements Runnable {
         sae.source().commit().ifPresent(commit -> line(terminal, "commit", commit));
         line(terminal, "files", String.join(", ", sae.source().files()));
         line(terminal, "sparsity", sae.sparsity().isPresent() ? "log10 firing frequencies, [d_sae]" : "not published");
-        line(terminal, "device", sae.device().toString());
+        line(terminal, "device", DeviceChoice.spell(sae.device()));
         line(terminal, "kernel", sae.kernel());
         config.otherFields().forEach((field, json) -> line(terminal, "cfg " + field, json));
     }

@@ -30,7 +30,7 @@ final class Summary {
         all.add(Quantity.count(tokens) + (tokens == 1 ? " token" : " tokens"));
         all.addAll(parts);
         all.add(Quantity.count(Math.round(tokens / seconds)) + " tokens/s");
-        all.add(sae.device() + ", " + sae.kernel() + " kernel");
+        all.add(DeviceChoice.spell(sae.device()) + ", " + sae.kernel() + " kernel");
         all.add(file.fileName() + " (" + Quantity.bytes(file.size()) + ")");
         return String.join(" · ", all);
     }

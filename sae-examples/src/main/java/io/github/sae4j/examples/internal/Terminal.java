@@ -21,6 +21,11 @@ record Terminal(PrintWriter out, PrintWriter err, boolean interactive) {
         return new Terminal(command.getOut(), command.getErr(), Boolean.getBoolean(STDERR_IS_TERMINAL));
     }
 
+    /** Returns a terminal on which lines about the work are part of what the user asked for. */
+    Terminal allToOut() {
+        return new Terminal(out, out, false);
+    }
+
     /** Prints a line about the work. */
     void note(String line) {
         err.println(line);

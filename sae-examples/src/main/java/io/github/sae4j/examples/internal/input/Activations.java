@@ -3,7 +3,6 @@ package io.github.sae4j.examples.internal.input;
 import io.github.sae4j.examples.internal.CommandException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -85,7 +84,7 @@ public final class Activations implements AutoCloseable {
 
     private static StoredTensor onlyFitting(Path path, List<StoredTensor> tensors, Expected expected) {
         List<StoredTensor> floating = tensors.stream()
-                .filter(tensor -> tensor.type() != null && tensor.shape().length >= 1)
+                .filter(tensor -> tensor.type() != null && !tensor.shape().isEmpty())
                 .toList();
         List<StoredTensor> fitting = floating.stream()
                 .filter(tensor -> expected.activationAxes(tensor.shape()) > 0)
@@ -106,9 +105,9 @@ public final class Activations implements AutoCloseable {
     }
 
     private static CommandException mismatch(Path path, StoredTensor tensor, Expected expected) {
-        long[] shape = tensor.shape();
+        List<Long> shape = tensor.shape();
         String columns =
-                shape.length == 0 ? " is a single number, but " : " has " + shape[shape.length - 1] + " columns, but ";
+                shape.isEmpty() ? " is a single number, but " : " has " + shape.get(shape.size() - 1) + " columns, but ";
         return new CommandException(path.getFileName() + ": " + tensor.label() + columns + expected.name()
                 + " takes d_in = " + expected.config().dIn() + ". Is this another model's file?");
     }
@@ -172,6 +171,6 @@ public final class Activations implements AutoCloseable {
 
     @Override
     public String toString() {
-        return path + ": " + tensor.label() + " " + Arrays.toString(tensor.shape());
+        return path + ": " + tensor.label() + " " + tensor.shape();
     }
 }

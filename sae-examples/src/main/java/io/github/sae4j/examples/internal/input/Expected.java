@@ -2,6 +2,7 @@ package io.github.sae4j.examples.internal.input;
 
 import io.github.sae4j.core.Reshape;
 import io.github.sae4j.core.SaeConfig;
+import java.util.List;
 
 /**
  * The SAE that a file is read for.
@@ -13,17 +14,17 @@ import io.github.sae4j.core.SaeConfig;
 public record Expected(String name, SaeConfig config, boolean allowNonFinite) {
 
     /** Returns how many of the last axes of an array are one activation of the SAE: 1, 2 for heads apart, 0 for none. */
-    int activationAxes(long[] shape) {
-        int rank = shape.length;
+    int activationAxes(List<Long> shape) {
+        int rank = shape.size();
         int dIn = config.dIn();
-        if (rank >= 1 && shape[rank - 1] == dIn) {
+        if (rank >= 1 && shape.get(rank - 1) == dIn) {
             return 1;
         }
-        boolean heads = config.reshape() == Reshape.HOOK_Z
-                && rank >= 2
-                && shape[rank - 1] > 0
-                && dIn % shape[rank - 1] == 0
-                && shape[rank - 2] == dIn / shape[rank - 1];
-        return heads ? 2 : 0;
+        if (config.reshape() != Reshape.HOOK_Z || rank < 2) {
+            return 0;
+        }
+        long heads = shape.get(rank - 2);
+        long headWidth = shape.get(rank - 1);
+        return headWidth > 0 && dIn % headWidth == 0 && heads == dIn / headWidth ? 2 : 0;
     }
 }

@@ -3,18 +3,23 @@ package io.github.sae4j.examples.internal.input;
 import io.github.sae4j.examples.internal.CommandException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 
-/**
- * How the tokens of a file are arranged.
- *
- * @param leading the axes before an activation's own
- * @param tokens the product of {@code leading}
- * @param heads the number of attention heads if they have an axis of their own, otherwise 0
- */
-public record Layout(long[] leading, long tokens, int heads) {
+/** How the tokens of a file are arranged: the axes before those of an activation, and whether its heads have one. */
+public final class Layout {
 
     /** The most tokens that a file may claim: their offsets take 8 bytes each in a file of features. */
     private static final long MAX_TOKENS = Long.MAX_VALUE / Long.BYTES - 1;
+
+    private final long[] leading;
+    private final long tokens;
+    private final int heads;
+
+    private Layout(long[] leading, long tokens, int heads) {
+        this.leading = leading;
+        this.tokens = tokens;
+        this.heads = heads;
+    }
 
     /**
      * Returns the layout with these leading axes.
@@ -39,9 +44,22 @@ public record Layout(long[] leading, long tokens, int heads) {
         return new Layout(leading.clone(), tokens, heads);
     }
 
-    static Layout ofActivations(Path path, long[] shape, int axes) {
-        long[] leading = Arrays.copyOf(shape, shape.length - axes);
-        return of(path, leading, axes == 2 ? Math.toIntExact(shape[shape.length - 2]) : 0);
+    static Layout ofActivations(Path path, List<Long> shape, int axes) {
+        long[] leading = shape.stream()
+                .limit(shape.size() - axes)
+                .mapToLong(Long::longValue)
+                .toArray();
+        return of(path, leading, axes == 2 ? Math.toIntExact(shape.get(shape.size() - 2)) : 0);
+    }
+
+    /** Returns the number of tokens, the product of the leading axes. */
+    public long tokens() {
+        return tokens;
+    }
+
+    /** Returns the number of attention heads if they have an axis of their own, otherwise 0. */
+    public int heads() {
+        return heads;
     }
 
     /** Returns {@code [..., d_sae]}. */

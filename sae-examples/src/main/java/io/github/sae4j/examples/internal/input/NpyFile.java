@@ -90,10 +90,10 @@ final class NpyFile implements TensorFile {
             }
         } catch (ArithmeticException e) {
             throw new CommandException(
-                    path + ": its shape " + Arrays.toString(header.shape()) + " is larger than any file.", e);
+                    path + ": its shape " + header.shape() + " is larger than any file.", e);
         }
         if (expected != found) {
-            throw new CommandException(path + ": its shape " + Arrays.toString(header.shape()) + " of " + header.dtype()
+            throw new CommandException(path + ": its shape " + header.shape() + " of " + header.dtype()
                     + " takes " + expected + " bytes, but the file has " + found + ".");
         }
     }

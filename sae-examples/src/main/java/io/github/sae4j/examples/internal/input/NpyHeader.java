@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  * @param order the byte order
  * @param shape the sizes of the axes
  */
-record NpyHeader(String dtype, FloatType type, ByteOrder order, long[] shape) {
+record NpyHeader(String dtype, FloatType type, ByteOrder order, List<Long> shape) {
 
     private static final Pattern DICTIONARY = Pattern.compile("\\s*\\{(.*)\\}\\s*", Pattern.DOTALL);
     private static final Pattern ENTRY = Pattern.compile(
@@ -38,12 +38,12 @@ record NpyHeader(String dtype, FloatType type, ByteOrder order, long[] shape) {
         Map<String, String> entries = entries(text);
         String descr = unquoted(entry(entries, "descr"));
         FloatType type = floatType(descr);
-        long[] shape = shape(entry(entries, "shape"));
+        List<Long> shape = shape(entry(entries, "shape"));
         String fortranOrder = entry(entries, "fortran_order");
         if (!fortranOrder.equals("False") && !fortranOrder.equals("True")) {
             throw new IllegalArgumentException("fortran_order must be True or False, but is " + fortranOrder + ".");
         }
-        if (fortranOrder.equals("True") && shape.length > 1) {
+        if (fortranOrder.equals("True") && shape.size() > 1) {
             throw new IllegalArgumentException("the array is stored column by column (Fortran order), but must be"
                     + " stored row by row: save numpy.ascontiguousarray(x).");
         }
@@ -112,7 +112,7 @@ record NpyHeader(String dtype, FloatType type, ByteOrder order, long[] shape) {
                 "its dtype is '" + descr + "', but activations are <f2, <f4, <f8, >f2, >f4 or >f8.");
     }
 
-    private static long[] shape(String text) {
+    private static List<Long> shape(String text) {
         if (!SHAPE.matcher(text).matches()) {
             throw new IllegalArgumentException("its shape " + text + " is not a tuple of sizes.");
         }
@@ -124,6 +124,6 @@ record NpyHeader(String dtype, FloatType type, ByteOrder order, long[] shape) {
             }
             sizes.add(Long.parseLong(number.group()));
         }
-        return sizes.stream().mapToLong(Long::longValue).toArray();
+        return List.copyOf(sizes);
     }
 }

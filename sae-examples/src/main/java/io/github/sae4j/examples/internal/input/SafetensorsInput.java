@@ -6,6 +6,7 @@ import io.github.sae4j.safetensors.TensorView;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /** The arrays of a safetensors file. */
@@ -26,7 +27,7 @@ record SafetensorsInput(SafetensorsFile file) implements TensorFile {
                 tensor.dtype().label(),
                 floatType(tensor.dtype()),
                 ByteOrder.LITTLE_ENDIAN,
-                tensor.shape(),
+                LongStream.of(tensor.shape()).boxed().toList(),
                 tensor::read);
     }
 

@@ -2,7 +2,7 @@ package io.github.sae4j.examples.internal.input;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param bytes reads from it
  */
 record StoredTensor(
-        @Nullable String name, String dtype, @Nullable FloatType type, ByteOrder order, long[] shape, Bytes bytes) {
+        @Nullable String name, String dtype, @Nullable FloatType type, ByteOrder order, List<Long> shape, Bytes bytes) {
 
     /** Fills a buffer from a place in the array. */
     @FunctionalInterface
@@ -38,6 +38,6 @@ record StoredTensor(
 
     /** Returns the name, dtype and shape for a list of what a file holds. */
     String summary() {
-        return (name == null ? "" : name + " ") + dtype + " " + Arrays.toString(shape);
+        return (name == null ? "" : name + " ") + dtype + " " + shape;
     }
 }
