@@ -99,9 +99,8 @@ public final class SparseFeatures {
             tokens *= axis;
         }
         if (rowOffsets.length != tokens + 1) {
-            throw new SaeException(
-                    "The leading shape " + Arrays.toString(leadingShape) + " has " + tokens + " tokens, which takes "
-                            + (tokens + 1) + " row offsets, but there are " + rowOffsets.length + ".");
+            throw new SaeException("The leading shape " + Arrays.toString(leadingShape) + " has " + tokens
+                    + " tokens, which take " + (tokens + 1) + " row offsets, but there are " + rowOffsets.length + ".");
         }
         if (indices.length != values.length) {
             throw new SaeException(
