@@ -78,7 +78,7 @@ public final class SAE {
     /**
      * Begins to load a published SAE.
      *
-     * @param repository {@code owner/name}, mayhap with {@code @revision}; or the name of a release,
+     * @param repository {@code owner/name} or {@code owner/name@revision}; or the name of a release,
      *     {@code ministral-3b-sae}
      * @param folder the SAE's folder in the repository, empty for the repository itself; or its id in the release
      * @return settings to be changed, and {@link SaeLoader#open()}

@@ -2,6 +2,7 @@ package io.github.sae4j.loader.internal;
 
 import io.github.sae4j.safetensors.TensorView;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 
 /** The conversion of a stored tensor to float32: exact from narrower formats, rounded to nearest from float64. */
 final class Floats {
@@ -14,10 +15,12 @@ final class Floats {
     /**
      * Returns the elements of a tensor that fits an array.
      *
+     * @param path the file that has it, for sentences
+     *
      * @throws io.github.sae4j.loader.SaeLoadException if they are not floating point
      */
-    static float[] of(TensorView tensor) {
-        Element element = element(tensor);
+    static float[] of(Path path, TensorView tensor) {
+        Element element = element(path, tensor);
         float[] values = new float[Math.toIntExact(tensor.elements())];
         int at = 0;
         for (ByteBuffer part : tensor.slices(tensor.dtype().byteSize(1))) {
@@ -28,13 +31,13 @@ final class Floats {
         return values;
     }
 
-    private static Element element(TensorView tensor) {
+    private static Element element(Path path, TensorView tensor) {
         return switch (tensor.dtype()) {
             case F32 -> ByteBuffer::getFloat;
             case F64 -> bytes -> (float) bytes.getDouble();
             case F16 -> bytes -> fromHalf(bytes.getShort());
             case BF16 -> bytes -> Float.intBitsToFloat(bytes.getShort() << Short.SIZE);
-            default -> throw WeightsFile.unexpected(tensor, "F32, F16, BF16 or F64");
+            default -> throw WeightsFile.unexpected(path, tensor, "F32, F16, BF16 or F64");
         };
     }
 

@@ -58,7 +58,7 @@ final class WeightsFile {
      * @throws SaeLoadException if it is missing, has another shape or is not floating point
      */
     float[] vector(String name, int length) {
-        return Floats.of(tensor(name, length));
+        return Floats.of(file.path(), tensor(name, length));
     }
 
     /**
@@ -91,12 +91,12 @@ final class WeightsFile {
         return tensor;
     }
 
-    private static WeightType weightType(TensorView tensor) {
+    private WeightType weightType(TensorView tensor) {
         return switch (tensor.dtype()) {
             case F32 -> WeightType.FLOAT32;
             case F16 -> WeightType.FLOAT16;
             case BF16 -> WeightType.BFLOAT16;
-            default -> throw unexpected(tensor, "F32, F16 or BF16");
+            default -> throw unexpected(file.path(), tensor, "F32, F16 or BF16");
         };
     }
 
@@ -107,7 +107,8 @@ final class WeightsFile {
     }
 
     /** Returns the sentence for a tensor whose number format cannot be used. */
-    static SaeLoadException unexpected(TensorView tensor, String expected) {
-        return new SaeLoadException(tensor + " should be " + expected + ".");
+    static SaeLoadException unexpected(Path path, TensorView tensor, String expected) {
+        return new SaeLoadException(path + ": " + tensor.name() + " is stored as "
+                + tensor.dtype().label() + ", but should be " + expected + ".");
     }
 }

@@ -134,7 +134,9 @@ public final class HeaderReader {
     }
 
     private void readRoot(JsonReader in) throws IOException {
-        require(in, JsonToken.BEGIN_OBJECT, "the header");
+        if (in.peek() != JsonToken.BEGIN_OBJECT) {
+            throw wrongType(in, JsonToken.BEGIN_OBJECT, "the header");
+        }
         boolean metadataSeen = false;
         in.beginObject();
         while (in.hasNext()) {
@@ -148,7 +150,7 @@ public final class HeaderReader {
             } else if (names.add(name)) {
                 tensors.add(readTensor(in, name));
             } else {
-                throw broken(Problem.DUPLICATE_NAME, "tensor " + Quoted.of(name) + " occurs twice in the header.");
+                throw broken(Problem.DUPLICATE_NAME, tensorText(name) + " occurs twice in the header.");
             }
         }
         in.endObject();
@@ -159,14 +161,17 @@ public final class HeaderReader {
             in.nextNull();
             return Map.of();
         }
-        require(in, JsonToken.BEGIN_OBJECT, "\"__metadata__\"");
+        if (in.peek() != JsonToken.BEGIN_OBJECT) {
+            throw wrongType(in, JsonToken.BEGIN_OBJECT, "\"__metadata__\"");
+        }
         Map<String, String> entries = new LinkedHashMap<>();
         in.beginObject();
         while (in.hasNext()) {
             String key = unicode(in.nextName(), "a key of \"__metadata__\"");
-            String what = "the value of " + Quoted.of(key) + " in \"__metadata__\"";
-            require(in, JsonToken.STRING, what);
-            if (entries.put(key, unicode(in.nextString(), what)) != null) {
+            if (in.peek() != JsonToken.STRING) {
+                throw wrongType(in, JsonToken.STRING, "the value of " + Quoted.of(key) + " in \"__metadata__\"");
+            }
+            if (entries.put(key, unicode(in.nextString(), "a value of \"__metadata__\"")) != null) {
                 throw broken(Problem.DUPLICATE_NAME, Quoted.of(key) + " occurs twice in \"__metadata__\".");
             }
         }
@@ -175,8 +180,9 @@ public final class HeaderReader {
     }
 
     private Header.Tensor readTensor(JsonReader in, String name) throws IOException {
-        String tensor = "tensor " + Quoted.of(name);
-        require(in, JsonToken.BEGIN_OBJECT, "the description of " + tensor);
+        if (in.peek() != JsonToken.BEGIN_OBJECT) {
+            throw wrongType(in, JsonToken.BEGIN_OBJECT, "the description of " + tensorText(name));
+        }
         Dtype dtype = null;
         long[] shape = null;
         long[] offsets = null;
@@ -185,16 +191,16 @@ public final class HeaderReader {
             String field = in.nextName();
             switch (field) {
                 case "dtype" -> {
-                    requireFirst(dtype, field, tensor);
-                    dtype = readDtype(in, tensor);
+                    requireFirst(dtype, field, name);
+                    dtype = readDtype(in, name);
                 }
                 case "shape" -> {
-                    requireFirst(shape, field, tensor);
-                    shape = readNumbers(in, "\"shape\" of " + tensor);
+                    requireFirst(shape, field, name);
+                    shape = readNumbers(in, field, name);
                 }
                 case "data_offsets" -> {
-                    requireFirst(offsets, field, tensor);
-                    offsets = readNumbers(in, "\"data_offsets\" of " + tensor);
+                    requireFirst(offsets, field, name);
+                    offsets = readNumbers(in, field, name);
                 }
                 default -> in.skipValue();
             }
@@ -202,32 +208,37 @@ public final class HeaderReader {
         in.endObject();
         if (dtype == null || shape == null || offsets == null) {
             String missing = dtype == null ? "dtype" : shape == null ? "shape" : "data_offsets";
-            throw broken(Problem.HEADER_FORM, tensor + " has no \"" + missing + "\".");
+            throw broken(Problem.HEADER_FORM, tensorText(name) + " has no \"" + missing + "\".");
         }
         if (offsets.length != 2) {
             throw broken(
                     Problem.HEADER_FORM,
-                    "\"data_offsets\" of " + tensor + " must be two numbers, but are " + offsets.length + ".");
+                    fieldText("data_offsets", name) + " must be two numbers, but are " + offsets.length + ".");
         }
         return new Header.Tensor(name, dtype, shape, offsets[0], offsets[1]);
     }
 
     private void requireFirst(@Nullable Object earlier, String field, String tensor) {
         if (earlier != null) {
-            throw broken(Problem.DUPLICATE_NAME, tensor + " has \"" + field + "\" twice.");
+            throw broken(Problem.DUPLICATE_NAME, tensorText(tensor) + " has \"" + field + "\" twice.");
         }
     }
 
     private Dtype readDtype(JsonReader in, String tensor) throws IOException {
-        require(in, JsonToken.STRING, "\"dtype\" of " + tensor);
+        if (in.peek() != JsonToken.STRING) {
+            throw wrongType(in, JsonToken.STRING, fieldText("dtype", tensor));
+        }
         String label = in.nextString();
         return Dtype.ofLabel(label)
                 .orElseThrow(() -> broken(
-                        Problem.UNKNOWN_DTYPE, tensor + " has the dtype " + Quoted.of(label) + ", which is unknown."));
+                        Problem.UNKNOWN_DTYPE,
+                        tensorText(tensor) + " has the dtype " + Quoted.of(label) + ", which is unknown."));
     }
 
-    private long[] readNumbers(JsonReader in, String what) throws IOException {
-        require(in, JsonToken.BEGIN_ARRAY, what);
+    private long[] readNumbers(JsonReader in, String field, String tensor) throws IOException {
+        if (in.peek() != JsonToken.BEGIN_ARRAY) {
+            throw wrongType(in, JsonToken.BEGIN_ARRAY, fieldText(field, tensor));
+        }
         long[] numbers = new long[4];
         int count = 0;
         in.beginArray();
@@ -235,22 +246,24 @@ public final class HeaderReader {
             if (count == numbers.length) {
                 numbers = Arrays.copyOf(numbers, 2 * count);
             }
-            numbers[count++] = readNumber(in, what);
+            numbers[count++] = readNumber(in, field, tensor);
         }
         in.endArray();
         return Arrays.copyOf(numbers, count);
     }
 
-    private long readNumber(JsonReader in, String what) throws IOException {
-        require(in, JsonToken.NUMBER, "each of " + what);
+    private long readNumber(JsonReader in, String field, String tensor) throws IOException {
+        if (in.peek() != JsonToken.NUMBER) {
+            throw wrongType(in, JsonToken.NUMBER, "each of " + fieldText(field, tensor));
+        }
         // The literal is looked at by hand because Gson's nextLong would take 4.0 and 1e2 for whole numbers.
         String literal = in.nextString();
         for (int i = 0; i < literal.length(); i++) {
             if (literal.charAt(i) < '0' || literal.charAt(i) > '9') {
                 throw broken(
                         Problem.HEADER_FORM,
-                        "each of " + what + " must be a whole number of 0 or more, but one is " + Quoted.of(literal)
-                                + ".");
+                        "each of " + fieldText(field, tensor) + " must be a whole number of 0 or more, but one is "
+                                + Quoted.of(literal) + ".");
             }
         }
         try {
@@ -260,15 +273,24 @@ public final class HeaderReader {
         } catch (NumberFormatException tooLarge) {
             // Falls through to the sentence below, which says all that this exception knows.
         }
-        throw broken(Problem.SIZE_OVERFLOW, what + " has " + Quoted.of(literal) + ", which is beyond any file's size.");
+        throw broken(
+                Problem.SIZE_OVERFLOW,
+                fieldText(field, tensor) + " has " + Quoted.of(literal) + ", which is beyond any file's size.");
     }
 
-    private void require(JsonReader in, JsonToken expected, String what) throws IOException {
-        JsonToken found = in.peek();
-        if (found != expected) {
-            throw broken(
-                    Problem.HEADER_FORM, what + " must be " + describe(expected) + ", but is " + describe(found) + ".");
-        }
+    // Phrases for messages. They are put together only when something is wrong: a header can have millions of parts.
+
+    private static String tensorText(String name) {
+        return "tensor " + Quoted.of(name);
+    }
+
+    private static String fieldText(String field, String tensor) {
+        return "\"" + field + "\" of " + tensorText(tensor);
+    }
+
+    private SafetensorsException wrongType(JsonReader in, JsonToken expected, String what) throws IOException {
+        return broken(
+                Problem.HEADER_FORM, what + " must be " + describe(expected) + ", but is " + describe(in.peek()) + ".");
     }
 
     private static String describe(JsonToken token) {
@@ -297,19 +319,20 @@ public final class HeaderReader {
         tensors.sort(Comparator.comparingLong(Header.Tensor::begin).thenComparingLong(Header.Tensor::end));
         long end = 0;
         for (Header.Tensor tensor : tensors) {
-            String what = "tensor " + Quoted.of(tensor.name());
             if (tensor.begin != end || tensor.end < tensor.begin) {
                 throw broken(
                         Problem.INVALID_OFFSETS,
-                        what + " has the offsets [" + tensor.begin + ", " + tensor.end + "], but must begin at " + end
+                        tensorText(tensor.name) + " has the offsets [" + tensor.begin + ", " + tensor.end
+                                + "], but must begin at " + end
                                 + " where the tensor before it ends, and not end before that.");
             }
-            long needed = bytesOf(tensor, what);
+            long needed = bytesOf(tensor);
             if (tensor.end - tensor.begin != needed) {
                 throw broken(
                         Problem.SIZE_MISMATCH,
-                        what + " of " + tensor.dtype.label() + " " + shapeText(tensor.shape) + " needs " + needed
-                                + " bytes, but its offsets span " + (tensor.end - tensor.begin) + ".");
+                        tensorText(tensor.name) + " of " + tensor.dtype.label() + " " + shapeText(tensor.shape)
+                                + " needs " + needed + " bytes, but its offsets span " + (tensor.end - tensor.begin)
+                                + ".");
             }
             end = tensor.end;
         }
@@ -317,11 +340,11 @@ public final class HeaderReader {
             throw broken(
                     Problem.FILE_LENGTH_MISMATCH,
                     "the header describes " + end + " bytes of tensors, but " + (fileLength - dataStart)
-                            + " bytes follow it. " + (fileLength - dataStart < end ? "Is it cut short?" : ""));
+                            + " bytes follow it." + (fileLength - dataStart < end ? " Is it cut short?" : ""));
         }
     }
 
-    private long bytesOf(Header.Tensor tensor, String what) {
+    private long bytesOf(Header.Tensor tensor) {
         try {
             long elements = 1;
             for (long dimension : tensor.shape) {
@@ -331,12 +354,14 @@ public final class HeaderReader {
         } catch (ArithmeticException e) {
             throw new SafetensorsException(
                     Problem.SIZE_OVERFLOW,
-                    file + ": " + what + " has the shape " + shapeText(tensor.shape)
+                    file + ": " + tensorText(tensor.name) + " has the shape " + shapeText(tensor.shape)
                             + ", which has too many elements to count.",
                     e);
         } catch (SafetensorsException e) {
             throw new SafetensorsException(
-                    e.problem(), file + ": " + what + " has an impossible size. " + e.getMessage(), e);
+                    e.problem(),
+                    file + ": " + tensorText(tensor.name) + " has an impossible size. " + e.getMessage(),
+                    e);
         }
     }
 
@@ -348,6 +373,6 @@ public final class HeaderReader {
     }
 
     private SafetensorsException broken(Problem problem, String sentence) {
-        return new SafetensorsException(problem, file + ": " + sentence.strip());
+        return new SafetensorsException(problem, file + ": " + sentence);
     }
 }

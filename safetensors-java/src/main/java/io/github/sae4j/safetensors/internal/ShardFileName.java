@@ -29,8 +29,9 @@ public final class ShardFileName {
         if (name.indexOf('\\') >= 0) {
             return Optional.of("it has a backslash, which separates folders on Windows only");
         }
-        if (name.chars().anyMatch(Character::isISOControl) || !Quoted.isUnicode(name)) {
-            return Optional.of("it has characters that no file name has");
+        if (!Quoted.isUnicode(name)
+                || name.chars().anyMatch(c -> Character.isISOControl(c) || "<>\"|?*".indexOf(c) >= 0)) {
+            return Optional.of("it has characters that file names on Windows cannot have");
         }
         if (name.startsWith("/")) {
             return Optional.of("it is absolute");

@@ -2,6 +2,7 @@ package io.github.sae4j.safetensors.internal;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonElement;
+import com.google.gson.JsonParseException;
 import com.google.gson.Strictness;
 import com.google.gson.TypeAdapter;
 import com.google.gson.stream.JsonReader;
@@ -15,8 +16,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What the index of a sharded model says.
@@ -54,10 +57,7 @@ public record ShardIndex(Map<String, String> metadata, Map<String, String> fileO
             ShardIndex index = readRoot(file, in);
             require(file, in, JsonToken.END_DOCUMENT, "what follows its closing brace");
             return index;
-        } catch (IOException | RuntimeException e) {
-            if (e instanceof SafetensorsException own) {
-                throw own;
-            }
+        } catch (IOException | IllegalStateException | JsonParseException e) {
             throw new SafetensorsException(
                     Problem.INVALID_INDEX, file + ": the index is not valid JSON (" + Quoted.firstLine(e) + ").", e);
         }
@@ -66,21 +66,22 @@ public record ShardIndex(Map<String, String> metadata, Map<String, String> fileO
     private static ShardIndex readRoot(String file, JsonReader in) throws IOException {
         Map<String, String> metadata = new LinkedHashMap<>();
         Map<String, String> fileOfTensor = new LinkedHashMap<>();
-        boolean mapSeen = false;
+        Set<String> seen = new HashSet<>();
         require(file, in, JsonToken.BEGIN_OBJECT, "the index");
         in.beginObject();
         while (in.hasNext()) {
-            switch (in.nextName()) {
+            String key = in.nextName();
+            if (!seen.add(key)) {
+                throw invalid(file, Quoted.of(key) + " occurs twice");
+            }
+            switch (key) {
                 case "metadata" -> readMetadata(file, in, metadata);
-                case "weight_map" -> {
-                    mapSeen = true;
-                    readWeightMap(file, in, fileOfTensor);
-                }
+                case "weight_map" -> readWeightMap(file, in, fileOfTensor);
                 default -> in.skipValue();
             }
         }
         in.endObject();
-        if (!mapSeen) {
+        if (!seen.contains("weight_map")) {
             throw invalid(file, "it has no \"weight_map\"");
         }
         return new ShardIndex(Collections.unmodifiableMap(metadata), Collections.unmodifiableMap(fileOfTensor));
