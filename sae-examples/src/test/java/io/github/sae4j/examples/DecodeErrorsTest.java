@@ -61,12 +61,12 @@ class DecodeErrorsTest {
 
     @Test
     void warnsOfOtherWeights() {
-        CommandRun run = decode(sparse(new long[] {0, 0}, new int[0])
-                .metadata("sae", "another")
-                .metadata("sae_sha256", "00"));
+        CommandRun run = decode(
+                sparse(new long[] {0, 0}, new int[0]).metadata("sae", "another").metadata("sae_sha256", "00"));
 
         assertThat(run.exitCode()).isZero();
-        assertThat(run.err()).contains("warning: features.safetensors was encoded with other weights (another, SHA-256 00)");
+        assertThat(run.err())
+                .contains("warning: features.safetensors was encoded with other weights (another, SHA-256 00)");
     }
 
     @Test
@@ -155,7 +155,8 @@ class DecodeErrorsTest {
 
     @Test
     void shapeThatIsNone() {
-        for (String shape : new String[] {"", "[", "{}", "[[6]]", "[-1,6]", "[1.5,6]", "[1,6", "null", "[null]", "[\"1\",6]"}) {
+        for (String shape :
+                new String[] {"", "[", "{}", "[[6]]", "[-1,6]", "[1.5,6]", "[1,6", "null", "[null]", "[\"1\",6]"}) {
             assertRefused(
                     sparse(new long[] {0, 0}, new int[0]).metadata("shape", shape), "must be a JSON array of sizes");
         }
@@ -163,8 +164,7 @@ class DecodeErrorsTest {
 
     @Test
     void headsThatDoNotDivide() {
-        assertRefused(
-                sparse(new long[] {0, 0}, new int[0]).metadata("heads", "3"), "must divide d_out = 4, but is 3");
+        assertRefused(sparse(new long[] {0, 0}, new int[0]).metadata("heads", "3"), "must divide d_out = 4, but is 3");
         assertRefused(sparse(new long[] {0, 0}, new int[0]).metadata("heads", "x"), "must divide d_out = 4, but is x");
     }
 
@@ -185,8 +185,7 @@ class DecodeErrorsTest {
 
     @Test
     void factorsForOtherTokens() {
-        smallSae = SmallSae.write(
-                folder.resolve("rescale"), ", \"normalize_activations\": \"constant_norm_rescale\"");
+        smallSae = SmallSae.write(folder.resolve("rescale"), ", \"normalize_activations\": \"constant_norm_rescale\"");
         assertRefused(
                 sparse(new long[] {0, 0}, new int[0]).floats("scale", new long[] {2}, 1, 1),
                 "scale is for 2 tokens, but there are 1");
@@ -198,8 +197,7 @@ class DecodeErrorsTest {
                 sparse(new long[] {0, 0, 1}, new int[] {4}, Float.NaN),
                 "token 1 has NaN at feature 4; --allow-non-finite lets such values through");
         assertRefused(
-                InputFiles.safetensors()
-                        .floats("features", new long[] {1, 6}, 0, 0, 0, 0, 0, Float.POSITIVE_INFINITY),
+                InputFiles.safetensors().floats("features", new long[] {1, 6}, 0, 0, 0, 0, 0, Float.POSITIVE_INFINITY),
                 "token 0 has Infinity at feature 5");
     }
 }

@@ -38,10 +38,13 @@ class EncodeTest {
         assertThat(InputFiles.longsOf(out, "indptr")).containsExactly(0, 2, 5);
         assertThat(InputFiles.intsOf(out, "indices")).containsExactly(0, 2, 3, 4, 5);
         assertThat(InputFiles.floatsOf(out, "values")).containsExactly(1, 3, 7, 5, 6);
-        assertThat(InputFiles.metadataOf(out)).containsEntry("shape", "[2,6]").containsEntry("source", "in.safetensors");
+        assertThat(InputFiles.metadataOf(out))
+                .containsEntry("shape", "[2,6]")
+                .containsEntry("source", "in.safetensors");
         assertThat(run.out()).isEmpty();
         assertThat(run.err())
-                .matches("2 tokens · L0 2\\.5 · [0-9,]+ tokens/s · cpu, \\w+ kernel · out\\.safetensors \\([0-9.]+ k?B\\)\\R");
+                .matches(
+                        "2 tokens · L0 2\\.5 · [0-9,]+ tokens/s · cpu, \\w+ kernel · out\\.safetensors \\([0-9.]+ k?B\\)\\R");
     }
 
     @Test
@@ -76,12 +79,14 @@ class EncodeTest {
                 .floats("x", new long[] {4}, 0, 2, 0, 0)
                 .write(folder.resolve("in.safetensors"));
 
-        assertThat(sae("encode", in, "--sae", smallSae, "--out", out).exitCode()).isZero();
+        assertThat(sae("encode", in, "--sae", smallSae, "--out", out).exitCode())
+                .isZero();
 
         assertThat(InputFiles.longsOf(out, "indptr")).containsExactly(0, 1);
         assertThat(InputFiles.metadataOf(out)).containsEntry("shape", "[6]");
         Path back = folder.resolve("back.safetensors");
-        assertThat(sae("decode", out, "--sae", smallSae, "--out", back).exitCode()).isZero();
+        assertThat(sae("decode", out, "--sae", smallSae, "--out", back).exitCode())
+                .isZero();
         assertThat(InputFiles.shapeOf(back, "reconstruction")).containsExactly(4);
         assertThat(InputFiles.floatsOf(back, "reconstruction")).containsExactly(0, 2, 0, 0);
     }
@@ -93,9 +98,13 @@ class EncodeTest {
         Path back = folder.resolve("back.safetensors");
         Path forward = folder.resolve("forward.safetensors");
 
-        assertThat(sae("encode", in, "--sae", smallSae, "--out", out).exitCode()).isZero();
-        assertThat(sae("encode", in, "--sae", smallSae, "--out", dense, "--dense").exitCode()).isZero();
-        assertThat(sae("decode", out, "--sae", smallSae, "--out", back).exitCode()).isZero();
+        assertThat(sae("encode", in, "--sae", smallSae, "--out", out).exitCode())
+                .isZero();
+        assertThat(sae("encode", in, "--sae", smallSae, "--out", dense, "--dense")
+                        .exitCode())
+                .isZero();
+        assertThat(sae("decode", out, "--sae", smallSae, "--out", back).exitCode())
+                .isZero();
         CommandRun run = sae("reconstruct", in, "--sae", smallSae, "--out", forward);
 
         assertThat(run.err()).contains("0 tokens").contains("explained variance –");
@@ -113,7 +122,8 @@ class EncodeTest {
                 .floats("x", new long[] {1, 4}, 0, 0, 0, 9)
                 .write(folder.resolve("in.safetensors"));
 
-        assertThat(sae("encode", in, "--sae", smallSae, "--out", out).exitCode()).isZero();
+        assertThat(sae("encode", in, "--sae", smallSae, "--out", out).exitCode())
+                .isZero();
 
         assertThat(InputFiles.intsOf(out, "indices")).containsExactly(3);
     }
@@ -125,7 +135,9 @@ class EncodeTest {
                 .floats("b", new long[] {1, 4}, 0, 6, 0, 0)
                 .write(folder.resolve("in.safetensors"));
 
-        assertThat(sae("encode", in, "--sae", smallSae, "--out", out, "--tensor", "b").exitCode()).isZero();
+        assertThat(sae("encode", in, "--sae", smallSae, "--out", out, "--tensor", "b")
+                        .exitCode())
+                .isZero();
 
         assertThat(InputFiles.intsOf(out, "indices")).containsExactly(1);
     }
@@ -136,7 +148,11 @@ class EncodeTest {
         half.putShort((short) 0x7bff).putShort((short) 0x8000).flip();
         ByteBuffer brain = InputFiles.buffer(8).putShort((short) 0x3f80).putShort((short) 0x0001);
         brain.putShort((short) 0x4049).putShort((short) 0).flip();
-        ByteBuffer full = InputFiles.buffer(32).putDouble(1).putDouble(0.1).putDouble(1e-60).putDouble(3);
+        ByteBuffer full = InputFiles.buffer(32)
+                .putDouble(1)
+                .putDouble(0.1)
+                .putDouble(1e-60)
+                .putDouble(3);
         full.flip();
 
         assertThat(values(Dtype.F16, half)).containsExactly(1f, 0x1p-24f, 65504f);
@@ -178,7 +194,8 @@ class EncodeTest {
                 .write(folder.resolve("in.safetensors"));
         Path back = folder.resolve("back.safetensors");
 
-        assertThat(sae("reconstruct", in, "--sae", hookZ, "--out", back).exitCode()).isZero();
+        assertThat(sae("reconstruct", in, "--sae", hookZ, "--out", back).exitCode())
+                .isZero();
 
         assertThat(InputFiles.shapeOf(back, "reconstruction")).containsExactly(2, 4);
         assertThat(InputFiles.metadataOf(back)).doesNotContainKey("heads");
@@ -202,7 +219,9 @@ class EncodeTest {
         for (int token = 0; token < tokens; token++) {
             values[token * 4 + token % 4] = token + 1;
         }
-        Path in = InputFiles.safetensors().floats("x", new long[] {tokens, 4}, values).write(folder.resolve("in.safetensors"));
+        Path in = InputFiles.safetensors()
+                .floats("x", new long[] {tokens, 4}, values)
+                .write(folder.resolve("in.safetensors"));
         Path back = folder.resolve("back.safetensors");
 
         assertThat(sae("encode", in, "--sae", smallSae, "--out", out, "--batch-tokens", 69_999)

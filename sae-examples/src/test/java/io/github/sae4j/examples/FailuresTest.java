@@ -84,7 +84,8 @@ class FailuresTest {
                 .floats("b", new long[] {4}, 1, 2, 3, 4)
                 .floats("c", new long[] {1}, 1)
                 .write(in);
-        assertEncodeFails(in + ": 2 tensors could be the activations; choose one with --tensor: a F32 [1, 4], b F32 [4].");
+        assertEncodeFails(
+                in + ": 2 tensors could be the activations; choose one with --tensor: a F32 [1, 4], b F32 [4].");
     }
 
     @Test
@@ -108,7 +109,14 @@ class FailuresTest {
         InputFiles.safetensors().floats("a", new long[] {1, 4}, 1, 2, 3, 4).write(in);
         assertFails(
                 "there is no tensor \"b\"; the file holds a F32 [1, 4].",
-                "encode", in, "--sae", smallSae, "--out", out, "--tensor", "b");
+                "encode",
+                in,
+                "--sae",
+                smallSae,
+                "--out",
+                out,
+                "--tensor",
+                "b");
     }
 
     @Test
@@ -118,7 +126,14 @@ class FailuresTest {
                 .write(in);
         assertFails(
                 "tensor \"ids\" is I32, but activations are F16, BF16, F32 or F64.",
-                "encode", in, "--sae", smallSae, "--out", out, "--tensor", "ids");
+                "encode",
+                in,
+                "--sae",
+                smallSae,
+                "--out",
+                out,
+                "--tensor",
+                "ids");
     }
 
     @Test
@@ -128,7 +143,14 @@ class FailuresTest {
         InputFiles.safetensors().floats("x", new long[] {3, 4}, values).write(in);
         assertFails(
                 in + ": tensor \"x\" has NaN at token 2, column 1; --allow-non-finite lets such values through.",
-                "encode", in, "--sae", smallSae, "--out", out, "--batch-tokens", 2);
+                "encode",
+                in,
+                "--sae",
+                smallSae,
+                "--out",
+                out,
+                "--batch-tokens",
+                2);
         assertEncodeFails("NaN at token 2, column 1");
     }
 
@@ -175,7 +197,9 @@ class FailuresTest {
 
     @Test
     void existingOutputIsKeptWhenForcedWorkFails() throws IOException {
-        InputFiles.safetensors().floats("x", new long[] {1, 4}, 1, 2, 3, Float.NaN).write(in);
+        InputFiles.safetensors()
+                .floats("x", new long[] {1, 4}, 1, 2, 3, Float.NaN)
+                .write(in);
         Files.writeString(out, "precious");
         CommandRun run = sae("encode", in, "--sae", smallSae, "--out", out, "--force", "--dense");
         assertThat(run.exitCode()).isEqualTo(1);
@@ -187,7 +211,8 @@ class FailuresTest {
     void forceReplacesTheOutput() throws IOException {
         InputFiles.safetensors().floats("x", new long[] {1, 4}, 1, 2, 3, 4).write(in);
         Files.writeString(out, "precious");
-        assertThat(sae("encode", in, "--sae", smallSae, "--out", out, "--force").exitCode()).isZero();
+        assertThat(sae("encode", in, "--sae", smallSae, "--out", out, "--force").exitCode())
+                .isZero();
         assertThat(InputFiles.intsOf(out, "indices")).containsExactly(0, 1, 2, 3);
         assertThat(CommandRun.namesIn(out.getParent())).containsExactly("in.safetensors", "out.safetensors");
     }
@@ -196,6 +221,9 @@ class FailuresTest {
     void verboseShowsWhere() {
         CommandRun run = sae("encode", in, "--sae", smallSae, "--out", out, "--verbose");
         assertThat(run.exitCode()).isEqualTo(1);
-        assertThat(run.err()).startsWith("sae: " + in).contains("CommandException").contains("\tat ");
+        assertThat(run.err())
+                .startsWith("sae: " + in)
+                .contains("CommandException")
+                .contains("\tat ");
     }
 }

@@ -7,6 +7,7 @@ import io.github.sae4j.fixtures.ReferenceCase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -78,12 +79,12 @@ class InfoAndDemoTest {
     void commandsThatTheDemoShowsWork() {
         String shown = sae("demo", "--keep", folder.resolve("kept")).out();
 
-        String[] commands = shown.substring(shown.indexOf("Try next:")).split("\\R");
+        String[] commands = shown.substring(shown.indexOf("Try next:")).split("\\R", -1);
         int run = 0;
         for (String command : commands) {
-            String[] words = command.strip().split(" ");
+            String[] words = command.strip().split(" ", -1);
             if (words[0].equals("sae") && !command.contains("YOUR-FILE")) {
-                Object[] arguments = java.util.Arrays.copyOfRange(words, 1, words.length);
+                Object[] arguments = Arrays.copyOfRange(words, 1, words.length);
                 CommandRun result = sae(arguments);
                 assertThat(result.exitCode()).as(command + result.err()).isZero();
                 run++;

@@ -75,18 +75,22 @@ final class InputFiles {
         return npy(file, 1, header, values);
     }
 
-    static Path npy(Path file, int version, String header, ByteBuffer values) {
+    static Path npy(Path path, int version, String header, ByteBuffer values) {
         byte[] text = header.getBytes(StandardCharsets.UTF_8);
         int lengthBytes = version == 1 ? Short.BYTES : Integer.BYTES;
-        ByteBuffer all = buffer(8 + lengthBytes + text.length + values.remaining());
-        all.put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.US_ASCII)).put((byte) version).put((byte) 0);
+        byte[] file = new byte[8 + lengthBytes + text.length + values.remaining()];
+        ByteBuffer all = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+        all.put((byte) 0x93)
+                .put("NUMPY".getBytes(StandardCharsets.US_ASCII))
+                .put((byte) version)
+                .put((byte) 0);
         if (version == 1) {
             all.putShort((short) text.length);
         } else {
             all.putInt(text.length);
         }
         all.put(text).put(values.duplicate());
-        return write(file, all.array());
+        return write(path, file);
     }
 
     static String npyHeader(String descr, String shape) {

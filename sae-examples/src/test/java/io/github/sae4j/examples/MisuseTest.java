@@ -38,7 +38,11 @@ class MisuseTest {
         CommandRun run = sae((Object[]) arguments.split(" ", -1));
 
         assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(run.err()).startsWith("sae: ").contains(named).endsWith(System.lineSeparator()).hasLineCount(1);
+        assertThat(run.err())
+                .startsWith("sae: ")
+                .contains(named)
+                .endsWith(System.lineSeparator())
+                .hasLineCount(1);
         assertThat(run.out()).isEmpty();
     }
 

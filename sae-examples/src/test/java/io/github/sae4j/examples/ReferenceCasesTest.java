@@ -65,8 +65,8 @@ class ReferenceCasesTest {
     @MethodSource("cases")
     void reconstructionInOnePassIsTheForwardPass(ReferenceCase reference) {
         Path out = folder.resolve("reconstruction.safetensors");
-        CommandRun run = sae(
-                "reconstruct", input(reference), "--tensor", "x", "--sae", reference.folder(), "--out", out);
+        CommandRun run =
+                sae("reconstruct", input(reference), "--tensor", "x", "--sae", reference.folder(), "--out", out);
 
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(InputFiles.floatsOf(out, "reconstruction")).is(closeTo(reference.expected("out")));

@@ -106,8 +106,9 @@ public final class Activations implements AutoCloseable {
 
     private static CommandException mismatch(Path path, StoredTensor tensor, Expected expected) {
         List<Long> shape = tensor.shape();
-        String columns =
-                shape.isEmpty() ? " is a single number, but " : " has " + shape.get(shape.size() - 1) + " columns, but ";
+        String columns = shape.isEmpty()
+                ? " is a single number, but "
+                : " has " + shape.get(shape.size() - 1) + " columns, but ";
         return new CommandException(path.getFileName() + ": " + tensor.label() + columns + expected.name()
                 + " takes d_in = " + expected.config().dIn() + ". Is this another model's file?");
     }

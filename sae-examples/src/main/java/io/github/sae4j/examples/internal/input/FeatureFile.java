@@ -111,7 +111,8 @@ public final class FeatureFile implements AutoCloseable {
             long[] shape = new long[array.size()];
             for (int axis = 0; axis < shape.length; axis++) {
                 JsonElement size = array.get(axis);
-                if (!NUMBER.matcher(size.getAsString()).matches()) {
+                if (!size.getAsJsonPrimitive().isNumber()
+                        || !NUMBER.matcher(size.getAsString()).matches()) {
                     throw new IllegalStateException("not a size: " + size);
                 }
                 shape[axis] = size.getAsLong();

@@ -89,12 +89,11 @@ final class NpyFile implements TensorFile {
                 expected = Math.multiplyExact(expected, size);
             }
         } catch (ArithmeticException e) {
-            throw new CommandException(
-                    path + ": its shape " + header.shape() + " is larger than any file.", e);
+            throw new CommandException(path + ": its shape " + header.shape() + " is larger than any file.", e);
         }
         if (expected != found) {
-            throw new CommandException(path + ": its shape " + header.shape() + " of " + header.dtype()
-                    + " takes " + expected + " bytes, but the file has " + found + ".");
+            throw new CommandException(path + ": its shape " + header.shape() + " of " + header.dtype() + " takes "
+                    + expected + " bytes, but the file has " + found + ".");
         }
     }
 
