@@ -1,5 +1,6 @@
 package io.github.sae4j.core;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,20 @@ public final class InverseTransform {
                     + (scale == null ? "none" : scale.length) + ".");
         }
         return new InverseTransform(heads, scale == null ? null : scale.clone(), shift == null ? null : shift.clone());
+    }
+
+    /** Returns the transform of this one's tokens and then of another's of the same SAE. */
+    InverseTransform followedBy(InverseTransform next) {
+        return new InverseTransform(heads, joined(scale, next.scale), joined(shift, next.shift));
+    }
+
+    private static float @Nullable [] joined(float @Nullable [] first, float @Nullable [] second) {
+        if (first == null || second == null) {
+            return null;
+        }
+        float[] both = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        return both;
     }
 
     /** Returns the number of heads that were laid side by side, 0 if the activations were flat. */

@@ -1,5 +1,7 @@
 package io.github.sae4j.core;
 
+import java.util.List;
+
 /**
  * The rule of standard SAEs and of transcoders: {@code feature = max(0, p + b_enc)}.
  *
@@ -24,13 +26,23 @@ public final class Relu implements Activation {
         return new Relu(SaeException.requirePresent(bias, "bias").clone());
     }
 
-    /** Returns a copy of {@code b_enc}, {@code [d_sae]}. */
+    @Override
+    public int dSae() {
+        return bias.length;
+    }
+
+    @Override
     public float[] bias() {
         return bias.clone();
     }
 
     @Override
-    public int dSae() {
-        return bias.length;
+    public List<float[]> parameters() {
+        return List.of();
+    }
+
+    @Override
+    public String torchScript() {
+        return "torch.relu_(h)";
     }
 }

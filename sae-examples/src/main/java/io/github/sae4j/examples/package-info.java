@@ -1,4 +1,9 @@
-/** Placeholder. */
+/**
+ * The {@code sae} command: encode a saved activation file, decode features, look at a sparse autoencoder.
+ *
+ * <p>Start at {@link io.github.sae4j.examples.SaeCommand}; each of its subcommands is a class of the {@code internal}
+ * package.
+ */
 @NullMarked
 package io.github.sae4j.examples;
 

@@ -1,4 +1,10 @@
-/** Placeholder. */
+/**
+ * From a name or a folder to a sparse autoencoder that is ready to run.
+ *
+ * <p>Start at {@link io.github.sae4j.loader.SAE}. Whatever keeps an SAE from being opened is a
+ * {@link io.github.sae4j.loader.SaeLoadException}; whatever goes wrong afterwards, in using it, is a
+ * {@link io.github.sae4j.core.SaeException}.
+ */
 @NullMarked
 package io.github.sae4j.loader;
 

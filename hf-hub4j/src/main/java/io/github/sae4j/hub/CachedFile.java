@@ -1,0 +1,22 @@
+package io.github.sae4j.hub;
+
+import java.nio.file.Path;
+
+/**
+ * A file of a repository that is in the cache.
+ *
+ * @param path where it can be read: a path under {@code snapshots/<commit>/}, a link or a plain file
+ * @param repo the repository
+ * @param commit the commit, 40 hexadecimal digits
+ * @param file its name in the repository, with {@code /}
+ */
+public record CachedFile(Path path, RepoId repo, String commit, String file) {
+
+    /** Checks that nothing is missing. */
+    public CachedFile {
+        HubException.requirePresent(path, "path");
+        HubException.requirePresent(repo, "repo");
+        HubException.requirePresent(commit, "commit");
+        HubException.requirePresent(file, "file");
+    }
+}

@@ -1,0 +1,235 @@
+package io.github.sae4j.hub;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The folder in which files from the hub are kept, shared with Python's {@code huggingface_hub}.
+ *
+ * <pre>{@code
+ * <folder>/models--owner--name/refs/main                    the commit that main stood for, 40 hexadecimal digits
+ * <folder>/models--owner--name/snapshots/<commit>/<file>    a link to a blob, or on Windows often a plain file
+ * <folder>/models--owner--name/blobs/<etag>                 the bytes
+ * }</pre>
+ *
+ * <p>Looking something up is reading the disk, never the network. A snapshot holds what was fetched of a commit, which
+ * need not be all of it: that a file is not here does not say that the repository lacks it.
+ *
+ * <p>Immutable and safe to share between threads; other processes may add to the cache meanwhile.
+ *
+ * <pre>{@code
+ * HubCache cache = HubCache.fromEnvironment();
+ * Optional<CachedFile> cfg = cache.find(RepoId.model("analist/ministral-3b-sae"), "main", "layer_19/cfg.json");
+ * }</pre>
+ */
+public final class HubCache {
+
+    private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}");
+    private static final int LONGEST_REF = 1024;
+
+    private final Path folder;
+
+    private HubCache(Path folder) {
+        this.folder = folder;
+    }
+
+    /**
+     * Returns the cache in a folder, which need not exist yet.
+     *
+     * @param folder the folder that holds {@code models--owner--name} folders; with the default settings that is
+     *     {@code ~/.cache/huggingface/hub}
+     * @throws HubException if {@code folder} is null
+     */
+    public static HubCache of(Path folder) {
+        return new HubCache(HubException.requirePresent(folder, "folder").toAbsolutePath());
+    }
+
+    /**
+     * Returns the cache that this process's environment names, as in Python: {@code HF_HUB_CACHE}, else
+     * {@code HUGGINGFACE_HUB_CACHE}, else {@code $HF_HOME/hub}, else {@code $XDG_CACHE_HOME/huggingface/hub}, else
+     * {@code ~/.cache/huggingface/hub}. A {@code ~} at the beginning and {@code $VARIABLES} are expanded; an empty
+     * variable counts as unset.
+     *
+     * @throws HubException if the environment names something that cannot be a path
+     */
+    public static HubCache fromEnvironment() {
+        return fromEnvironment(System.getenv());
+    }
+
+    /**
+     * Returns the cache that an environment names; see {@link #fromEnvironment()}.
+     *
+     * @param environment variables and their values; the home folder is {@code HOME}, on Windows {@code USERPROFILE},
+     *     and the system property {@code user.home} without it
+     * @throws HubException if {@code environment} is null, or names something that cannot be a path
+     */
+    public static HubCache fromEnvironment(Map<String, String> environment) {
+        HubException.requirePresent(environment, "environment");
+        String location =
+                CacheLocation.of(environment, System.getProperty("user.home", "."), File.separatorChar == '\\');
+        try {
+            return of(Path.of(location));
+        } catch (InvalidPathException e) {
+            throw new HubException(
+                    "The environment puts the hub's cache at \"" + location + "\", which is no path.", e);
+        }
+    }
+
+    /** Returns the folder that holds {@code models--owner--name} folders, as an absolute path. */
+    public Path folder() {
+        return folder;
+    }
+
+    /**
+     * Returns a file of a repository, if it is in the cache.
+     *
+     * @param repo the repository
+     * @param revision a branch, a tag or a reference such as {@code refs/pr/1}, as the cache last saw it; or a commit of
+     *     40 hexadecimal digits
+     * @param file the file's name in the repository, with {@code /}
+     * @throws HubException if an argument is null, {@code revision} or {@code file} could lead out of the cache, or what
+     *     the cache says of the revision is damaged
+     */
+    public Optional<CachedFile> find(RepoId repo, String revision, String file) {
+        SafePath.requireFile(file);
+        Optional<String> commit = commit(repo, revision);
+        if (commit.isEmpty()) {
+            return Optional.empty();
+        }
+        Path path = SafePath.under(snapshot(repo, commit.get()), file);
+        return Files.isRegularFile(path)
+                ? Optional.of(new CachedFile(path, repo, commit.get(), file))
+                : Optional.empty();
+    }
+
+    /**
+     * Returns the commit that a revision stood for when the cache last saw it, if it ever did. A commit stands for
+     * itself, whether or not anything of it is in the cache.
+     *
+     * @param repo the repository
+     * @param revision a branch, a tag or a reference such as {@code refs/pr/1}; or a commit of 40 hexadecimal digits
+     * @throws HubException if an argument is null, {@code revision} could lead out of the cache, or what the cache says
+     *     of it is damaged
+     */
+    public Optional<String> commit(RepoId repo, String revision) {
+        HubException.requirePresent(repo, "repo");
+        SafePath.requireRevision(revision);
+        if (COMMIT.matcher(revision).matches()) {
+            return Optional.of(revision);
+        }
+        Path ref = SafePath.under(repository(repo).resolve("refs"), revision);
+        if (!Files.isRegularFile(ref)) {
+            return Optional.empty();
+        }
+        String commit = readRef(ref).strip();
+        if (!COMMIT.matcher(commit).matches()) {
+            throw new HubException(ref + " should hold a commit of 40 hexadecimal digits, but holds \"" + commit
+                    + "\". Delete the file.");
+        }
+        return Optional.of(commit);
+    }
+
+    /**
+     * Returns the commits of which something is in the cache, in alphabetical order.
+     *
+     * @param repo the repository
+     * @throws HubException if {@code repo} is null, or the cache cannot be read
+     */
+    public List<String> commits(RepoId repo) {
+        Path snapshots = repository(HubException.requirePresent(repo, "repo")).resolve("snapshots");
+        try (Stream<Path> entries = Files.list(snapshots)) {
+            return entries.map(entry -> String.valueOf(entry.getFileName()))
+                    .filter(name -> COMMIT.matcher(name).matches())
+                    .sorted()
+                    .toList();
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            return List.of();
+        } catch (IOException e) {
+            throw unreadable(snapshots, e);
+        }
+    }
+
+    /**
+     * Returns the names of the files of a commit that are in the cache, with {@code /}, in alphabetical order; none if
+     * nothing of the commit is here.
+     *
+     * @param repo the repository
+     * @param commit 40 hexadecimal digits
+     * @throws HubException if an argument is null, {@code commit} is not one, or the cache cannot be read
+     */
+    public List<String> files(RepoId repo, String commit) {
+        HubException.requirePresent(repo, "repo");
+        HubException.requirePresent(commit, "commit");
+        if (!COMMIT.matcher(commit).matches()) {
+            throw new HubException("\"" + commit + "\" is not a commit: 40 hexadecimal digits were expected.");
+        }
+        Path snapshot = snapshot(repo, commit);
+        List<String> files = new ArrayList<>();
+        try (Stream<Path> entries = Files.walk(snapshot)) {
+            for (Path entry : (Iterable<Path>) entries::iterator) {
+                if (Files.isRegularFile(entry)) {
+                    files.add(name(snapshot.relativize(entry)));
+                }
+            }
+        } catch (NoSuchFileException e) {
+            return List.of();
+        } catch (IOException | UncheckedIOException e) {
+            throw unreadable(snapshot, e);
+        }
+        files.sort(null);
+        return List.copyOf(files);
+    }
+
+    @Override
+    public String toString() {
+        return "HubCache[" + folder + "]";
+    }
+
+    private Path repository(RepoId repo) {
+        return folder.resolve(repo.cacheFolderName());
+    }
+
+    private Path snapshot(RepoId repo, String commit) {
+        return repository(repo).resolve("snapshots").resolve(commit);
+    }
+
+    private static String readRef(Path ref) {
+        try {
+            if (Files.size(ref) > LONGEST_REF) {
+                throw new HubException(
+                        ref + " should hold a commit, but has " + Files.size(ref) + " bytes. Delete the" + " file.");
+            }
+            return Files.readString(ref);
+        } catch (IOException e) {
+            throw unreadable(ref, e);
+        }
+    }
+
+    private static String name(Path relative) {
+        return String.join(
+                "/",
+                StreamSupport.stream(relative.spliterator(), false)
+                        .map(Path::toString)
+                        .toList());
+    }
+
+    private static HubException unreadable(Path path, Exception cause) {
+        @Nullable String why = cause.getMessage();
+        return new HubException(
+                path + " cannot be read: " + (why == null ? cause.getClass().getSimpleName() : why), cause);
+    }
+}

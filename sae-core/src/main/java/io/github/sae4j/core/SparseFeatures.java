@@ -1,0 +1,386 @@
+package io.github.sae4j.core;
+
+import io.github.sae4j.core.internal.torch.Rows;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * The active features of a number of tokens: for each token only those that are not zero, in compressed sparse row form.
+ *
+ * <p>The active features of token {@code t} stand at the positions {@code rowOffsets[t]} to {@code rowOffsets[t + 1] - 1}
+ * of {@code indices} (ascending within a token) and {@code values}. The shape of the activations that were encoded is
+ * kept: its leading axes, without the last one, are {@link #leadingShape()}. What decoding needs of the activations
+ * beside the features travels along as {@link #inverseTransform()}.
+ *
+ * <p>Immutable, held on the Java heap, safe to share between threads; there is nothing to close.
+ */
+public final class SparseFeatures {
+
+    private static final Comparator<Feature> STRONGEST_FIRST =
+            Comparator.comparing(Feature::value).reversed().thenComparing(Feature::index);
+
+    private final int dSae;
+    private final long[] leadingShape;
+    private final int[] rowOffsets;
+    private final int[] indices;
+    private final float[] values;
+    private final InverseTransform inverseTransform;
+
+    private SparseFeatures(
+            int dSae,
+            long[] leadingShape,
+            int[] rowOffsets,
+            int[] indices,
+            float[] values,
+            InverseTransform inverseTransform) {
+        this.dSae = dSae;
+        this.leadingShape = leadingShape;
+        this.rowOffsets = rowOffsets;
+        this.indices = indices;
+        this.values = values;
+        this.inverseTransform = inverseTransform;
+    }
+
+    /** Wraps arrays that a kernel made and nobody else holds. */
+    static SparseFeatures trusted(
+            int dSae,
+            long[] leadingShape,
+            int[] rowOffsets,
+            int[] indices,
+            float[] values,
+            InverseTransform inverseTransform) {
+        return new SparseFeatures(dSae, leadingShape, rowOffsets, indices, values, inverseTransform);
+    }
+
+    /**
+     * Returns features from their compressed sparse rows.
+     *
+     * @param dSae the number of features that there are, at least 1
+     * @param leadingShape the axes before the feature axis; their product is the number of tokens (1 for no axis); copied
+     * @param rowOffsets {@code [tokens + 1]}, from 0, never falling, ending at the number of active features; copied
+     * @param indices the active features of each token, ascending, each from 0 to {@code dSae - 1}; copied
+     * @param values the value of each active feature; copied
+     * @param inverseTransform what decoding needs beside, {@link InverseTransform#identity()} if nothing
+     * @throws SaeException if an argument is null or breaks what is said of it here
+     */
+    public static SparseFeatures of(
+            int dSae,
+            long[] leadingShape,
+            int[] rowOffsets,
+            int[] indices,
+            float[] values,
+            InverseTransform inverseTransform) {
+        SaeException.requirePresent(leadingShape, "leadingShape");
+        SaeException.requirePresent(rowOffsets, "rowOffsets");
+        SaeException.requirePresent(indices, "indices");
+        SaeException.requirePresent(values, "values");
+        SaeException.requirePresent(inverseTransform, "inverseTransform");
+        SparseFeatures features = new SparseFeatures(
+                dSae, leadingShape.clone(), rowOffsets.clone(), indices.clone(), values.clone(), inverseTransform);
+        features.check();
+        return features;
+    }
+
+    private void check() {
+        if (dSae < 1) {
+            throw new SaeException("d_sae must be at least 1, but is " + dSae + ".");
+        }
+        long tokens = 1;
+        for (long axis : leadingShape) {
+            if (axis < 0 || axis > Integer.MAX_VALUE || tokens * axis > Integer.MAX_VALUE - 1) {
+                throw new SaeException("The leading shape " + Arrays.toString(leadingShape)
+                        + " must have axes of at least 0 and at most 2147483646 tokens.");
+            }
+            tokens *= axis;
+        }
+        if (rowOffsets.length != tokens + 1) {
+            throw new SaeException("The leading shape " + Arrays.toString(leadingShape) + " has " + tokens
+                    + " tokens, which take " + (tokens + 1) + " row offsets, but there are " + rowOffsets.length + ".");
+        }
+        if (indices.length != values.length) {
+            throw new SaeException(
+                    "There are " + indices.length + " feature indices, but " + values.length + " values.");
+        }
+        if (rowOffsets[0] != 0 || rowOffsets[rowOffsets.length - 1] != indices.length) {
+            throw new SaeException("Row offsets must go from 0 to the number of active features, " + indices.length
+                    + ", but go from " + rowOffsets[0] + " to " + rowOffsets[rowOffsets.length - 1] + ".");
+        }
+        for (int token = 0; token < tokens; token++) {
+            checkToken(token);
+        }
+        if (inverseTransform.tokens() >= 0 && inverseTransform.tokens() != tokens) {
+            throw new SaeException("The inverse transform is for " + inverseTransform.tokens()
+                    + " tokens, but there are " + tokens + ".");
+        }
+    }
+
+    private void checkToken(int token) {
+        int end = rowOffsets[token + 1];
+        if (end < rowOffsets[token] || end > indices.length) {
+            throw new SaeException("Row offset " + (token + 1) + " must be from " + rowOffsets[token] + " to "
+                    + indices.length + ", but is " + end + ".");
+        }
+        int previous = -1;
+        for (int at = rowOffsets[token]; at < end; at++) {
+            if (indices[at] <= previous || indices[at] >= dSae) {
+                throw new SaeException("Feature indices of token " + token + " must ascend and stay below d_sae = "
+                        + dSae + ", but " + indices[at] + " follows " + previous + ".");
+            }
+            previous = indices[at];
+        }
+    }
+
+    /** Returns the number of features that there are, {@code d_sae}. */
+    public int dSae() {
+        return dSae;
+    }
+
+    /** Returns a copy of the axes before the feature axis; empty for a single token that had no leading axis. */
+    public long[] leadingShape() {
+        return leadingShape.clone();
+    }
+
+    /** Returns the shape of the dense matrix: {@link #leadingShape()} and then {@code d_sae}. */
+    public long[] shape() {
+        long[] shape = Arrays.copyOf(leadingShape, leadingShape.length + 1);
+        shape[leadingShape.length] = dSae;
+        return shape;
+    }
+
+    /** Returns the number of tokens: the product of the leading axes. */
+    public int tokens() {
+        return rowOffsets.length - 1;
+    }
+
+    /** Returns the number of active features of all tokens together. */
+    public int activeCount() {
+        return indices.length;
+    }
+
+    /**
+     * Returns the number of active features of a token.
+     *
+     * @param token from 0 to {@code tokens() - 1}, in row-major order of the leading axes
+     * @throws SaeException if there is no such token
+     */
+    public int activeCount(int token) {
+        requireToken(token);
+        return rowOffsets[token + 1] - rowOffsets[token];
+    }
+
+    /** Returns the L0: the mean number of active features of a token, 0 if there is no token. */
+    public double l0() {
+        return tokens() == 0 ? 0 : (double) indices.length / tokens();
+    }
+
+    /** Returns a read-only view of where each token's active features begin, {@code [tokens + 1]}. */
+    public IntBuffer rowOffsets() {
+        return IntBuffer.wrap(rowOffsets).asReadOnlyBuffer();
+    }
+
+    /** Returns a read-only view of the active features' indices, token after token. */
+    public IntBuffer indices() {
+        return IntBuffer.wrap(indices).asReadOnlyBuffer();
+    }
+
+    /** Returns a read-only view of the active features' values, token after token. */
+    public FloatBuffer values() {
+        return FloatBuffer.wrap(values).asReadOnlyBuffer();
+    }
+
+    /** Returns what decoding needs of the activations beside the features. */
+    public InverseTransform inverseTransform() {
+        return inverseTransform;
+    }
+
+    /**
+     * Returns the value of a feature, 0 if it is not active.
+     *
+     * @param token from 0 to {@code tokens() - 1}
+     * @param feature from 0 to {@code d_sae - 1}
+     * @throws SaeException if there is no such token or feature
+     */
+    public float value(int token, int feature) {
+        requireToken(token);
+        if (feature < 0 || feature >= dSae) {
+            throw new SaeException("There is no feature " + feature + ": d_sae is " + dSae + ".");
+        }
+        int at = Arrays.binarySearch(indices, rowOffsets[token], rowOffsets[token + 1], feature);
+        return at < 0 ? 0 : values[at];
+    }
+
+    /**
+     * Returns the active features of a token by ascending index.
+     *
+     * @param token from 0 to {@code tokens() - 1}
+     * @throws SaeException if there is no such token
+     */
+    public List<Feature> active(int token) {
+        requireToken(token);
+        return IntStream.range(rowOffsets[token], rowOffsets[token + 1])
+                .mapToObj(at -> new Feature(indices[at], values[at]))
+                .toList();
+    }
+
+    /**
+     * Returns the strongest features of a token, the strongest first and the lower index first among equals.
+     *
+     * @param token from 0 to {@code tokens() - 1}
+     * @param k how many at most, at least 1; fewer are active in a token with fewer
+     * @throws SaeException if there is no such token, or {@code k} is below 1
+     */
+    public List<Feature> top(int token, int k) {
+        requireK(k);
+        return active(token).stream().sorted(STRONGEST_FIRST).limit(k).toList();
+    }
+
+    /**
+     * Returns features of which each token has kept only its {@code k} strongest, the lower index among equals.
+     *
+     * @param k how many at most, at least 1
+     * @throws SaeException if {@code k} is below 1
+     */
+    public SparseFeatures topK(int k) {
+        requireK(k);
+        int[] offsets = new int[rowOffsets.length];
+        int[] keptIndices = new int[indices.length];
+        float[] keptValues = new float[values.length];
+        int kept = 0;
+        for (int token = 0; token < tokens(); token++) {
+            List<Feature> strongest = top(token, k);
+            List<Feature> ascending = new ArrayList<>(strongest);
+            ascending.sort(Comparator.comparing(Feature::index));
+            for (Feature feature : ascending) {
+                keptIndices[kept] = feature.index();
+                keptValues[kept++] = feature.value();
+            }
+            offsets[token + 1] = kept;
+        }
+        return new SparseFeatures(
+                dSae,
+                leadingShape,
+                offsets,
+                Arrays.copyOf(keptIndices, kept),
+                Arrays.copyOf(keptValues, kept),
+                inverseTransform);
+    }
+
+    /**
+     * Returns the features with other values: to ablate a feature return 0 for it, to dampen it a part of its value.
+     *
+     * @param edit gives the new value of each active feature; those that become 0 are no longer active
+     * @throws SaeException if {@code edit} is null
+     */
+    public SparseFeatures edit(Edit edit) {
+        SaeException.requirePresent(edit, "edit");
+        int[] offsets = new int[rowOffsets.length];
+        int[] keptIndices = new int[indices.length];
+        float[] keptValues = new float[values.length];
+        int kept = 0;
+        for (int token = 0; token < tokens(); token++) {
+            for (int at = rowOffsets[token]; at < rowOffsets[token + 1]; at++) {
+                float value = edit.apply(token, indices[at], values[at]);
+                if (value != 0) {
+                    keptIndices[kept] = indices[at];
+                    keptValues[kept++] = value;
+                }
+            }
+            offsets[token + 1] = kept;
+        }
+        return new SparseFeatures(
+                dSae,
+                leadingShape,
+                offsets,
+                Arrays.copyOf(keptIndices, kept),
+                Arrays.copyOf(keptValues, kept),
+                inverseTransform);
+    }
+
+    /** A new value for each active feature. */
+    @FunctionalInterface
+    public interface Edit {
+
+        /**
+         * Returns the new value of an active feature.
+         *
+         * @param token the token, from 0
+         * @param feature the feature's index
+         * @param value its present value
+         */
+        float apply(int token, int feature, float value);
+    }
+
+    /**
+     * Returns the dense matrix, {@code [tokens][d_sae]}, on the Java heap.
+     *
+     * @throws OutOfMemoryError if the heap does not hold {@code tokens * d_sae} floats
+     */
+    public float[][] toDense() {
+        float[][] dense = new float[tokens()][dSae];
+        for (int token = 0; token < tokens(); token++) {
+            for (int at = rowOffsets[token]; at < rowOffsets[token + 1]; at++) {
+                dense[token][indices[at]] = values[at];
+            }
+        }
+        return dense;
+    }
+
+    /** Returns the rows as kernels take them; their arrays must not be changed. */
+    Rows rows() {
+        return new Rows(rowOffsets, indices, values);
+    }
+
+    /** Returns the tokens of this and then of other features; both have one leading axis and the same d_sae. */
+    SparseFeatures followedBy(SparseFeatures next) {
+        int count = Math.addExact(indices.length, next.indices.length);
+        int[] offsets = Arrays.copyOf(rowOffsets, rowOffsets.length + next.tokens());
+        for (int token = 1; token <= next.tokens(); token++) {
+            offsets[tokens() + token] = indices.length + next.rowOffsets[token];
+        }
+        int[] allIndices = Arrays.copyOf(indices, count);
+        float[] allValues = Arrays.copyOf(values, count);
+        System.arraycopy(next.indices, 0, allIndices, indices.length, next.indices.length);
+        System.arraycopy(next.values, 0, allValues, values.length, next.values.length);
+        return new SparseFeatures(
+                dSae,
+                new long[] {offsets.length - 1},
+                offsets,
+                allIndices,
+                allValues,
+                inverseTransform.followedBy(next.inverseTransform));
+    }
+
+    void requireFinite() {
+        for (int token = 0; token < tokens(); token++) {
+            for (int at = rowOffsets[token]; at < rowOffsets[token + 1]; at++) {
+                if (!Float.isFinite(values[at])) {
+                    throw new SaeException("Feature " + indices[at] + " of token " + token + " is " + values[at]
+                            + ". Values must be finite unless the SAE was opened to allow others.");
+                }
+            }
+        }
+    }
+
+    /** Returns a line with the shape and the L0. */
+    @Override
+    public String toString() {
+        return "SparseFeatures" + Arrays.toString(shape()) + " with L0 " + l0();
+    }
+
+    private void requireToken(int token) {
+        if (token < 0 || token >= tokens()) {
+            throw new SaeException("There is no token " + token + ": there are " + tokens() + ".");
+        }
+    }
+
+    private static void requireK(int k) {
+        if (k < 1) {
+            throw new SaeException("k must be at least 1, but is " + k + ".");
+        }
+    }
+}

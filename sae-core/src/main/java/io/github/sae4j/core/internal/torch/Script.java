@@ -1,0 +1,120 @@
+package io.github.sae4j.core.internal.torch;
+
+import ai.djl.Device;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValue;
+import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.JniUtils;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * A compiled set of kernels. There is one for each activation rule, shared by all SAEs and threads, for as long as the
+ * process lives.
+ */
+final class Script {
+
+    private static final Map<String, Script> BY_RULE = new ConcurrentHashMap<>();
+
+    private final PtSymbolBlock module;
+
+    private Script(PtSymbolBlock module) {
+        this.module = module;
+    }
+
+    static Script withRule(String rule) {
+        return BY_RULE.computeIfAbsent(rule, Script::compile);
+    }
+
+    private static Script compile(String rule) {
+        PtNDManager manager = TorchRuntime.newManager(Device.cpu());
+        try {
+            return new Script(
+                    JniUtils.loadModule(manager, new ByteArrayInputStream(KernelArchive.pack(rule)), false, false));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Returns a call of a kernel; the caller closes it. */
+    Call call(String method) {
+        return new Call(method);
+    }
+
+    /** One call of a kernel: its arguments, then its results, all released when it is closed. */
+    final class Call implements AutoCloseable {
+
+        private final String method;
+        private final List<IValue> values = new ArrayList<>();
+        private final List<IValue> arguments = new ArrayList<>();
+
+        private Call(String method) {
+            this.method = method;
+        }
+
+        private Call with(IValue value) {
+            arguments.add(value);
+            values.add(value);
+            return this;
+        }
+
+        Call with(PtNDArray tensor) {
+            return with(IValue.from(tensor));
+        }
+
+        Call with(PtNDArray[] tensors) {
+            return with(IValue.listFrom(tensors));
+        }
+
+        Call with(long[] integers) {
+            return with(IValue.listFrom(integers));
+        }
+
+        Call with(long integer) {
+            return with(IValue.from(integer));
+        }
+
+        Call with(boolean flag) {
+            return with(IValue.from(flag));
+        }
+
+        private IValue run() {
+            // The switch belongs to the thread. With it on, every new batch size would compile the kernels anew.
+            JniUtils.setGraphExecutorOptimize(false);
+            IValue result = IValueUtils.runMethod(module, method, arguments.toArray(IValue[]::new));
+            values.add(result);
+            return result;
+        }
+
+        /** Runs a kernel that changes one of its arguments and returns it. */
+        void runInPlace() {
+            run();
+        }
+
+        long runToLong() {
+            return run().toLong();
+        }
+
+        PtNDArray runToTensor(PtNDManager manager) {
+            return run().toTensor(manager);
+        }
+
+        IValue[] runToTuple() {
+            IValue[] parts = run().toIValueTuple();
+            values.addAll(List.of(parts));
+            return parts;
+        }
+
+        @Override
+        public void close() {
+            values.forEach(IValue::close);
+        }
+    }
+}

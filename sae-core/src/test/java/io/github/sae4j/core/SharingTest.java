@@ -1,0 +1,78 @@
+package io.github.sae4j.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SharingTest {
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void manyThreadsGetTheSameAnswersAndLeaveNothingBehind() throws IOException, InterruptedException {
+        ForkedJvm jvm = ForkedJvm.run(folder, Soak.class, "-Xms192m", "-Xmx192m", "-XX:+AlwaysPreTouch");
+        assertThat(jvm.exitCode()).describedAs(jvm.output()).isZero();
+        assertThat(figure(jvm, "live arrays")).isPositive();
+        assertThat(figure(jvm, "wrong answers")).isZero();
+        assertThat(figure(jvm, "more arrays")).isZero();
+        // 160,000 calls that lost 128 bytes each would be 20 MB.
+        assertThat(figure(jvm, "more resident KiB")).isLessThan(20_000);
+    }
+
+    private static long figure(ForkedJvm jvm, String name) {
+        Matcher matcher = Pattern.compile(name + ": (-?\\d+)").matcher(jvm.output());
+        assertThat(matcher.find()).describedAs(jvm.output()).isTrue();
+        return Long.parseLong(matcher.group(1));
+    }
+
+    @Test
+    void closingWaitsForCallsThatRunAndRefusesLaterOnes() throws Exception {
+        TinySae tiny = TinySae.of(32, 700);
+        float[][] activations = tiny.activations(40, 1);
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            for (int round = 0; round < 20; round++) {
+                SparseAutoencoder sae = tiny.open();
+                int expected = sae.encode(activations).activeCount();
+                CountDownLatch running = new CountDownLatch(4);
+                List<Future<SaeException>> ends = new ArrayList<>();
+                for (int thread = 0; thread < 4; thread++) {
+                    ends.add(threads.submit(() -> encodeUntilRefused(sae, activations, expected, running)));
+                }
+                running.await();
+                sae.close();
+                for (Future<SaeException> end : ends) {
+                    assertThat(end.get()).hasMessage("This SAE is closed already.");
+                }
+                assertThatThrownBy(() -> sae.encode(activations)).isInstanceOf(SaeException.class);
+            }
+        } finally {
+            threads.shutdown();
+        }
+    }
+
+    private static SaeException encodeUntilRefused(
+            SparseAutoencoder sae, float[][] activations, int expected, CountDownLatch running) {
+        try {
+            while (true) {
+                assertThat(sae.encode(activations).activeCount()).isEqualTo(expected);
+                running.countDown();
+            }
+        } catch (SaeException e) {
+            return e;
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package io.github.sae4j.core;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.UnaryOperator;
+
+/**
+ * Encodes from 16 threads on one SAE and prints whether the answers, the number of live arrays and the resident memory
+ * stayed the same. Runs as a program of its own, with a heap of fixed size, so that nothing else moves the memory.
+ */
+final class Soak {
+
+    private static final int THREADS = 16;
+    /** Enough for the compiled code and the allocators of all threads to have grown to their size. */
+    private static final int WARM_UP = 5_000;
+
+    private static final int ENCODES = 10_000;
+    private static final int D_IN = 32;
+
+    private Soak() {}
+
+    public static void main(String[] args) throws Exception {
+        TinySae tiny = TinySae.of(
+                TinySae.config(D_IN, 700, Normalization.LAYER_NORM, Reshape.NONE, true), WeightType.BFLOAT16);
+        ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+        try (SparseAutoencoder sae = tiny.open();
+                NDManager manager = sae.newManager()) {
+            NDManager root = manager.getParentManager();
+            List<Work> works = new ArrayList<>();
+            for (int thread = 0; thread < THREADS; thread++) {
+                works.add(new Work(sae, tiny.activations(1 + thread % 3, thread)));
+            }
+            run(threads, works, WARM_UP);
+            int arrays = root.getManagedArrays().size();
+            long resident = residentKiB();
+            long wrong = run(threads, works, ENCODES);
+            System.out.println("live arrays: " + arrays);
+            System.out.println("wrong answers: " + wrong);
+            System.out.println("more arrays: " + (root.getManagedArrays().size() - arrays));
+            System.out.println("more resident KiB: " + (residentKiB() - resident));
+        } finally {
+            threads.shutdown();
+        }
+    }
+
+    private static long run(ExecutorService threads, List<Work> works, int times) throws Exception {
+        List<Callable<Long>> calls = new ArrayList<>();
+        for (Work work : works) {
+            calls.add(() -> work.run(times));
+        }
+        long wrong = 0;
+        for (Future<Long> future : threads.invokeAll(calls)) {
+            wrong += future.get();
+        }
+        return wrong;
+    }
+
+    /** What one thread does again and again: all roads in and out, each compared with its first answer. */
+    @SuppressWarnings("ArrayRecordComponent")
+    private record Work(SparseAutoencoder sae, float[][] activations, float[] features, float[] reconstruction) {
+
+        Work(SparseAutoencoder sae, float[][] activations) {
+            this(
+                    sae,
+                    activations,
+                    TinySae.flat(sae.encode(activations).toDense()),
+                    TinySae.flat(sae.reconstruct(activations)));
+        }
+
+        long run(int times) {
+            long wrong = 0;
+            for (int time = 0; time < times; time++) {
+                if (!answersAsBefore(time)) {
+                    wrong++;
+                }
+            }
+            return wrong;
+        }
+
+        private boolean answersAsBefore(int time) {
+            return switch (time % 4) {
+                case 0 -> Arrays.equals(TinySae.flat(sae.encode(activations).toDense()), features);
+                case 1 -> Arrays.equals(TinySae.flat(sae.reconstruct(activations)), reconstruction);
+                case 2 -> Arrays.equals(throughArrays(sae::encode), features);
+                default -> Arrays.equals(throughArrays(sae::reconstruct), reconstruction);
+            };
+        }
+
+        private float[] throughArrays(UnaryOperator<NDArray> call) {
+            try (NDManager manager = sae.newManager()) {
+                NDArray x = manager.create(TinySae.flat(activations), new Shape(activations.length, D_IN));
+                return call.apply(x).toFloatArray();
+            }
+        }
+    }
+
+    private static long residentKiB() throws IOException {
+        Path status = Path.of("/proc/self/status");
+        if (!Files.exists(status)) {
+            return 0;
+        }
+        System.gc();
+        return Files.readAllLines(status).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                .findFirst()
+                .orElseThrow();
+    }
+}

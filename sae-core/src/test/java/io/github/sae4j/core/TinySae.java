@@ -1,0 +1,179 @@
+package io.github.sae4j.core;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/** A small SAE with random weights, and the same maths in plain Java with float64 sums to compare with. */
+@SuppressWarnings("ArrayRecordComponent")
+record TinySae(
+        SaeConfig config, WeightType type, float[][] wEnc, float[][] wDec, float[] bEnc, float[] bDec, int parts) {
+
+    static TinySae of(int dIn, int dSae) {
+        return of(SaeConfig.standard(dIn, dSae), WeightType.FLOAT32);
+    }
+
+    static TinySae of(SaeConfig config, WeightType type) {
+        SplittableRandom random = new SplittableRandom(config.dIn() * 31L + config.dSae());
+        float[][] wDec = matrix(random, config.dSae(), config.dOut(), type);
+        float[][] wEnc = matrix(random, config.dIn(), config.dSae(), type);
+        float[] bEnc = matrix(random, 1, config.dSae(), WeightType.FLOAT32)[0];
+        float[] bDec = matrix(random, 1, config.dOut(), WeightType.FLOAT32)[0];
+        return new TinySae(config, type, wEnc, wDec, bEnc, bDec, 1);
+    }
+
+    /** Returns the same SAE with its matrices in several buffers. */
+    TinySae inParts(int count) {
+        return new TinySae(config, type, wEnc, wDec, bEnc, bDec, count);
+    }
+
+    static SaeConfig config(int dIn, int dSae, Normalization normalization, Reshape reshape, boolean applyBDecToInput) {
+        return new SaeConfig(
+                "standard", dIn, dSae, dIn, null, applyBDecToInput, normalization, reshape, SaeMetadata.NONE, Map.of());
+    }
+
+    SparseAutoencoder open() {
+        return builder().build();
+    }
+
+    SparseAutoencoder.Builder builder() {
+        return SparseAutoencoder.builder(config)
+                .encoder(stored(wEnc))
+                .decoder(stored(wDec))
+                .decoderBias(bDec)
+                .activation(Relu.of(bEnc));
+    }
+
+    private WeightMatrix stored(float[][] rows) {
+        List<ByteBuffer> buffers = new ArrayList<>();
+        int step = (rows.length + parts - 1) / parts;
+        for (int first = 0; first < rows.length; first += step) {
+            int count = Math.min(step, rows.length - first);
+            ByteBuffer buffer = ByteBuffer.allocateDirect(count * rows[0].length * type.bytes())
+                    .order(ByteOrder.LITTLE_ENDIAN);
+            for (int row = first; row < first + count; row++) {
+                for (float value : rows[row]) {
+                    switch (type) {
+                        case FLOAT32 -> buffer.putFloat(value);
+                        case FLOAT16 -> buffer.putShort(toFloat16(value));
+                        case BFLOAT16 -> buffer.putShort((short) (Float.floatToRawIntBits(value) >>> 16));
+                    }
+                }
+            }
+            buffers.add(buffer.flip());
+        }
+        return WeightMatrix.of(type, rows.length, rows[0].length, buffers);
+    }
+
+    /** Returns activations for this SAE, the same for the same seed. */
+    float[][] activations(int tokens, long seed) {
+        return matrix(new SplittableRandom(seed), tokens, config.dIn(), WeightType.FLOAT32);
+    }
+
+    /** Random values around 0 that the type holds exactly. */
+    private static float[][] matrix(SplittableRandom random, int rows, int columns, WeightType type) {
+        float[][] values = new float[rows][columns];
+        for (float[] row : values) {
+            for (int column = 0; column < columns; column++) {
+                float value = (float) (random.nextGaussian() / Math.sqrt(columns) + 0.01);
+                row[column] = switch (type) {
+                    case FLOAT32 -> value;
+                    case FLOAT16 -> Math.round(value * 1024) / 1024f;
+                    case BFLOAT16 -> Float.intBitsToFloat(Float.floatToRawIntBits(value) & 0xffff0000);
+                };
+            }
+        }
+        return values;
+    }
+
+    /** Multiples of 1/1024 below 2 in size are float16 numbers; their bits are made by hand, as JDK 17 cannot. */
+    private static short toFloat16(float value) {
+        int bits = Float.floatToRawIntBits(value);
+        int sign = (bits >>> 16) & 0x8000;
+        int exponent = ((bits >>> 23) & 0xff) - 127;
+        return value == 0 ? (short) sign : (short) (sign | ((exponent + 15) << 10) | ((bits >>> 13) & 0x3ff));
+    }
+
+    /** What the plain maths makes of one token. */
+    @SuppressWarnings("ArrayRecordComponent")
+    record Expected(double[] features, double[] reconstruction, double scale, double shift) {}
+
+    Expected expected(float[] activation) {
+        double[] x = new double[config.dIn()];
+        double mean = 0;
+        double squares = 0;
+        for (int i = 0; i < x.length; i++) {
+            x[i] = activation[i];
+            mean += x[i] / x.length;
+            squares += x[i] * x[i];
+        }
+        double scale = 1;
+        double shift = 0;
+        if (config.normalization() == Normalization.CONSTANT_NORM_RESCALE) {
+            scale = Math.sqrt(squares / x.length);
+            for (int i = 0; i < x.length; i++) {
+                x[i] = scale == 0 ? 0 : x[i] / scale;
+            }
+        } else if (config.normalization() == Normalization.LAYER_NORM) {
+            shift = mean;
+            double variance = 0;
+            for (double value : x) {
+                variance += (value - mean) * (value - mean) / (x.length - 1);
+            }
+            scale = Math.sqrt(variance);
+            for (int i = 0; i < x.length; i++) {
+                x[i] = (x[i] - shift) / (scale + 1e-5);
+            }
+        }
+        double[] features = new double[config.dSae()];
+        double[] reconstruction = new double[config.dOut()];
+        for (int feature = 0; feature < features.length; feature++) {
+            double sum = bEnc[feature];
+            for (int i = 0; i < x.length; i++) {
+                sum += (config.applyBDecToInput() ? x[i] - bDec[i] : x[i]) * wEnc[i][feature];
+            }
+            features[feature] = Math.max(0, sum);
+            for (int i = 0; i < reconstruction.length; i++) {
+                reconstruction[i] += features[feature] * wDec[feature][i];
+            }
+        }
+        for (int i = 0; i < reconstruction.length; i++) {
+            reconstruction[i] = (reconstruction[i] + bDec[i]) * scale + shift;
+        }
+        return new Expected(features, reconstruction, scale, shift);
+    }
+
+    float[] expectedFeatures(float[][] activations) {
+        float[] all = new float[activations.length * config.dSae()];
+        for (int token = 0; token < activations.length; token++) {
+            copy(expected(activations[token]).features(), all, token * config.dSae());
+        }
+        return all;
+    }
+
+    float[] expectedReconstruction(float[][] activations) {
+        float[] all = new float[activations.length * config.dOut()];
+        for (int token = 0; token < activations.length; token++) {
+            copy(expected(activations[token]).reconstruction(), all, token * config.dOut());
+        }
+        return all;
+    }
+
+    private static void copy(double[] from, float[] to, int at) {
+        for (int i = 0; i < from.length; i++) {
+            to[at + i] = (float) from[i];
+        }
+    }
+
+    static float[] flat(float[][] rows) {
+        int columns = rows.length == 0 ? 0 : rows[0].length;
+        float[] all = new float[rows.length * columns];
+        for (int row = 0; row < rows.length; row++) {
+            System.arraycopy(rows[row], 0, all, row * columns, columns);
+        }
+        return all;
+    }
+}

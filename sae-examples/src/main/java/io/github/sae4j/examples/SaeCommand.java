@@ -1,0 +1,118 @@
+package io.github.sae4j.examples;
+
+import io.github.sae4j.examples.internal.DecodeCommand;
+import io.github.sae4j.examples.internal.DemoCommand;
+import io.github.sae4j.examples.internal.EncodeCommand;
+import io.github.sae4j.examples.internal.Failures;
+import io.github.sae4j.examples.internal.InfoCommand;
+import io.github.sae4j.examples.internal.ReconstructCommand;
+import io.github.sae4j.examples.internal.Version;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.Charset;
+import java.util.Arrays;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The {@code sae} command: runs sparse autoencoders over saved activations. */
+@Command(
+        name = "sae",
+        description = "Run sparse autoencoders over a language model's saved activations.",
+        versionProvider = Version.class,
+        subcommands = {
+            EncodeCommand.class,
+            DecodeCommand.class,
+            ReconstructCommand.class,
+            InfoCommand.class,
+            DemoCommand.class
+        },
+        footer = {"", "Exit codes: 0 done, 1 the work failed, 2 the command was misused."})
+@SuppressWarnings({"NullAway.Init", "UnusedVariable"}) // picocli fills the annotated fields and acts on some itself
+public final class SaeCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Show this text.")
+    private boolean help;
+
+    @Option(names = "--version", versionHelp = true, description = "Show the version.")
+    private boolean version;
+
+    @Option(
+            names = Failures.VERBOSE,
+            scope = ScopeType.INHERIT,
+            description = "Show what the libraries report, and where a failure came from.")
+    private boolean verbose;
+
+    private SaeCommand() {}
+
+    @Override
+    public Integer call() {
+        spec.commandLine().usage(spec.commandLine().getErr());
+        return ExitCode.USAGE;
+    }
+
+    /**
+     * Runs the command and ends the process with its exit code.
+     *
+     * @param arguments what the user typed after {@code sae}
+     */
+    public static void main(String[] arguments) {
+        // The libraries read these when their classes are loaded, so they come first; the user's own settings win.
+        setDefault("OPT_OUT_TRACKING", "true");
+        setDefault("ai.djl.offline", "true");
+        if (Arrays.asList(arguments).contains(Failures.VERBOSE)) {
+            setDefault("org.slf4j.simpleLogger.defaultLogLevel", "info");
+            setDefault("org.slf4j.simpleLogger.log.ai.djl", "info");
+        }
+        System.exit(run(writer(System.out, "stdout.encoding"), writer(System.err, "stderr.encoding"), arguments));
+    }
+
+    /** Writes in the terminal's encoding, which newer Java tells by a property and older Java has as its default. */
+    private static PrintWriter writer(PrintStream stream, String encodingProperty) {
+        String encoding = System.getProperty(encodingProperty);
+        Charset charset = encoding != null && Charset.isSupported(encoding)
+                ? Charset.forName(encoding)
+                : Charset.defaultCharset();
+        return new PrintWriter(stream, true, charset);
+    }
+
+    private static void setDefault(String property, String value) {
+        if (System.getProperty(property) == null) {
+            System.setProperty(property, value);
+        }
+    }
+
+    /**
+     * Runs the command.
+     *
+     * @param out takes what the user asked for
+     * @param err takes the summary and failures
+     * @param arguments what the user typed after {@code sae}
+     * @return the exit code: 0 for success, 1 for a failure of the work, 2 for misuse
+     */
+    public static int run(PrintWriter out, PrintWriter err, String... arguments) {
+        Failures failures = new Failures();
+        try {
+            return new CommandLine(new SaeCommand())
+                    .setOut(out)
+                    .setErr(err)
+                    .setParameterExceptionHandler(failures)
+                    .setExecutionExceptionHandler(failures)
+                    .execute(arguments);
+        } catch (OutOfMemoryError e) {
+            return Failures.report(e, err, Arrays.asList(arguments).contains(Failures.VERBOSE));
+        }
+    }
+}

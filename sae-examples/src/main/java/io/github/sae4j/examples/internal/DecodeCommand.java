@@ -1,0 +1,42 @@
+package io.github.sae4j.examples.internal;
+
+import io.github.sae4j.examples.internal.input.FeatureFile;
+import io.github.sae4j.examples.internal.input.InputFile;
+import io.github.sae4j.examples.internal.output.OutputFile;
+import java.nio.file.Path;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code sae decode}: turns features back into activations. */
+@Command(
+        name = "decode",
+        description = "Turn features back into activations.",
+        footer = {"", "FILE gets one tensor, reconstruction, in the shape that the activations had."})
+@SuppressWarnings("NullAway.Init") // picocli fills the annotated fields
+public final class DecodeCommand implements Runnable {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "FEATURES", description = "A file that sae encode wrote, in either form.")
+    private Path features;
+
+    @Mixin
+    private RunOptions options;
+
+    @Mixin
+    private OutputOptions output;
+
+    @Override
+    public void run() {
+        OutputFile target = output.target(features, spec);
+        InputFile.requireReadable(features);
+        try (OpenSae sae = options.open();
+                FeatureFile opened = FeatureFile.open(features, sae.expected())) {
+            new Decoding(options.batchTokens()).run(opened, sae, target, Terminal.of(spec));
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package io.github.sae4j.examples.internal;
+
+import io.github.sae4j.core.SparseFeatures;
+import io.github.sae4j.examples.internal.input.FeatureFile;
+import io.github.sae4j.examples.internal.output.OutputFile;
+import io.github.sae4j.examples.internal.output.ReconstructionOutput;
+
+/**
+ * From a file of features to a file of reconstructed activations, a batch of tokens at a time.
+ *
+ * @param batchTokens how many tokens are in memory at a time
+ */
+record Decoding(int batchTokens) {
+
+    /**
+     * Decodes all tokens and prints the summary.
+     *
+     * @param features what to decode
+     * @param sae decodes
+     * @param target the file to make
+     * @param terminal shows progress and the summary
+     */
+    void run(FeatureFile features, OpenSae sae, OutputFile target, Terminal terminal) {
+        warnOfAnotherSae(features, sae, terminal);
+        long tokens = features.layout().tokens();
+        Summary summary = Summary.start();
+        long active = 0;
+        try (ReconstructionOutput output = ReconstructionOutput.create(
+                        target,
+                        features.layout(),
+                        sae.sae().config().dOut(),
+                        sae.provenance(features.fileName(), features.layout().heads()));
+                Progress progress = Progress.start(terminal, "decoding", tokens)) {
+            SparseFeatures batch = features.next(batchTokens);
+            while (batch.tokens() > 0) {
+                output.write(sae.sae().decode(batch));
+                active += batch.activeCount();
+                progress.advance(batch.tokens());
+                batch = features.next(batchTokens);
+            }
+            output.commit();
+        }
+        summary.add("L0 " + Quantity.decimal(tokens == 0 ? 0 : (double) active / tokens, 1));
+        terminal.note(summary.line(tokens, sae.sae(), target));
+    }
+
+    private static void warnOfAnotherSae(FeatureFile features, OpenSae sae, Terminal terminal) {
+        features.saeSha256()
+                .filter(sha256 -> !sha256.equals(sae.sha256()))
+                .ifPresent(sha256 ->
+                        terminal.note("sae: warning: " + features.fileName() + " was encoded with other weights ("
+                                + features.sae().orElse("unnamed") + ", SHA-256 " + sha256 + ") than those of "
+                                + sae.lastingName() + " (" + sae.sha256() + ")."));
+    }
+}

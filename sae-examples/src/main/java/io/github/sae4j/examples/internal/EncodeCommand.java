@@ -1,0 +1,64 @@
+package io.github.sae4j.examples.internal;
+
+import io.github.sae4j.examples.internal.input.Activations;
+import io.github.sae4j.examples.internal.input.InputFile;
+import io.github.sae4j.examples.internal.output.OutputFile;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code sae encode}: turns saved activations into features. */
+@Command(
+        name = "encode",
+        description = "Turn saved activations into features.",
+        footer = {
+            "",
+            "The sparse form, the default, has indptr [tokens + 1], indices and values; --dense writes features"
+                    + " [..., d_sae]. sae decode reads both."
+        })
+@SuppressWarnings("NullAway.Init") // picocli fills the annotated fields
+public final class EncodeCommand implements Runnable {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "ACTIVATIONS", description = "A .safetensors or .npy file, [..., d_in].")
+    private Path activations;
+
+    @Option(
+            names = "--tensor",
+            paramLabel = "NAME",
+            description = "The tensor to read, where several of the file could be the activations.")
+    private @Nullable String tensor;
+
+    @Option(
+            names = "--top-k",
+            paramLabel = "K",
+            converter = AtLeastOne.class,
+            description = "Keep only the K strongest features of each token.")
+    private @Nullable Integer topK;
+
+    @Option(names = "--dense", description = "Write the dense matrix, zeros and all.")
+    private boolean dense;
+
+    @Mixin
+    private RunOptions options;
+
+    @Mixin
+    private OutputOptions output;
+
+    @Override
+    public void run() {
+        OutputFile target = output.target(activations, spec);
+        InputFile.requireReadable(activations);
+        try (OpenSae sae = options.open();
+                Activations opened = Activations.open(activations, tensor, sae.expected())) {
+            new Encoding(options.batchTokens(), topK, dense).run(opened, sae, target, Terminal.of(spec));
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package io.github.sae4j.examples.internal;
+
+import io.github.sae4j.core.SaeException;
+import io.github.sae4j.examples.internal.output.ShutdownGuard;
+import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.safetensors.SafetensorsException;
+import java.io.PrintWriter;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** Turns whatever goes wrong into one sentence on standard error and an exit code. */
+public final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {
+
+    /** Shows the stack trace of a failure, and the libraries' log. */
+    public static final String VERBOSE = "--verbose";
+
+    @Override
+    public int handleParseException(ParameterException failure, String[] arguments) {
+        CommandLine command = failure.getCommandLine();
+        String message = sentencePart(failure.getMessage());
+        command.getErr()
+                .println("sae: " + message + "; see " + command.getCommandSpec().qualifiedName() + " --help.");
+        command.getErr().flush();
+        return ExitCode.USAGE;
+    }
+
+    @Override
+    public int handleExecutionException(Exception failure, CommandLine command, ParseResult arguments) {
+        return report(failure, command.getErr(), arguments.originalArgs().contains(VERBOSE));
+    }
+
+    /**
+     * Prints a failure.
+     *
+     * @param failure what went wrong
+     * @param err where the sentence goes
+     * @param verbose whether the stack trace follows
+     * @return the exit code
+     */
+    public static int report(Throwable failure, PrintWriter err, boolean verbose) {
+        if (ShutdownGuard.isEnding()) {
+            return ExitCode.SOFTWARE;
+        }
+        err.println("sae: " + sentence(failure));
+        if (verbose) {
+            failure.printStackTrace(err);
+        }
+        err.flush();
+        return ExitCode.SOFTWARE;
+    }
+
+    private static String sentence(Throwable failure) {
+        if (failure instanceof CommandException
+                || failure instanceof SaeException
+                || failure instanceof SaeLoadException
+                || failure instanceof SafetensorsException) {
+            return firstLine(failure.getMessage());
+        }
+        if (failure instanceof OutOfMemoryError) {
+            return "There is not enough memory for this; a smaller --batch-tokens needs less.";
+        }
+        return "An unexpected failure, " + failure.getClass().getSimpleName() + " (" + firstLine(failure.getMessage())
+                + "); " + VERBOSE + " shows where.";
+    }
+
+    private static String firstLine(@Nullable String message) {
+        return message == null ? "" : message.lines().findFirst().orElse("");
+    }
+
+    /** Takes picocli's message as the beginning of a sentence. */
+    private static String sentencePart(@Nullable String message) {
+        String line = firstLine(message);
+        return line.endsWith(".") ? line.substring(0, line.length() - 1) : line;
+    }
+}

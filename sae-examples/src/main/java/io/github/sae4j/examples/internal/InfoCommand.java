@@ -1,0 +1,87 @@
+package io.github.sae4j.examples.internal;
+
+import io.github.sae4j.core.SaeConfig;
+import io.github.sae4j.core.SaeMetadata;
+import io.github.sae4j.core.SparseAutoencoder;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code sae info}: tells what an SAE is and how it would run here. */
+@Command(name = "info", description = "Tell what an SAE is, where it came from, and how it runs here.")
+@SuppressWarnings("NullAway.Init") // picocli fills the annotated fields
+public final class InfoCommand implements Runnable {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "SAE", description = "A folder, layer_19, owner/repo:folder, or demo.")
+    private String sae;
+
+    @Option(
+            names = "--device",
+            paramLabel = "DEVICE",
+            converter = DeviceChoice.Converter.class,
+            description = "auto (the default: CUDA if there is one), cpu, cuda or cuda:N.")
+    private DeviceChoice device = DeviceChoice.AUTO;
+
+    @Override
+    public void run() {
+        try (OpenSae open = OpenSae.open(sae, device.device(), false)) {
+            print(open.lastingName(), open.sae(), Terminal.of(spec));
+        }
+    }
+
+    private static void print(String name, SparseAutoencoder sae, Terminal terminal) {
+        SaeConfig config = sae.config();
+        long weights = (long) config.dIn() * config.dSae() + (long) config.dSae() * config.dOut();
+        line(terminal, "SAE", name);
+        line(terminal, "architecture", config.architecture());
+        line(terminal, "W_enc", axes("d_in", config.dIn(), "d_sae", config.dSae()));
+        line(terminal, "W_dec", axes("d_sae", config.dSae(), "d_out", config.dOut()));
+        line(terminal, "dtype", dtype(sae));
+        line(terminal, "size", Quantity.bytes(weights * sae.weightType().bytes()) + " in the two matrices");
+        line(terminal, "normalisation", config.normalization().label());
+        line(terminal, "reshape", config.reshape().label());
+        line(terminal, "b_dec", config.applyBDecToInput() ? "subtracted from the input" : "not applied to the input");
+        metadata(terminal, config.metadata());
+        sae.source().commit().ifPresent(commit -> line(terminal, "commit", commit));
+        line(terminal, "files", String.join(", ", sae.source().files()));
+        line(terminal, "sparsity", sae.sparsity().isPresent() ? "log10 firing frequencies, [d_sae]" : "not published");
+        line(terminal, "device", DeviceChoice.spell(sae.device()));
+        line(terminal, "kernel", sae.kernel());
+        config.otherFields().forEach((field, json) -> line(terminal, "cfg " + field, json));
+    }
+
+    private static void metadata(Terminal terminal, SaeMetadata metadata) {
+        line(terminal, "hook", metadata.hookName());
+        line(terminal, "hook head", metadata.hookHeadIndex());
+        line(terminal, "model", metadata.modelName());
+        line(terminal, "context size", metadata.contextSize());
+        line(terminal, "prepends BOS", metadata.prependBos());
+        line(terminal, "dataset", metadata.datasetPath());
+        line(terminal, "Neuronpedia", metadata.neuronpediaId());
+        line(terminal, "SAELens", metadata.saeLensVersion());
+    }
+
+    private static String dtype(SparseAutoencoder sae) {
+        String stored = sae.weightType().label();
+        String declared = sae.config().dtype();
+        return declared == null || declared.equals(stored)
+                ? stored
+                : stored + " as stored and used; the configuration says " + declared;
+    }
+
+    private static String axes(String rows, int rowCount, String columns, int columnCount) {
+        return "[" + rows + " " + Quantity.count(rowCount) + " × " + columns + " " + Quantity.count(columnCount) + "]";
+    }
+
+    private static void line(Terminal terminal, String label, @Nullable Object value) {
+        if (value != null) {
+            terminal.print(String.format("%-15s %s", label, value));
+        }
+    }
+}

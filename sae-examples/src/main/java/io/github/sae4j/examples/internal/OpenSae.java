@@ -1,0 +1,141 @@
+package io.github.sae4j.examples.internal;
+
+import ai.djl.Device;
+import io.github.sae4j.core.SparseAutoencoder;
+import io.github.sae4j.examples.internal.input.Expected;
+import io.github.sae4j.examples.internal.output.Provenance;
+import io.github.sae4j.loader.SAE;
+import io.github.sae4j.loader.SaeLoader;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The SAE that a user named, opened.
+ *
+ * <p>The SHA-256 of its weights is taken in the background, for it takes as long as reading all of them.
+ */
+final class OpenSae implements AutoCloseable {
+
+    /** The name of the SAE that the program makes itself. */
+    static final String DEMO = "demo";
+
+    private final String name;
+    private final SparseAutoencoder sae;
+    private final boolean allowNonFinite;
+    private final @Nullable TemporaryFolder folder;
+    private @Nullable CompletableFuture<String> sha256;
+
+    private OpenSae(String name, SparseAutoencoder sae, boolean allowNonFinite, @Nullable TemporaryFolder folder) {
+        this.name = name;
+        this.sae = sae;
+        this.allowNonFinite = allowNonFinite;
+        this.folder = folder;
+    }
+
+    /**
+     * Opens an SAE.
+     *
+     * @param name a folder, the name of a published SAE, or {@code demo}
+     * @param device where it is to run, or null to choose
+     * @param allowNonFinite whether NaN and infinity are let through
+     * @return the SAE, which the caller closes
+     * @throws RuntimeException of the loader or ours, with a sentence, if there is no such SAE or it cannot run
+     */
+    static OpenSae open(String name, @Nullable Device device, boolean allowNonFinite) {
+        if (!name.equals(DEMO)) {
+            return new OpenSae(name, open(loader(name), device, allowNonFinite), allowNonFinite, null);
+        }
+        TemporaryFolder folder = TemporaryFolder.create("sae-demo-weights-");
+        try {
+            DemoData.standard().writeSae(folder.path());
+            return new OpenSae(name, open(SAE.load(folder.path()), device, allowNonFinite), allowNonFinite, folder);
+        } catch (RuntimeException e) {
+            folder.close();
+            throw e;
+        }
+    }
+
+    private static SparseAutoencoder open(SaeLoader loader, @Nullable Device device, boolean allowNonFinite) {
+        if (device != null) {
+            loader.device(device);
+        }
+        return loader.allowNonFinite(allowNonFinite).open();
+    }
+
+    private static SaeLoader loader(String name) {
+        @Nullable Path folder = folder(name);
+        return folder == null ? SAE.load(name) : SAE.load(folder);
+    }
+
+    /** Returns the folder that is meant, or null if the name is not that of a folder of this machine. */
+    private static @Nullable Path folder(String name) {
+        try {
+            Path path = Path.of(name);
+            boolean local = path.isAbsolute() || name.startsWith(".") || name.contains("\\") || name.endsWith("/");
+            return local || Files.exists(path) ? path : null;
+        } catch (InvalidPathException e) {
+            return null;
+        }
+    }
+
+    SparseAutoencoder sae() {
+        return sae;
+    }
+
+    /** Returns how a file that is read for this SAE is checked. */
+    Expected expected() {
+        return new Expected(spokenName(), sae.config(), allowNonFinite);
+    }
+
+    private String spokenName() {
+        Optional<String> repository = sae.source().repository();
+        if (repository.isEmpty()) {
+            return name;
+        }
+        String folder = name.substring(name.indexOf(':') + 1);
+        return folder.equals(repository.get()) ? folder : folder + " of " + repository.get();
+    }
+
+    /** Returns the name under which the SAE is found again. */
+    String lastingName() {
+        return name.equals(DEMO) ? name : sae.source().description();
+    }
+
+    /** Starts to take the SHA-256 of the weights. */
+    void prepareSha256() {
+        sha256 = CompletableFuture.supplyAsync(sae.source()::sha256);
+    }
+
+    /** Waits for the SHA-256 of the weights. */
+    String sha256() {
+        if (sha256 == null) {
+            return sae.source().sha256();
+        }
+        try {
+            return sha256.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw e;
+        }
+    }
+
+    /** Returns where the numbers of a file come from that is made of another with this SAE. */
+    Provenance provenance(String source, int heads) {
+        return new Provenance(lastingName(), sha256(), source, Version.number(), heads);
+    }
+
+    @Override
+    public void close() {
+        sae.close();
+        if (folder != null) {
+            folder.close();
+        }
+    }
+}

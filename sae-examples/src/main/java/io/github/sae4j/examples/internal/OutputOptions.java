@@ -1,0 +1,43 @@
+package io.github.sae4j.examples.internal;
+
+import io.github.sae4j.examples.internal.output.OutputFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** The options that say where the result goes. */
+@SuppressWarnings("NullAway.Init") // picocli fills the required option
+final class OutputOptions {
+
+    @Option(names = "--out", required = true, paramLabel = "FILE", description = "The safetensors file to make.")
+    private Path out;
+
+    @Option(names = "--force", description = "Replace FILE if it is there already.")
+    private boolean force;
+
+    /**
+     * Returns the file to make.
+     *
+     * @param input the file to be read
+     * @param spec the command, for the message
+     * @throws ParameterException if both are the same file
+     * @throws CommandException if the file cannot be made
+     */
+    OutputFile target(Path input, CommandSpec spec) {
+        if (isSame(input)) {
+            throw new ParameterException(spec.commandLine(), "--out names the file that is to be read, " + input);
+        }
+        return OutputFile.of(out, force);
+    }
+
+    private boolean isSame(Path input) {
+        try {
+            return Files.exists(out) && Files.exists(input) && Files.isSameFile(out, input);
+        } catch (IOException e) {
+            throw new CommandException(out + ": cannot be read: " + e.getMessage() + ".", e);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package io.github.sae4j.examples.internal;
+
+import picocli.CommandLine.Option;
+
+/** The options that say which SAE runs, and how. */
+@SuppressWarnings("NullAway.Init") // picocli fills the required option
+final class RunOptions {
+
+    @Option(
+            names = "--sae",
+            required = true,
+            paramLabel = "SAE",
+            description = "A folder, layer_19, owner/repo:folder, or demo.")
+    private String sae;
+
+    @Option(
+            names = "--device",
+            paramLabel = "DEVICE",
+            converter = DeviceChoice.Converter.class,
+            description = "auto (the default: CUDA if there is one), cpu, cuda or cuda:N.")
+    private DeviceChoice device = DeviceChoice.AUTO;
+
+    @Option(
+            names = "--batch-tokens",
+            paramLabel = "N",
+            converter = AtLeastOne.class,
+            description = "How many tokens are in memory at a time; default ${DEFAULT-VALUE}.")
+    private int batchTokens = 512;
+
+    @Option(names = "--allow-non-finite", description = "Let NaN and infinity through instead of stopping at them.")
+    private boolean allowNonFinite;
+
+    /** Opens the SAE and starts to take its SHA-256, which every output has in its metadata. */
+    OpenSae open() {
+        OpenSae open = OpenSae.open(sae, device.device(), allowNonFinite);
+        open.prepareSha256();
+        return open;
+    }
+
+    int batchTokens() {
+        return batchTokens;
+    }
+}

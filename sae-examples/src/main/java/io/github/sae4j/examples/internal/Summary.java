@@ -1,0 +1,37 @@
+package io.github.sae4j.examples.internal;
+
+import io.github.sae4j.core.SparseAutoencoder;
+import io.github.sae4j.examples.internal.output.OutputFile;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The line that a command ends with: what was done, how fast, by what, and where the result is. */
+final class Summary {
+
+    private final long started = System.nanoTime();
+    private final List<String> parts = new ArrayList<>();
+
+    private Summary() {}
+
+    /** Starts the clock. */
+    static Summary start() {
+        return new Summary();
+    }
+
+    Summary add(String part) {
+        parts.add(part);
+        return this;
+    }
+
+    /** Returns the line. */
+    String line(long tokens, SparseAutoencoder sae, OutputFile file) {
+        double seconds = Math.max(1e-9, (System.nanoTime() - started) / 1e9);
+        List<String> all = new ArrayList<>();
+        all.add(Quantity.count(tokens) + (tokens == 1 ? " token" : " tokens"));
+        all.addAll(parts);
+        all.add(Quantity.count(Math.round(tokens / seconds)) + " tokens/s");
+        all.add(DeviceChoice.spell(sae.device()) + ", " + sae.kernel() + " kernel");
+        all.add(file.fileName() + " (" + Quantity.bytes(file.size()) + ")");
+        return String.join(" · ", all);
+    }
+}

@@ -1,0 +1,177 @@
+package io.github.sae4j.examples.internal.input;
+
+import io.github.sae4j.examples.internal.CommandException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The activations of a file, token after token as float32.
+ *
+ * <p>Only the tokens of one batch are ever in memory. Not for use by several threads.
+ */
+public final class Activations implements AutoCloseable {
+
+    private static final int BUFFER_BYTES = 1 << 20;
+
+    private final Path path;
+    private final TensorFile file;
+    private final StoredTensor tensor;
+    private final FloatType type;
+    private final Expected expected;
+    private final Layout layout;
+    private final ByteBuffer buffer;
+    private long next;
+
+    private Activations(
+            Path path, TensorFile file, StoredTensor tensor, FloatType type, Expected expected, Layout layout) {
+        this.path = path;
+        this.file = file;
+        this.tensor = tensor;
+        this.type = type;
+        this.expected = expected;
+        this.layout = layout;
+        long rowBytes = (long) expected.config().dIn() * type.bytes();
+        long rows = Math.max(1, Math.min(layout.tokens(), BUFFER_BYTES / rowBytes));
+        this.buffer =
+                ByteBuffer.allocateDirect(Math.toIntExact(rows * rowBytes)).order(tensor.order());
+    }
+
+    /**
+     * Opens a file and chooses its array.
+     *
+     * @param path a {@code .safetensors} or {@code .npy} file
+     * @param tensorName the array's name, or null to take the only floating-point one that fits the SAE
+     * @param expected the SAE that is to take the activations
+     * @throws CommandException if there is no such file or array, or it does not fit the SAE
+     */
+    public static Activations open(Path path, @Nullable String tensorName, Expected expected) {
+        TensorFile file = TensorFile.open(path);
+        try {
+            StoredTensor tensor = tensorName == null
+                    ? onlyFitting(path, file.tensors(), expected)
+                    : named(path, file.tensors(), tensorName);
+            FloatType type = tensor.type();
+            if (type == null) {
+                throw new CommandException(path + ": " + tensor.label() + " is " + tensor.dtype()
+                        + ", but activations are F16, BF16, F32 or F64.");
+            }
+            int axes = expected.activationAxes(tensor.shape());
+            if (axes == 0) {
+                throw mismatch(path, tensor, expected);
+            }
+            return new Activations(
+                    path, file, tensor, type, expected, Layout.ofActivations(path, tensor.shape(), axes));
+        } catch (RuntimeException e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    private static StoredTensor named(Path path, List<StoredTensor> tensors, String name) {
+        if (tensors.size() == 1 && tensors.get(0).name() == null) {
+            throw new CommandException(path + ": an npy file holds one array without a name, so --tensor " + name
+                    + " has nothing to choose.");
+        }
+        return tensors.stream()
+                .filter(tensor -> name.equals(tensor.name()))
+                .findFirst()
+                .orElseThrow(() -> new CommandException(
+                        path + ": there is no tensor \"" + name + "\"; the file holds " + list(tensors) + "."));
+    }
+
+    private static StoredTensor onlyFitting(Path path, List<StoredTensor> tensors, Expected expected) {
+        List<StoredTensor> floating = tensors.stream()
+                .filter(tensor -> tensor.type() != null && !tensor.shape().isEmpty())
+                .toList();
+        List<StoredTensor> fitting = floating.stream()
+                .filter(tensor -> expected.activationAxes(tensor.shape()) > 0)
+                .toList();
+        if (fitting.size() == 1) {
+            return fitting.get(0);
+        }
+        if (fitting.size() > 1) {
+            throw new CommandException(path + ": " + fitting.size()
+                    + " tensors could be the activations; choose one with" + " --tensor: " + list(fitting) + ".");
+        }
+        if (floating.size() == 1) {
+            throw mismatch(path, floating.get(0), expected);
+        }
+        throw new CommandException(
+                path + ": no floating-point tensor has " + expected.config().dIn() + " columns, d_in of "
+                        + expected.name() + "; the file holds " + list(tensors) + ".");
+    }
+
+    private static CommandException mismatch(Path path, StoredTensor tensor, Expected expected) {
+        List<Long> shape = tensor.shape();
+        String columns = shape.isEmpty()
+                ? " is a single number, but "
+                : " has " + shape.get(shape.size() - 1) + " columns, but ";
+        return new CommandException(path.getFileName() + ": " + tensor.label() + columns + expected.name()
+                + " takes d_in = " + expected.config().dIn() + ". Is this another model's file?");
+    }
+
+    private static String list(List<StoredTensor> tensors) {
+        return tensors.isEmpty()
+                ? "no tensor"
+                : tensors.stream().limit(12).map(StoredTensor::summary).collect(Collectors.joining(", "))
+                        + (tensors.size() > 12 ? " and " + (tensors.size() - 12) + " more" : "");
+    }
+
+    /** Returns how the tokens are arranged. */
+    public Layout layout() {
+        return layout;
+    }
+
+    /** Returns the file's own name, without its folder. */
+    public String fileName() {
+        return String.valueOf(path.getFileName());
+    }
+
+    /**
+     * Reads the next tokens.
+     *
+     * @param rows {@code [n][d_in]}; the first ones are filled
+     * @return how many were filled: {@code n}, fewer at the end, 0 after it
+     * @throws CommandException if the file cannot be read, or holds NaN or infinity that is not allowed
+     */
+    public int next(float[][] rows) {
+        int count = (int) Math.min(rows.length, layout.tokens() - next);
+        int rowBytes = expected.config().dIn() * type.bytes();
+        for (int row = 0; row < count; row++) {
+            if (row % (buffer.capacity() / rowBytes) == 0) {
+                int rest = (int) Math.min(buffer.capacity(), (long) (count - row) * rowBytes);
+                buffer.clear().limit(rest);
+                tensor.bytes().read((next + row) * rowBytes, buffer);
+                buffer.flip();
+            }
+            type.widen(buffer, rows[row]);
+            if (!expected.allowNonFinite()) {
+                requireFinite(rows[row], next + row);
+            }
+        }
+        next += count;
+        return count;
+    }
+
+    private void requireFinite(float[] row, long token) {
+        for (int column = 0; column < row.length; column++) {
+            if (!Float.isFinite(row[column])) {
+                throw new CommandException(path + ": " + tensor.label() + " has " + row[column] + " at token " + token
+                        + ", column " + column + "; --allow-non-finite lets such values through.");
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        file.close();
+    }
+
+    @Override
+    public String toString() {
+        return path + ": " + tensor.label() + " " + tensor.shape();
+    }
+}

@@ -1,0 +1,30 @@
+package io.github.sae4j.examples.internal.input;
+
+import io.github.sae4j.core.Reshape;
+import io.github.sae4j.core.SaeConfig;
+import java.util.List;
+
+/**
+ * The SAE that a file is read for.
+ *
+ * @param name how to speak of it in a sentence, for example {@code layer_19 of analist/ministral-3b-sae}
+ * @param config what it takes
+ * @param allowNonFinite whether NaN and infinity are let through
+ */
+public record Expected(String name, SaeConfig config, boolean allowNonFinite) {
+
+    /** Returns how many of the last axes of an array are one activation of the SAE: 1, 2 for heads apart, 0 for none. */
+    int activationAxes(List<Long> shape) {
+        int rank = shape.size();
+        int dIn = config.dIn();
+        if (rank >= 1 && shape.get(rank - 1) == dIn) {
+            return 1;
+        }
+        if (config.reshape() != Reshape.HOOK_Z || rank < 2) {
+            return 0;
+        }
+        long heads = shape.get(rank - 2);
+        long headWidth = shape.get(rank - 1);
+        return headWidth > 0 && dIn % headWidth == 0 && heads == dIn / headWidth ? 2 : 0;
+    }
+}

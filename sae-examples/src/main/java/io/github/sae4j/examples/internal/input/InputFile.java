@@ -1,0 +1,29 @@
+package io.github.sae4j.examples.internal.input;
+
+import io.github.sae4j.examples.internal.CommandException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The check of a file to be read, which is cheap and so comes before all work. */
+public final class InputFile {
+
+    private InputFile() {}
+
+    /**
+     * Checks that a path leads to a file that can be read.
+     *
+     * @param path the file
+     * @throws CommandException if it does not
+     */
+    public static void requireReadable(Path path) {
+        if (Files.isDirectory(path)) {
+            throw new CommandException(path + ": this is a folder, but a file is needed.");
+        }
+        if (!Files.exists(path)) {
+            throw new CommandException(path + ": there is no such file.");
+        }
+        if (!Files.isReadable(path)) {
+            throw new CommandException(path + ": this file may not be read by you.");
+        }
+    }
+}

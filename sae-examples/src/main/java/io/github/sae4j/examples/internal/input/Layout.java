@@ -1,0 +1,80 @@
+package io.github.sae4j.examples.internal.input;
+
+import io.github.sae4j.examples.internal.CommandException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+/** How the tokens of a file are arranged: the axes before those of an activation, and whether its heads have one. */
+public final class Layout {
+
+    /** The most tokens that a file may claim: their offsets take 8 bytes each in a file of features. */
+    private static final long MAX_TOKENS = Long.MAX_VALUE / Long.BYTES - 1;
+
+    private final long[] leading;
+    private final long tokens;
+    private final int heads;
+
+    private Layout(long[] leading, long tokens, int heads) {
+        this.leading = leading;
+        this.tokens = tokens;
+        this.heads = heads;
+    }
+
+    /**
+     * Returns the layout with these leading axes.
+     *
+     * @param path the file, for the message
+     * @param leading the axes before an activation's own
+     * @param heads the number of heads, or 0
+     * @throws CommandException if the tokens are too many to count
+     */
+    static Layout of(Path path, long[] leading, int heads) {
+        long tokens = 1;
+        try {
+            for (long size : leading) {
+                tokens = Math.multiplyExact(tokens, size);
+            }
+        } catch (ArithmeticException e) {
+            tokens = Long.MAX_VALUE;
+        }
+        if (tokens > MAX_TOKENS) {
+            throw new CommandException(path + ": the shape " + Arrays.toString(leading) + " has too many tokens.");
+        }
+        return new Layout(leading.clone(), tokens, heads);
+    }
+
+    static Layout ofActivations(Path path, List<Long> shape, int axes) {
+        long[] leading = shape.stream()
+                .limit(shape.size() - axes)
+                .mapToLong(Long::longValue)
+                .toArray();
+        return of(path, leading, axes == 2 ? Math.toIntExact(shape.get(shape.size() - 2)) : 0);
+    }
+
+    /** Returns the number of tokens, the product of the leading axes. */
+    public long tokens() {
+        return tokens;
+    }
+
+    /** Returns the number of attention heads if they have an axis of their own, otherwise 0. */
+    public int heads() {
+        return heads;
+    }
+
+    /** Returns {@code [..., d_sae]}. */
+    public long[] featureShape(int dSae) {
+        return append(leading, dSae);
+    }
+
+    /** Returns {@code [..., d_out]}, or {@code [..., heads, d_out / heads]} for heads that have an axis of their own. */
+    public long[] activationShape(int dOut) {
+        return heads == 0 ? append(leading, dOut) : append(leading, heads, dOut / heads);
+    }
+
+    private static long[] append(long[] axes, long... last) {
+        long[] all = Arrays.copyOf(axes, axes.length + last.length);
+        System.arraycopy(last, 0, all, axes.length, last.length);
+        return all;
+    }
+}

@@ -1,0 +1,83 @@
+package io.github.sae4j.examples.internal.output;
+
+import io.github.sae4j.core.InverseTransform;
+import io.github.sae4j.core.SaeConfig;
+import io.github.sae4j.core.SparseFeatures;
+import io.github.sae4j.examples.internal.input.Layout;
+import io.github.sae4j.safetensors.Dtype;
+import io.github.sae4j.safetensors.TensorSpec;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Features in a dense matrix: {@code features} float32 {@code [..., d_sae]}, and each token's {@code scale} and
+ * {@code shift} where decoding needs them.
+ *
+ * <p>One row at a time is spread out, so no batch of dense features is ever in memory.
+ */
+public final class DenseOutput implements FeatureOutput {
+
+    private static final String FEATURES = "features";
+
+    private final StagedTensors file;
+    private final List<String> factors;
+    private final float[] row;
+    private final Numbers numbers = new Numbers();
+
+    private DenseOutput(StagedTensors file, List<String> factors, int dSae) {
+        this.file = file;
+        this.factors = factors;
+        this.row = new float[dSae];
+    }
+
+    /**
+     * Starts a file.
+     *
+     * @param target the file to be
+     * @param layout how the tokens are arranged
+     * @param config the SAE that makes the features
+     * @param provenance where they come from
+     */
+    public static DenseOutput create(OutputFile target, Layout layout, SaeConfig config, Provenance provenance) {
+        long[] shape = layout.featureShape(config.dSae());
+        List<String> factors = TokenFactor.names(config);
+        List<TensorSpec> tensors = new ArrayList<>();
+        tensors.add(new TensorSpec(FEATURES, Dtype.F32, shape));
+        factors.forEach(name -> tensors.add(new TensorSpec(name, Dtype.F32, layout.tokens())));
+        return new DenseOutput(
+                StagedTensors.create(target, tensors, provenance.metadata(shape)), factors, config.dSae());
+    }
+
+    @Override
+    public void write(SparseFeatures batch) {
+        IntBuffer indices = batch.indices();
+        FloatBuffer values = batch.values();
+        for (int token = 0; token < batch.tokens(); token++) {
+            Arrays.fill(row, 0);
+            for (int count = batch.activeCount(token); count > 0; count--) {
+                row[indices.get()] = values.get();
+            }
+            numbers.floats(FloatBuffer.wrap(row), bytes -> file.write(FEATURES, bytes));
+        }
+        InverseTransform inverse = batch.inverseTransform();
+        for (String name : factors) {
+            float[] factor = TokenFactor.of(name, inverse);
+            if (factor != null) {
+                numbers.floats(FloatBuffer.wrap(factor), bytes -> file.write(name, bytes));
+            }
+        }
+    }
+
+    @Override
+    public void commit() {
+        file.commit();
+    }
+
+    @Override
+    public void close() {
+        file.close();
+    }
+}

@@ -1,0 +1,21 @@
+package io.github.sae4j.examples.internal.output;
+
+import io.github.sae4j.core.SparseFeatures;
+
+/** A file of features in the making. */
+public sealed interface FeatureOutput extends AutoCloseable permits SparseOutput, DenseOutput {
+
+    /**
+     * Appends the features of the next tokens.
+     *
+     * @param batch the features, with what decoding needs beside them
+     */
+    void write(SparseFeatures batch);
+
+    /** Puts the finished file in place. */
+    void commit();
+
+    /** Gives up what was not committed. */
+    @Override
+    void close();
+}

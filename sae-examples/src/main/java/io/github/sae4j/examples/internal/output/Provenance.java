@@ -1,0 +1,31 @@
+package io.github.sae4j.examples.internal.output;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Where a file's numbers come from, kept in its metadata.
+ *
+ * @param sae the SAE's name
+ * @param saeSha256 the SHA-256 of the SAE's weights
+ * @param source the name of the file that was read
+ * @param version the version of this software
+ * @param heads the number of attention heads if the activations have an axis for them, otherwise 0
+ */
+public record Provenance(String sae, String saeSha256, String source, String version, int heads) {
+
+    /** Returns the metadata of a file with the given dense shape. */
+    Map<String, String> metadata(long[] shape) {
+        Map<String, String> metadata = new LinkedHashMap<>();
+        metadata.put("shape", Arrays.toString(shape).replace(" ", ""));
+        metadata.put("sae", sae);
+        metadata.put("sae_sha256", saeSha256);
+        metadata.put("source", source);
+        metadata.put("sae4j_version", version);
+        if (heads > 0) {
+            metadata.put("heads", String.valueOf(heads));
+        }
+        return metadata;
+    }
+}

@@ -1,0 +1,109 @@
+package io.github.sae4j.loader;
+
+import io.github.sae4j.core.SparseAutoencoder;
+import io.github.sae4j.loader.internal.Registry;
+import io.github.sae4j.loader.internal.SaeAddress;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens sparse autoencoders: published ones by name, others from a folder.
+ *
+ * <pre>{@code
+ * try (SparseAutoencoder sae = SAE.fromPretrained("layer_19")) {
+ *     SparseFeatures features = sae.encode(activations); // float[tokens][3072]
+ * }
+ * }</pre>
+ *
+ * <p>Published SAEs are read from the Hugging Face cache on this machine, which {@code HF_HOME} or {@code HF_HUB_CACHE}
+ * may move; see {@link io.github.sae4j.hub.HubCache#fromEnvironment()}. Opening maps the weights' file and reads little
+ * of it, so it takes milliseconds whatever the size. The file must not change while the SAE is open.
+ */
+public final class SAE {
+
+    private SAE() {}
+
+    /**
+     * Opens the SAE in a folder of this machine. The same as {@code load(folder).open()}.
+     *
+     * @param folder holds {@code sae_weights.safetensors} and mostly {@code cfg.json}, as SAELens saves them
+     * @return the SAE, which the caller closes
+     * @throws SaeLoadException if it cannot be opened; the message says why
+     */
+    public static SparseAutoencoder fromDisk(Path folder) {
+        return load(folder).open();
+    }
+
+    /**
+     * Opens a published SAE. The same as {@code load(sae).open()}.
+     *
+     * @param sae its name, see {@link #load(String)}
+     * @return the SAE, which the caller closes
+     * @throws SaeLoadException if it cannot be opened; the message says why
+     */
+    public static SparseAutoencoder fromPretrained(String sae) {
+        return load(sae).open();
+    }
+
+    /**
+     * Opens a published SAE. The same as {@code load(repository, folder).open()}.
+     *
+     * @param repository its repository, see {@link #load(String, String)}
+     * @param folder its folder in the repository
+     * @return the SAE, which the caller closes
+     * @throws SaeLoadException if it cannot be opened; the message says why
+     */
+    public static SparseAutoencoder fromPretrained(String repository, String folder) {
+        return load(repository, folder).open();
+    }
+
+    /**
+     * Begins to load a published SAE.
+     *
+     * @param sae one of
+     *     <ul>
+     *       <li>{@code layer_19} or {@code layer_21}, those of {@code analist/ministral-3b-sae};
+     *       <li>{@code owner/name:folder}, a folder of a repository;
+     *       <li>{@code owner/name}, a repository that is itself the folder.
+     *     </ul>
+     *     Each may end with {@code @revision}: a branch, a tag, a reference such as {@code refs/pr/1}, or a commit.
+     *     {@code owner/name@revision:folder} means the same as {@code owner/name:folder@revision}.
+     * @return settings to be changed, and {@link SaeLoader#open()}
+     * @throws SaeLoadException if no SAE can have that name
+     */
+    public static SaeLoader load(String sae) {
+        return new SaeLoader(SaeAddress.parse(requirePresent(sae, "sae")));
+    }
+
+    /**
+     * Begins to load a published SAE.
+     *
+     * @param repository {@code owner/name} or {@code owner/name@revision}; or the name of a release,
+     *     {@code ministral-3b-sae}
+     * @param folder the SAE's folder in the repository, empty for the repository itself; or its id in the release
+     * @return settings to be changed, and {@link SaeLoader#open()}
+     * @throws SaeLoadException if no repository or folder can have that name
+     */
+    public static SaeLoader load(String repository, String folder) {
+        return new SaeLoader(
+                Registry.address(requirePresent(repository, "repository"), requirePresent(folder, "folder")));
+    }
+
+    /**
+     * Begins to load the SAE in a folder of this machine.
+     *
+     * @param folder holds {@code sae_weights.safetensors} and mostly {@code cfg.json}, as SAELens saves them
+     * @return settings to be changed, and {@link SaeLoader#open()}
+     * @throws SaeLoadException if {@code folder} is null
+     */
+    public static SaeLoader load(Path folder) {
+        return new SaeLoader(requirePresent(folder, "folder"));
+    }
+
+    static <T> T requirePresent(@Nullable T value, String name) {
+        if (value == null) {
+            throw new SaeLoadException(name + " must not be null.");
+        }
+        return value;
+    }
+}

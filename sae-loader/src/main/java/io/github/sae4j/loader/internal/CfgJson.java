@@ -1,0 +1,188 @@
+package io.github.sae4j.loader.internal;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import io.github.sae4j.core.Normalization;
+import io.github.sae4j.core.Reshape;
+import io.github.sae4j.core.SaeConfig;
+import io.github.sae4j.core.SaeMetadata;
+import io.github.sae4j.loader.SaeLoadException;
+import java.util.Arrays;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The reader of SAELens's {@code cfg.json}, in the form of version 6 and in the older ones.
+ *
+ * <p>From {@code 6.0.0-rc.0} on, what a model's SAE reads stands under {@code metadata}; before, all fields are flat, some
+ * have other names, and absent ones have other meanings. A file without a version is of the older kind.
+ */
+final class CfgJson {
+
+    private static final Pattern VERSION = Pattern.compile("(\\d{1,9})(?:\\.(\\d+))?(?:\\.(\\d+))?(.*)");
+
+    private final String file;
+    private final Fields fields;
+    private final @Nullable String version;
+    private final boolean older;
+
+    private CfgJson(String file, Fields fields) {
+        this.file = file;
+        this.fields = fields;
+        this.version = fields.text("sae_lens_version", "metadata.sae_lens_version");
+        this.older = version == null || isOlder(version);
+    }
+
+    /**
+     * Reads a configuration.
+     *
+     * @param text the file's text
+     * @param file the file's name, for sentences
+     * @throws SaeLoadException if it is not one, or asks for something that is not supported
+     */
+    static SaeConfig read(String text, String file) {
+        JsonElement json;
+        try {
+            json = StrictJson.parse(text);
+        } catch (JsonParseException e) {
+            throw new SaeLoadException(file + " is not JSON: " + e.getMessage() + ".", e);
+        }
+        if (!(json instanceof JsonObject object)) {
+            throw new SaeLoadException(file + " should hold a JSON object, but holds something else.");
+        }
+        return new CfgJson(file, Fields.of(file, object, "metadata")).config();
+    }
+
+    private SaeConfig config() {
+        fields.ignore("device");
+        Architecture architecture = Architecture.named(architecture(), file);
+        int dIn = fields.size("d_in");
+        int dSae = fields.size("d_sae");
+        @Nullable String dtype = fields.text("dtype");
+        @Nullable Boolean applyBDecToInput = fields.flag("apply_b_dec_to_input");
+        Normalization normalization = normalization();
+        SaeMetadata metadata = metadata();
+        Reshape reshape = reshape(metadata.hookName());
+        return new SaeConfig(
+                architecture.label(),
+                dIn,
+                dSae,
+                dIn,
+                dtype == null ? null : withoutPrefix(dtype, "torch."),
+                applyBDecToInput == null || applyBDecToInput,
+                normalization,
+                reshape,
+                metadata,
+                fields.others());
+    }
+
+    private String architecture() {
+        @Nullable String named = fields.text("architecture");
+        if (older) {
+            @Nullable String function = fields.text("activation_fn", "activation_fn_str");
+            if ("topk".equals(function)) {
+                return "topk";
+            }
+            if (function != null && !function.equals("relu")) {
+                throw fields.refused(
+                        "activation_fn", "\"" + function + "\"", "which is not supported; relu and topk are known.");
+            }
+        }
+        return named == null ? Architecture.STANDARD.label() : named;
+    }
+
+    private Normalization normalization() {
+        if (older && fields.isFlag("normalize_activations")) {
+            return Boolean.TRUE.equals(fields.flag("normalize_activations"))
+                    ? Normalization.EXPECTED_AVERAGE_ONLY_IN
+                    : Normalization.NONE;
+        }
+        @Nullable String label = fields.text("normalize_activations");
+        if (label == null) {
+            return Normalization.NONE;
+        }
+        return Normalization.ofLabel(label)
+                .orElseThrow(() -> fields.refused(
+                        "normalize_activations",
+                        "\"" + label + "\"",
+                        "which is not supported; supported are "
+                                + Arrays.stream(Normalization.values())
+                                        .map(Normalization::label)
+                                        .collect(Collectors.joining(", "))
+                                + "."));
+    }
+
+    private Reshape reshape(@Nullable String hookName) {
+        @Nullable String label = fields.text("reshape_activations");
+        Reshape reshape = label == null ? defaultReshape(hookName) : reshapeOf(label);
+        if (reshape == Reshape.HOOK_Z && hookName != null && !hookName.endsWith("_z")) {
+            throw fields.refused(
+                    "reshape_activations",
+                    "\"hook_z\"",
+                    "which is for attention outputs of each head, but hook_name is \"" + hookName
+                            + "\", which does not end with _z.");
+        }
+        return reshape;
+    }
+
+    private Reshape defaultReshape(@Nullable String hookName) {
+        boolean readsHeads = older && hookName != null && hookName.contains(Reshape.HOOK_Z.label());
+        return readsHeads ? Reshape.HOOK_Z : Reshape.NONE;
+    }
+
+    private Reshape reshapeOf(String label) {
+        return Reshape.ofLabel(label)
+                .orElseThrow(() -> fields.refused(
+                        "reshape_activations",
+                        "\"" + label + "\"",
+                        "which is not supported; supported are none, hook_z."));
+    }
+
+    private SaeMetadata metadata() {
+        @Nullable Boolean prependBos = fields.informativeFlag("metadata.prepend_bos", "prepend_bos");
+        return new SaeMetadata(
+                fields.informativeText("metadata.model_name", "model_name"),
+                hookName(),
+                fields.informativeInteger(withOld("hook_head_index", "hook_point_head_index")),
+                fields.informativeInteger("metadata.context_size", "context_size"),
+                (older && prependBos == null) ? Boolean.TRUE : prependBos,
+                fields.informativeText("metadata.dataset_path", "dataset_path"),
+                fields.informativeText("metadata.neuronpedia_id", "neuronpedia_id"),
+                version);
+    }
+
+    private @Nullable String hookName() {
+        return fields.text(withOld("hook_name", "hook_point"));
+    }
+
+    private String[] withOld(String name, String oldName) {
+        return older ? new String[] {"metadata." + name, name, oldName} : new String[] {"metadata." + name, name};
+    }
+
+    private boolean isOlder(String written) {
+        Matcher matcher = VERSION.matcher(written.strip());
+        if (!matcher.matches()) {
+            throw fields.refused("sae_lens_version", "\"" + written + "\"", "which is not a version such as 6.18.0.");
+        }
+        int major = Integer.parseInt(matcher.group(1));
+        if (major != 6) {
+            return major < 6;
+        }
+        return isZero(matcher.group(2)) && isZero(matcher.group(3)) && isBeforeCandidate(matcher.group(4));
+    }
+
+    private static boolean isZero(@Nullable String number) {
+        return number == null || number.matches("0+");
+    }
+
+    private static boolean isBeforeCandidate(String suffix) {
+        return suffix.matches("[-.]?(a|b|dev).*");
+    }
+
+    private static String withoutPrefix(String text, String prefix) {
+        return text.startsWith(prefix) ? text.substring(prefix.length()) : text;
+    }
+}

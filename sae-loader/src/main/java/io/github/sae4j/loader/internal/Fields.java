@@ -1,0 +1,162 @@
+package io.github.sae4j.loader.internal;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import io.github.sae4j.loader.SaeLoadException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fields of a configuration that have not been read yet, by dotted name and in the file's order. A field that is
+ * null counts as absent. Where several names are given, they are old and new names of one field, and the first that is
+ * there counts.
+ */
+final class Fields {
+
+    private final String file;
+    private final Map<String, JsonElement> unread = new LinkedHashMap<>();
+
+    private Fields(String file) {
+        this.file = file;
+    }
+
+    /**
+     * Returns the fields of an object; those of its member {@code nested}, if it is an object, under
+     * {@code nested.name}.
+     *
+     * @param file the file's name, for sentences
+     */
+    static Fields of(String file, JsonObject object, String nested) {
+        Fields fields = new Fields(file);
+        for (Map.Entry<String, JsonElement> field : object.entrySet()) {
+            if (field.getKey().equals(nested) && field.getValue() instanceof JsonObject inner) {
+                for (Map.Entry<String, JsonElement> innerField : inner.entrySet()) {
+                    fields.unread.put(nested + "." + innerField.getKey(), innerField.getValue());
+                }
+            } else {
+                fields.unread.put(field.getKey(), field.getValue());
+            }
+        }
+        return fields;
+    }
+
+    /** Returns a size, a whole number from 1 to 2,147,483,647, which must be there. */
+    int size(String name) {
+        @Nullable JsonPrimitive value = take("a whole number from 1 to " + Integer.MAX_VALUE, Fields::isSize, name);
+        if (value == null) {
+            throw new SaeLoadException(file + ": the field " + name + " is missing.");
+        }
+        return value.getAsBigDecimal().intValueExact();
+    }
+
+    /** Returns a text, or null if it is absent. */
+    @Nullable
+    String text(String... names) {
+        @Nullable JsonPrimitive value = take("a text", JsonPrimitive::isString, names);
+        return value == null ? null : value.getAsString();
+    }
+
+    /** Returns true or false, or null if it is absent. */
+    @Nullable
+    Boolean flag(String... names) {
+        @Nullable JsonPrimitive value = take("true or false", JsonPrimitive::isBoolean, names);
+        return value == null ? null : value.getAsBoolean();
+    }
+
+    /** Returns whether a field holds true or false. */
+    boolean isFlag(String name) {
+        return unread.get(name) instanceof JsonPrimitive value && value.isBoolean();
+    }
+
+    /** Returns a text that decides nothing: of another type it stays unread, and null is returned. */
+    @Nullable
+    String informativeText(String... names) {
+        @Nullable JsonPrimitive value = takeIf(JsonPrimitive::isString, names);
+        return value == null ? null : value.getAsString();
+    }
+
+    /** Returns true or false that decides nothing: of another type it stays unread, and null is returned. */
+    @Nullable
+    Boolean informativeFlag(String... names) {
+        @Nullable JsonPrimitive value = takeIf(JsonPrimitive::isBoolean, names);
+        return value == null ? null : value.getAsBoolean();
+    }
+
+    /** Returns a whole number that decides nothing: of another type it stays unread, and null is returned. */
+    @Nullable
+    Integer informativeInteger(String... names) {
+        @Nullable JsonPrimitive value = takeIf(Fields::isInteger, names);
+        return value == null ? null : Integer.valueOf(value.getAsBigDecimal().intValueExact());
+    }
+
+    /** Drops a field. */
+    void ignore(String name) {
+        unread.remove(name);
+    }
+
+    /** Returns the fields that nothing has read, dotted name to JSON text, in the file's order. */
+    Map<String, String> others() {
+        Map<String, String> others = new LinkedHashMap<>();
+        unread.forEach((name, value) -> others.put(name, value.toString()));
+        return others;
+    }
+
+    /** Returns the sentence for a field whose value cannot be used. */
+    SaeLoadException refused(String name, String found, String why) {
+        return new SaeLoadException(file + ": " + name + " is " + found + ", " + why);
+    }
+
+    private @Nullable JsonPrimitive take(String expected, Accepts accepts, String... names) {
+        for (String name : names) {
+            @Nullable JsonElement value = unread.remove(name);
+            if (value == null || value.isJsonNull()) {
+                continue;
+            }
+            if (value instanceof JsonPrimitive primitive && accepts.test(primitive)) {
+                return primitive;
+            }
+            throw refused(name, shortened(value.toString()), "but should be " + expected + ".");
+        }
+        return null;
+    }
+
+    private @Nullable JsonPrimitive takeIf(Accepts accepts, String... names) {
+        for (String name : names) {
+            @Nullable JsonElement value = unread.get(name);
+            if (value != null && value.isJsonNull()) {
+                unread.remove(name);
+            } else if (value instanceof JsonPrimitive primitive && accepts.test(primitive)) {
+                unread.remove(name);
+                return primitive;
+            }
+        }
+        return null;
+    }
+
+    private static boolean isSize(JsonPrimitive value) {
+        return isInteger(value) && value.getAsBigDecimal().signum() > 0;
+    }
+
+    private static boolean isInteger(JsonPrimitive value) {
+        if (!value.isNumber()) {
+            return false;
+        }
+        try {
+            value.getAsBigDecimal().intValueExact();
+            return true;
+        } catch (ArithmeticException | NumberFormatException e) {
+            return false;
+        }
+    }
+
+    private static String shortened(String json) {
+        return json.length() <= 60 ? json : json.substring(0, 60) + "…";
+    }
+
+    @FunctionalInterface
+    private interface Accepts {
+        boolean test(JsonPrimitive value);
+    }
+}

@@ -1,0 +1,87 @@
+package io.github.sae4j.loader.internal;
+
+import io.github.sae4j.core.SaeSource;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The source of an SAE that was read from files. */
+final class FileSource implements SaeSource {
+
+    private static final int CHUNK = 1 << 20;
+
+    private final String description;
+    private final @Nullable String repository;
+    private final @Nullable String commit;
+    private final List<String> files;
+    private final Path weights;
+    private @Nullable String sha256;
+
+    FileSource(
+            String description,
+            @Nullable String repository,
+            @Nullable String commit,
+            List<String> files,
+            Path weights) {
+        this.description = description;
+        this.repository = repository;
+        this.commit = commit;
+        this.files = List.copyOf(files);
+        this.weights = weights;
+    }
+
+    @Override
+    public String description() {
+        return description;
+    }
+
+    @Override
+    public Optional<String> repository() {
+        return Optional.ofNullable(repository);
+    }
+
+    @Override
+    public Optional<String> commit() {
+        return Optional.ofNullable(commit);
+    }
+
+    @Override
+    public List<String> files() {
+        return files;
+    }
+
+    @Override
+    public synchronized String sha256() {
+        if (sha256 == null) {
+            sha256 = digest();
+        }
+        return sha256;
+    }
+
+    private String digest() {
+        try (InputStream in = Files.newInputStream(weights)) {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            byte[] chunk = new byte[CHUNK];
+            for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
+                digest.update(chunk, 0, read);
+            }
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (IOException e) {
+            throw Unreadable.because(weights, e);
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every Java platform has SHA-256", e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return description;
+    }
+}

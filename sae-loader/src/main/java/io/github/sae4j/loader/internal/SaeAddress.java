@@ -1,0 +1,110 @@
+package io.github.sae4j.loader.internal;
+
+import io.github.sae4j.hub.HubException;
+import io.github.sae4j.hub.RepoId;
+import io.github.sae4j.loader.SaeLoadException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a published SAE lies, written {@code owner/name:folder@revision}.
+ *
+ * @param repository the repository
+ * @param folder its folder there, with {@code /} between names and none at the ends; empty for the repository itself
+ * @param revision a branch, tag, reference or commit, or null for the default
+ */
+public record SaeAddress(
+        RepoId repository, String folder, @Nullable String revision) {
+
+    /**
+     * Reads an address or a registered name, either with a revision or without.
+     *
+     * @throws SaeLoadException if it is neither
+     */
+    public static SaeAddress parse(String text) {
+        String name = text.strip();
+        if (name.isEmpty()) {
+            throw new SaeLoadException("The name of an SAE must not be empty. " + Registry.hint());
+        }
+        int colon = name.indexOf(':');
+        if (looksLikePath(name, colon)) {
+            throw new SaeLoadException("\"" + name + "\" looks like a path. Open a folder of this machine with"
+                    + " SAE.fromDisk(Path.of(...)).");
+        }
+        if (colon < 0) {
+            int at = name.indexOf('@');
+            String head = at < 0 ? name : name.substring(0, at);
+            return head.contains("/")
+                    ? inRepository(head, "").at(revision(name, at))
+                    : Registry.address(head).at(revision(name, at));
+        }
+        String left = name.substring(0, colon);
+        String right = name.substring(colon + 1);
+        int atFolder = right.lastIndexOf('@');
+        if (atFolder < 0) {
+            return Registry.address(left, right);
+        }
+        if (left.contains("@")) {
+            throw new SaeLoadException("\"" + name + "\" names two revisions. Name one, as in owner/name:folder@main.");
+        }
+        return Registry.address(left, right.substring(0, atFolder)).at(revision(right, atFolder));
+    }
+
+    /**
+     * Returns the address of a folder of a repository.
+     *
+     * @param repository {@code owner/name}
+     * @throws SaeLoadException if no repository can have that name
+     */
+    static SaeAddress inRepository(String repository, String folder) {
+        try {
+            return new SaeAddress(RepoId.model(repository), trimmed(folder), null);
+        } catch (HubException e) {
+            throw new SaeLoadException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** Returns the same place at a revision, null for the default. */
+    public SaeAddress at(@Nullable String otherRevision) {
+        return new SaeAddress(repository, folder, otherRevision);
+    }
+
+    /** Returns the name of one of the SAE's files in the repository. */
+    String file(String name) {
+        return folder.isEmpty() ? name : folder + "/" + name;
+    }
+
+    @Override
+    public String toString() {
+        return repository.id() + (folder.isEmpty() ? "" : ":" + folder) + (revision == null ? "" : "@" + revision);
+    }
+
+    /** Returns what follows the {@code @} at a position of a name, or null if the position is negative. */
+    static @Nullable String revision(String text, int at) {
+        if (at < 0) {
+            return null;
+        }
+        if (at == text.length() - 1) {
+            throw new SaeLoadException("\"" + text + "\" ends with \"@\", but no revision follows.");
+        }
+        return text.substring(at + 1);
+    }
+
+    private static String trimmed(String folder) {
+        String path = folder.strip();
+        while (path.startsWith("./") || path.startsWith("/")) {
+            path = path.substring(path.indexOf('/') + 1);
+        }
+        while (path.endsWith("/")) {
+            path = path.substring(0, path.length() - 1);
+        }
+        return path.equals(".") ? "" : path;
+    }
+
+    private static boolean looksLikePath(String name, int colon) {
+        return name.startsWith(".")
+                || name.startsWith("/")
+                || name.startsWith("~")
+                || name.contains("\\")
+                || (colon == 1 && name.startsWith(":/", 1));
+    }
+}

@@ -1,0 +1,29 @@
+package io.github.sae4j.loader.internal;
+
+import io.github.sae4j.loader.SaeLoadException;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** The sentence for a file or folder that the system would not let us read. */
+final class Unreadable {
+
+    private Unreadable() {}
+
+    static SaeLoadException because(Path path, IOException cause) {
+        return new SaeLoadException(path + " cannot be read: " + reason(cause) + ".", cause);
+    }
+
+    private static String reason(IOException cause) {
+        if (cause instanceof AccessDeniedException) {
+            return "access is denied";
+        }
+        if (cause instanceof NoSuchFileException) {
+            return "it is no longer there";
+        }
+        @Nullable String message = cause.getMessage();
+        return message == null ? cause.getClass().getSimpleName() : message;
+    }
+}

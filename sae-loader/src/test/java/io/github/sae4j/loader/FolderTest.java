@@ -1,0 +1,366 @@
+package io.github.sae4j.loader;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import ai.djl.Device;
+import io.github.sae4j.core.SaeConfig;
+import io.github.sae4j.core.SaeException;
+import io.github.sae4j.core.SparseAutoencoder;
+import io.github.sae4j.core.WeightType;
+import io.github.sae4j.safetensors.Dtype;
+import io.github.sae4j.safetensors.SafetensorsException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Folders on this machine: which ones open, and the sentence for each that does not. */
+class FolderTest {
+
+    private static final float[] TOKEN = {2.25f, 0.75f};
+    /** relu((2, 1) W_enc + b_enc), with (2, 1) the token less b_dec. */
+    private static final float[] FEATURES = {2, 1.5f, 2};
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void opensAndEncodes() {
+        try (SparseAutoencoder sae = SAE.fromDisk(new TinySae().in(folder))) {
+            assertThat(sae.encode(TOKEN).toDense()[0]).containsExactly(FEATURES);
+            assertThat(sae.source().description()).isEqualTo(folder.toString());
+            assertThat(sae.source().repository()).isEmpty();
+            assertThat(sae.source().commit()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"F32", "F64", "BF16"})
+    void readsBiasesOfEveryFloatType(Dtype dtype) {
+        TinySae stored = new TinySae()
+                .tensor("b_enc", dtype, new float[] {0, 0.5f, -1}, 3)
+                .tensor("b_dec", dtype, new float[] {0.25f, -0.25f}, 2);
+
+        try (SparseAutoencoder sae = open(stored)) {
+            assertThat(sae.encode(TOKEN).toDense()[0]).containsExactly(FEATURES);
+        }
+    }
+
+    @Test
+    void keepsMatricesInTheirStoredTypeWhateverTheConfigurationSays() {
+        TinySae stored = new TinySae()
+                .tensor("W_enc", Dtype.BF16, new float[] {1, 0, 1, 0, 1, 1}, 2, 3)
+                .tensor("W_dec", Dtype.BF16, new float[] {1, 0, 0, 1, 1, 1}, 3, 2);
+
+        try (SparseAutoencoder sae = open(stored)) {
+            assertThat(sae.weightType()).isEqualTo(WeightType.BFLOAT16);
+            assertThat(sae.config().dtype()).isEqualTo("float32");
+            assertThat(sae.encode(TOKEN).toDense()[0]).containsExactly(FEATURES);
+        }
+    }
+
+    @Test
+    void saysInOneLineWhatWasOpened() {
+        new TinySae().in(folder);
+        try (CapturedLog log = new CapturedLog()) {
+            SAE.load(folder).device(Device.cpu()).open().close();
+
+            assertThat(log.lines("INFO"))
+                    .singleElement()
+                    .asString()
+                    .startsWith("Opened " + folder + ": standard, d_in 2, d_sae 3, float32 weights, on cpu with the ");
+            assertThat(log.lines("WARN")).isEmpty();
+        }
+    }
+
+    @Test
+    void assumesAStandardSaeWithoutAConfigurationAndSaysSoOnce() {
+        new TinySae().config(null).in(folder);
+        try (CapturedLog log = new CapturedLog();
+                SparseAutoencoder sae = SAE.fromDisk(folder)) {
+            assertThat(sae.config()).isEqualTo(SaeConfig.standard(2, 3));
+            assertThat(sae.encode(TOKEN).toDense()[0]).containsExactly(FEATURES);
+            assertThat(sae.source().files()).containsExactly("sae_weights.safetensors");
+            assertThat(log.lines("WARN"))
+                    .containsExactly(folder + " has no cfg.json: d_in = 2 and d_sae = 3 are taken from W_enc, and a"
+                            + " standard SAE that subtracts b_dec from its input is assumed");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"threshold, jumprelu", "b_gate, gated", "W_skip, skip_transcoder"})
+    void doesNotTakeAnotherArchitectureForAStandardSae(String tensor, String architecture) {
+        assertRefused(
+                new TinySae().config(null).tensor(tensor, Dtype.F32, new float[] {1, 1, 1}, 3),
+                weights() + ": the architecture \"" + architecture
+                        + "\" is not supported yet by this version. Supported: standard.");
+    }
+
+    @Test
+    void ignoresFurtherTensorsAndSaysSoOnce() {
+        new TinySae()
+                .tensor("extra_a", Dtype.F32, new float[] {1}, 1)
+                .tensor("extra_b", Dtype.I32, new float[] {1}, 1)
+                .in(folder);
+        try (CapturedLog log = new CapturedLog();
+                SparseAutoencoder sae = SAE.fromDisk(folder)) {
+            assertThat(sae.encode(TOKEN).toDense()[0]).containsExactly(FEATURES);
+            assertThat(log.lines("WARN"))
+                    .singleElement()
+                    .asString()
+                    .startsWith(weights() + ": tensors that a standard SAE does not use are ignored: ")
+                    .contains("extra_a", "extra_b");
+        }
+    }
+
+    @Test
+    void ignoresAScalingFactorOfOnesSilently() {
+        new TinySae()
+                .tensor("scaling_factor", Dtype.F32, new float[] {1, 1, 1}, 3)
+                .in(folder);
+        try (CapturedLog log = new CapturedLog()) {
+            SAE.fromDisk(folder).close();
+
+            assertThat(log.lines("WARN")).isEmpty();
+        }
+    }
+
+    @Test
+    void refusesAnyOtherScalingFactor() {
+        assertRefused(
+                new TinySae().tensor("scaling_factor", Dtype.F32, new float[] {1, 1.5f, 1}, 3),
+                weights() + ": scaling_factor is not all ones (1.5 is among them). No version of SAELens can load such"
+                        + " an SAE, so what it should compute is not defined.");
+    }
+
+    @Test
+    void warnsOfANormalisationThatIsFoldedElsewhere() {
+        new TinySae()
+                .config(TinySae.CONFIG.replace(
+                        "\"d_in\"", "\"normalize_activations\": \"expected_average_only_in\", \"d_in\""))
+                .in(folder);
+        try (CapturedLog log = new CapturedLog();
+                SparseAutoencoder sae = SAE.fromDisk(folder)) {
+            assertThat(sae.encode(TOKEN).toDense()[0]).containsExactly(FEATURES);
+            assertThat(log.lines("WARN"))
+                    .singleElement()
+                    .asString()
+                    .contains("normalize_activations = expected_average_only_in", "activations are used as they are");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"W_enc", "W_dec", "b_enc", "b_dec"})
+    void refusesWeightsThatLackATensor(String tensor) {
+        new TinySae().without(tensor).in(folder);
+
+        assertThatExceptionOfType(SaeLoadException.class)
+                .isThrownBy(() -> SAE.fromDisk(folder))
+                .withMessageStartingWith(weights() + " has no tensor " + tensor + ". It has: ");
+    }
+
+    @Test
+    void refusesShapesThatContradictTheConfiguration() {
+        assertRefused(
+                new TinySae().config(TinySae.CONFIG.replace("\"d_in\": 2", "\"d_in\": 4")),
+                weights() + ": W_enc has the shape [2, 3], but should have [4, 3], because cfg.json says d_in = 4 and"
+                        + " d_sae = 3.");
+    }
+
+    @Test
+    void refusesShapesThatContradictEachOther() {
+        assertRefused(
+                new TinySae().tensor("b_enc", Dtype.F32, new float[] {1, 2}, 2),
+                weights() + ": b_enc has the shape [2], but should have [3], because cfg.json says d_in = 2 and d_sae ="
+                        + " 3.");
+        assertRefused(
+                new TinySae().config(null).tensor("b_dec", Dtype.F32, new float[] {1}, 1),
+                weights()
+                        + ": b_dec has the shape [1], but should have [2], because W_enc says d_in = 2 and d_sae = 3.");
+        assertRefused(
+                new TinySae().tensor("W_dec", Dtype.F32, new float[] {1, 0, 1, 0, 1, 1}, 2, 3),
+                weights() + ": W_dec has the shape [2, 3], but should have [3, 2], because cfg.json says d_in = 2 and"
+                        + " d_sae = 3.");
+    }
+
+    @Test
+    void refusesNumberFormatsThatAreNotFloats() {
+        assertRefused(
+                new TinySae().tensor("b_enc", Dtype.I32, new float[] {1, 2, 3}, 3),
+                weights() + ": b_enc is stored as I32, but should be F32, F16, BF16 or F64.");
+        assertRefused(
+                new TinySae().tensor("W_enc", Dtype.I32, new float[] {1, 0, 1, 0, 1, 1}, 2, 3),
+                weights() + ": W_enc is stored as I32, but should be F32, F16 or BF16.");
+    }
+
+    @Test
+    void refusesSizesThatNothingTells() {
+        assertRefused(
+                new TinySae().config(null).tensor("W_enc", Dtype.F32, new float[] {1, 2, 3}, 3),
+                folder + " has no cfg.json, and " + weights() + " has no matrix W_enc that would tell the sizes.");
+    }
+
+    @Test
+    void refusesFiringFrequenciesOfAnotherSae() {
+        Path sparsity = folder.resolve("sparsity.safetensors");
+        assertRefused(
+                new TinySae().sparsity("sparsity", new float[] {-1, -2}),
+                sparsity + ": sparsity has the shape [2], but should have [3], because d_sae is 3.");
+        assertRefused(
+                new TinySae().sparsity("other", new float[] {-1, -2, -3}),
+                sparsity + " has no tensor sparsity. It has: other.");
+    }
+
+    @Test
+    void passesOnWhatIsWrongWithTheWeightsFile() throws IOException {
+        new TinySae().in(folder);
+        Files.write(weights(), new byte[] {1, 2, 3});
+
+        assertThatExceptionOfType(SaeLoadException.class)
+                .isThrownBy(() -> SAE.fromDisk(folder))
+                .withMessageContaining(weights().toString())
+                .withCauseInstanceOf(SafetensorsException.class);
+    }
+
+    @Test
+    void recognisesAGitLfsPointer() throws IOException {
+        new TinySae().in(folder);
+        Files.writeString(weights(), "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 604000000\n");
+
+        assertThatExceptionOfType(SaeLoadException.class)
+                .isThrownBy(() -> SAE.fromDisk(folder))
+                .withMessage(weights() + " is a Git LFS pointer, not the weights. Fetch them with: git lfs pull.");
+    }
+
+    @Test
+    void namesAConfigurationThatIsNotText() throws IOException {
+        new TinySae().in(folder);
+        Files.write(folder.resolve("cfg.json"), new byte[] {'"', (byte) 0xff, '"'});
+
+        assertThatExceptionOfType(SaeLoadException.class)
+                .isThrownBy(() -> SAE.fromDisk(folder))
+                .withMessage(folder.resolve("cfg.json") + " is not JSON: it is not UTF-8.");
+    }
+
+    @Test
+    void refusesADeviceThatIsNotThere() {
+        new TinySae().in(folder);
+
+        assertThatExceptionOfType(SaeLoadException.class)
+                .isThrownBy(() -> SAE.load(folder).device(Device.gpu(97)).open())
+                .withMessageStartingWith(folder + " cannot be opened: ")
+                .withCauseInstanceOf(SaeException.class);
+    }
+
+    @Test
+    void refusesAFolderThatIsNotThere() {
+        assertThatExceptionOfType(SaeLoadException.class)
+                .isThrownBy(() -> SAE.fromDisk(folder.resolve("layer_19")))
+                .withMessage("There is no folder " + folder.resolve("layer_19") + ".");
+    }
+
+    @Test
+    void asksForTheFolderWhenGivenAFile() {
+        new TinySae().in(folder);
+
+        assertThatExceptionOfType(SaeLoadException.class)
+                .isThrownBy(() -> SAE.fromDisk(weights()))
+                .withMessage(weights() + " is a file. Give the folder that holds it: " + folder + ".");
+    }
+
+    @Test
+    void namesWhatAFolderHoldsInsteadOfWeights() throws IOException {
+        assertThatExceptionOfType(SaeLoadException.class)
+                .isThrownBy(() -> SAE.fromDisk(folder))
+                .withMessage(folder + " holds no sae_weights.safetensors. It is empty.");
+
+        Files.writeString(folder.resolve("cfg.json"), "{}");
+        Files.writeString(folder.resolve("ae.pt"), "");
+
+        assertThatExceptionOfType(SaeLoadException.class)
+                .isThrownBy(() -> SAE.fromDisk(folder))
+                .withMessage(folder + " holds no sae_weights.safetensors. It holds: ae.pt, cfg.json.");
+    }
+
+    @Test
+    void namesTheSaesInsideAFolderOfThem() {
+        new TinySae().in(folder.resolve("layer_21"));
+        new TinySae().in(folder.resolve("layer_19"));
+
+        assertThatExceptionOfType(SaeLoadException.class)
+                .isThrownBy(() -> SAE.fromDisk(folder))
+                .withMessage(
+                        folder + " holds no sae_weights.safetensors. These folders in it do: layer_19, layer_21. Give"
+                                + " one of them.");
+    }
+
+    @Test
+    void refusesSettingsThatAreForPublishedSaes() {
+        SaeLoader loader = SAE.load(folder);
+
+        assertThatExceptionOfType(SaeLoadException.class)
+                .isThrownBy(() -> loader.revision("main"))
+                .withMessage("revision(...) is for published SAEs, but " + folder + " is a folder of this machine.");
+        assertThatExceptionOfType(SaeLoadException.class).isThrownBy(() -> loader.cache(folder));
+    }
+
+    @Test
+    void letsNonFiniteActivationsThroughOnRequestOnly() {
+        new TinySae().in(folder);
+        float[] token = {Float.NaN, 1};
+
+        try (SparseAutoencoder strict = SAE.fromDisk(folder);
+                SparseAutoencoder lenient =
+                        SAE.load(folder).allowNonFinite(true).open()) {
+            assertThatExceptionOfType(SaeException.class).isThrownBy(() -> strict.encode(token));
+            assertThat(lenient.encode(token).tokens()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void tellsTheSha256OfTheWeights() throws IOException {
+        new TinySae().in(folder);
+        try (SparseAutoencoder sae = SAE.fromDisk(folder)) {
+            String expected = sha256(Files.readAllBytes(weights()));
+
+            assertThat(sae.source().sha256()).isEqualTo(expected).hasSize(64);
+        }
+    }
+
+    private SparseAutoencoder open(TinySae stored) {
+        return SAE.fromDisk(stored.in(folder));
+    }
+
+    private void assertRefused(TinySae stored, String message) {
+        try {
+            Files.deleteIfExists(folder.resolve("cfg.json"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        stored.in(folder);
+        assertThatExceptionOfType(SaeLoadException.class)
+                .isThrownBy(() -> SAE.fromDisk(folder))
+                .withMessage(message);
+    }
+
+    private Path weights() {
+        return folder.resolve("sae_weights.safetensors");
+    }
+
+    private static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

@@ -1,0 +1,373 @@
+package io.github.sae4j.loader.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.github.sae4j.core.Normalization;
+import io.github.sae4j.core.Reshape;
+import io.github.sae4j.core.SaeConfig;
+import io.github.sae4j.core.SaeMetadata;
+import io.github.sae4j.loader.SaeLoadException;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** cfg.json in all its versions: what each field means, what its absence means, and what is refused. */
+class CfgJsonTest {
+
+    @Test
+    void readsVersion6() {
+        SaeConfig config = CfgJson.read("""
+                {"architecture": "standard", "d_in": 8, "d_sae": 16, "dtype": "torch.bfloat16", "device": "cuda:3",
+                 "apply_b_dec_to_input": false, "normalize_activations": "layer_norm", "reshape_activations": "hook_z",
+                 "metadata": {"sae_lens_version": "6.18.0", "model_name": "gpt2-small", "hook_name": "blocks.3.attn.hook_z",
+                   "hook_head_index": 5, "context_size": 1024, "prepend_bos": false, "dataset_path": "pile",
+                   "neuronpedia_id": "gpt2-small/3"}}
+                """, "cfg.json");
+
+        assertThat(config)
+                .isEqualTo(new SaeConfig(
+                        "standard",
+                        8,
+                        16,
+                        8,
+                        "bfloat16",
+                        false,
+                        Normalization.LAYER_NORM,
+                        Reshape.HOOK_Z,
+                        new SaeMetadata(
+                                "gpt2-small", "blocks.3.attn.hook_z", 5, 1024, false, "pile", "gpt2-small/3", "6.18.0"),
+                        Map.of()));
+    }
+
+    @Test
+    void defaultsOfVersion6() {
+        SaeConfig config = v6("");
+
+        assertThat(config)
+                .isEqualTo(new SaeConfig(
+                        "standard",
+                        8,
+                        16,
+                        8,
+                        null,
+                        true,
+                        Normalization.NONE,
+                        Reshape.NONE,
+                        new SaeMetadata(null, null, null, null, null, null, null, "6.0.0"),
+                        Map.of()));
+    }
+
+    @Test
+    void takesNullForAbsent() {
+        assertThat(v6("\"architecture\": null, \"dtype\": null, \"apply_b_dec_to_input\": null,"
+                        + " \"normalize_activations\": null, \"reshape_activations\": null, \"model_name\": null"))
+                .isEqualTo(v6(""));
+    }
+
+    @Test
+    void readsTheOlderNames() {
+        SaeConfig config = old("\"hook_point\": \"blocks.1.hook_resid_pre\", \"hook_point_head_index\": 2,"
+                + " \"activation_fn_str\": \"relu\", \"model_name\": \"m\", \"context_size\": 64");
+
+        assertThat(config.metadata())
+                .isEqualTo(new SaeMetadata("m", "blocks.1.hook_resid_pre", 2, 64, true, null, null, null));
+        assertThat(config.otherFields()).isEmpty();
+    }
+
+    @Test
+    void prefersTheNewNameWhereBothAreThere() {
+        assertThat(old("\"hook_point\": \"old\", \"hook_name\": \"new\"")
+                        .metadata()
+                        .hookName())
+                .isEqualTo("new");
+    }
+
+    @Test
+    void defaultsOfOlderVersions() {
+        SaeConfig config = old("");
+
+        assertThat(config.architecture()).isEqualTo("standard");
+        assertThat(config.applyBDecToInput()).isTrue();
+        assertThat(config.metadata().prependBos()).isTrue();
+        assertThat(config.normalization()).isEqualTo(Normalization.NONE);
+        assertThat(config.reshape()).isEqualTo(Reshape.NONE);
+        assertThat(old("\"prepend_bos\": false").metadata().prependBos()).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "false, none",
+        "true, expected_average_only_in",
+        "null, none",
+        "'\"none\"', none",
+        "'\"layer_norm\"', layer_norm",
+        "'\"constant_norm_rescale\"', constant_norm_rescale",
+        "'\"expected_average_only_in\"', expected_average_only_in"
+    })
+    void readsNormalizationOfOlderVersions(String json, String label) {
+        assertThat(old("\"normalize_activations\": " + json).normalization().label())
+                .isEqualTo(label);
+    }
+
+    @Test
+    void readsHeadsInOlderVersionsFromTheNameOfTheHook() {
+        assertThat(old("\"hook_name\": \"blocks.1.attn.hook_z\"").reshape()).isEqualTo(Reshape.HOOK_Z);
+        assertThat(old("\"hook_point\": \"blocks.1.attn.hook_z\"").reshape()).isEqualTo(Reshape.HOOK_Z);
+        assertThat(old("\"hook_name\": \"blocks.1.attn.hook_z\", \"reshape_activations\": \"none\"")
+                        .reshape())
+                .isEqualTo(Reshape.NONE);
+        assertThat(v6("\"hook_name\": \"blocks.1.attn.hook_z\"").reshape()).isEqualTo(Reshape.NONE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "6.0.0-rc.0, false",
+        "6.0.0rc1, false",
+        "6.0.0, false",
+        "6, false",
+        "6.39.1, false",
+        "10.0.0, false",
+        "6.0.0-alpha.1, true",
+        "6.0.0.dev1, true",
+        "5.99.9, true",
+        "3.1, true"
+    })
+    void cutsVersionsAtTheFirstCandidateOf6(String version, boolean older) {
+        String atTop = "\"sae_lens_version\": \"" + version + "\", \"normalize_activations\": false";
+        String nested = "\"metadata\": {\"sae_lens_version\": \"" + version + "\"}, \"normalize_activations\": false";
+        for (String fields : new String[] {atTop, nested}) {
+            if (older) {
+                assertThat(read(fields).metadata().saeLensVersion()).isEqualTo(version);
+            } else {
+                assertRefused(fields, "normalize_activations is false, but should be a text.");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"\"", "\"dev\"", "\"six\""})
+    void refusesAVersionThatIsNone(String version) {
+        assertRefused(
+                "\"sae_lens_version\": " + version,
+                "sae_lens_version is " + version + ", which is not a version such as 6.18.0.");
+    }
+
+    @Test
+    void keepsUnknownFieldsInOrder() {
+        SaeConfig config = read("""
+                "zeta": 1e-6, "sae_lens_version": "6.1.0", "alpha": {"deep": [1, null, "x"]}, "k": 64,
+                "metadata": {"seed": 42, "model_name": "m", "hf_hook_name": "model.layers.19"}, "last": null
+                """);
+
+        assertThat(config.otherFields())
+                .containsExactly(
+                        Map.entry("zeta", "1e-6"),
+                        Map.entry("alpha", "{\"deep\":[1,null,\"x\"]}"),
+                        Map.entry("k", "64"),
+                        Map.entry("metadata.seed", "42"),
+                        Map.entry("metadata.hf_hook_name", "\"model.layers.19\""),
+                        Map.entry("last", "null"));
+    }
+
+    @Test
+    void keepsOddMetadataAsTheyStandInsteadOfRefusingTheSae() {
+        SaeConfig config = v6("\"dataset_path\": [\"a\", \"b\"], \"context_size\": \"long\", \"prepend_bos\": 1,"
+                + " \"hook_head_index\": 1.5, \"model_name\": 7");
+
+        assertThat(config.metadata()).isEqualTo(new SaeMetadata(null, null, null, null, null, null, null, "6.0.0"));
+        assertThat(config.otherFields())
+                .containsExactly(
+                        Map.entry("dataset_path", "[\"a\",\"b\"]"),
+                        Map.entry("context_size", "\"long\""),
+                        Map.entry("prepend_bos", "1"),
+                        Map.entry("hook_head_index", "1.5"),
+                        Map.entry("model_name", "7"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "gated",
+                "jumprelu",
+                "topk",
+                "batchtopk",
+                "matryoshka_batchtopk",
+                "transcoder",
+                "skip_transcoder",
+                "jumprelu_transcoder",
+                "jumprelu_skip_transcoder",
+                "matching_pursuit",
+                "temporal"
+            })
+    void namesArchitecturesThatAreNotSupportedYet(String architecture) {
+        assertRefused(
+                "\"architecture\": \"" + architecture + "\"",
+                "the architecture \"" + architecture + "\" is not supported yet by this version. Supported: standard.");
+    }
+
+    @Test
+    void namesAnUnknownArchitecture() {
+        assertRefused(
+                "\"architecture\": \"Standard\"", "the architecture \"Standard\" is not known. Supported: standard.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"activation_fn\": \"topk\"",
+                "\"activation_fn_str\": \"topk\", \"activation_fn_kwargs\": {\"k\": 12}",
+                "\"activation_fn_str\": \"topk\", \"activation_fn_kwargs\": null",
+                "\"architecture\": \"gated\", \"activation_fn\": \"topk\", \"activation_fn_kwargs\": {}"
+            })
+    void takesTheTopkFunctionOfOlderVersionsForTheArchitecture(String fields) {
+        assertRefused(fields, "the architecture \"topk\" is not supported yet by this version. Supported: standard.");
+    }
+
+    @Test
+    void refusesAnOlderFunctionThatWouldBeIgnored() {
+        assertRefused(
+                "\"activation_fn\": \"tanh-relu\"",
+                "activation_fn is \"tanh-relu\", which is not supported; relu and topk are known.");
+        assertThat(v6("\"activation_fn\": \"topk\"").otherFields()).containsEntry("activation_fn", "\"topk\"");
+    }
+
+    @Test
+    void refusesAnUnknownNormalization() {
+        assertRefused(
+                "\"normalize_activations\": \"constant_scalar_rescale\"",
+                "normalize_activations is \"constant_scalar_rescale\", which is not supported; supported are none,"
+                        + " expected_average_only_in, constant_norm_rescale, layer_norm.");
+    }
+
+    @Test
+    void refusesAnUnknownReshape() {
+        assertRefused(
+                "\"reshape_activations\": \"flatten\"",
+                "reshape_activations is \"flatten\", which is not supported; supported are none, hook_z.");
+    }
+
+    @Test
+    void wantsAHookOfHeadsForHookZ() {
+        assertRefused(
+                "\"reshape_activations\": \"hook_z\", \"hook_name\": \"blocks.1.hook_resid_post\"",
+                "reshape_activations is \"hook_z\", which is for attention outputs of each head, but hook_name is"
+                        + " \"blocks.1.hook_resid_post\", which does not end with _z.");
+        assertThat(old("\"reshape_activations\": \"hook_z\"").reshape()).isEqualTo(Reshape.HOOK_Z);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "d_in | \"8\"",
+                "d_in | 8.5",
+                "d_in | 0",
+                "d_in | -8",
+                "d_in | 2147483648",
+                "d_in | 1e999999999",
+                "d_in | 1e9999999999999999",
+                "d_in | [8]",
+                "d_sae | true"
+            })
+    void refusesASizeThatIsNone(String name, String json) {
+        String sizes =
+                name.equals("d_in") ? "\"d_in\": " + json + ", \"d_sae\": 16" : "\"d_in\": 8, \"d_sae\": " + json;
+
+        assertThatExceptionOfType(SaeLoadException.class)
+                .isThrownBy(() -> CfgJson.read("{" + sizes + "}", "cfg.json"))
+                .withMessage(
+                        "cfg.json: " + name + " is " + json + ", but should be a whole number from 1 to 2147483647.");
+    }
+
+    @Test
+    void readsAWholeNumberHoweverItIsWritten() {
+        assertThat(CfgJson.read("{\"d_in\": 8.0, \"d_sae\": 1.6e1}", "cfg.json").dSae())
+                .isEqualTo(16);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"d_in", "d_sae"})
+    void missesASize(String name) {
+        String json = name.equals("d_in") ? "{\"d_sae\": 16}" : "{\"d_in\": 8}";
+
+        assertThatExceptionOfType(SaeLoadException.class)
+                .isThrownBy(() -> CfgJson.read(json, "cfg.json"))
+                .withMessage("cfg.json: the field " + name + " is missing.");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"architecture\": 1 | architecture is 1, but should be a text.",
+                "\"dtype\": {} | dtype is {}, but should be a text.",
+                "\"apply_b_dec_to_input\": \"yes\" | apply_b_dec_to_input is \"yes\", but should be true or false.",
+                "\"reshape_activations\": 1 | reshape_activations is 1, but should be a text.",
+                "\"normalize_activations\": 1 | normalize_activations is 1, but should be a text.",
+                "\"hook_name\": 3 | hook_name is 3, but should be a text.",
+                "\"sae_lens_version\": 6 | sae_lens_version is 6, but should be a text."
+            })
+    void refusesFieldsOfAnotherType(String fields, String sentence) {
+        assertRefused(fields, sentence);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                " ",
+                "{",
+                "{\"d_in\": 8, \"d_sae\": 16",
+                "{\"d_in\": 8, \"d_sae\": 16}}",
+                "{\"d_in\": 8, \"d_sae\": 16} {}",
+                "{\"d_in\": 8, \"d_sae\": 16,}",
+                "{'d_in': 8, 'd_sae': 16}",
+                "{\"d_in\": 8, \"d_sae\": 16} // comment",
+                "{\"d_in\": 8, \"d_sae\": 16, \"d_in\": 8}",
+                "{\"d_in\": 8, \"d_sae\": 16, \"x\": {\"a\": 1, \"a\": 2}}",
+                "{\"d_in\": NaN, \"d_sae\": 16}",
+                "{d_in: 8}",
+                "{\"d_in\": 08, \"d_sae\": 16}"
+            })
+    void refusesWhatIsNotJson(String text) {
+        assertThatExceptionOfType(SaeLoadException.class)
+                .isThrownBy(() -> CfgJson.read(text, "/x/cfg.json"))
+                .withMessageStartingWith("/x/cfg.json is not JSON: ");
+    }
+
+    @Test
+    void refusesNestingWithoutEnd() {
+        assertThatExceptionOfType(SaeLoadException.class)
+                .isThrownBy(() -> CfgJson.read("{\"x\": " + "[".repeat(100_000), "cfg.json"))
+                .withMessageStartingWith("cfg.json is not JSON: ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[]", "1", "null", "\"text\""})
+    void refusesWhatIsNotAnObject(String text) {
+        assertThatExceptionOfType(SaeLoadException.class)
+                .isThrownBy(() -> CfgJson.read(text, "cfg.json"))
+                .withMessage("cfg.json should hold a JSON object, but holds something else.");
+    }
+
+    private static SaeConfig read(String fields) {
+        return CfgJson.read("{\"d_in\": 8, \"d_sae\": 16" + (fields.isEmpty() ? "" : ", " + fields) + "}", "cfg.json");
+    }
+
+    private static SaeConfig old(String fields) {
+        return read(fields);
+    }
+
+    private static SaeConfig v6(String fields) {
+        return read("\"sae_lens_version\": \"6.0.0\"" + (fields.isEmpty() ? "" : ", " + fields));
+    }
+
+    private static void assertRefused(String fields, String sentence) {
+        assertThatExceptionOfType(SaeLoadException.class)
+                .isThrownBy(() -> read(fields))
+                .withMessage("cfg.json: " + sentence);
+    }
+}
