@@ -49,7 +49,7 @@ class InfoAndDemoTest {
         CommandRun small = sae("info", SmallSae.write(folder.resolve("small"), ", \"flavour\": \"new\""));
 
         assertThat(published.out()).containsPattern("sparsity +log10 firing frequencies");
-        assertThat(small.out()).containsPattern("cfg flavour +\"new\"");
+        assertThat(small.out()).containsPattern("also in cfg +flavour = \"new\"");
     }
 
     @Test

@@ -154,7 +154,7 @@ public final class DemoCommand implements Runnable {
         terminal.print("Try next:");
         terminal.print("  " + quoted(sae) + " info demo");
         terminal.print(
-                "  " + quoted(sae) + " encode " + quoted(activations) + " --sae demo --top-k 3 --out " + quoted(own));
+                "  " + quoted(sae) + " encode " + quoted(activations) + " --sae demo --top-k 2 --out " + quoted(own));
         terminal.print("  " + quoted(sae) + " decode " + quoted(own) + " --sae demo --out " + quoted(back));
         terminal.print("  " + quoted(sae) + " encode YOUR-FILE.safetensors --sae layer_19 --out features.safetensors");
     }

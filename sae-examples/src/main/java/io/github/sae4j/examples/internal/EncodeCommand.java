@@ -1,15 +1,12 @@
 package io.github.sae4j.examples.internal;
 
 import io.github.sae4j.examples.internal.input.Activations;
-import io.github.sae4j.examples.internal.input.InputFile;
 import io.github.sae4j.examples.internal.output.OutputFile;
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code sae encode}: turns saved activations into features. */
@@ -27,14 +24,8 @@ public final class EncodeCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "ACTIVATIONS", description = "A .safetensors or .npy file, [..., d_in].")
-    private Path activations;
-
-    @Option(
-            names = "--tensor",
-            paramLabel = "NAME",
-            description = "The tensor to read, where several of the file could be the activations.")
-    private @Nullable String tensor;
+    @Mixin
+    private ActivationOptions input;
 
     @Option(
             names = "--top-k",
@@ -54,11 +45,11 @@ public final class EncodeCommand implements Runnable {
 
     @Override
     public void run() {
-        OutputFile target = output.target(activations, spec);
-        InputFile.requireReadable(activations);
+        OutputFile target = output.target(input.file(), spec);
+        input.requireReadable();
         try (OpenSae sae = options.open();
-                Activations opened = Activations.open(activations, tensor, sae.expected())) {
-            new Encoding(options.batchTokens(), topK, dense).run(opened, sae, target, Terminal.of(spec));
+                Activations activations = input.open(sae)) {
+            new Encoding(options.batchTokens(), topK, dense).run(activations, sae, target, Terminal.of(spec));
         }
     }
 }

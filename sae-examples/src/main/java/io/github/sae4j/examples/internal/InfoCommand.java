@@ -53,7 +53,7 @@ public final class InfoCommand implements Runnable {
         line(terminal, "sparsity", sae.sparsity().isPresent() ? "log10 firing frequencies, [d_sae]" : "not published");
         line(terminal, "device", DeviceChoice.spell(sae.device()));
         line(terminal, "kernel", sae.kernel());
-        config.otherFields().forEach((field, json) -> line(terminal, "cfg " + field, json));
+        config.otherFields().forEach((field, json) -> line(terminal, "also in cfg", field + " = " + json));
     }
 
     private static void metadata(Terminal terminal, SaeMetadata metadata) {

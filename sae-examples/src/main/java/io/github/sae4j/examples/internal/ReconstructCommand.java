@@ -1,15 +1,10 @@
 package io.github.sae4j.examples.internal;
 
 import io.github.sae4j.examples.internal.input.Activations;
-import io.github.sae4j.examples.internal.input.InputFile;
 import io.github.sae4j.examples.internal.output.OutputFile;
-import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code sae reconstruct}: encodes and decodes in one pass and says how well that went. */
@@ -23,14 +18,8 @@ public final class ReconstructCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "ACTIVATIONS", description = "A .safetensors or .npy file, [..., d_in].")
-    private Path activations;
-
-    @Option(
-            names = "--tensor",
-            paramLabel = "NAME",
-            description = "The tensor to read, where several of the file could be the activations.")
-    private @Nullable String tensor;
+    @Mixin
+    private ActivationOptions input;
 
     @Mixin
     private RunOptions options;
@@ -40,11 +29,11 @@ public final class ReconstructCommand implements Runnable {
 
     @Override
     public void run() {
-        OutputFile target = output.target(activations, spec);
-        InputFile.requireReadable(activations);
+        OutputFile target = output.target(input.file(), spec);
+        input.requireReadable();
         try (OpenSae sae = options.open();
-                Activations opened = Activations.open(activations, tensor, sae.expected())) {
-            new Reconstructing(options.batchTokens()).run(opened, sae, target, Terminal.of(spec));
+                Activations activations = input.open(sae)) {
+            new Reconstructing(options.batchTokens()).run(activations, sae, target, Terminal.of(spec));
         }
     }
 }

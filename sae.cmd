@@ -1,0 +1,40 @@
+@echo off
+rem Runs the sae command, and builds it first if that has not been done. After a change of a source, build it again with
+rem   mvn -pl sae-examples -am package
+rem JAVA_HOME or PATH gives Java (17 or newer); SAE_JAVA_OPTS adds options for it, for example -Xmx4g.
+setlocal
+set "home=%~dp0"
+set "target=%home%sae-examples\target"
+set "java=java"
+if defined JAVA_HOME set "java=%JAVA_HOME%\bin\java.exe"
+"%java%" -version >nul 2>&1
+if errorlevel 1 (
+  echo sae: Java was not found; install Java 17 or newer, or set JAVA_HOME. 1>&2
+  exit /b 1
+)
+set "version="
+for /f "tokens=3" %%v in ('call "%java%" -version 2^>^&1 ^| findstr /c:" version "') do if not defined version set "version=%%~v"
+for /f "delims=.-+" %%m in ("%version%") do set "major=%%m"
+if %major% lss 17 (
+  echo sae: Java 17 or newer is needed, but this is version %version%. 1>&2
+  exit /b 1
+)
+if not exist "%target%\sae.classpath" (
+  echo sae: building, as this is the first use ... 1>&2
+  if not exist "%target%" mkdir "%target%"
+  pushd "%home%"
+  call mvn -B -q -pl sae-examples -am package -Dmaven.test.skip=true -Dmaven.javadoc.skip=true -Dmaven.source.skip=true -Dspotless.check.skip=true -Djacoco.skip=true >"%target%\sae.build.log" 2>&1
+  if errorlevel 1 (
+    popd
+    echo sae: The build failed; "%target%\sae.build.log" tells why. 1>&2
+    exit /b 1
+  )
+  popd
+)
+set "jar="
+for /f "delims=" %%j in ('dir /b /o-d "%target%\sae-examples-*.jar" ^| findstr /v /r "sources.jar$ javadoc.jar$"') do if not defined jar set "jar=%target%\%%j"
+for /f "usebackq delims=" %%c in ("%target%\sae.classpath") do set "classpath=%%c"
+set "options=-Xms64m -Xmx1g -XX:+UseSerialGC"
+if %major% geq 24 set "options=%options% --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow"
+"%java%" %options% "-Dsae.launcher=%~f0" %SAE_JAVA_OPTS% -cp "%jar%;%classpath%" io.github.sae4j.examples.SaeCommand %*
+exit /b %errorlevel%
