@@ -238,7 +238,7 @@ final class Misuse {
         refuse("no d_in", () -> SaeConfig.standard(0, 3));
     }
 
-    private static SparseAutoencoder.Builder whole(SaeConfig config) {
+    private static SaeBuilder whole(SaeConfig config) {
         return SparseAutoencoder.builder(config)
                 .encoder(WeightMatrix.of(new float[2][3]))
                 .decoder(WeightMatrix.of(new float[3][2]))

@@ -39,7 +39,7 @@ record TinySae(
         return builder().build();
     }
 
-    SparseAutoencoder.Builder builder() {
+    SaeBuilder builder() {
         return SparseAutoencoder.builder(config)
                 .encoder(stored(wEnc))
                 .decoder(stored(wDec))

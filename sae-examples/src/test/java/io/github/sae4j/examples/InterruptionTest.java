@@ -50,12 +50,13 @@ class InterruptionTest {
                 .start();
         try {
             // The sparse form's files have no name on most systems, so there it is the opened SAE that is waited for.
-            while (process.isAlive() && !(form.isEmpty() ? hasOpened(printed) : !CommandRun.namesIn(work).isEmpty())) {
+            while (process.isAlive()
+                    && !(form.isEmpty()
+                            ? hasOpened(printed)
+                            : !CommandRun.namesIn(work).isEmpty())) {
                 Thread.onSpinWait();
             }
-            assertThat(process.isAlive())
-                    .as(Files.readString(printed))
-                    .isTrue();
+            assertThat(process.isAlive()).as(Files.readString(printed)).isTrue();
 
             process.destroy();
 

@@ -2,6 +2,7 @@ package io.github.sae4j.loader.internal;
 
 import io.github.sae4j.core.Activation;
 import io.github.sae4j.core.Normalization;
+import io.github.sae4j.core.SaeBuilder;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.WeightMatrix;
@@ -50,11 +51,11 @@ public final class SaeLensFormat {
      * @throws SaeLoadException if a file is missing, or what it says cannot be used
      * @throws io.github.sae4j.safetensors.SafetensorsException if a file is not one of safetensors
      */
-    public static SparseAutoencoder.Builder read(SaeFolder folder) {
+    public static SaeBuilder read(SaeFolder folder) {
         return new SaeLensFormat(folder).read();
     }
 
-    private SparseAutoencoder.Builder read() {
+    private SaeBuilder read() {
         refuseLfsPointer(weightsPath);
         Optional<Path> configPath = folder.find(CONFIG);
         @Nullable SaeConfig declared = configPath.map(this::config).orElse(null);
