@@ -6,6 +6,7 @@ import io.github.sae4j.safetensors.internal.Header;
 import io.github.sae4j.safetensors.internal.Quoted;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.ReadOnlyBufferException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -136,12 +137,12 @@ public final class TensorView {
      * @throws SafetensorsException if the window does not lie inside the tensor ({@link Problem#OUT_OF_RANGE}), the
      *     thread is interrupted ({@link Problem#INTERRUPTED}, with its interrupt flag kept), or the file is closed, cut
      *     short, replaced or cannot be read; the content of {@code target} is then undefined
-     * @throws java.nio.ReadOnlyBufferException if {@code target} is read-only
+     * @throws ReadOnlyBufferException if {@code target} is read-only
      */
     public void read(long byteOffset, ByteBuffer target) {
         Objects.requireNonNull(target, "target");
         if (target.isReadOnly()) {
-            throw new java.nio.ReadOnlyBufferException();
+            throw new ReadOnlyBufferException();
         }
         requireInside(byteOffset, target.remaining());
         file.read(fileOffset + byteOffset, target);
