@@ -39,7 +39,8 @@ class InfoAndDemoTest {
                 .containsPattern("files +cfg\\.json, sae_weights\\.safetensors")
                 .containsPattern("sparsity +not published")
                 .containsPattern("device +cpu\\R")
-                .containsPattern("kernel +\\w+");
+                .containsPattern("kernel +\\w+")
+                .containsPattern("opened in +[0-9.]+ ms, after the engine's start in [0-9.]+ ms");
         assertThat(run.err()).isEmpty();
     }
 
