@@ -1,0 +1,75 @@
+package io.github.sae4j.core;
+
+import static io.github.sae4j.fixtures.Closeness.closeTo;
+import static io.github.sae4j.fixtures.Closeness.relativeError;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** What must hold on CUDA too; skipped where the engine sees no GPU. */
+@Tag("gpu")
+class GpuTest {
+
+    @BeforeAll
+    static void needAGpu() {
+        assumeTrue(Engine.getEngine("PyTorch").getGpuCount() > 0, "the PyTorch engine sees no GPU");
+    }
+
+    @Test
+    void choosesTheGpuUnlessToldOtherwise() {
+        TinySae tiny = TinySae.of(24, 80);
+        try (SparseAutoencoder chosen = tiny.open();
+                SparseAutoencoder told = tiny.builder().device(Device.cpu()).build()) {
+            assertThat(chosen.device()).isEqualTo(Device.gpu());
+            assertThat(told.device()).isEqualTo(Device.cpu());
+        }
+    }
+
+    @Test
+    void agreesWithThePlainMathsInFloat32() {
+        TinySae tiny =
+                TinySae.of(TinySae.config(24, 9000, Normalization.LAYER_NORM, Reshape.NONE, true), WeightType.FLOAT32);
+        float[][] activations = tiny.activations(5, 1);
+        try (SparseAutoencoder sae = tiny.open()) {
+            SparseFeatures features = sae.encode(activations);
+            assertThat(TinySae.flat(features.toDense())).is(closeTo(tiny.expectedFeatures(activations)));
+            assertThat(TinySae.flat(sae.decode(features))).is(closeTo(tiny.expectedReconstruction(activations)));
+        }
+    }
+
+    @Test
+    void multipliesInTheStoredTypeWithinItsPrecision() {
+        TinySae tiny =
+                TinySae.of(TinySae.config(24, 9000, Normalization.NONE, Reshape.NONE, true), WeightType.BFLOAT16);
+        float[][] activations = tiny.activations(5, 2);
+        try (SparseAutoencoder sae = tiny.inParts(3).open();
+                NDManager manager = sae.newManager()) {
+            NDArray x = manager.create(TinySae.flat(activations), new Shape(5, 24));
+            float[] dense = sae.encode(x).toFloatArray();
+            // bfloat16 has 8 bits of precision, and 24 rounded inputs are summed.
+            assertThat(relativeError(dense, tiny.expectedFeatures(activations))).isLessThan(1.0 / 64);
+            assertThat(TinySae.flat(sae.encodeSparse(x).toDense())).isEqualTo(dense);
+            assertThat(sae.reconstruct(x).getDevice()).isEqualTo(Device.gpu());
+        }
+    }
+
+    @Test
+    void takesActivationsFromTheCpu() {
+        TinySae tiny = TinySae.of(24, 80);
+        float[][] activations = tiny.activations(5, 3);
+        try (SparseAutoencoder sae = tiny.open();
+                NDManager cpu = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
+            NDArray x = cpu.create(TinySae.flat(activations), new Shape(5, 24)).toType(DataType.FLOAT32, false);
+            assertThat(TinySae.flat(sae.encodeSparse(x).toDense())).is(closeTo(tiny.expectedFeatures(activations)));
+        }
+    }
+}
