@@ -11,7 +11,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 @Tag("gpu")
 class GpuTest {
 
-    @BeforeAll
-    static void needAGpu() {
+    @BeforeEach
+    void needAGpu() {
         assumeTrue(Engine.getEngine("PyTorch").getGpuCount() > 0, "the PyTorch engine sees no GPU");
     }
 
