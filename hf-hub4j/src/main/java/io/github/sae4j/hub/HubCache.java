@@ -211,7 +211,7 @@ public final class HubCache {
         try {
             if (Files.size(ref) > LONGEST_REF) {
                 throw new HubException(
-                        ref + " should hold a commit, but has " + Files.size(ref) + " bytes. Delete the" + " file.");
+                        ref + " should hold a commit, but has " + Files.size(ref) + " bytes. Delete the file.");
             }
             return Files.readString(ref);
         } catch (IOException e) {
@@ -230,6 +230,6 @@ public final class HubCache {
     private static HubException unreadable(Path path, Exception cause) {
         @Nullable String why = cause.getMessage();
         return new HubException(
-                path + " cannot be read: " + (why == null ? cause.getClass().getSimpleName() : why), cause);
+                path + " cannot be read: " + (why == null ? cause.getClass().getSimpleName() : why) + ".", cause);
     }
 }

@@ -77,6 +77,39 @@ public final class InverseTransform {
         return shift == null ? null : shift.clone();
     }
 
+    /**
+     * Checks that this is the transform of some tokens of an SAE.
+     *
+     * @throws SaeException if it lacks what the SAE's normalisation needs, has what it does not have, is for another
+     *     number of tokens, or its heads do not divide {@code d_out}
+     */
+    void requireFitting(SaeConfig config, int tokens) {
+        Normalization normalization = config.normalization();
+        requirePart(scale, "scale", normalization.isPerToken(), normalization, tokens);
+        requirePart(shift, "shift", normalization == Normalization.LAYER_NORM, normalization, tokens);
+        if (scale != null && scale.length != tokens) {
+            throw new SaeException(
+                    "The inverse transform is for " + scale.length + " tokens, but there are " + tokens + ".");
+        }
+        if (heads > 0 && config.dOut() % heads != 0) {
+            throw new SaeException("The inverse transform has " + heads + " heads, which do not divide d_out = "
+                    + config.dOut() + ".");
+        }
+    }
+
+    private static void requirePart(
+            float @Nullable [] part, String name, boolean needed, Normalization normalization, int tokens) {
+        if (part == null && needed && tokens > 0) {
+            throw new SaeException("This SAE normalises each token (" + normalization
+                    + "), so decoding needs the tokens' " + name + ": take features that encode gave, or pass what"
+                    + " inverseTransform(activations) returns.");
+        }
+        if (part != null && !needed) {
+            throw new SaeException("The inverse transform has a " + name + " for each token, but this SAE, with the"
+                    + " normalisation " + normalization + ", has none: it belongs to another SAE.");
+        }
+    }
+
     /** Returns the number of tokens that scale and shift are for, or -1 if there are none and any number fits. */
     public int tokens() {
         return scale == null ? -1 : scale.length;

@@ -21,7 +21,7 @@ public interface SaeSource {
     /**
      * Returns the SHA-256 of the weights' file in lower-case hexadecimal. The file is read on the first call.
      *
-     * @throws RuntimeException if there is no such file, or it can no longer be read
+     * @throws SaeException if there is no such file, or it can no longer be read
      */
     String sha256();
 

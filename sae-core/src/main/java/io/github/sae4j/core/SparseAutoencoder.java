@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.github.sae4j.core.internal.torch.Encoded;
+import io.github.sae4j.core.internal.torch.HostArrays;
 import io.github.sae4j.core.internal.torch.Rows;
 import io.github.sae4j.core.internal.torch.TorchKernel;
 import io.github.sae4j.core.internal.torch.TorchRuntime;
@@ -30,9 +31,6 @@ import org.jspecify.annotations.Nullable;
  * closed or does not fit, before anything native sees it, and when the engine fails.
  */
 public final class SparseAutoencoder implements AutoCloseable {
-
-    /** Rows of a Java array that go to the engine together: some 64 MiB at most. */
-    private static final int FLOATS_AT_ONCE = 1 << 24;
 
     private final SaeConfig config;
     private final TorchKernel kernel;
@@ -151,7 +149,7 @@ public final class SparseAutoencoder implements AutoCloseable {
         requireWidth(activation.length, "activation");
         return run(call -> encodeSparse(
                 call,
-                kernel.arrayOf(call, new float[][] {activation}, 0, 1, config.dIn()),
+                HostArrays.ofRows(call, new float[][] {activation}, 0, 1, config.dIn()),
                 new ActivationShape(new long[0], 1, 0)));
     }
 
@@ -163,7 +161,7 @@ public final class SparseAutoencoder implements AutoCloseable {
      */
     public SparseFeatures encode(float[][] activations) {
         requireRows(activations);
-        int step = Math.max(1, FLOATS_AT_ONCE / config.dIn());
+        int step = Math.max(1, HostArrays.VALUES_AT_ONCE / config.dIn());
         SparseFeatures features = run(call -> encodeSparse(call, activations, 0, Math.min(step, activations.length)));
         for (int first = step; first < activations.length; first += step) {
             int from = first;
@@ -174,14 +172,19 @@ public final class SparseAutoencoder implements AutoCloseable {
     }
 
     private SparseFeatures encodeSparse(NDManager call, float[][] activations, int from, int to) {
-        NDArray array = kernel.arrayOf(call, activations, from, to, config.dIn());
+        NDArray array = HostArrays.ofRows(call, activations, from, to, config.dIn());
         return encodeSparse(call, array, new ActivationShape(new long[] {to - from}, to - from, 0));
     }
 
     private SparseFeatures encodeSparse(NDManager call, NDArray activations, ActivationShape shape) {
         if (shape.tokens() == 0) {
             return SparseFeatures.trusted(
-                    config.dSae(), shape.leading(), new int[1], new int[0], new float[0], InverseTransform.identity());
+                    config.dSae(),
+                    shape.leading(),
+                    new int[1],
+                    new int[0],
+                    new float[0],
+                    InverseTransform.of(shape.heads(), null, null));
         }
         Encoded encoded = kernel.encodeSparse(call, activations, shape.tokens());
         Rows rows = SaeException.requirePresent(encoded.rows(), "rows");
@@ -236,7 +239,7 @@ public final class SparseAutoencoder implements AutoCloseable {
             ActivationShape shape =
                     ActivationShape.ofFeatures(features.getShape().getShape(), config);
             SaeException.requirePresent(inverse, "inverse");
-            requireInverse(inverse, shape.tokens());
+            inverse.requireFitting(config, shape.tokens());
             NDArray out =
                     kernel.newArray(call, ActivationShape.decoded(shape.leading(), inverse.heads(), config.dOut()));
             if (shape.tokens() > 0) {
@@ -268,7 +271,7 @@ public final class SparseAutoencoder implements AutoCloseable {
      * @return {@code [tokens][d_out]}, tokens in row-major order of the leading axes, heads side by side
      */
     public float[][] decode(SparseFeatures features) {
-        return run(call -> kernel.toRows(decodeSparse(call, features), features.tokens(), config.dOut()));
+        return run(call -> HostArrays.toRows(decodeSparse(call, features), features.tokens(), config.dOut()));
     }
 
     private NDArray decodeSparse(NDManager call, SparseFeatures features) {
@@ -278,7 +281,7 @@ public final class SparseAutoencoder implements AutoCloseable {
                     + ", but this one has d_sae = " + config.dSae() + ".");
         }
         InverseTransform inverse = features.inverseTransform();
-        requireInverse(inverse, features.tokens());
+        inverse.requireFitting(config, features.tokens());
         if (!allowNonFinite) {
             features.requireFinite();
         }
@@ -367,22 +370,6 @@ public final class SparseAutoencoder implements AutoCloseable {
     private ActivationShape activationShape(NDArray activations) {
         kernel.requireFloats(activations, "activations");
         return ActivationShape.ofActivations(activations.getShape().getShape(), config);
-    }
-
-    private void requireInverse(InverseTransform inverse, int tokens) {
-        if (config.normalization().isPerToken() && tokens > 0 && inverse.tokens() < 0) {
-            throw new SaeException("This SAE normalises each token (" + config.normalization()
-                    + "), so decoding needs the tokens' scale: take features that encode gave, or pass what"
-                    + " inverseTransform(activations) returns.");
-        }
-        if (inverse.tokens() >= 0 && inverse.tokens() != tokens) {
-            throw new SaeException(
-                    "The inverse transform is for " + inverse.tokens() + " tokens, but there are " + tokens + ".");
-        }
-        if (inverse.heads() > 0 && config.dOut() % inverse.heads() != 0) {
-            throw new SaeException("The inverse transform has " + inverse.heads()
-                    + " heads, which do not divide d_out = " + config.dOut() + ".");
-        }
     }
 
     private void requireRows(float[][] activations) {

@@ -337,7 +337,12 @@ public final class SparseFeatures {
 
     /** Returns the tokens of this and then of other features; both have one leading axis and the same d_sae. */
     SparseFeatures followedBy(SparseFeatures next) {
-        int count = Math.addExact(indices.length, next.indices.length);
+        long total = (long) indices.length + next.indices.length;
+        if (total > Integer.MAX_VALUE - 8) {
+            throw new SaeException("More than " + total + " features are active in these activations, more than one"
+                    + " result can hold: encode fewer tokens at a time.");
+        }
+        int count = (int) total;
         int[] offsets = Arrays.copyOf(rowOffsets, rowOffsets.length + next.tokens());
         for (int token = 1; token <= next.tokens(); token++) {
             offsets[tokens() + token] = indices.length + next.rowOffsets[token];

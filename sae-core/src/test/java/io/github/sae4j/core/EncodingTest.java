@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
@@ -130,6 +131,74 @@ class EncodingTest {
     }
 
     @Test
+    void takesMoreValuesThanGoToTheEngineAtOnce() {
+        TinySae tiny = TinySae.of(
+                TinySae.config(1 << 21, 3, Normalization.CONSTANT_NORM_RESCALE, Reshape.NONE, false),
+                WeightType.FLOAT32);
+        float[][] activations = tiny.activations(17, 15);
+        for (float[] activation : activations) {
+            // Sums of millions of float32 numbers would be too far from those in float64.
+            Arrays.fill(activation, 24, activation.length, 0);
+        }
+        try (SparseAutoencoder sae = tiny.open()) {
+            SparseFeatures features = sae.encode(activations);
+            assertThat(features.shape()).containsExactly(17, 3);
+            assertThat(TinySae.flat(features.toDense())).is(closeTo(tiny.expectedFeatures(activations)));
+            assertThat(TinySae.flat(sae.decode(features))).is(closeTo(tiny.expectedReconstruction(activations)));
+        }
+    }
+
+    @Test
+    void decodesMoreActiveFeaturesThanGoToTheEngineAtOnce() {
+        int tokens = 4200;
+        int dSae = 4096;
+        TinySae tiny = TinySae.of(4, dSae);
+        int[] offsets = new int[tokens + 1];
+        Arrays.setAll(offsets, token -> token * dSae);
+        int[] indices = new int[tokens * dSae];
+        Arrays.setAll(indices, at -> at % dSae);
+        float[] values = new float[tokens * dSae];
+        for (int at = 0; at < values.length; at++) {
+            values[at] = indices[at] / 2048 + 1;
+        }
+        SparseFeatures features =
+                SparseFeatures.of(dSae, new long[] {tokens}, offsets, indices, values, InverseTransform.identity());
+        double[] sums = new double[4];
+        for (int feature = 0; feature < dSae; feature++) {
+            for (int i = 0; i < 4; i++) {
+                sums[i] += (double) tiny.wDec()[feature][i] * (feature / 2048 + 1);
+            }
+        }
+        float[] expected = new float[4];
+        for (int i = 0; i < 4; i++) {
+            expected[i] = (float) (sums[i] + tiny.bDec()[i]);
+        }
+        try (SparseAutoencoder sae = tiny.open()) {
+            float[][] decoded = sae.decode(features);
+            assertThat(decoded).hasDimensions(tokens, 4);
+            for (float[] token : decoded) {
+                assertThat(token).is(closeTo(expected));
+            }
+        }
+    }
+
+    @Test
+    void keepsItsWeightsWhenAScopeThatItWasOpenedInEnds() {
+        TinySae tiny = TinySae.of(TinySae.config(16, 40, Normalization.NONE, Reshape.NONE, true), WeightType.BFLOAT16);
+        float[][] activations = tiny.activations(3, 16);
+        SparseAutoencoder opened;
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            opened = tiny.open();
+            opened.encode(activations);
+        }
+        try (SparseAutoencoder sae = opened) {
+            assertThat(TinySae.flat(sae.reconstruct(activations)))
+                    .is(closeTo(tiny.expectedReconstruction(activations)));
+        }
+    }
+
+    @Test
     void readsHalfPrecisionActivations() {
         TinySae tiny = TinySae.of(16, 40);
         float[] activation = tiny.activations(1, 7)[0];
@@ -172,6 +241,8 @@ class EncodingTest {
             assertThat(dense.getShape()).isEqualTo(new Shape(2, 3, 4, 6));
             NDArray alreadyFlat = manager.create(flat, new Shape(6, 24));
             assertThat(sae.reconstruct(alreadyFlat).getShape()).isEqualTo(new Shape(6, 24));
+            assertThat(sae.reconstruct(manager.create(new Shape(2, 0, 4, 6))).getShape())
+                    .isEqualTo(new Shape(2, 0, 4, 6));
         }
     }
 

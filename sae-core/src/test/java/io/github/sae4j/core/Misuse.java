@@ -148,6 +148,9 @@ final class Misuse {
         refuse("features out of range", () -> oneFeature(D_SAE, D_SAE, 1, InverseTransform.identity()));
         refuse("features below 0", () -> oneFeature(D_SAE, -1, 1, InverseTransform.identity()));
         refuse("scales of other tokens", () -> oneFeature(D_SAE, 3, 1, InverseTransform.of(0, new float[2], null)));
+        refuse(
+                "decode of another SAE's normalised features",
+                () -> sae.decode(oneFeature(D_SAE, 3, 1, InverseTransform.of(0, new float[1], new float[1]))));
         NDArray dense = manager.ones(new Shape(2, D_SAE));
         refuse("decode without a transform", () -> sae.decode(dense, null));
         refuse(
@@ -161,6 +164,12 @@ final class Misuse {
             refuse(
                     "decode of features without scales",
                     () -> normalising.decode(oneFeature(D_SAE, 3, 1, InverseTransform.identity())));
+            refuse(
+                    "decode of features without shifts",
+                    () -> normalising.decode(oneFeature(D_SAE, 3, 1, InverseTransform.of(0, new float[1], null))));
+            refuse(
+                    "decode without shifts",
+                    () -> normalising.decode(dense, InverseTransform.of(0, new float[2], null)));
         }
     }
 

@@ -231,14 +231,15 @@ class FolderTest {
                 .withCauseInstanceOf(SafetensorsException.class);
     }
 
-    @Test
-    void recognisesAGitLfsPointer() throws IOException {
-        new TinySae().in(folder);
-        Files.writeString(weights(), "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 604000000\n");
+    @ParameterizedTest
+    @ValueSource(strings = {"cfg.json", "sae_weights.safetensors", "sparsity.safetensors"})
+    void recognisesAGitLfsPointer(String name) throws IOException {
+        Path file = new TinySae().in(folder).resolve(name);
+        Files.writeString(file, "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 604000000\n");
 
         assertThatExceptionOfType(SaeLoadException.class)
                 .isThrownBy(() -> SAE.fromDisk(folder))
-                .withMessage(weights() + " is a Git LFS pointer, not the weights. Fetch them with: git lfs pull.");
+                .withMessage(file + " is a Git LFS pointer, not the file itself. Fetch it with: git lfs pull.");
     }
 
     @Test
@@ -333,6 +334,18 @@ class FolderTest {
             String expected = sha256(Files.readAllBytes(weights()));
 
             assertThat(sae.source().sha256()).isEqualTo(expected).hasSize(64);
+        }
+    }
+
+    @Test
+    void saysThatTheWeightsAreGoneWhenTheirSha256IsAskedFor() throws IOException {
+        new TinySae().in(folder);
+        try (SparseAutoencoder sae = SAE.fromDisk(folder)) {
+            Files.move(weights(), folder.resolve("moved"));
+
+            assertThatExceptionOfType(SaeException.class)
+                    .isThrownBy(() -> sae.source().sha256())
+                    .withMessage(weights() + " cannot be read: it is no longer there.");
         }
     }
 

@@ -1,5 +1,6 @@
 package io.github.sae4j.loader.internal;
 
+import io.github.sae4j.core.SaeException;
 import io.github.sae4j.core.SaeSource;
 import java.io.IOException;
 import java.io.InputStream;
@@ -74,7 +75,7 @@ final class FileSource implements SaeSource {
             }
             return HexFormat.of().formatHex(digest.digest());
         } catch (IOException e) {
-            throw Unreadable.because(weights, e);
+            throw new SaeException(Unreadable.sentence(weights, e), e);
         } catch (NoSuchAlgorithmException e) {
             throw new AssertionError("every Java platform has SHA-256", e);
         }

@@ -41,7 +41,7 @@ public final class SaeLensFormat {
 
     private SaeLensFormat(SaeFolder folder) {
         this.folder = folder;
-        this.weightsPath = folder.find(WEIGHTS).orElseThrow(() -> folder.missing(WEIGHTS));
+        this.weightsPath = find(WEIGHTS).orElseThrow(() -> folder.missing(WEIGHTS));
     }
 
     /**
@@ -56,9 +56,7 @@ public final class SaeLensFormat {
     }
 
     private SaeBuilder read() {
-        refuseLfsPointer(weightsPath);
-        Optional<Path> configPath = folder.find(CONFIG);
-        @Nullable SaeConfig declared = configPath.map(this::config).orElse(null);
+        @Nullable SaeConfig declared = find(CONFIG).map(this::config).orElse(null);
         try (SafetensorsFile file = SafetensorsFile.open(weightsPath)) {
             SaeConfig config = declared == null ? configFromShapes(file) : declared;
             WeightsFile weights = new WeightsFile(file, sizes(config, declared != null));
@@ -79,6 +77,12 @@ public final class SaeLensFormat {
                     .sparsity(sparsity)
                     .source(folder.source(weightsPath, filesRead));
         }
+    }
+
+    private Optional<Path> find(String file) {
+        Optional<Path> path = folder.find(file);
+        path.ifPresent(SaeLensFormat::refuseLfsPointer);
+        return path;
     }
 
     private SaeConfig config(Path path) {
@@ -156,7 +160,7 @@ public final class SaeLensFormat {
     }
 
     private float @Nullable [] sparsity(int dSae) {
-        Optional<Path> path = folder.find(SPARSITY);
+        Optional<Path> path = find(SPARSITY);
         if (path.isEmpty()) {
             return null;
         }
@@ -184,7 +188,7 @@ public final class SaeLensFormat {
         }
     }
 
-    /** A clone without Git LFS leaves a few lines of text in place of the weights. */
+    /** A clone without Git LFS leaves a few lines of text in place of each file. */
     private static void refuseLfsPointer(Path path) {
         try {
             byte[] start = new byte[LFS_POINTER.length];
@@ -194,7 +198,7 @@ public final class SaeLensFormat {
             }
             if (read == start.length && Arrays.equals(start, LFS_POINTER)) {
                 throw new SaeLoadException(
-                        path + " is a Git LFS pointer, not the weights. Fetch them with: git lfs pull.");
+                        path + " is a Git LFS pointer, not the file itself. Fetch it with: git lfs pull.");
             }
         } catch (IOException e) {
             throw Unreadable.because(path, e);

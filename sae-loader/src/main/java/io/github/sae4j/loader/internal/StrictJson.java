@@ -15,6 +15,9 @@ import java.io.StringReader;
 /** JSON as RFC 8259 has it, with each name at most once in an object and nothing after the value. */
 final class StrictJson {
 
+    private static final String PARSERS_ADVICE =
+            "Use JsonReader.setStrictness(Strictness.LENIENT) to accept malformed JSON";
+
     private StrictJson() {}
 
     /**
@@ -30,9 +33,16 @@ final class StrictJson {
                 throw new JsonParseException("there is something after the end of the value");
             }
             return value;
-        } catch (IOException | IllegalStateException | NumberFormatException e) {
-            throw new JsonParseException(e.getMessage(), e);
+        } catch (IOException | IllegalStateException | NumberFormatException | JsonParseException e) {
+            throw new JsonParseException(reason(e), e);
         }
+    }
+
+    /** The parser's own sentence names a setting of the parser and the address of its manual. */
+    private static String reason(Exception e) {
+        Throwable told = e.getCause() == null ? e : e.getCause();
+        String line = String.valueOf(told.getMessage()).lines().findFirst().orElse("");
+        return line.replace(PARSERS_ADVICE, "the text is malformed");
     }
 
     private static JsonElement value(JsonReader reader) throws IOException {

@@ -13,7 +13,11 @@ final class Unreadable {
     private Unreadable() {}
 
     static SaeLoadException because(Path path, IOException cause) {
-        return new SaeLoadException(path + " cannot be read: " + reason(cause) + ".", cause);
+        return new SaeLoadException(sentence(path, cause), cause);
+    }
+
+    static String sentence(Path path, IOException cause) {
+        return path + " cannot be read: " + reason(cause) + ".";
     }
 
     private static String reason(IOException cause) {

@@ -335,7 +335,9 @@ class CfgJsonTest {
     void refusesWhatIsNotJson(String text) {
         assertThatExceptionOfType(SaeLoadException.class)
                 .isThrownBy(() -> CfgJson.read(text, "/x/cfg.json"))
-                .withMessageStartingWith("/x/cfg.json is not JSON: ");
+                .withMessageStartingWith("/x/cfg.json is not JSON: ")
+                .withMessageMatching("[^\n]*\\.")
+                .withMessageNotContainingAny("JsonReader", "http");
     }
 
     @Test

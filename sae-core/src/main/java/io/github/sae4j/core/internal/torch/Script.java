@@ -7,9 +7,9 @@ import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
+import io.github.sae4j.core.SaeException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +29,12 @@ final class Script {
         this.module = module;
     }
 
+    /**
+     * Returns the kernels with a rule.
+     *
+     * @param rule the expression that decides which features are active
+     * @throws SaeException if the engine does not start, or does not take the kernels
+     */
     static Script withRule(String rule) {
         return BY_RULE.computeIfAbsent(rule, Script::compile);
     }
@@ -38,8 +44,9 @@ final class Script {
         try {
             return new Script(
                     JniUtils.loadModule(manager, new ByteArrayInputStream(KernelArchive.pack(rule)), false, false));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (IOException | RuntimeException e) {
+            manager.close();
+            throw new SaeException("The PyTorch library cannot compile the kernels: " + e.getMessage(), e);
         }
     }
 

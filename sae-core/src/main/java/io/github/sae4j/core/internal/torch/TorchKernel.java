@@ -5,19 +5,15 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.ndarray.types.SparseFormat;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
-import ai.djl.pytorch.jni.JniUtils;
 import io.github.sae4j.core.Activation;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SaeException;
 import io.github.sae4j.core.WeightMatrix;
 import io.github.sae4j.core.WeightType;
-import java.nio.ByteBuffer;
-import java.nio.FloatBuffer;
-import java.nio.LongBuffer;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -160,8 +156,8 @@ public final class TorchKernel implements AutoCloseable {
                     dense == null ? rows(results[3].toTensorArray(call), results[4].toTensorArray(call), tokens) : null;
             return new Encoded(
                     rows,
-                    floats(results[1].toTensorArray(call), tokens),
-                    floats(results[2].toTensorArray(call), tokens));
+                    HostArrays.joined(results[1].toTensorArray(call), tokens),
+                    HostArrays.joined(results[2].toTensorArray(call), tokens));
         }
     }
 
@@ -171,7 +167,7 @@ public final class TorchKernel implements AutoCloseable {
         for (int token = 0; token < tokens; token += CHUNK_TOKENS) {
             for (int first = 0; first < config.dSae(); first += blockFeatures) {
                 int count = Math.min(blockFeatures, config.dSae() - first);
-                survivors.add(token, first, count, longs(positions[at]), floats(values[at]));
+                survivors.add(token, first, count, HostArrays.longs(positions[at]), HostArrays.floats(values[at]));
                 at++;
             }
         }
@@ -196,8 +192,8 @@ public final class TorchKernel implements AutoCloseable {
             requireFinite(results[0].toLongArray(), "activations", config.dIn());
             return new Encoded(
                     null,
-                    floats(new PtNDArray[] {results[1].toTensor(call)}, tokens),
-                    floats(new PtNDArray[] {results[2].toTensor(call)}, tokens));
+                    HostArrays.joined(new PtNDArray[] {results[1].toTensor(call)}, tokens),
+                    HostArrays.joined(new PtNDArray[] {results[2].toTensor(call)}, tokens));
         }
     }
 
@@ -208,20 +204,46 @@ public final class TorchKernel implements AutoCloseable {
      * @param out float32 on the SAE's device, {@code [tokens, d_out]}
      */
     public void decode(NDManager manager, Rows rows, float @Nullable [] scale, float @Nullable [] shift, NDArray out) {
-        PtNDManager call = (PtNDManager) manager;
         int[] offsets = rows.offsets();
+        int tokens = offsets.length - 1;
+        int from = 0;
+        while (from < tokens) {
+            int most = Math.min(tokens - from, HostArrays.VALUES_AT_ONCE);
+            int to = from + 1;
+            while (to < from + most && offsets[to + 1] - offsets[from] <= HostArrays.VALUES_AT_ONCE) {
+                to++;
+            }
+            decode((PtNDManager) manager, rows, from, to, scale, shift, (PtNDArray) out);
+            from = to;
+        }
+    }
+
+    private void decode(
+            PtNDManager parent,
+            Rows rows,
+            int from,
+            int to,
+            float @Nullable [] scale,
+            float @Nullable [] shift,
+            PtNDArray out) {
+        int begin = rows.offsets()[from];
+        int end = rows.offsets()[to];
+        int[] offsets = new int[to - from + 1];
+        Arrays.setAll(offsets, token -> rows.offsets()[from + token] - begin);
         DecodePieces pieces = DecodePieces.of(offsets, PIECE_ROWS);
-        try (Script.Call decode = script.call("decode_sparse")) {
-            decode.with(longs(call, offsets))
-                    .with(longs(call, rows.indices()))
-                    .with(floats(call, rows.values()))
+        try (PtNDManager call = parent.newSubManager(device());
+                Script.Call decode = script.call("decode_sparse")) {
+            decode.with(HostArrays.ofInts(call, offsets, 0, offsets.length))
+                    .with(HostArrays.ofInts(call, rows.indices(), begin, end))
+                    .with(HostArrays.ofFloats(call, rows.values(), begin, end))
                     .with(pieces.flat())
                     .with(pieces.largest())
                     .with(wDec)
                     .with(bDec)
-                    .with(floats(call, scale == null ? new float[0] : scale))
-                    .with(floats(call, shift == null ? new float[0] : shift))
-                    .with((PtNDArray) out)
+                    .with(factors(call, scale, from, to))
+                    .with(factors(call, shift, from, to))
+                    .with(out)
+                    .with(from)
                     .runInPlace();
         }
     }
@@ -240,7 +262,7 @@ public final class TorchKernel implements AutoCloseable {
             float @Nullable [] shift,
             NDArray out) {
         PtNDManager call = (PtNDManager) manager;
-        long few = Math.min((long) tokens * config.dSae() / 16, Integer.MAX_VALUE / 2);
+        long few = Math.min((long) tokens * config.dSae() / 16, Integer.MAX_VALUE / Long.BYTES);
         try (Script.Call nonzeros = script.call("nonzeros")) {
             IValue[] results = nonzeros.with((PtNDArray) features)
                     .with(config.dSae())
@@ -252,7 +274,7 @@ public final class TorchKernel implements AutoCloseable {
             PtNDArray[] found = results[2].toTensorArray(call);
             if (found.length > 0) {
                 Survivors survivors = new Survivors(tokens);
-                survivors.add(0, 0, config.dSae(), longs(found[0]), floats(found[1]));
+                survivors.add(0, 0, config.dSae(), HostArrays.longs(found[0]), HostArrays.floats(found[1]));
                 decode(call, survivors.rows(), scale, shift, out);
                 return;
             }
@@ -263,8 +285,8 @@ public final class TorchKernel implements AutoCloseable {
                         .with(widenDecoder)
                         .with(blockFeatures)
                         .with(bDec)
-                        .with(floats(call, scale == null ? new float[0] : scale))
-                        .with(floats(call, shift == null ? new float[0] : shift))
+                        .with(factors(call, scale, 0, tokens))
+                        .with(factors(call, shift, 0, tokens))
                         .with((PtNDArray) out)
                         .runInPlace();
             }
@@ -273,27 +295,7 @@ public final class TorchKernel implements AutoCloseable {
 
     /** Returns a new float32 array on the SAE's device, not yet filled. */
     public NDArray newArray(NDManager call, long... shape) {
-        return empty((PtNDManager) call, new Shape(shape), DataType.FLOAT32, device());
-    }
-
-    /** Returns rows of a Java array as {@code [to - from, columns]} on the SAE's device. */
-    public NDArray arrayOf(NDManager call, float[][] rows, int from, int to, int columns) {
-        PtNDArray array = empty((PtNDManager) call, new Shape(to - from, columns), DataType.FLOAT32, Device.cpu());
-        FloatBuffer buffer = floats(array);
-        for (int row = from; row < to; row++) {
-            buffer.put(rows[row]);
-        }
-        return array.toDevice(device(), false);
-    }
-
-    /** Returns a copy of an array of this device as rows on the Java heap. */
-    public float[][] toRows(NDArray array, int rows, int columns) {
-        float[][] copy = new float[rows][columns];
-        FloatBuffer buffer = floats((PtNDArray) array);
-        for (float[] row : copy) {
-            buffer.get(row);
-        }
-        return copy;
+        return HostArrays.empty((PtNDManager) call, new Shape(shape), DataType.FLOAT32, device());
     }
 
     /**
@@ -329,50 +331,11 @@ public final class TorchKernel implements AutoCloseable {
         }
     }
 
-    private PtNDArray floats(PtNDManager call, float[] values) {
-        PtNDArray array = empty(call, new Shape(values.length), DataType.FLOAT32, Device.cpu());
-        floats(array).put(values);
-        return array.toDevice(device(), false);
-    }
-
-    private PtNDArray longs(PtNDManager call, int[] values) {
-        PtNDArray array = empty(call, new Shape(values.length), DataType.INT64, Device.cpu());
-        LongBuffer buffer = longs(array);
-        for (int value : values) {
-            buffer.put(value);
-        }
-        return array.toDevice(device(), false);
-    }
-
-    private static PtNDArray empty(PtNDManager manager, Shape shape, DataType type, Device device) {
-        return JniUtils.createEmptyNdArray(manager, shape, type, device, SparseFormat.DENSE);
-    }
-
-    private static FloatBuffer floats(PtNDArray array) {
-        return bytes(array).asFloatBuffer();
-    }
-
-    private static LongBuffer longs(PtNDArray array) {
-        return bytes(array).asLongBuffer();
-    }
-
-    /** Returns the memory of an array on the CPU itself, or of a copy of one on another device. */
-    private static ByteBuffer bytes(PtNDArray array) {
-        return array.getShape().size() == 0
-                ? ByteBuffer.allocate(0)
-                : array.toDevice(Device.cpu(), false).toByteBuffer(true);
-    }
-
-    private static float @Nullable [] floats(PtNDArray[] parts, int tokens) {
-        float[] values = new float[tokens];
-        int at = 0;
-        for (PtNDArray part : parts) {
-            FloatBuffer buffer = floats(part);
-            int size = buffer.remaining();
-            buffer.get(values, at, size);
-            at += size;
-        }
-        return at == 0 ? null : values;
+    /** Returns the factors of some tokens, or an array without elements if there are none. */
+    private static PtNDArray factors(PtNDManager call, float @Nullable [] values, int from, int to) {
+        return values == null
+                ? HostArrays.ofFloats(call, new float[0], 0, 0)
+                : HostArrays.ofFloats(call, values, from, to);
     }
 
     @Override

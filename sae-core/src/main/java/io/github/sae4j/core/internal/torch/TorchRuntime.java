@@ -93,7 +93,7 @@ public final class TorchRuntime {
                 throw new SaeException(wanted + " was asked for, but the PyTorch engine sees no CUDA device. It needs a"
                         + " CUDA build of the native library and libcudart where JNA finds it (jna.library.path).");
             }
-            if (wanted.getDeviceId() >= gpus) {
+            if (wanted.getDeviceId() < 0 || wanted.getDeviceId() >= gpus) {
                 throw new SaeException(wanted + " was asked for, but there are " + gpus + " CUDA devices.");
             }
             return wanted;

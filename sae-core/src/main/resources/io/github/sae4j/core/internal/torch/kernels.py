@@ -152,11 +152,12 @@ class Kernels(Module):
         first = first + size
     return rows
 
-  def decode_sparse(self, offsets: Tensor, indices: Tensor, values: Tensor, pieces: List[int], piece_rows: int, w_dec: List[Tensor], b_dec: Tensor, scale: Tensor, shift: Tensor, out: Tensor) -> Tensor:
+  def decode_sparse(self, offsets: Tensor, indices: Tensor, values: Tensor, pieces: List[int], piece_rows: int, w_dec: List[Tensor], b_dec: Tensor, scale: Tensor, shift: Tensor, out: Tensor, first_token: int) -> Tensor:
     device = ops.prim.device(b_dec)
     table = torch.empty([piece_rows, torch.size(b_dec, 0)], dtype=6, device=device)
     order = torch.arange(piece_rows, dtype=4, layout=None, device=device)
-    sums = torch.zero_(torch.view(out, [-1, torch.size(b_dec, 0)]))
+    whole = torch.view(out, [-1, torch.size(b_dec, 0)])
+    sums = torch.zero_(torch.narrow(whole, 0, first_token, torch.size(offsets, 0) - 1))
     for i in range(torch.len(pieces) // 4):
       token = pieces[4 * i]
       tokens = pieces[4 * i + 1]

@@ -1,0 +1,102 @@
+package io.github.sae4j.core.internal.torch;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.ndarray.types.SparseFormat;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.JniUtils;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** The way of values between the Java heap and arrays on the device of a manager. */
+public final class HostArrays {
+
+    /** How many values take the way at once at most; the binding's buffers end at 2 GiB. */
+    public static final int VALUES_AT_ONCE = 1 << 24;
+
+    private HostArrays() {}
+
+    /** Returns rows of a Java array as {@code [to - from, columns]} on the manager's device. */
+    public static NDArray ofRows(NDManager call, float[][] rows, int from, int to, int columns) {
+        PtNDArray array = empty((PtNDManager) call, new Shape(to - from, columns), DataType.FLOAT32, Device.cpu());
+        FloatBuffer buffer = floats(array);
+        for (int row = from; row < to; row++) {
+            buffer.put(rows[row]);
+        }
+        return array.toDevice(call.getDevice(), false);
+    }
+
+    /** Returns a copy of a float32 array of {@code rows * columns} elements on the Java heap. */
+    public static float[][] toRows(NDArray array, int rows, int columns) {
+        float[][] copy = new float[rows][columns];
+        int step = Math.max(1, VALUES_AT_ONCE / columns);
+        NDArray flat = array.reshape(rows, columns);
+        for (int first = 0; first < rows; first += step) {
+            int end = Math.min(first + step, rows);
+            try (PtNDArray part = (PtNDArray) flat.get("{}:{}", first, end)) {
+                FloatBuffer buffer = floats(part);
+                for (int row = first; row < end; row++) {
+                    buffer.get(copy[row]);
+                }
+            }
+        }
+        return copy;
+    }
+
+    /** Returns a part of a Java array as float32 on the manager's device. */
+    static PtNDArray ofFloats(PtNDManager call, float[] values, int from, int to) {
+        PtNDArray array = empty(call, new Shape(to - from), DataType.FLOAT32, Device.cpu());
+        floats(array).put(values, from, to - from);
+        return array.toDevice(call.getDevice(), false);
+    }
+
+    /** Returns a part of a Java array as int64 on the manager's device. */
+    static PtNDArray ofInts(PtNDManager call, int[] values, int from, int to) {
+        PtNDArray array = empty(call, new Shape(to - from), DataType.INT64, Device.cpu());
+        LongBuffer buffer = longs(array);
+        for (int at = from; at < to; at++) {
+            buffer.put(values[at]);
+        }
+        return array.toDevice(call.getDevice(), false);
+    }
+
+    /** Returns a new array whose elements are not set yet. */
+    static PtNDArray empty(PtNDManager manager, Shape shape, DataType type, Device device) {
+        return JniUtils.createEmptyNdArray(manager, shape, type, device, SparseFormat.DENSE);
+    }
+
+    /** Returns the memory of a float32 array on the CPU itself, or of a copy of one on another device. */
+    static FloatBuffer floats(PtNDArray array) {
+        return bytes(array).asFloatBuffer();
+    }
+
+    /** Returns the memory of an int64 array on the CPU itself, or of a copy of one on another device. */
+    static LongBuffer longs(PtNDArray array) {
+        return bytes(array).asLongBuffer();
+    }
+
+    private static ByteBuffer bytes(PtNDArray array) {
+        return array.getShape().size() == 0
+                ? ByteBuffer.allocate(0)
+                : array.toDevice(Device.cpu(), false).toByteBuffer(true);
+    }
+
+    /** Returns the elements of float32 arrays, {@code size} of them together, or null if all arrays are empty. */
+    static float @Nullable [] joined(PtNDArray[] parts, int size) {
+        float[] values = new float[size];
+        int at = 0;
+        for (PtNDArray part : parts) {
+            FloatBuffer buffer = floats(part);
+            int count = buffer.remaining();
+            buffer.get(values, at, count);
+            at += count;
+        }
+        return at == 0 ? null : values;
+    }
+}
