@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.sae4j.safetensors.Dtype;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -152,6 +153,20 @@ class FailuresTest {
                 "--batch-tokens",
                 2);
         assertEncodeFails("NaN at token 2, column 1");
+    }
+
+    @Test
+    void activationsBeyondFloat32() {
+        ByteBuffer values = InputFiles.buffer(32);
+        values.putDouble(8, 1e300);
+        InputFiles.safetensors().raw("x", Dtype.F64, new long[] {1, 4}, values).write(in);
+        assertEncodeFails("tensor \"x\" has Infinity as float32 at token 0, column 1;");
+    }
+
+    @Test
+    void emptyNamesOfFiles() {
+        assertFails("the name of the file to be read is empty", "encode", "", "--sae", smallSae, "--out", out);
+        assertFails("the name of the file to be read is empty", "decode", "", "--sae", smallSae, "--out", out);
     }
 
     @Test

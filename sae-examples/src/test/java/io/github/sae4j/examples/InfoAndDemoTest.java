@@ -111,6 +111,18 @@ class InfoAndDemoTest {
     }
 
     @Test
+    void demoSaysWhyItsFolderCannotBeMade() throws IOException {
+        Path file = Files.writeString(folder.resolve("precious"), "yes");
+
+        CommandRun run = sae("demo", "--keep", file);
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err())
+                .isEqualToIgnoringNewLines("sae: " + file + ": cannot be made: there is a file of that name.");
+        assertThat(file).hasContent("yes");
+    }
+
+    @Test
     void demoKeepsOutOfAFolderThatIsInUse() throws IOException {
         Files.writeString(folder.resolve("precious"), "yes");
 

@@ -1,17 +1,20 @@
 package io.github.sae4j.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A command that is told to stop leaves nothing behind. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Java cannot ask a Windows process to stop, only kill it")
@@ -20,55 +23,74 @@ class InterruptionTest {
     /** So many that the work would take far longer than the test. */
     private static final int TOKENS = 4_000_000;
 
+    /** JLine's, on which the progress bar builds: on a terminal it takes Ctrl-C away from our clean-ups. */
+    private static final String TAKES_OVER_CTRL_C = "org.jline.terminal.TerminalBuilder";
+
     @TempDir
     private Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "--dense"})
+    @CsvSource({"sparse, TERM", "dense, TERM", "sparse, INT", "dense, INT"})
     @Timeout(60)
-    void leavesNoFile(String form) throws IOException, InterruptedException {
+    void leavesNoFile(String form, String signal) throws IOException, InterruptedException {
+        assumeThat(isIgnored(signal))
+                .as("whoever started the tests ignores " + signal)
+                .isFalse();
         Path smallSae = SmallSae.write(folder.resolve("small"));
         Path in = longInput();
         Path work = Files.createDirectory(folder.resolve("work"));
+        Path temporary = Files.createDirectory(folder.resolve("temporary"));
         Path printed = folder.resolve("printed");
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        SaeCommand.class.getName(),
-                        "encode",
-                        in.toString(),
-                        "--sae",
-                        smallSae.toString(),
-                        "--out",
-                        work.resolve("out.safetensors").toString(),
-                        "--batch-tokens",
-                        "1",
-                        form.isEmpty() ? "--verbose" : form)
+        Path loaded = folder.resolve("loaded");
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Djava.io.tmpdir=" + temporary,
+                "-Dsae.stderr.columns=80",
+                "-Xlog:class+load:file=" + loaded.getFileName(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                SaeCommand.class.getName(),
+                "encode",
+                in.toString(),
+                "--sae",
+                smallSae.toString(),
+                "--out",
+                work.resolve("out.safetensors").toString(),
+                "--batch-tokens",
+                "1"));
+        if (form.equals("dense")) {
+            command.add("--dense");
+        }
+        Process process = new ProcessBuilder(command)
+                .directory(folder.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(printed.toFile())
                 .start();
         try {
-            // The sparse form's files have no name on most systems, so there it is the opened SAE that is waited for.
-            while (process.isAlive()
-                    && !(form.isEmpty()
-                            ? hasOpened(printed)
-                            : !CommandRun.namesIn(work).isEmpty())) {
+            // The bar comes after the files, of which those of the sparse form have no name on most systems.
+            while (process.isAlive() && !Files.readString(printed).contains("encoding")) {
                 Thread.onSpinWait();
             }
             assertThat(process.isAlive()).as(Files.readString(printed)).isTrue();
 
-            process.destroy();
+            sh("kill -" + signal + " " + process.pid());
 
             assertThat(process.waitFor()).isNotZero();
             assertThat(CommandRun.namesIn(work)).isEmpty();
+            assertThat(loaded).content().doesNotContain(TAKES_OVER_CTRL_C);
+            assertThat(CommandRun.namesIn(temporary)).noneMatch(name -> name.startsWith("sae-"));
         } finally {
             process.destroyForcibly();
         }
     }
 
-    private static boolean hasOpened(Path printed) throws IOException {
-        return Files.exists(printed) && Files.readString(printed).contains("Opened");
+    /** A process hands it down when it ignores a signal, as nohup and a shell's background jobs do. */
+    private static boolean isIgnored(String signal) throws IOException, InterruptedException {
+        return sh("kill -" + signal + " $$") == 0;
+    }
+
+    private static int sh(String command) throws IOException, InterruptedException {
+        return new ProcessBuilder("sh", "-c", command).start().waitFor();
     }
 
     private Path longInput() throws IOException {

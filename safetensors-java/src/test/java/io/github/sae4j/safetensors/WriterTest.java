@@ -46,6 +46,7 @@ class WriterTest {
         SafetensorsException refused = catchThrowableOfType(SafetensorsException.class, call);
         assertThat(refused).isNotNull();
         assertThat(refused.problem()).as(refused.getMessage()).isEqualTo(problem);
+        assertThat(refused).hasMessageNotContaining("java.");
     }
 
     private List<Path> files() throws IOException {

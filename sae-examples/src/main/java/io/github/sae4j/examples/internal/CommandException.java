@@ -1,5 +1,11 @@
 package io.github.sae4j.examples.internal;
 
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+
 /** A failure of a command that its user can act on; the message is one sentence. */
 public final class CommandException extends RuntimeException {
 
@@ -22,5 +28,28 @@ public final class CommandException extends RuntimeException {
      */
     public CommandException(String message, Throwable cause) {
         super(message, cause);
+    }
+
+    /**
+     * Returns the exception for a file that the system refused or failed to serve.
+     *
+     * @param path the file or folder
+     * @param what what cannot be done with it, for example {@code "cannot be read"}
+     * @param cause the system's answer
+     */
+    public static CommandException of(Path path, String what, IOException cause) {
+        return new CommandException(path + ": " + what + ": " + reason(cause) + ".", cause);
+    }
+
+    /** Java's own message for a path that something is wrong with is often no more than the path. */
+    private static String reason(IOException cause) {
+        if (cause instanceof AccessDeniedException) {
+            return "access is denied";
+        }
+        if (cause instanceof FileAlreadyExistsException) {
+            return "there is a file of that name";
+        }
+        String reason = cause instanceof FileSystemException answer ? answer.getReason() : cause.getMessage();
+        return reason == null ? cause.getClass().getSimpleName() : reason;
     }
 }

@@ -68,19 +68,18 @@ public final class DemoCommand implements Runnable {
     }
 
     private Path folder() {
-        try {
-            if (keep == null) {
-                return Files.createTempDirectory("sae-demo-");
+        return keep == null ? TemporaryFolder.lasting("sae-demo-") : emptyFolder(keep);
+    }
+
+    private static Path emptyFolder(Path folder) {
+        createFolder(folder);
+        try (Stream<Path> entries = Files.list(folder)) {
+            if (entries.findAny().isPresent()) {
+                throw new CommandException(folder + ": this folder is not empty; --keep takes a new or empty one.");
             }
-            Files.createDirectories(keep);
-            try (Stream<Path> entries = Files.list(keep)) {
-                if (entries.findAny().isPresent()) {
-                    throw new CommandException(keep + ": this folder is not empty; --keep takes a new or empty one.");
-                }
-            }
-            return keep;
+            return folder;
         } catch (IOException e) {
-            throw new CommandException("The demo's folder cannot be made: " + e.getMessage() + ".", e);
+            throw CommandException.of(folder, "cannot be read", e);
         }
     }
 
@@ -88,7 +87,7 @@ public final class DemoCommand implements Runnable {
         try {
             return Files.createDirectories(folder);
         } catch (IOException e) {
-            throw new CommandException(folder + ": cannot be made: " + e.getMessage() + ".", e);
+            throw CommandException.of(folder, "cannot be made", e);
         }
     }
 

@@ -161,7 +161,7 @@ final class DemoData {
         try {
             Files.writeString(folder.resolve("cfg.json"), new Gson().toJson(configuration()) + "\n");
         } catch (IOException e) {
-            throw new CommandException(folder + ": cannot be written: " + e.getMessage() + ".", e);
+            throw CommandException.of(folder, "cannot be written", e);
         }
     }
 

@@ -37,7 +37,7 @@ final class OutputOptions {
         try {
             return Files.exists(out) && Files.exists(input) && Files.isSameFile(out, input);
         } catch (IOException e) {
-            throw new CommandException(out + ": cannot be read: " + e.getMessage() + ".", e);
+            throw CommandException.of(out, "cannot be read", e);
         }
     }
 }

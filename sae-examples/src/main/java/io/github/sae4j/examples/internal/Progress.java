@@ -16,7 +16,7 @@ final class Progress implements AutoCloseable {
     }
 
     static Progress start(Terminal terminal, String task, long tokens) {
-        if (!terminal.interactive()) {
+        if (terminal.columns() == 0) {
             return new Progress(null);
         }
         return new Progress(new ProgressBarBuilder()
@@ -24,7 +24,8 @@ final class Progress implements AutoCloseable {
                 .setInitialMax(tokens)
                 .setUnit(" tokens", 1)
                 .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BAR)
-                .setConsumer(new ConsoleProgressBarConsumer(System.err))
+                // With a width it need not ask a terminal library, which would take Ctrl-C away from our clean-ups.
+                .setConsumer(new ConsoleProgressBarConsumer(System.err, terminal.columns() - 1))
                 .clearDisplayOnFinish()
                 .build());
     }

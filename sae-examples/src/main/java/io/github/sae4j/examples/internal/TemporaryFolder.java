@@ -20,13 +20,16 @@ final class TemporaryFolder implements AutoCloseable {
     }
 
     static TemporaryFolder create(String prefix) {
+        return new TemporaryFolder(lasting(prefix));
+    }
+
+    /** Makes a folder that is left to the user and the system's own cleaning. */
+    static Path lasting(String prefix) {
         try {
-            return new TemporaryFolder(Files.createTempDirectory(prefix));
+            return Files.createTempDirectory(prefix);
         } catch (IOException e) {
-            throw new CommandException(
-                    "No temporary folder can be made in " + System.getProperty("java.io.tmpdir") + ": " + e.getMessage()
-                            + ".",
-                    e);
+            throw CommandException.of(
+                    Path.of(System.getProperty("java.io.tmpdir")), "no temporary folder can be made in it", e);
         }
     }
 

@@ -9,21 +9,21 @@ import picocli.CommandLine.Model.CommandSpec;
  *
  * @param out what the user asked for
  * @param err what the user should know beside: progress, the summary, failures
- * @param interactive whether somebody watches {@code err}, so that a progress bar is of use
+ * @param columns how wide the terminal is that shows {@code err}, or 0 if no one watches it
  */
-record Terminal(PrintWriter out, PrintWriter err, boolean interactive) {
+record Terminal(PrintWriter out, PrintWriter err, int columns) {
 
     /** Set by the launcher, which can ask the system what Java cannot. */
-    private static final String STDERR_IS_TERMINAL = "sae.stderr.terminal";
+    private static final String STDERR_COLUMNS = "sae.stderr.columns";
 
     static Terminal of(CommandSpec spec) {
         CommandLine command = spec.commandLine();
-        return new Terminal(command.getOut(), command.getErr(), Boolean.getBoolean(STDERR_IS_TERMINAL));
+        return new Terminal(command.getOut(), command.getErr(), Integer.getInteger(STDERR_COLUMNS, 0));
     }
 
     /** Returns a terminal on which lines about the work are part of what the user asked for. */
     Terminal allToOut() {
-        return new Terminal(out, out, false);
+        return new Terminal(out, out, 0);
     }
 
     /** Prints a line about the work. */

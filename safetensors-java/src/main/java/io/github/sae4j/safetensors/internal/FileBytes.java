@@ -66,7 +66,7 @@ public final class FileBytes implements RandomAccessBytes, AutoCloseable {
         } catch (ClosedByInterruptException e) {
             throw interrupted(path, e);
         } catch (IOException e) {
-            throw new SafetensorsException(Problem.IO, path + ": the file cannot be opened (" + e + ").", e);
+            throw new SafetensorsException(Problem.IO, path + ": the file cannot be opened (" + Reason.of(e) + ").", e);
         }
     }
 
@@ -141,7 +141,9 @@ public final class FileBytes implements RandomAccessBytes, AutoCloseable {
                 // Either this object was closed, which the next turn reports, or another thread was interrupted.
             } catch (IOException e) {
                 throw new SafetensorsException(
-                        Problem.IO, path + ": the operating system failed to " + verb + " the file (" + e + ").", e);
+                        Problem.IO,
+                        path + ": the operating system failed to " + verb + " the file (" + Reason.of(e) + ").",
+                        e);
             }
         }
     }
@@ -163,7 +165,8 @@ public final class FileBytes implements RandomAccessBytes, AutoCloseable {
                 } catch (IOException e) {
                     throw new SafetensorsException(
                             Problem.FILE_CHANGED,
-                            path + ": the file had to be opened again after an interrupt, which failed (" + e + ").",
+                            path + ": the file had to be opened again after an interrupt, which failed (" + Reason.of(e)
+                                    + ").",
                             e);
                 }
             }
@@ -182,7 +185,8 @@ public final class FileBytes implements RandomAccessBytes, AutoCloseable {
             try {
                 channel.close();
             } catch (IOException e) {
-                throw new SafetensorsException(Problem.IO, path + ": the file cannot be closed (" + e + ").", e);
+                throw new SafetensorsException(
+                        Problem.IO, path + ": the file cannot be closed (" + Reason.of(e) + ").", e);
             }
         }
     }

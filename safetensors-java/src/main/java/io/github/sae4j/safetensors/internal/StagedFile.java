@@ -64,7 +64,7 @@ public final class StagedFile implements AutoCloseable {
             }
         } catch (IOException e) {
             throw new SafetensorsException(
-                    Problem.IO, target + ": no file can be written in its folder (" + e + ").", e);
+                    Problem.IO, target + ": no file can be written in its folder (" + Reason.of(e) + ").", e);
         }
     }
 
@@ -130,7 +130,8 @@ public final class StagedFile implements AutoCloseable {
             return new SafetensorsException(
                     Problem.INTERRUPTED, target + ": the thread was interrupted while the file was written.", e);
         }
-        return new SafetensorsException(Problem.IO, target + ": the file cannot be " + verb + " (" + e + ").", e);
+        return new SafetensorsException(
+                Problem.IO, target + ": the file cannot be " + verb + " (" + Reason.of(e) + ").", e);
     }
 
     /** Deletes the temporary file if it was not committed. A second call does nothing. */
@@ -145,7 +146,9 @@ public final class StagedFile implements AutoCloseable {
             Files.deleteIfExists(staged);
         } catch (IOException e) {
             throw new SafetensorsException(
-                    Problem.IO, target + ": the temporary file " + staged + " cannot be deleted (" + e + ").", e);
+                    Problem.IO,
+                    target + ": the temporary file " + staged + " cannot be deleted (" + Reason.of(e) + ").",
+                    e);
         }
     }
 }

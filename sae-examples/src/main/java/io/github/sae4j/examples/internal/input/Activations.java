@@ -159,8 +159,10 @@ public final class Activations implements AutoCloseable {
     private void requireFinite(float[] row, long token) {
         for (int column = 0; column < row.length; column++) {
             if (!Float.isFinite(row[column])) {
-                throw new CommandException(path + ": " + tensor.label() + " has " + row[column] + " at token " + token
-                        + ", column " + column + "; --allow-non-finite lets such values through.");
+                String narrowed = type == FloatType.F64 ? " as float32" : "";
+                throw new CommandException(path + ": " + tensor.label() + " has " + row[column] + narrowed
+                        + " at token " + token + ", column " + column
+                        + "; --allow-non-finite lets such values through.");
             }
         }
     }

@@ -16,6 +16,9 @@ public final class InputFile {
      * @throws CommandException if it does not
      */
     public static void requireReadable(Path path) {
+        if (path.toString().isEmpty()) {
+            throw new CommandException("There is no input: the name of the file to be read is empty.");
+        }
         if (Files.isDirectory(path)) {
             throw new CommandException(path + ": this is a folder, but a file is needed.");
         }

@@ -45,7 +45,7 @@ final class NpyFile implements TensorFile {
                 throw e;
             }
         } catch (IOException e) {
-            throw new CommandException(path + ": cannot be read: " + e.getMessage() + ".", e);
+            throw CommandException.of(path, "cannot be read", e);
         }
     }
 
@@ -107,7 +107,7 @@ final class NpyFile implements TensorFile {
         try {
             fill(channel, target, dataOffset + offset);
         } catch (IOException e) {
-            throw new CommandException(path + ": cannot be read: " + e.getMessage() + ".", e);
+            throw CommandException.of(path, "cannot be read", e);
         }
         if (target.hasRemaining()) {
             throw new CommandException(path + ": the file has become shorter while it was read.");
@@ -130,7 +130,7 @@ final class NpyFile implements TensorFile {
         try {
             channel.close();
         } catch (IOException e) {
-            throw new CommandException(path + ": cannot be closed: " + e.getMessage() + ".", e);
+            throw CommandException.of(path, "cannot be closed", e);
         }
     }
 }

@@ -42,7 +42,7 @@ public final class OutputFile {
         try {
             return Files.exists(path) ? path.toRealPath() : path;
         } catch (IOException e) {
-            throw new CommandException(path + ": cannot be read: " + e.getMessage() + ".", e);
+            throw CommandException.of(path, "cannot be read", e);
         }
     }
 
@@ -86,7 +86,7 @@ public final class OutputFile {
         try {
             return Files.size(path);
         } catch (IOException e) {
-            throw new CommandException(path + ": cannot be read: " + e.getMessage() + ".", e);
+            throw CommandException.of(path, "cannot be read", e);
         }
     }
 }

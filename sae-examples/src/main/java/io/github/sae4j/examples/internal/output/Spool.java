@@ -73,7 +73,7 @@ final class Spool implements AutoCloseable {
     }
 
     private CommandException failed(IOException e) {
-        return new CommandException(target.path() + ": cannot be written: " + e.getMessage() + ".", e);
+        return CommandException.of(target.path(), "cannot be written", e);
     }
 
     @Override
