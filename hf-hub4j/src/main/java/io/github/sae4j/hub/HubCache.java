@@ -194,16 +194,21 @@ public final class HubCache {
         return List.copyOf(files);
     }
 
+    /** Returns whether a text is a commit, 40 hexadecimal digits. */
+    static boolean isCommit(String text) {
+        return COMMIT.matcher(text).matches();
+    }
+
     @Override
     public String toString() {
         return "HubCache[" + folder + "]";
     }
 
-    private Path repository(RepoId repo) {
+    Path repository(RepoId repo) {
         return folder.resolve(repo.cacheFolderName());
     }
 
-    private Path snapshot(RepoId repo, String commit) {
+    Path snapshot(RepoId repo, String commit) {
         return repository(repo).resolve("snapshots").resolve(commit);
     }
 

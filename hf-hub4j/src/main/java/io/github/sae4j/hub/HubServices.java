@@ -1,0 +1,27 @@
+package io.github.sae4j.hub;
+
+/** What a client is made of; shared by its calls and its threads. */
+record HubServices(
+        HubConfig config,
+        HubAddresses addresses,
+        HubTransport transport,
+        HubErrors errors,
+        FileLookup lookup,
+        Retry retry,
+        Redaction redaction) {
+
+    static HubServices of(HubConfig config, Retry.Pause pause) {
+        HubAddresses addresses = new HubAddresses(config.endpoint());
+        Redaction redaction = new Redaction(config.token().orElse(null));
+        HubTransport transport = new HubTransport(config, redaction);
+        HubErrors errors = new HubErrors(addresses, redaction, config.hasToken());
+        return new HubServices(
+                config,
+                addresses,
+                transport,
+                errors,
+                new FileLookup(addresses, transport, errors),
+                new Retry(pause),
+                redaction);
+    }
+}
