@@ -37,7 +37,7 @@ final class Downloads {
         }
         if (hub.config().offline()) {
             throw new LocalEntryNotFoundException(
-                    wanted.what() + " is not in the cache " + cache.folder()
+                    "The cache " + cache.folder() + " does not have " + wanted.what()
                             + ", and offline mode forbids fetching it. Leave offline mode (HF_HUB_OFFLINE), or fetch it"
                             + " on a machine with network and copy the cache.",
                     null);
@@ -49,6 +49,35 @@ final class Downloads {
             return afterFailure(wanted, options, e);
         }
         return store(wanted, metadata, options);
+    }
+
+    boolean exists(FileRequest wanted) {
+        if (hub.config().offline()) {
+            return existsInCache(wanted);
+        }
+        try {
+            hub.retry().run(wanted.what(), () -> lookUp(wanted), null);
+            return true;
+        } catch (GatedRepositoryException e) {
+            throw e;
+        } catch (RemoteEntryNotFoundException | RevisionNotFoundException | RepositoryNotFoundException e) {
+            return false;
+        } catch (IOException e) {
+            throw unreachable(wanted.what(), e);
+        }
+    }
+
+    private boolean existsInCache(FileRequest wanted) {
+        if (find(wanted).isPresent()) {
+            return true;
+        }
+        boolean absent = cache.commit(wanted.repo(), wanted.revision())
+                .filter(commit -> Files.exists(folder(wanted).absence(commit, wanted.file())))
+                .isPresent();
+        if (!absent) {
+            hub.requireOnline(wanted.what());
+        }
+        return false;
     }
 
     /** Asks the hub what the file is, and notes in the cache if it is nothing. */
@@ -70,10 +99,7 @@ final class Downloads {
     }
 
     private CachedFile afterFailure(FileRequest wanted, DownloadOptions options, Exception failure) {
-        if (failure instanceof RemoteEntryNotFoundException
-                || failure instanceof RevisionNotFoundException
-                || failure instanceof HubInterruptedException
-                || failure instanceof ProxyFailure) {
+        if (isFinal(failure)) {
             throw raised(wanted, failure);
         }
         Optional<CachedFile> cached = options.force() ? Optional.empty() : find(wanted);
@@ -97,6 +123,14 @@ final class Downloads {
         return store(wanted, metadata, options);
     }
 
+    /** Returns whether a failure is one that the cache must not hide. */
+    static boolean isFinal(Exception failure) {
+        return failure instanceof RemoteEntryNotFoundException
+                || failure instanceof RevisionNotFoundException
+                || failure instanceof HubInterruptedException
+                || failure instanceof ProxyFailure;
+    }
+
     private HubException raised(FileRequest wanted, Exception failure) {
         if (failure instanceof HubException known) {
             return known;
@@ -105,7 +139,7 @@ final class Downloads {
         return failure instanceof ProxyFailure
                 ? unreachable
                 : new LocalEntryNotFoundException(
-                        wanted.what() + " is not in the cache " + cache.folder() + ", and "
+                        "The cache " + cache.folder() + " does not have " + wanted.what() + ", and "
                                 + hub.config().endpoint()
                                 + " could not be asked: " + failure.getMessage()
                                 + ". Check the network (and HF_ENDPOINT), then try again.",
@@ -132,7 +166,7 @@ final class Downloads {
             throw HubTransport.interrupted(e);
         } catch (IOException e) {
             throw new HubException(
-                    wanted.what() + " cannot be kept in the cache " + cache.folder() + ": " + reason(e)
+                    "The cache " + cache.folder() + " cannot keep " + wanted.what() + ": " + reason(e)
                             + ". Check its permissions and the disk, or name another folder (HF_HUB_CACHE).",
                     e);
         }

@@ -10,6 +10,19 @@ record HubServices(
         Retry retry,
         Redaction redaction) {
 
+    /**
+     * Checks that the network may be used.
+     *
+     * @param what what would be asked for, as a part of a sentence
+     * @throws OfflineModeException if it may not
+     */
+    void requireOnline(String what) {
+        if (config.offline()) {
+            throw new OfflineModeException("Only the hub could answer for " + what
+                    + ", and offline mode forbids asking it. Leave offline mode (HF_HUB_OFFLINE).");
+        }
+    }
+
     static HubServices of(HubConfig config, Retry.Pause pause) {
         HubAddresses addresses = new HubAddresses(config.endpoint());
         Redaction redaction = new Redaction(config.token().orElse(null));

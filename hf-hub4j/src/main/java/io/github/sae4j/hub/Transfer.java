@@ -1,10 +1,9 @@
 package io.github.sae4j.hub;
 
-import io.github.sae4j.hub.HubTransport.Request;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,16 +25,16 @@ import org.slf4j.LoggerFactory;
 final class Transfer {
 
     private static final Logger LOG = LoggerFactory.getLogger(Transfer.class);
-    private static final int MOST_REDIRECTS = 10;
     private static final Duration WAIT = Duration.ofSeconds(1);
-    private static final Pattern CONTENT_RANGE = Pattern.compile("bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18}|\\*)");
+    static final Pattern CONTENT_RANGE = Pattern.compile("bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18}|\\*)");
 
     private final HubServices hub;
     private final FileRequest wanted;
     private final Path partial;
     private final ProgressListener progress;
     private final ContentHash hash;
-    private FileMetadata metadata;
+    private final FileMetadata metadata;
+    private final FileSource source;
     private long there;
     private int triesLeft = Retry.TRIES;
     private long furthest;
@@ -44,6 +43,7 @@ final class Transfer {
         this.hub = hub;
         this.wanted = wanted;
         this.metadata = metadata;
+        this.source = new FileSource(hub, wanted, metadata);
         this.partial = partial;
         this.progress = progress;
         this.hash = ContentHash.of(metadata.etag(), metadata.size());
@@ -94,6 +94,16 @@ final class Transfer {
                     + ", but the hub announced " + metadata.etag()
                     + ". It was deleted. Try again; if it happens again, a proxy or the hub is at fault.");
         }
+        sync();
+    }
+
+    /** Has the bytes on the disk before they get their name, so that a power cut leaves no file of holes under it. */
+    private void sync() throws IOException {
+        try (FileChannel file = FileChannel.open(partial, StandardOpenOption.WRITE)) {
+            file.force(false);
+        } catch (ClosedByInterruptException e) {
+            throw HubTransport.interrupted(e);
+        }
     }
 
     /** Takes in what an earlier call left, and returns whether that is anything. */
@@ -117,8 +127,8 @@ final class Transfer {
     private void requireSpace(long needed) throws IOException {
         long free = Files.getFileStore(partial).getUsableSpace();
         if (free < needed) {
-            throw new HubException(wanted.what() + " needs " + Wording.bytes(needed) + " more at " + partial.getParent()
-                    + ", but only " + Wording.bytes(free)
+            throw new HubException("There is no space for " + wanted.what() + ": it needs " + Wording.bytes(needed)
+                    + " more at " + partial.getParent() + ", and " + Wording.bytes(free)
                     + " are free. Free some space, or keep the cache elsewhere (HF_HUB_CACHE).");
         }
     }
@@ -167,12 +177,7 @@ final class Transfer {
     }
 
     private void fetchOnce() throws IOException {
-        try (Answer answer = request()) {
-            if (answer.encoding() != null) {
-                throw new IntegrityException("What was received for " + wanted.what() + " is encoded ("
-                        + hub.redaction().text(answer.encoding())
-                        + "), although that was not asked for. A proxy between here and the hub is at fault.");
-            }
+        try (Answer answer = source.open(there == 0 ? null : "bytes=" + there + "-")) {
             if (answer.status() == 206) {
                 requireRange(answer);
             } else if (there > 0) {
@@ -185,86 +190,6 @@ final class Transfer {
             }
             copy(answer.body());
         }
-    }
-
-    /** Asks for the rest, through redirects; what is returned is a success. */
-    private Answer request() throws IOException {
-        URI asked = metadata.source();
-        boolean withToken = true;
-        boolean lookedUpAgain = false;
-        for (int redirects = 0; redirects <= MOST_REDIRECTS; ) {
-            @Nullable String range = there == 0 ? null : "bytes=" + there + "-";
-            Answer answer = hub.transport()
-                    .send(new Request(
-                            "GET", asked, withToken, range, hub.config().downloadTimeout()));
-            if (answer.status() == 200 || answer.status() == 206) {
-                return answer;
-            }
-            try (answer) {
-                if (answer.isRedirect()) {
-                    URI target = redirect(asked, answer);
-                    withToken &= HubAddresses.sameServer(asked, target);
-                    asked = target;
-                    redirects++;
-                } else if (answer.status() == 403
-                        && !lookedUpAgain
-                        && !HubAddresses.sameServer(asked, hub.config().endpoint())) {
-                    LOG.debug("the signed address of {} has expired", wanted.what());
-                    lookedUpAgain = true;
-                    lookUpAgain();
-                    asked = metadata.source();
-                    withToken = true;
-                } else {
-                    throw error(answer, range);
-                }
-            }
-        }
-        throw new HubHttpException(
-                "The servers' answers for " + wanted.what() + " are redirects without an end: " + MOST_REDIRECTS
-                        + " were followed.",
-                302,
-                null);
-    }
-
-    private URI redirect(URI asked, Answer answer) {
-        @Nullable String location = answer.header("Location");
-        @Nullable URI target = location == null ? null : hub.addresses().parse(asked, location);
-        if (target == null || HubAddresses.isDowngrade(asked, target)) {
-            throw new HubHttpException(
-                    "The answer for " + wanted.what() + " is a redirect to "
-                            + (target == null ? "an address that cannot be asked" : "an address without encryption")
-                            + ".",
-                    answer.status(),
-                    null);
-        }
-        return target;
-    }
-
-    private void lookUpAgain() throws IOException {
-        FileMetadata again = hub.lookup()
-                .ask(
-                        wanted.repo(),
-                        metadata.commit(),
-                        wanted.file(),
-                        hub.config().etagTimeout());
-        if (!again.sameBytes(metadata)) {
-            throw new FileMetadataException("The hub has changed its mind about " + wanted.what()
-                    + " while it was being fetched: first it announced " + metadata.etag() + ", now " + again.etag()
-                    + ". Try again.");
-        }
-        metadata = again;
-    }
-
-    private HubHttpException error(Answer answer, @Nullable String range) {
-        if (answer.status() == 416) {
-            return new HubHttpException(
-                    "The server of " + wanted.what() + " has not the range that was asked for (" + range
-                            + "); it says that it has: " + hub.redaction().text(answer.header("Content-Range"))
-                            + ". Fetch it again with force.",
-                    416,
-                    null);
-        }
-        return hub.errors().of(answer, wanted.repo(), wanted.what());
     }
 
     private void requireRange(Answer answer) {
