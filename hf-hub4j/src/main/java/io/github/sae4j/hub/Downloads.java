@@ -16,9 +16,6 @@ final class Downloads {
 
     private static final Logger LOG = LoggerFactory.getLogger(Downloads.class);
 
-    /** How long each answer may take once it is clear that the cache cannot help. */
-    private static final Duration LONG_PATIENCE = Duration.ofSeconds(60);
-
     private final HubServices hub;
     private final HubCache cache;
 
@@ -116,7 +113,7 @@ final class Downloads {
         }
         FileMetadata metadata;
         try {
-            metadata = hub.retry().run(wanted.what(), () -> lookUp(wanted, LONG_PATIENCE), failure);
+            metadata = hub.retry().run(wanted.what(), () -> lookUp(wanted, hub.longPatience()), failure);
         } catch (IOException | HubException e) {
             throw raised(wanted, e);
         }

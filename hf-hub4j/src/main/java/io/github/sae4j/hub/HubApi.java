@@ -160,7 +160,9 @@ final class HubApi {
         @Nullable URI target = answer == null ? null : hub.addresses().parse(asked, answer);
         if (target == null || !HubAddresses.sameServer(target, hub.config().endpoint())) {
             throw new FileMetadataException("The hub's answer for " + what + " sends us on to "
-                    + (target == null ? "an address that cannot be asked" : target.getHost() + ", which is not the hub")
+                    + (target == null
+                            ? "an address that cannot be asked"
+                            : hub.redaction().text(target.getHost()) + ", which is not the hub")
                     + ".");
         }
         return target;

@@ -23,6 +23,9 @@ public final class HubClient {
 
     private static final String MAIN = "main";
 
+    /** How long each answer may take once it is clear that the cache cannot help. */
+    private static final Duration LONG_PATIENCE = Duration.ofSeconds(60);
+
     private final HubConfig config;
     private final HubApi api;
     private final Downloads downloads;
@@ -43,11 +46,12 @@ public final class HubClient {
      * @param config how to reach the hub and where to keep files
      */
     public static HubClient create(HubConfig config) {
-        return create(config, HubClient::sleep);
+        return create(config, HubClient::sleep, LONG_PATIENCE);
     }
 
-    static HubClient create(HubConfig config, Retry.Pause pause) {
-        return new HubClient(HubException.requirePresent(config, "config"), HubServices.of(config, pause));
+    static HubClient create(HubConfig config, Retry.Pause pause, Duration longPatience) {
+        HubException.requirePresent(config, "config");
+        return new HubClient(config, HubServices.of(config, pause, longPatience));
     }
 
     /** Returns the settings. */

@@ -1,5 +1,7 @@
 package io.github.sae4j.hub;
 
+import java.time.Duration;
+
 /** What a client is made of; shared by its calls and its threads. */
 record HubServices(
         HubConfig config,
@@ -8,6 +10,7 @@ record HubServices(
         HubErrors errors,
         FileLookup lookup,
         Retry retry,
+        Duration longPatience,
         Redaction redaction) {
 
     /**
@@ -23,7 +26,7 @@ record HubServices(
         }
     }
 
-    static HubServices of(HubConfig config, Retry.Pause pause) {
+    static HubServices of(HubConfig config, Retry.Pause pause, Duration longPatience) {
         HubAddresses addresses = new HubAddresses(config.endpoint());
         Redaction redaction = new Redaction(config.token().orElse(null));
         HubTransport transport = new HubTransport(config, redaction);
@@ -35,6 +38,7 @@ record HubServices(
                 errors,
                 new FileLookup(addresses, transport, errors),
                 new Retry(pause),
+                longPatience,
                 redaction);
     }
 }

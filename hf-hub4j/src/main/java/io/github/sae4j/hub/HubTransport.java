@@ -95,7 +95,11 @@ final class HubTransport {
             throw new IOException(e.getClass().getSimpleName() + ": " + redaction.text(e.getMessage()));
         }
         Answer answer = new Answer(request.uri(), response.statusCode(), response.headers(), response.body());
-        LOG.debug("{} {} answered {}", request.method(), Redaction.address(request.uri()), answer.status());
+        LOG.debug(
+                "{} {} answered {}",
+                request.method(),
+                redaction.text(Redaction.address(request.uri())),
+                answer.status());
         passOnWarning(answer);
         if (answer.status() == PROXY_AUTHENTICATION_REQUIRED) {
             answer.close();

@@ -1,7 +1,8 @@
 package io.github.sae4j.hub;
 
 /**
- * What was received is not the file that the hub announced: its size or its hash differs. Nothing of it is kept.
+ * What was received is not the file that the hub announced: its size or its hash
+ * differs, or the answer to a range is another range. Bytes that cannot be right are not kept.
  */
 public final class IntegrityException extends HubException {
 

@@ -181,7 +181,7 @@ final class Transfer {
             if (answer.status() == 206) {
                 requireRange(answer);
             } else if (there > 0) {
-                LOG.debug("{} sends all of {} anew", answer.asked().getHost(), wanted.what());
+                LOG.debug("all of {} is sent anew", wanted.what());
                 restart();
             }
             OptionalLong length = answer.number("Content-Length");
