@@ -101,6 +101,14 @@ class CacheLayoutTest {
     }
 
     @Test
+    void row16_losesNothingWhereARefCannotBeWritten() throws IOException {
+        Files.createDirectories(hub.cache.resolve(FOLDER));
+        Files.writeString(hub.cache.resolve(FOLDER).resolve("refs"), "in the way of a folder");
+
+        assertThat(hub.client().download(REPO, CFG)).hasContent("{\"layer\": 19}");
+    }
+
+    @Test
     void row16_keepsTheOldRefUntilTheNewFileIsThere() {
         hub.client().download(REPO, CFG);
         String before = hub.commit();

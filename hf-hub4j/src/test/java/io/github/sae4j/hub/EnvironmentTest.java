@@ -10,6 +10,7 @@ import io.github.sae4j.fixtures.hub.Fault;
 import io.github.sae4j.fixtures.hub.Request;
 import io.github.sae4j.fixtures.hub.When;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ProxySelector;
 import java.net.URI;
@@ -204,7 +205,7 @@ class EnvironmentTest {
             HubConfig.Builder config = HubConfig.defaults().toBuilder()
                     .endpoint("http://hub.invalid")
                     .cache(hub.cache)
-                    .proxySelector(ProxySelector.of(new InetSocketAddress("127.0.0.1", port)));
+                    .proxySelector(ProxySelector.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)));
 
             assertThat(hub.client(config).download(REPO, CFG)).hasContent("{\"layer\": 19}");
             assertThat(proxy.fake.requests())

@@ -12,6 +12,7 @@ import io.github.sae4j.fixtures.hub.FakeRepo;
 import io.github.sae4j.fixtures.hub.Fault;
 import io.github.sae4j.fixtures.hub.When;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ProxySelector;
 import java.net.ServerSocket;
@@ -185,8 +186,8 @@ class ErrorsTest {
         try (ServerSocket socket = new ServerSocket(0)) {
             closedPort = socket.getLocalPort();
         }
-        HubConfig.Builder throughProxy =
-                hub.config().proxySelector(ProxySelector.of(new InetSocketAddress("127.0.0.1", closedPort)));
+        HubConfig.Builder throughProxy = hub.config()
+                .proxySelector(ProxySelector.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), closedPort)));
 
         assertThat(failure(
                         HubUnreachableException.class,

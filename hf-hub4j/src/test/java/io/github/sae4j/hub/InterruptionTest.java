@@ -7,8 +7,6 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.sae4j.fixtures.hub.Fault;
 import io.github.sae4j.fixtures.hub.When;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -74,9 +72,7 @@ class InterruptionTest {
     void stopsWaitingForAnotherDownload() throws Exception {
         hub.client().download(REPO, WEIGHTS);
         Path lock = hub.cache.resolve(hub.cacheFiles().get(0));
-        Files.walk(hub.cache.resolve("models--org--sae"))
-                .filter(Files::isRegularFile)
-                .forEach(InterruptionTest::delete);
+        hub.client().cache().delete(REPO, List.of("main"));
         CountDownLatch asked = new CountDownLatch(1);
         hub.on(When.head("*"), (request, right) -> {
             asked.countDown();
@@ -133,13 +129,5 @@ class InterruptionTest {
         thread.join();
         assertThat(failure.get()).isInstanceOf(HubInterruptedException.class);
         assertThat(flag).isTrue();
-    }
-
-    private static void delete(Path file) {
-        try {
-            Files.delete(file);
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
     }
 }

@@ -28,6 +28,7 @@ final class RawServer implements AutoCloseable {
      * @param bytes what is sent
      * @param then what becomes of the connection
      */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Raw(byte[] bytes, Then then) {}
 
     /** What becomes of a connection after an answer. */
@@ -44,7 +45,7 @@ final class RawServer implements AutoCloseable {
 
     /** Starts a server; the function takes a request's first line and headers. */
     static RawServer start(Function<String, Raw> answers) throws IOException {
-        RawServer server = new RawServer(new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1")), answers);
+        RawServer server = new RawServer(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), answers);
         server.thread(server::accept);
         return server;
     }

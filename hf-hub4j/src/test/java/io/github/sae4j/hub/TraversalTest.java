@@ -50,13 +50,11 @@ class TraversalTest {
     private Path temporary;
 
     enum Rules {
-        POSIX(Configuration.unix()),
-        WINDOWS(Configuration.windows());
+        POSIX,
+        WINDOWS;
 
-        private final Configuration configuration;
-
-        Rules(Configuration configuration) {
-            this.configuration = configuration;
+        FileSystem newFileSystem() {
+            return Jimfs.newFileSystem(this == WINDOWS ? Configuration.windows() : Configuration.unix());
         }
     }
 
@@ -64,7 +62,7 @@ class TraversalTest {
     @EnumSource
     void row03_refusesEveryNameThatClimbs(Rules rules) throws IOException {
         try (TestHub hub = TestHub.in(temporary);
-                FileSystem memory = Jimfs.newFileSystem(rules.configuration)) {
+                FileSystem memory = rules.newFileSystem()) {
             Path cage = root(memory);
             HubClient client = hub.client(hub.config().cache(cage.resolve("cache")));
             for (String name : CLIMBING) {
@@ -88,7 +86,7 @@ class TraversalTest {
         for (String name : CLIMBING) {
             Path folder = Files.createTempDirectory(temporary, "listing");
             try (TestHub hub = TestHub.in(folder);
-                    FileSystem memory = Jimfs.newFileSystem(rules.configuration)) {
+                    FileSystem memory = rules.newFileSystem()) {
                 Path cage = root(memory);
                 String entry = "[{\"type\":\"file\",\"path\":" + quoted(name) + ",\"size\":1,\"oid\":\""
                         + "a".repeat(40) + "\"}]";
@@ -110,7 +108,7 @@ class TraversalTest {
         for (String name : List.of("../../../../x", "..\\..\\x", "/x", "C:x", "x/y", "con:", "..", "a.")) {
             Path folder = Files.createTempDirectory(temporary, "names");
             try (TestHub hub = TestHub.in(folder);
-                    FileSystem memory = Jimfs.newFileSystem(rules.configuration)) {
+                    FileSystem memory = rules.newFileSystem()) {
                 Path cage = root(memory);
                 HubClient client = hub.client(hub.config().cache(cage.resolve("cache")));
                 hub.on(When.head("*").nth(1), Fault.with("X-Repo-Commit", name));
