@@ -158,10 +158,24 @@ final class StrangeAnswers {
             bytes = Arrays.copyOf(bytes, bytes.length + body.length);
             System.arraycopy(body, 0, bytes, bytes.length - body.length, body.length);
         }
-        return delivered(bytes, changes == 0);
+        return delivered(bytes, isFramed(head.toString(), status, noBody ? -1 : body.length));
     }
 
-    private Raw delivered(byte[] bytes, boolean right) {
+    /** Returns whether a client can tell where an answer ends, so that the connection may serve for the next. */
+    private static boolean isFramed(String head, int status, int length) {
+        boolean lengthIsRight = head.contains("Content-Length: " + length + "\r\n")
+                && head.indexOf("Content-Length") == head.lastIndexOf("Content-Length");
+        return status >= 200
+                && status != 204
+                && status != 205
+                && status != 304
+                && (length < 0 || lengthIsRight)
+                && !head.contains("Transfer-Encoding")
+                && !head.contains("Connection")
+                && !head.contains("Upgrade");
+    }
+
+    private Raw delivered(byte[] bytes, boolean framed) {
         int kind = random.nextInt(100);
         if (kind < 6) {
             for (int flips = random.nextInt(5); flips >= 0; flips--) {
@@ -175,7 +189,7 @@ final class StrangeAnswers {
         if (kind < 13) {
             return new Raw(Arrays.copyOf(bytes, random.nextInt(bytes.length + 1)), Then.STALL);
         }
-        return new Raw(bytes, right ? Then.KEEP : Then.CLOSE);
+        return new Raw(bytes, framed ? Then.KEEP : Then.CLOSE);
     }
 
     private byte[] right(String request, StringBuilder head) {
