@@ -2,8 +2,8 @@ package io.github.sae4j.hub;
 
 import io.github.sae4j.hub.HubTransport.ProxyFailure;
 import java.io.IOException;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,6 +16,8 @@ final class Retry {
     private static final Logger LOG = LoggerFactory.getLogger(Retry.class);
     private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(8);
+
+    private static final int DEEPEST = 10;
 
     /** A server that asks for more than its window of 300 s is told to the user instead of waited for. */
     private static final Duration MOST_PATIENCE = Duration.ofSeconds(330);
@@ -83,9 +85,19 @@ final class Retry {
             return HubErrors.isPassing(answered.status())
                     && answered.retryAfter().orElse(Duration.ZERO).compareTo(MOST_PATIENCE) <= 0;
         }
-        return failure instanceof IOException
-                && !(failure instanceof ProxyFailure)
-                && !(failure instanceof SSLException);
+        return failure instanceof IOException && !(failure instanceof ProxyFailure) && !isDistrust(failure);
+    }
+
+    /** Returns whether a server's certificate was not accepted, which waiting does not change. */
+    private static boolean isDistrust(Exception failure) {
+        @Nullable Throwable cause = failure;
+        for (int depth = 0; cause != null && depth < DEEPEST; depth++) {
+            if (cause instanceof GeneralSecurityException) {
+                return true;
+            }
+            cause = cause.getCause();
+        }
+        return false;
     }
 
     private static Duration next(Duration wait) {

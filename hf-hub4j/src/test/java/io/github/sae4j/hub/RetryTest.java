@@ -8,7 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.sae4j.fixtures.hub.Fault;
 import io.github.sae4j.fixtures.hub.When;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -127,6 +129,13 @@ class RetryTest {
 
         assertThat(hub.client().list(REPO, "main")).hasSize(4);
         assertThat(hub.pauses).isEqualTo(seconds(2));
+    }
+
+    @Test
+    void row12_doesNotTryAgainWhereACertificateIsNotAccepted() {
+        assertThat(Retry.mayPass(new IOException("handshake", new CertificateException("unknown issuer"))))
+                .isFalse();
+        assertThat(Retry.mayPass(new IOException("connection reset"))).isTrue();
     }
 
     private static List<Duration> seconds(Integer... seconds) {
