@@ -20,9 +20,10 @@ final class CacheLocation {
     private final String home;
     private final boolean windows;
 
-    private CacheLocation(Map<String, String> environment, String home, boolean windows) {
+    private CacheLocation(Map<String, String> environment, String userHome, boolean windows) {
+        @Nullable String named = environment.get(windows ? "USERPROFILE" : "HOME");
         this.environment = environment;
-        this.home = home;
+        this.home = named == null || named.isEmpty() ? userHome : named;
         this.windows = windows;
     }
 
@@ -34,10 +35,21 @@ final class CacheLocation {
      * @param windows whether the variables are those of Windows
      */
     static String of(Map<String, String> environment, String userHome, boolean windows) {
-        @Nullable String home = environment.get(windows ? "USERPROFILE" : "HOME");
-        CacheLocation location =
-                new CacheLocation(environment, home == null || home.isEmpty() ? userHome : home, windows);
-        return location.folder();
+        return new CacheLocation(environment, userHome, windows).folder();
+    }
+
+    /**
+     * Returns the path of the file that holds the token: {@code HF_TOKEN_PATH}, else {@code token} in the folder that
+     * {@code HF_HOME} or {@code XDG_CACHE_HOME} names.
+     *
+     * @param environment the environment's variables
+     * @param userHome the home folder for when the environment does not name one
+     * @param windows whether the variables are those of Windows
+     */
+    static String ofToken(Map<String, String> environment, String userHome, boolean windows) {
+        CacheLocation location = new CacheLocation(environment, userHome, windows);
+        @Nullable String path = location.value("HF_TOKEN_PATH");
+        return path == null ? location.hubHome() + "/token" : path;
     }
 
     private String folder() {
@@ -48,12 +60,16 @@ final class CacheLocation {
         if (cache != null) {
             return cache;
         }
+        return hubHome() + "/hub";
+    }
+
+    private String hubHome() {
         @Nullable String hfHome = value("HF_HOME");
         if (hfHome != null) {
-            return hfHome + "/hub";
+            return hfHome;
         }
         @Nullable String xdg = value("XDG_CACHE_HOME");
-        return (xdg == null ? home + "/.cache" : xdg) + "/huggingface/hub";
+        return (xdg == null ? home + "/.cache" : xdg) + "/huggingface";
     }
 
     private @Nullable String value(String name) {

@@ -9,9 +9,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -26,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * <folder>/models--owner--name/blobs/<etag>                 the bytes
  * }</pre>
  *
- * <p>Looking something up is reading the disk, never the network. A snapshot holds what was fetched of a commit, which
+ * <p>Nothing here asks the network; {@link HubClient} does. A snapshot holds what was fetched of a commit, which
  * need not be all of it: that a file is not here does not say that the repository lacks it.
  *
  * <p>Immutable and safe to share between threads; other processes may add to the cache meanwhile.
@@ -194,16 +196,96 @@ public final class HubCache {
         return List.copyOf(files);
     }
 
+    /**
+     * Returns what the cache has, repository by repository. What is no repository's folder is left out.
+     *
+     * @throws HubException if the cache cannot be read
+     */
+    public List<CachedRepo> scan() {
+        try {
+            return new CacheContents(this).scan();
+        } catch (IOException e) {
+            throw unreadable(folder, e);
+        }
+    }
+
+    /**
+     * Returns how many bytes the repositories in the cache take, each byte counted once.
+     *
+     * @throws HubException if the cache cannot be read
+     */
+    public long size() {
+        return scan().stream().mapToLong(CachedRepo::bytes).sum();
+    }
+
+    /**
+     * Hashes the files of a revision again and returns what that came to, in alphabetical order; none if nothing of the
+     * revision is here.
+     *
+     * @param repo the repository
+     * @param revision a branch, a tag, a reference or a commit
+     * @throws HubException if an argument is null, {@code revision} could lead out of the cache, or the cache cannot be
+     *     read
+     */
+    public List<FileCheck> verify(RepoId repo, String revision) {
+        Optional<String> commit = commit(repo, revision);
+        if (commit.isEmpty()) {
+            return List.of();
+        }
+        try {
+            return new CacheContents(this).verify(repo, commit.get());
+        } catch (IOException e) {
+            throw unreadable(repository(repo), e);
+        }
+    }
+
+    /**
+     * Deletes revisions, the names that stand for them, and the bytes that no other revision needs; with the last
+     * revision, all that the cache has of the repository. A file that a running program has mapped stays readable to it,
+     * save on Windows, where deleting it fails.
+     *
+     * @param repo the repository
+     * @param revisions branches, tags, references or commits
+     * @return how many bytes that gave back
+     * @throws HubException if an argument is null, one of the revisions is not in the cache, a download of the repository
+     *     is under way (nothing is deleted then), or the cache cannot be written
+     */
+    public long delete(RepoId repo, List<String> revisions) {
+        HubException.requirePresent(revisions, "revisions");
+        List<String> present = commits(repo);
+        Set<String> commits = new LinkedHashSet<>();
+        for (String revision : revisions) {
+            commits.add(commit(repo, revision)
+                    .filter(present::contains)
+                    .orElseThrow(() -> new HubException(
+                            "The cache " + folder + " has nothing of " + repo.id() + " at \"" + revision + "\"; it has "
+                                    + (present.isEmpty() ? "no revision" : present) + " of it.")));
+        }
+        try {
+            return new CacheContents(this).delete(repo, commits);
+        } catch (IOException e) {
+            throw new HubException(
+                    "The revisions " + revisions + " of " + repo.id() + " could not be deleted from " + folder
+                            + " as a whole: " + e.getClass().getSimpleName() + " (" + e.getMessage() + ").",
+                    e);
+        }
+    }
+
+    /** Returns whether a text is a commit, 40 hexadecimal digits. */
+    static boolean isCommit(String text) {
+        return COMMIT.matcher(text).matches();
+    }
+
     @Override
     public String toString() {
         return "HubCache[" + folder + "]";
     }
 
-    private Path repository(RepoId repo) {
+    Path repository(RepoId repo) {
         return folder.resolve(repo.cacheFolderName());
     }
 
-    private Path snapshot(RepoId repo, String commit) {
+    Path snapshot(RepoId repo, String commit) {
         return repository(repo).resolve("snapshots").resolve(commit);
     }
 

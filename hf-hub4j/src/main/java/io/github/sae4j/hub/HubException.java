@@ -3,10 +3,20 @@ package io.github.sae4j.hub;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A name that no repository, revision or file can have, or a cache that cannot be read. The message is a sentence with
- * what was given or found, and why it will not do.
+ * What went wrong with the hub or its cache. The message is a sentence with what was given or found, and what to do
+ * about it; no message holds a token or the query of a signed address.
+ *
+ * <p>This type itself says that a name cannot be one of a repository, a revision or a file, that the settings will not
+ * do, or that the cache cannot be read or written. Its subtypes tell the other failures apart.
  */
-public final class HubException extends RuntimeException {
+public sealed class HubException extends RuntimeException
+        permits FileMetadataException,
+                HubHttpException,
+                HubInterruptedException,
+                HubUnreachableException,
+                IntegrityException,
+                LocalEntryNotFoundException,
+                OfflineModeException {
 
     private static final long serialVersionUID = 1L;
 
@@ -25,7 +35,7 @@ public final class HubException extends RuntimeException {
      * @param message a sentence that a user can act on
      * @param cause what went wrong underneath
      */
-    public HubException(String message, Throwable cause) {
+    public HubException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 

@@ -1,7 +1,7 @@
 /**
- * Files of a Hugging Face hub, as the on-disk cache keeps them that Python's {@code huggingface_hub} uses as well.
+ * Files of a Hugging Face hub, fetched into the on-disk cache that Python's {@code huggingface_hub} uses as well.
  *
- * <p>Start at {@link io.github.sae4j.hub.HubCache}. Every failure is a {@link io.github.sae4j.hub.HubException}.
+ * <p>Start at {@link io.github.sae4j.hub.HubClient}; {@link io.github.sae4j.hub.HubCache} alone reads what is there. Every failure is a {@link io.github.sae4j.hub.HubException}.
  */
 @NullMarked
 package io.github.sae4j.hub;

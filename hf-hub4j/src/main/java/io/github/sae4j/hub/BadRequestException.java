@@ -1,0 +1,13 @@
+package io.github.sae4j.hub;
+
+import org.jspecify.annotations.Nullable;
+
+/** The hub found the request itself wrong (status 400). */
+public final class BadRequestException extends HubHttpException {
+
+    private static final long serialVersionUID = 1L;
+
+    BadRequestException(String message, int status, @Nullable String requestId) {
+        super(message, status, requestId);
+    }
+}

@@ -1,0 +1,23 @@
+package io.github.sae4j.hub;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What the cache has of one repository.
+ *
+ * @param repo the repository
+ * @param folder its folder in the cache
+ * @param revisions its commits of which something is here, in alphabetical order
+ * @param bytes how many bytes the folder takes, each counted once, unfinished downloads included
+ * @param unfinishedBytes how many of them belong to downloads that are under way or were interrupted
+ */
+public record CachedRepo(RepoId repo, Path folder, List<CachedRevision> revisions, long bytes, long unfinishedBytes) {
+
+    /** Copies the list. */
+    public CachedRepo {
+        HubException.requirePresent(repo, "repo");
+        HubException.requirePresent(folder, "folder");
+        revisions = List.copyOf(HubException.requirePresent(revisions, "revisions"));
+    }
+}

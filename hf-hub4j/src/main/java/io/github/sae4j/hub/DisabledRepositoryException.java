@@ -1,0 +1,13 @@
+package io.github.sae4j.hub;
+
+import org.jspecify.annotations.Nullable;
+
+/** The hub has shut the repository off for everybody. */
+public final class DisabledRepositoryException extends HubHttpException {
+
+    private static final long serialVersionUID = 1L;
+
+    DisabledRepositoryException(String message, int status, @Nullable String requestId) {
+        super(message, status, requestId);
+    }
+}

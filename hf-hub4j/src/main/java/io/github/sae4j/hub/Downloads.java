@@ -1,0 +1,231 @@
+package io.github.sae4j.hub;
+
+import io.github.sae4j.hub.HubTransport.ProxyFailure;
+import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Gets single files into the cache: from the cache itself, else from the hub, else from the cache after all. */
+final class Downloads {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Downloads.class);
+
+    private final HubServices hub;
+    private final HubCache cache;
+
+    Downloads(HubServices hub) {
+        this.hub = hub;
+        this.cache = hub.config().cache();
+    }
+
+    CachedFile download(FileRequest wanted, DownloadOptions options) {
+        boolean pinned = HubCache.isCommit(wanted.revision());
+        if (hub.config().offline() || (pinned && !options.force())) {
+            Optional<CachedFile> cached = find(wanted);
+            if (cached.isPresent()) {
+                return cached.get();
+            }
+        }
+        if (hub.config().offline()) {
+            throw new LocalEntryNotFoundException(
+                    "The cache " + cache.folder() + " does not have " + wanted.what()
+                            + ", and offline mode forbids fetching it. Leave offline mode (HF_HUB_OFFLINE), or fetch it"
+                            + " on a machine with network and copy the cache.",
+                    null);
+        }
+        FileMetadata metadata;
+        try {
+            metadata = lookUp(wanted);
+        } catch (IOException | HubException e) {
+            return afterFailure(wanted, options, e);
+        }
+        return store(wanted, metadata, options);
+    }
+
+    boolean exists(FileRequest wanted) {
+        if (hub.config().offline()) {
+            return existsInCache(wanted);
+        }
+        try {
+            hub.retry().run(wanted.what(), () -> lookUp(wanted), null);
+            return true;
+        } catch (GatedRepositoryException e) {
+            throw e;
+        } catch (RemoteEntryNotFoundException | RevisionNotFoundException | RepositoryNotFoundException e) {
+            return false;
+        } catch (IOException e) {
+            throw unreachable(wanted.what(), e);
+        }
+    }
+
+    private boolean existsInCache(FileRequest wanted) {
+        if (find(wanted).isPresent()) {
+            return true;
+        }
+        boolean absent = cache.commit(wanted.repo(), wanted.revision())
+                .filter(commit -> Files.exists(folder(wanted).absence(commit, wanted.file())))
+                .isPresent();
+        if (!absent) {
+            hub.requireOnline(wanted.what());
+        }
+        return false;
+    }
+
+    /** Asks the hub what the file is, and notes in the cache if it is nothing. */
+    private FileMetadata lookUp(FileRequest wanted) throws IOException {
+        return lookUp(wanted, hub.config().etagTimeout());
+    }
+
+    private FileMetadata lookUp(FileRequest wanted, Duration patience) throws IOException {
+        try {
+            return hub.lookup().ask(wanted.repo(), wanted.revision(), wanted.file(), patience);
+        } catch (RemoteEntryNotFoundException e) {
+            e.commit().ifPresent(commit -> {
+                RepoFolder folder = folder(wanted);
+                folder.noteAbsence(commit, wanted.file());
+                folder.noteRevision(wanted.revision(), commit);
+            });
+            throw e;
+        }
+    }
+
+    private CachedFile afterFailure(FileRequest wanted, DownloadOptions options, Exception failure) {
+        if (isFinal(failure)) {
+            throw raised(wanted, failure);
+        }
+        Optional<CachedFile> cached = options.force() ? Optional.empty() : find(wanted);
+        if (cached.isPresent()) {
+            LOG.warn(
+                    "The hub could not be asked about {}; taking it from the cache, commit {}: {}",
+                    wanted.what(),
+                    cached.get().commit(),
+                    failure.getMessage());
+            return cached.get();
+        }
+        if (!Retry.mayPass(failure)) {
+            throw raised(wanted, failure);
+        }
+        FileMetadata metadata;
+        try {
+            metadata = hub.retry().run(wanted.what(), () -> lookUp(wanted, hub.longPatience()), failure);
+        } catch (IOException | HubException e) {
+            throw raised(wanted, e);
+        }
+        return store(wanted, metadata, options);
+    }
+
+    /** Returns whether a failure is one that the cache must not hide. */
+    static boolean isFinal(Exception failure) {
+        return failure instanceof RemoteEntryNotFoundException
+                || failure instanceof RevisionNotFoundException
+                || failure instanceof HubInterruptedException
+                || failure instanceof ProxyFailure;
+    }
+
+    private HubException raised(FileRequest wanted, Exception failure) {
+        if (failure instanceof HubException known) {
+            return known;
+        }
+        HubUnreachableException unreachable = unreachable(wanted.what(), failure);
+        return failure instanceof ProxyFailure
+                ? unreachable
+                : new LocalEntryNotFoundException(
+                        "The cache " + cache.folder() + " does not have " + wanted.what() + ", and "
+                                + hub.config().endpoint()
+                                + " could not be asked: " + failure.getMessage()
+                                + ". Check the network (and HF_ENDPOINT), then try again.",
+                        unreachable);
+    }
+
+    static HubUnreachableException unreachable(String what, Exception failure) {
+        return new HubUnreachableException(
+                "No answer came for " + what + ": " + failure.getMessage() + ". Check the network, then try again.",
+                failure);
+    }
+
+    private CachedFile store(FileRequest wanted, FileMetadata metadata, DownloadOptions options) {
+        RepoFolder folder = folder(wanted);
+        Path pointer = folder.pointer(metadata.commit(), wanted.file());
+        try {
+            if (options.force() || !isWhole(pointer, metadata)) {
+                folder.create();
+                try (CacheLock lock = CacheLock.acquire(folder.lock(metadata.etag()))) {
+                    fill(wanted, metadata, options, folder, lock);
+                }
+            }
+        } catch (InterruptedException | ClosedByInterruptException e) {
+            throw HubTransport.interrupted(e);
+        } catch (IOException e) {
+            throw new HubException(
+                    "The cache " + cache.folder() + " cannot keep " + wanted.what() + ": " + reason(e)
+                            + ". Check its permissions and the disk, or name another folder (HF_HUB_CACHE).",
+                    e);
+        }
+        folder.noteRevision(wanted.revision(), metadata.commit());
+        return new CachedFile(pointer, wanted.repo(), metadata.commit(), wanted.file());
+    }
+
+    private void fill(
+            FileRequest wanted, FileMetadata metadata, DownloadOptions options, RepoFolder folder, CacheLock lock)
+            throws IOException {
+        Path blob = folder.blob(metadata.etag());
+        if (!options.force()) {
+            if (isWhole(folder.pointer(metadata.commit(), wanted.file()), metadata)) {
+                return;
+            }
+            if (isWhole(blob, metadata)) {
+                folder.pointTo(blob, metadata, wanted.file());
+                return;
+            }
+        }
+        boolean shared = lock.excludesProcesses();
+        Path partial = shared ? folder.partial(metadata.etag()) : folder.unsharedPartial(metadata.etag());
+        try {
+            if (options.force()) {
+                Files.deleteIfExists(partial);
+            }
+            fetch(wanted, metadata, partial, options.progress());
+            folder.place(partial, metadata, wanted.file());
+        } finally {
+            if (!shared) {
+                Files.deleteIfExists(partial);
+            }
+        }
+        options.progress().onDone(wanted.file());
+        LOG.info("Fetched {}: {}", wanted.what(), Wording.bytes(metadata.size()));
+    }
+
+    private void fetch(FileRequest wanted, FileMetadata metadata, Path partial, ProgressListener progress)
+            throws IOException {
+        Transfer transfer = new Transfer(hub, wanted, metadata, partial, progress);
+        try {
+            transfer.run();
+        } catch (Transfer.NetworkFailure e) {
+            throw unreachable(wanted.what(), e);
+        }
+    }
+
+    private Optional<CachedFile> find(FileRequest wanted) {
+        return cache.find(wanted.repo(), wanted.revision(), wanted.file());
+    }
+
+    private RepoFolder folder(FileRequest wanted) {
+        return new RepoFolder(cache, wanted.repo(), hub.config().symlinks());
+    }
+
+    /** A file of another size was cut short by a crash or changed by somebody, and is fetched again. */
+    private static boolean isWhole(Path file, FileMetadata metadata) throws IOException {
+        return Files.isRegularFile(file) && Files.size(file) == metadata.size();
+    }
+
+    private static String reason(IOException failure) {
+        @Nullable String message = failure.getMessage();
+        return failure.getClass().getSimpleName() + (message == null ? "" : " (" + message + ")");
+    }
+}

@@ -1,0 +1,26 @@
+package io.github.sae4j.hub;
+
+/**
+ * What hashing a cached file again came to.
+ *
+ * @param file the file
+ * @param result whether it is right
+ */
+public record FileCheck(CachedFile file, Result result) {
+
+    /** Checks that nothing is missing. */
+    public FileCheck {
+        HubException.requirePresent(file, "file");
+        HubException.requirePresent(result, "result");
+    }
+
+    /** Whether a file is right. */
+    public enum Result {
+        /** The bytes have the hash that the hub announced. */
+        RIGHT,
+        /** The bytes have another hash: fetch the file again, with force. */
+        DAMAGED,
+        /** The cache does not say which hash the bytes should have. */
+        UNKNOWN
+    }
+}

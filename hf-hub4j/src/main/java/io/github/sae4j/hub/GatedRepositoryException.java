@@ -1,0 +1,13 @@
+package io.github.sae4j.hub;
+
+import org.jspecify.annotations.Nullable;
+
+/** The repository exists, but its terms must be accepted on the hub's page before its files can be fetched. */
+public final class GatedRepositoryException extends RepositoryNotFoundException {
+
+    private static final long serialVersionUID = 1L;
+
+    GatedRepositoryException(String message, int status, @Nullable String requestId) {
+        super(message, status, requestId);
+    }
+}

@@ -1,0 +1,49 @@
+package io.github.sae4j.hub;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The hub answered, and the answer is an error. This type itself stands for the statuses that have no type of their own,
+ * such as 403 (no permission), 416 (no such range), 429 (too many requests) and those from 500 on.
+ */
+public sealed class HubHttpException extends HubException
+        permits BadRequestException,
+                DisabledRepositoryException,
+                RemoteEntryNotFoundException,
+                RepositoryNotFoundException,
+                RevisionNotFoundException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final int status;
+    private final @Nullable String requestId;
+    private final @Nullable Duration retryAfter;
+
+    HubHttpException(String message, int status, @Nullable String requestId) {
+        this(message, status, requestId, null);
+    }
+
+    HubHttpException(String message, int status, @Nullable String requestId, @Nullable Duration retryAfter) {
+        super(message);
+        this.status = status;
+        this.requestId = requestId;
+        this.retryAfter = retryAfter;
+    }
+
+    /** Returns the answer's HTTP status. */
+    public int status() {
+        return status;
+    }
+
+    /** Returns what the hub calls the request, if it says so; the hub's support asks for it. */
+    public Optional<String> requestId() {
+        return Optional.ofNullable(requestId);
+    }
+
+    /** Returns how long the hub asks to wait before the next try, if it does. */
+    public Optional<Duration> retryAfter() {
+        return Optional.ofNullable(retryAfter);
+    }
+}

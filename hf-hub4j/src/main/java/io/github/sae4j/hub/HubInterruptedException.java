@@ -1,0 +1,16 @@
+package io.github.sae4j.hub;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The thread was interrupted while it waited for the hub or for another download of the same file. Its interrupt flag is
+ * set again; what was received is kept, and the next call goes on from there.
+ */
+public final class HubInterruptedException extends HubException {
+
+    private static final long serialVersionUID = 1L;
+
+    HubInterruptedException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+}

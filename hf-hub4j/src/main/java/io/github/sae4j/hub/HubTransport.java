@@ -1,0 +1,147 @@
+package io.github.sae4j.hub;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.Proxy;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends single requests, with the headers that the hub expects; it follows no redirect and repeats nothing.
+ *
+ * <p>The token goes to the hub's own address, and only there.
+ */
+final class HubTransport {
+
+    private static final Logger LOG = LoggerFactory.getLogger(HubTransport.class);
+    private static final int MOST_WARNINGS = 100;
+    private static final int PROXY_AUTHENTICATION_REQUIRED = 407;
+
+    private final HubConfig config;
+    private final HttpClient client;
+    private final Redaction redaction;
+    private final Set<String> warned = ConcurrentHashMap.newKeySet();
+
+    HubTransport(HubConfig config, Redaction redaction) {
+        this.config = config;
+        this.client = config.newHttpClient();
+        this.redaction = redaction;
+    }
+
+    /** A proxy between here and the hub does not do its work: neither waiting nor the cache mends that. */
+    static final class ProxyFailure extends IOException {
+
+        private static final long serialVersionUID = 1L;
+
+        ProxyFailure(String message, @Nullable IOException cause) {
+            super(message, cause);
+        }
+    }
+
+    /**
+     * A request.
+     *
+     * @param method {@code HEAD} or {@code GET}
+     * @param uri the address
+     * @param withToken false once a redirect has led away from the hub; the token goes to the hub only in any case
+     * @param range the {@code Range} header, or null to ask for everything
+     * @param patience how long the headers may take
+     */
+    record Request(
+            String method,
+            URI uri,
+            boolean withToken,
+            @Nullable String range,
+            Duration patience) {}
+
+    /**
+     * Sends a request and returns the answer, whatever its status.
+     *
+     * @throws IOException if there was none in time
+     * @throws HubInterruptedException if the thread was interrupted
+     */
+    Answer send(Request request) throws IOException {
+        HttpRequest.Builder builder = HttpRequest.newBuilder(request.uri())
+                .method(request.method(), HttpRequest.BodyPublishers.noBody())
+                .timeout(request.patience())
+                .header("Accept", "*/*")
+                .header("Accept-Encoding", "identity")
+                .header("User-Agent", config.userAgent())
+                .header("X-Amzn-Trace-Id", UUID.randomUUID().toString());
+        if (request.withToken() && HubAddresses.sameServer(config.endpoint(), request.uri())) {
+            config.token().ifPresent(token -> builder.header("Authorization", "Bearer " + token));
+        }
+        if (request.range() != null) {
+            builder.header("Range", request.range());
+        }
+        HttpResponse<Body> response;
+        try {
+            response = client.send(builder.build(), info -> new Body());
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        } catch (IOException e) {
+            throw proxyOrNot(request.uri(), redaction.cause(e));
+        } catch (IllegalArgumentException | IllegalStateException | SecurityException e) {
+            // What the client throws at answers that it does not understand, and under a security manager.
+            throw new IOException(e.getClass().getSimpleName() + ": " + redaction.text(e.getMessage()));
+        }
+        Answer answer = new Answer(request.uri(), response.statusCode(), response.headers(), response.body());
+        LOG.debug(
+                "{} {} answered {}",
+                request.method(),
+                redaction.text(Redaction.address(request.uri())),
+                answer.status());
+        passOnWarning(answer);
+        if (answer.status() == PROXY_AUTHENTICATION_REQUIRED) {
+            answer.close();
+            throw new ProxyFailure("the proxy asks for a user and a password", null);
+        }
+        return answer;
+    }
+
+    /** Keeps the thread's interrupt flag, and returns what the interruption ends in. */
+    static HubInterruptedException interrupted(Exception cause) {
+        Thread.currentThread().interrupt();
+        return new HubInterruptedException(
+                "The thread was interrupted while it waited for the hub. What was received is kept; call again to go"
+                        + " on.",
+                cause);
+    }
+
+    private IOException proxyOrNot(URI uri, IOException failure) {
+        @Nullable String message = failure.getMessage();
+        boolean tunnel = message != null && message.startsWith("Tunnel failed");
+        boolean unconnected = failure instanceof ConnectException && goesThroughProxy(uri);
+        return tunnel || unconnected
+                ? new ProxyFailure("the proxy does not let the request through: " + message, failure)
+                : failure;
+    }
+
+    private boolean goesThroughProxy(URI uri) {
+        return client.proxy()
+                .map(selector -> selector.select(uri).stream().anyMatch(proxy -> proxy.type() != Proxy.Type.DIRECT))
+                .orElse(false);
+    }
+
+    /** Logs what the hub wants its users to know, once for each topic. */
+    private void passOnWarning(Answer answer) {
+        for (String warning : answer.headers().allValues("X-HF-Warning")) {
+            int colon = warning.indexOf(';');
+            String topic = colon < 0 ? "" : warning.substring(0, colon).strip();
+            if (HubAddresses.sameServer(config.endpoint(), answer.asked())
+                    && warned.size() < MOST_WARNINGS
+                    && warned.add(topic)) {
+                LOG.warn("The hub says: {}", redaction.text(warning.substring(colon + 1)));
+            }
+        }
+    }
+}

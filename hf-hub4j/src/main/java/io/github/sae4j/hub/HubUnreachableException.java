@@ -1,0 +1,15 @@
+package io.github.sae4j.hub;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The hub, or the server that it sends a file from, did not answer, or stopped answering in the middle.
+ */
+public final class HubUnreachableException extends HubException {
+
+    private static final long serialVersionUID = 1L;
+
+    HubUnreachableException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,15 @@
+package io.github.sae4j.hub;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file is not in the cache, and the hub was not asked, because of offline mode, or could not be asked.
+ */
+public final class LocalEntryNotFoundException extends HubException {
+
+    private static final long serialVersionUID = 1L;
+
+    LocalEntryNotFoundException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,39 @@
+package io.github.sae4j.hub;
+
+/**
+ * Is told how a download gets on, on the thread that downloads.
+ *
+ * <p>Every method does nothing unless overridden. A snapshot fetches several files at once, so one listener may be
+ * called by several threads. An exception that a method throws ends the download and reaches the caller; what was
+ * received is kept, and the next call goes on from there.
+ */
+public interface ProgressListener {
+
+    /** The listener that does nothing. */
+    ProgressListener NONE = new ProgressListener() {};
+
+    /**
+     * A transfer begins. Not called for a file that needs none because it is in the cache.
+     *
+     * @param file the file's name in the repository, with {@code /}
+     * @param totalBytes the file's size
+     * @param alreadyThere how many of these an earlier, interrupted call left
+     */
+    default void onStart(String file, long totalBytes, long alreadyThere) {}
+
+    /**
+     * More bytes are there.
+     *
+     * @param file the file's name in the repository, with {@code /}
+     * @param bytesThere how many of the file's bytes are there by now, those of earlier calls included; falls back to 0
+     *     where a transfer must begin anew
+     */
+    default void onBytes(String file, long bytesThere) {}
+
+    /**
+     * The file is complete, its hash is right, and it is in the cache.
+     *
+     * @param file the file's name in the repository, with {@code /}
+     */
+    default void onDone(String file) {}
+}

@@ -1,0 +1,22 @@
+package io.github.sae4j.hub;
+
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The revision exists and has no such file. */
+public final class RemoteEntryNotFoundException extends HubHttpException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final @Nullable String commit;
+
+    RemoteEntryNotFoundException(String message, int status, @Nullable String requestId, @Nullable String commit) {
+        super(message, status, requestId);
+        this.commit = commit;
+    }
+
+    /** Returns the commit that the revision stands for, 40 hexadecimal digits, if the hub said so. */
+    public Optional<String> commit() {
+        return Optional.ofNullable(commit);
+    }
+}

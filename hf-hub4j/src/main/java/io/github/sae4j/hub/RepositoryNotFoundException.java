@@ -1,0 +1,13 @@
+package io.github.sae4j.hub;
+
+import org.jspecify.annotations.Nullable;
+
+/** There is no such repository, or it is private and the token does not open it; the hub does not say which. */
+public sealed class RepositoryNotFoundException extends HubHttpException permits GatedRepositoryException {
+
+    private static final long serialVersionUID = 1L;
+
+    RepositoryNotFoundException(String message, int status, @Nullable String requestId) {
+        super(message, status, requestId);
+    }
+}

@@ -1,0 +1,31 @@
+package io.github.sae4j.hub;
+
+import java.time.Duration;
+import java.util.Locale;
+
+/** How messages write sizes and times. */
+final class Wording {
+
+    private static final String[] UNITS = {"kB", "MB", "GB", "TB", "PB", "EB"};
+
+    private Wording() {}
+
+    /** Returns a size with its exact number of bytes, and from 1 kB on rounded as well: {@code 604.0 MB (603979776 bytes)}. */
+    static String bytes(long bytes) {
+        double value = bytes;
+        int unit = -1;
+        while (value >= 1000 && unit < UNITS.length - 1) {
+            value /= 1000;
+            unit++;
+        }
+        return unit < 0
+                ? bytes + " bytes"
+                : String.format(Locale.ROOT, "%.1f %s (%d bytes)", value, UNITS[unit], bytes);
+    }
+
+    /** Returns a time in seconds, with milliseconds if it is not a whole number of them. */
+    static String duration(Duration duration) {
+        long millis = duration.toMillis();
+        return millis % 1000 == 0 ? millis / 1000 + " s" : String.format(Locale.ROOT, "%.3f s", millis / 1000.0);
+    }
+}

@@ -1,0 +1,144 @@
+package io.github.sae4j.hub;
+
+import static io.github.sae4j.hub.TestHub.CFG;
+import static io.github.sae4j.hub.TestHub.REPO;
+import static io.github.sae4j.hub.TestHub.WEIGHTS;
+import static io.github.sae4j.hub.TestHub.failure;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.sae4j.fixtures.hub.Fault;
+import io.github.sae4j.fixtures.hub.When;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Row 12: what is tried again, how often, and after how long. */
+class RetryTest {
+
+    @TempDir
+    private Path temporary;
+
+    private TestHub hub;
+
+    @BeforeEach
+    void start() {
+        hub = TestHub.in(temporary);
+    }
+
+    @AfterEach
+    void stop() {
+        hub.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {408, 429, 500, 502, 503, 504})
+    void row12_triesAgainWhatMayPass(int status) {
+        hub.on(When.head("/org/sae/*").first(2), Fault.status(status));
+
+        assertThat(hub.client().download(REPO, CFG)).exists();
+        assertThat(hub.pauses).isEqualTo(seconds(1, 2));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 401, 403, 404, 418, 501})
+    void row12_doesNotTryAgainWhatStays(int status) {
+        hub.on(When.head("*"), Fault.status(status));
+
+        HubHttpException refused =
+                failure(HubHttpException.class, () -> hub.client().download(REPO, CFG));
+
+        assertThat(refused.status()).isEqualTo(status);
+        assertThat(hub.fake.requests()).hasSize(1);
+    }
+
+    @Test
+    void row12_triesAgainWhenTheConnectionBreaks() {
+        hub.on(When.head("*").first(1), Fault.hangUp());
+
+        assertThat(hub.client().download(REPO, CFG)).exists();
+    }
+
+    @Test
+    void row12_givesUpAfterFiveTriesWithGrowingPauses() {
+        hub.on(When.head("*"), Fault.status(503));
+
+        HubHttpException refused =
+                failure(HubHttpException.class, () -> hub.client().download(REPO, CFG));
+
+        assertThat(refused.status()).isEqualTo(503);
+        assertThat(hub.pauses).isEqualTo(seconds(1, 2, 4, 8, 8, 8));
+    }
+
+    @Test
+    void row12_takesTheCachesWordAtOnce() {
+        hub.client().download(REPO, CFG);
+        hub.fake.forgetRequests();
+        hub.on(When.head("*"), Fault.status(503));
+
+        assertThat(hub.client().download(REPO, CFG)).exists();
+        assertThat(hub.pauses).isEmpty();
+        assertThat(hub.fake.requests()).hasSize(1);
+    }
+
+    @Test
+    void row12_waitsAsLongAsTheHubAsks() {
+        hub.on(When.head("/org/sae/*").nth(1), Fault.rateLimited(55));
+        hub.on(When.head("/org/sae/*").nth(2), Fault.retryAfter(429, 7));
+        hub.on(When.head("/org/sae/*").nth(3), Fault.retryAfter(503, Instant.parse("2026-01-01T00:00:00Z")));
+
+        assertThat(hub.client().download(REPO, CFG)).exists();
+        assertThat(hub.pauses).isEqualTo(seconds(56, 8, 4));
+    }
+
+    @Test
+    void row12_doesNotWaitLongerThanTheHubsWindow() {
+        hub.on(When.head("*"), Fault.rateLimited(100_000));
+
+        HubHttpException refused =
+                failure(HubHttpException.class, () -> hub.client().download(REPO, CFG));
+
+        assertThat(refused.retryAfter()).contains(Duration.ofSeconds(100_001));
+        assertThat(hub.pauses).isEmpty();
+    }
+
+    @Test
+    void row12_repeatsATransferOnlyForStatusesThatPass() {
+        hub.on(When.get("/cdn/*").nth(1), Fault.retryAfter(429, 3));
+        hub.on(When.get("/cdn/*").nth(2), Fault.status(408));
+        assertThat(hub.client().download(REPO, WEIGHTS)).exists();
+        assertThat(hub.pauses).isEqualTo(seconds(4, 1));
+
+        hub.on(When.get("/api/resolve-cache/*"), Fault.status(503));
+        failure(HubHttpException.class, () -> hub.client().download(REPO, CFG));
+        assertThat(hub.pauses).hasSize(2);
+    }
+
+    @Test
+    void row12_repeatsPagesOfAListing() {
+        hub.on(When.get("/api/models/org/sae/tree/*").nth(2), Fault.rateLimited(1));
+
+        assertThat(hub.client().list(REPO, "main")).hasSize(4);
+        assertThat(hub.pauses).isEqualTo(seconds(2));
+    }
+
+    @Test
+    void row12_doesNotTryAgainWhereACertificateIsNotAccepted() {
+        assertThat(Retry.mayPass(new IOException("handshake", new CertificateException("unknown issuer"))))
+                .isFalse();
+        assertThat(Retry.mayPass(new IOException("connection reset"))).isTrue();
+    }
+
+    private static List<Duration> seconds(Integer... seconds) {
+        return Stream.of(seconds).map(Duration::ofSeconds).toList();
+    }
+}
