@@ -54,7 +54,8 @@ class ArchitectureTest {
             "picocli..",
             "me.tongfei.progressbar..",
             "org.jline..");
-    private static final Module FIXTURES = module("fixtures", SAFETENSORS.packages(), "org.assertj..");
+    private static final Module FIXTURES =
+            module("fixtures", SAFETENSORS.packages(), "org.assertj..", "com.sun.net.httpserver..");
 
     static List<Module> modules() {
         return List.of(SAFETENSORS, HUB, CORE, LOADER, EXAMPLES, FIXTURES);
