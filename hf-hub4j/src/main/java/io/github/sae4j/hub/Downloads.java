@@ -2,6 +2,7 @@ package io.github.sae4j.hub;
 
 import io.github.sae4j.hub.HubTransport.ProxyFailure;
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +32,7 @@ final class Downloads {
             if (cached.isPresent()) {
                 return cached.get();
             }
+            refuseKnownAbsent(wanted);
         }
         if (hub.config().offline()) {
             throw new LocalEntryNotFoundException(
@@ -68,13 +70,33 @@ final class Downloads {
         if (find(wanted).isPresent()) {
             return true;
         }
-        boolean absent = cache.commit(wanted.repo(), wanted.revision())
-                .filter(commit -> Files.exists(folder(wanted).absence(commit, wanted.file())))
-                .isPresent();
-        if (!absent) {
+        if (absentFrom(wanted).isEmpty()) {
             hub.requireOnline(wanted.what());
         }
         return false;
+    }
+
+    private void refuseKnownAbsent(FileRequest wanted) {
+        Optional<String> commit = absentFrom(wanted);
+        if (commit.isPresent()) {
+            throw new RemoteEntryNotFoundException(
+                    "The hub does not have " + wanted.what() + ": the revision has no such file, as the cache "
+                            + cache.folder() + " noted for the commit " + commit.get() + ".",
+                    HttpURLConnection.HTTP_NOT_FOUND,
+                    null,
+                    commit.get());
+        }
+    }
+
+    /** Returns the commit that the revision stood for last, if the cache knows that it lacks the file. */
+    private Optional<String> absentFrom(FileRequest wanted) {
+        RepoFolder folder = folder(wanted);
+        return cache.commit(wanted.repo(), wanted.revision())
+                .filter(commit -> Files.exists(folder.absence(commit, wanted.file()))
+                        || TreeListing.read(folder.listing(commit))
+                                .filter(files -> files.stream()
+                                        .noneMatch(file -> file.path().equals(wanted.file())))
+                                .isPresent());
     }
 
     /** Asks the hub what the file is, and notes in the cache if it is nothing. */
@@ -108,7 +130,7 @@ final class Downloads {
                     failure.getMessage());
             return cached.get();
         }
-        if (!Retry.mayPass(failure)) {
+        if (!options.patient() || !Retry.mayPass(failure)) {
             throw raised(wanted, failure);
         }
         FileMetadata metadata;

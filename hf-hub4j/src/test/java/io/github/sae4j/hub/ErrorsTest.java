@@ -17,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.net.ProxySelector;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,6 +53,38 @@ class ErrorsTest {
                 .containsExactly(
                         "models--org--sae/.no_exist/" + hub.commit() + "/layer_99/cfg.json",
                         "models--org--sae/refs/main");
+    }
+
+    @Test
+    void row13_believesTheNoteThatACommitLacksAFile() {
+        failure(RemoteEntryNotFoundException.class, () -> hub.client().download(REPO, "layer_99/cfg.json"));
+        hub.fake.forgetRequests();
+
+        assertThat(failure(
+                                RemoteEntryNotFoundException.class,
+                                () -> hub.client().download(REPO, hub.commit(), "layer_99/cfg.json"))
+                        .commit())
+                .contains(hub.commit());
+        HubClient offline = hub.client(hub.config().offline(true));
+        assertThat(failure(RemoteEntryNotFoundException.class, () -> offline.download(REPO, "layer_99/cfg.json")))
+                .hasMessageContaining("noted for the commit " + hub.commit());
+        assertThat(hub.requestLines()).isEmpty();
+        failure(LocalEntryNotFoundException.class, () -> offline.download(REPO, CFG));
+    }
+
+    @Test
+    void row13_believesTheListOfACommit() {
+        hub.client().snapshot(REPO, "main", List.of(CFG), List.of());
+        hub.fake.forgetRequests();
+        HubClient offline = hub.client(hub.config().offline(true));
+
+        failure(RemoteEntryNotFoundException.class, () -> offline.download(REPO, "layer_99/cfg.json"));
+        assertThat(offline.exists(REPO, "main", "layer_99/cfg.json")).isFalse();
+        failure(LocalEntryNotFoundException.class, () -> offline.download(REPO, WEIGHTS));
+        failure(
+                RemoteEntryNotFoundException.class,
+                () -> hub.client().download(REPO, hub.commit(), "layer_99/cfg.json"));
+        assertThat(hub.requestLines()).isEmpty();
     }
 
     @Test

@@ -50,7 +50,10 @@ class InterruptionTest {
             }
         };
 
-        interrupt(() -> hub.client().download(REPO, "main", WEIGHTS, new DownloadOptions(false, listener)), halfway);
+        interrupt(
+                () -> hub.client()
+                        .download(REPO, "main", WEIGHTS, hub.client().options().withProgress(listener)),
+                halfway);
 
         assertThat(hub.client().download(REPO, WEIGHTS)).hasBinaryContent(TestHub.weights());
         assertThat(hub.cdnRequests().get(1).header("Range")).contains("bytes=100000-");
@@ -109,8 +112,8 @@ class InterruptionTest {
             }
         };
 
-        assertThat(catchThrowable(
-                        () -> hub.client().download(REPO, "main", WEIGHTS, new DownloadOptions(false, failing))))
+        assertThat(catchThrowable(() -> hub.client()
+                        .download(REPO, "main", WEIGHTS, hub.client().options().withProgress(failing))))
                 .hasMessage("enough");
         assertThat(hub.client().download(REPO, WEIGHTS)).hasBinaryContent(TestHub.weights());
         assertThat(hub.cdnRequests().get(1).header("Range")).isPresent();

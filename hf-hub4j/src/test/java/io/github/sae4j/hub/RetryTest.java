@@ -80,6 +80,19 @@ class RetryTest {
     }
 
     @Test
+    void row12_doesNotWaitForWhatIsNotWorthIt() {
+        hub.on(When.head("*"), Fault.status(503));
+
+        failure(
+                HubHttpException.class,
+                () -> hub.client()
+                        .download(REPO, "main", CFG, hub.client().options().withPatience(false)));
+
+        assertThat(hub.requestLines()).hasSize(1);
+        assertThat(hub.pauses).isEmpty();
+    }
+
+    @Test
     void row12_takesTheCachesWordAtOnce() {
         hub.client().download(REPO, CFG);
         hub.fake.forgetRequests();

@@ -174,7 +174,8 @@ class TransferTest {
         hub.fake.forgetRequests();
         Progress progress = new Progress();
 
-        CachedFile file = hub.client().download(REPO, "main", WEIGHTS, new DownloadOptions(false, progress));
+        CachedFile file = hub.client()
+                .download(REPO, "main", WEIGHTS, hub.client().options().withProgress(progress));
 
         assertThat(file.path()).hasBinaryContent(TestHub.weights());
         assertThat(range(0)).hasValue("bytes=100000-");
@@ -221,7 +222,7 @@ class TransferTest {
         hub.on(WEIGHTS_GET.nth(2), Fault.ignoreRange());
         Progress progress = new Progress();
 
-        hub.client().download(REPO, "main", WEIGHTS, new DownloadOptions(false, progress));
+        hub.client().download(REPO, "main", WEIGHTS, hub.client().options().withProgress(progress));
 
         assertThat(hub.client().download(REPO, WEIGHTS)).hasBinaryContent(TestHub.weights());
         assertThat(progress.seen).contains("bytes 0");
