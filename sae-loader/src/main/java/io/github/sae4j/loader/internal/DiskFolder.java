@@ -46,6 +46,11 @@ public final class DiskFolder implements SaeFolder {
     }
 
     @Override
+    public Optional<Path> findExtra(String file) {
+        return find(file);
+    }
+
+    @Override
     public SaeLoadException missing(String file) {
         List<String> names;
         List<String> saes;

@@ -36,12 +36,29 @@ public final class SaeLensFormat {
     private static final byte[] LFS_POINTER = "version https://git-lfs".getBytes(StandardCharsets.US_ASCII);
 
     private final SaeFolder folder;
+    private final @Nullable SaeConfig declared;
     private final Path weightsPath;
+    private final Optional<Path> sparsityPath;
     private final List<String> filesRead = new ArrayList<>();
 
+    /** Gets the files; the configuration comes first, so that one that cannot be used costs no large download. */
     private SaeLensFormat(SaeFolder folder) {
         this.folder = folder;
-        this.weightsPath = find(WEIGHTS).orElseThrow(() -> folder.missing(WEIGHTS));
+        this.declared = folder.find(CONFIG).map(this::config).orElse(null);
+        this.weightsPath = folder.find(WEIGHTS).orElseThrow(() -> folder.missing(WEIGHTS));
+        refuseLfsPointer(weightsPath);
+        this.sparsityPath = folder.findExtra(SPARSITY);
+        sparsityPath.ifPresent(SaeLensFormat::refuseLfsPointer);
+    }
+
+    /**
+     * Gets the files of an SAE that can be read, without reading the weights.
+     *
+     * @return the folder that they are in
+     * @throws SaeLoadException if a file is missing, or the configuration cannot be used
+     */
+    public static Path fetch(SaeFolder folder) {
+        return new SaeLensFormat(folder).weightsPath.toAbsolutePath().getParent();
     }
 
     /**
@@ -56,7 +73,6 @@ public final class SaeLensFormat {
     }
 
     private SaeBuilder read() {
-        @Nullable SaeConfig declared = find(CONFIG).map(this::config).orElse(null);
         try (SafetensorsFile file = SafetensorsFile.open(weightsPath)) {
             SaeConfig config = declared == null ? configFromShapes(file) : declared;
             WeightsFile weights = new WeightsFile(file, sizes(config, declared != null));
@@ -79,13 +95,8 @@ public final class SaeLensFormat {
         }
     }
 
-    private Optional<Path> find(String file) {
-        Optional<Path> path = folder.find(file);
-        path.ifPresent(SaeLensFormat::refuseLfsPointer);
-        return path;
-    }
-
     private SaeConfig config(Path path) {
+        refuseLfsPointer(path);
         filesRead.add(CONFIG);
         try {
             if (Files.size(path) > LARGEST_CONFIG) {
@@ -160,12 +171,11 @@ public final class SaeLensFormat {
     }
 
     private float @Nullable [] sparsity(int dSae) {
-        Optional<Path> path = find(SPARSITY);
-        if (path.isEmpty()) {
+        if (sparsityPath.isEmpty()) {
             return null;
         }
         filesRead.add(SPARSITY);
-        try (SafetensorsFile file = SafetensorsFile.open(path.get())) {
+        try (SafetensorsFile file = SafetensorsFile.open(sparsityPath.get())) {
             return new WeightsFile(file, new WeightsFile.Sizes(1, dSae, "d_sae is " + dSae)).vector("sparsity", dSae);
         }
     }
