@@ -127,7 +127,7 @@ final class Downloads {
                     "The hub could not be asked about {}; taking it from the cache, commit {}: {}",
                     wanted.what(),
                     cached.get().commit(),
-                    failure.getMessage());
+                    Wording.reason(failure));
             return cached.get();
         }
         if (!options.patient() || !Retry.mayPass(failure)) {
@@ -160,14 +160,14 @@ final class Downloads {
                 : new LocalEntryNotFoundException(
                         "The cache " + cache.folder() + " does not have " + wanted.what() + ", and "
                                 + hub.config().endpoint()
-                                + " could not be asked: " + failure.getMessage()
+                                + " could not be asked: " + Wording.reason(failure)
                                 + ". Check the network (and HF_ENDPOINT), then try again.",
                         unreachable);
     }
 
     static HubUnreachableException unreachable(String what, Exception failure) {
         return new HubUnreachableException(
-                "No answer came for " + what + ": " + failure.getMessage() + ". Check the network, then try again.",
+                "No answer came for " + what + ": " + Wording.reason(failure) + ". Check the network, then try again.",
                 failure);
     }
 

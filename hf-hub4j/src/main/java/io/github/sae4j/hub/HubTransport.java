@@ -27,13 +27,12 @@ final class HubTransport {
     private static final int PROXY_AUTHENTICATION_REQUIRED = 407;
 
     private final HubConfig config;
-    private final HttpClient client;
     private final Redaction redaction;
     private final Set<String> warned = ConcurrentHashMap.newKeySet();
+    private @Nullable HttpClient client;
 
     HubTransport(HubConfig config, Redaction redaction) {
         this.config = config;
-        this.client = config.newHttpClient();
         this.redaction = redaction;
     }
 
@@ -85,7 +84,7 @@ final class HubTransport {
         }
         HttpResponse<Body> response;
         try {
-            response = client.send(builder.build(), info -> new Body());
+            response = client().send(builder.build(), info -> new Body());
         } catch (InterruptedException e) {
             throw interrupted(e);
         } catch (IOException e) {
@@ -108,6 +107,14 @@ final class HubTransport {
         return answer;
     }
 
+    /** Made when it is first needed: what the cache can answer should not wait for the network's classes. */
+    private synchronized HttpClient client() {
+        if (client == null) {
+            client = config.newHttpClient();
+        }
+        return client;
+    }
+
     /** Keeps the thread's interrupt flag, and returns what the interruption ends in. */
     static HubInterruptedException interrupted(Exception cause) {
         Thread.currentThread().interrupt();
@@ -127,7 +134,7 @@ final class HubTransport {
     }
 
     private boolean goesThroughProxy(URI uri) {
-        return client.proxy()
+        return client().proxy()
                 .map(selector -> selector.select(uri).stream().anyMatch(proxy -> proxy.type() != Proxy.Type.DIRECT))
                 .orElse(false);
     }

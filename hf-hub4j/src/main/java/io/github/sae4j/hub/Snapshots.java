@@ -55,7 +55,7 @@ final class Snapshots {
                             "The hub could not be asked about {} at \"{}\"; taking the snapshot from the cache: {}",
                             repo.id(),
                             revision,
-                            e.getMessage());
+                            Wording.reason(e));
                     return complete.get();
                 }
                 commit = hub.retry()

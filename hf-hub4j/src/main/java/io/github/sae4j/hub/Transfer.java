@@ -55,7 +55,7 @@ final class Transfer {
         private static final long serialVersionUID = 1L;
 
         DiskFailure(IOException cause) {
-            super(cause.getMessage(), cause);
+            super(Wording.reason(cause), cause);
         }
     }
 
@@ -65,7 +65,7 @@ final class Transfer {
         private static final long serialVersionUID = 1L;
 
         NetworkFailure(IOException cause) {
-            super(cause.getMessage(), cause);
+            super(Wording.reason(cause), cause);
         }
     }
 

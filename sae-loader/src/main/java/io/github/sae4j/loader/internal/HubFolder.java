@@ -6,6 +6,7 @@ import io.github.sae4j.hub.DownloadOptions;
 import io.github.sae4j.hub.HubCache;
 import io.github.sae4j.hub.HubClient;
 import io.github.sae4j.hub.HubException;
+import io.github.sae4j.hub.HubInterruptedException;
 import io.github.sae4j.hub.LocalEntryNotFoundException;
 import io.github.sae4j.hub.RemoteEntryNotFoundException;
 import io.github.sae4j.hub.RepoFile;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -73,10 +75,20 @@ public final class HubFolder implements SaeFolder {
     public Optional<Path> findExtra(String file) {
         try {
             return fetch(file, options.withPatience(false));
+        } catch (HubInterruptedException e) {
+            throw e;
         } catch (LocalEntryNotFoundException e) {
+            LOG.info("{} is used without its {}: {}", label(), file, e.getMessage());
+            return Optional.empty();
+        } catch (HubException e) {
             LOG.warn("{} is used without its {}: {}", label(), file, e.getMessage());
             return Optional.empty();
         }
+    }
+
+    @Override
+    public boolean has(String file) {
+        return hub.exists(address.repository(), commit == null ? revision() : commit, address.file(file));
     }
 
     private Optional<Path> fetch(String file, DownloadOptions how) {
@@ -93,15 +105,21 @@ public final class HubFolder implements SaeFolder {
 
     @Override
     public SaeLoadException missing(String file) {
-        TreeSet<String> saes = foldersWith(file, published());
-        String lacking = repository() + " has no "
-                + (address.folder().isEmpty() ? file + " at its root" : address.folder() + "/" + file);
-        if (saes.isEmpty()) {
-            return new SaeLoadException(lacking + (address.revision() == null ? "." : " at " + revision() + "."));
+        List<String> names = published();
+        String inFolder = address.file("");
+        List<String> here = names.stream()
+                .filter(name -> name.startsWith(inFolder))
+                .map(name -> name.substring(inFolder.length()))
+                .filter(name -> !name.contains("/"))
+                .toList();
+        SortedSet<String> saes = foldersWith(file, names);
+        if (!saes.isEmpty() && (here.isEmpty() || address.folder().isEmpty())) {
+            return new SaeLoadException(
+                    repository() + " has no " + (address.folder().isEmpty() ? "SAE at its root" : address.folder())
+                            + ". " + Nearest.sentence("It has", address.folder(), saes, NEAREST));
         }
-        return new SaeLoadException(repository() + " has no "
-                + (address.folder().isEmpty() ? "SAE at its root" : address.folder()) + ". "
-                + Nearest.sentence("It has", address.folder(), saes, NEAREST));
+        return new SaeLoadException(
+                label() + " has no " + file + (here.isEmpty() ? "." : ". It holds: " + Listing.of(here) + "."));
     }
 
     /** Returns the names of the commit's files, none if they cannot be had: they are only for a better sentence. */
@@ -136,19 +154,20 @@ public final class HubFolder implements SaeFolder {
             List<String> commits = cache.commits(repo);
             present = commits.isEmpty() ? "" : " It has of this repository the commits " + Listing.of(commits) + ".";
         } else {
-            TreeSet<String> saes = foldersWith(file, cache.files(repo, known));
+            SortedSet<String> saes = foldersWith(file, cache.files(repo, known));
             present = saes.isEmpty() ? "" : " It has of this repository: " + Listing.of(saes) + ".";
         }
         return new SaeLoadException(
                 repository() + " (revision " + revision() + "): " + address.file(file)
-                        + " is not in the Hugging Face cache " + cache.folder() + ", and offline mode forbids fetching it."
+                        + " is not in the Hugging Face cache " + cache.folder()
+                        + ", and offline mode forbids fetching it."
                         + present + " Fetch it with: sae download " + address
                         + " (or set HF_HOME or HF_HUB_CACHE if the cache is elsewhere).",
                 cause);
     }
 
-    private static TreeSet<String> foldersWith(String file, Collection<String> names) {
-        TreeSet<String> folders = new TreeSet<>();
+    private static SortedSet<String> foldersWith(String file, Collection<String> names) {
+        SortedSet<String> folders = new TreeSet<>();
         for (String name : names) {
             if (name.endsWith("/" + file)) {
                 folders.add(name.substring(0, name.length() - file.length() - 1));

@@ -29,6 +29,13 @@ public sealed interface SaeFolder permits DiskFolder, HubFolder {
     Optional<Path> findExtra(String file);
 
     /**
+     * Returns whether the SAE has a file, without fetching it.
+     *
+     * @param file for example {@code sae_weights.safetensors}
+     */
+    boolean has(String file);
+
+    /**
      * Returns the sentence for a file that must be there and is not.
      *
      * @param file for example {@code sae_weights.safetensors}

@@ -6,6 +6,7 @@ import io.github.sae4j.core.SaeBuilder;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.WeightMatrix;
+import io.github.sae4j.core.WeightType;
 import io.github.sae4j.loader.SaeLoadException;
 import io.github.sae4j.safetensors.SafetensorsFile;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,7 +46,7 @@ public final class SaeLensFormat {
     /** Gets the files; the configuration comes first, so that one that cannot be used costs no large download. */
     private SaeLensFormat(SaeFolder folder) {
         this.folder = folder;
-        this.declared = folder.find(CONFIG).map(this::config).orElse(null);
+        this.declared = folder.find(CONFIG).map(this::configOrMissing).orElse(null);
         this.weightsPath = folder.find(WEIGHTS).orElseThrow(() -> folder.missing(WEIGHTS));
         refuseLfsPointer(weightsPath);
         this.sparsityPath = folder.findExtra(SPARSITY);
@@ -58,21 +60,23 @@ public final class SaeLensFormat {
      * @throws SaeLoadException if a file is missing, or the configuration cannot be used
      */
     public static Path fetch(SaeFolder folder) {
-        return new SaeLensFormat(folder).weightsPath.toAbsolutePath().getParent();
+        return Objects.requireNonNull(
+                new SaeLensFormat(folder).weightsPath.toAbsolutePath().getParent(), "a file is in a folder");
     }
 
     /**
      * Returns an SAE with everything but the settings that are the user's. The matrices are the weights file's own
-     * pages.
+     * pages, unless another number format is asked for.
      *
+     * @param type the matrices' number format, or null for the stored one
      * @throws SaeLoadException if a file is missing, or what it says cannot be used
      * @throws io.github.sae4j.safetensors.SafetensorsException if a file is not one of safetensors
      */
-    public static SaeBuilder read(SaeFolder folder) {
-        return new SaeLensFormat(folder).read();
+    public static SaeBuilder read(SaeFolder folder, @Nullable WeightType type) {
+        return new SaeLensFormat(folder).read(type);
     }
 
-    private SaeBuilder read() {
+    private SaeBuilder read(@Nullable WeightType type) {
         try (SafetensorsFile file = SafetensorsFile.open(weightsPath)) {
             SaeConfig config = declared == null ? configFromShapes(file) : declared;
             WeightsFile weights = new WeightsFile(file, sizes(config, declared != null));
@@ -86,12 +90,21 @@ public final class SaeLensFormat {
             float @Nullable [] sparsity = sparsity(config.dSae());
             warn(config, weights);
             return SparseAutoencoder.builder(config)
-                    .encoder(encoder)
-                    .decoder(decoder)
+                    .encoder(type == null ? encoder : encoder.as(type))
+                    .decoder(type == null ? decoder : decoder.as(type))
                     .decoderBias(decoderBias)
                     .activation(activation)
                     .sparsity(sparsity)
                     .source(folder.source(weightsPath, filesRead));
+        }
+    }
+
+    /** A configuration that makes no sense here may belong to a folder of another layout. */
+    private SaeConfig configOrMissing(Path path) {
+        try {
+            return config(path);
+        } catch (SaeLoadException e) {
+            throw folder.has(WEIGHTS) ? e : folder.missing(WEIGHTS);
         }
     }
 
