@@ -183,6 +183,19 @@ class PublishedTest {
     }
 
     @Test
+    void tellsWhatIsWrongWithAConfigurationThoughTheWeightsAreNotCached() throws IOException {
+        publish(REPOSITORY, MAIN, "layer_19", false);
+        ref(REPOSITORY, "main", MAIN);
+        Path folder = snapshot(REPOSITORY, MAIN).resolve("layer_19");
+        Files.delete(folder.resolve("sae_weights.safetensors"));
+        Files.writeString(folder.resolve("cfg.json"), "{}");
+
+        assertThatExceptionOfType(SaeLoadException.class)
+                .isThrownBy(() -> SAE.load("layer_19").cache(cache).offline(true).open())
+                .withMessageContaining("d_in is missing");
+    }
+
+    @Test
     void doesWithoutASparsityThatWasNotFetched() throws IOException {
         publish(REPOSITORY, MAIN, "layer_19", false);
         ref(REPOSITORY, "main", MAIN);

@@ -88,7 +88,14 @@ public final class HubFolder implements SaeFolder {
 
     @Override
     public boolean has(String file) {
-        return hub.exists(address.repository(), commit == null ? revision() : commit, address.file(file));
+        try {
+            return hub.exists(address.repository(), commit == null ? revision() : commit, address.file(file));
+        } catch (HubInterruptedException e) {
+            throw e;
+        } catch (HubException e) {
+            LOG.debug("whether {} has {} is not known", label(), file, e);
+            return true;
+        }
     }
 
     private Optional<Path> fetch(String file, DownloadOptions how) {

@@ -29,7 +29,7 @@ public sealed interface SaeFolder permits DiskFolder, HubFolder {
     Optional<Path> findExtra(String file);
 
     /**
-     * Returns whether the SAE has a file, without fetching it.
+     * Returns whether the SAE has a file, without fetching it; true as well if that cannot be known.
      *
      * @param file for example {@code sae_weights.safetensors}
      */
