@@ -191,7 +191,8 @@ class PublishedTest {
         Files.writeString(folder.resolve("cfg.json"), "{}");
 
         assertThatExceptionOfType(SaeLoadException.class)
-                .isThrownBy(() -> SAE.load("layer_19").cache(cache).offline(true).open())
+                .isThrownBy(
+                        () -> SAE.load("layer_19").cache(cache).offline(true).open())
                 .withMessageContaining("d_in is missing");
     }
 
