@@ -42,6 +42,7 @@ class ArchitectureTest {
             HUB.packages(),
             "ai.djl..",
             "com.google.gson..",
+            "org.snakeyaml..",
             "org.slf4j..");
     private static final Module EXAMPLES = module(
             "examples",

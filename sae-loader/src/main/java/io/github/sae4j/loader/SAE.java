@@ -1,9 +1,10 @@
 package io.github.sae4j.loader;
 
 import io.github.sae4j.core.SparseAutoencoder;
-import io.github.sae4j.loader.internal.Registry;
-import io.github.sae4j.loader.internal.SaeAddress;
+import io.github.sae4j.loader.internal.names.Registry;
+import io.github.sae4j.loader.internal.names.SaeAddress;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,7 +90,7 @@ public final class SAE {
      */
     public static SaeLoader load(String repository, String folder) {
         return new SaeLoader(
-                Registry.address(requirePresent(repository, "repository"), requirePresent(folder, "folder")));
+                Registry.load().address(requirePresent(repository, "repository"), requirePresent(folder, "folder")));
     }
 
     /**
@@ -101,6 +102,16 @@ public final class SAE {
      */
     public static SaeLoader load(Path folder) {
         return new SaeLoader(requirePresent(folder, "folder"));
+    }
+
+    /**
+     * Returns the releases that are known: those that came with this version, and before them those that the user has
+     * written down in {@code ~/.config/sae4j/releases.yaml}, or in the file that {@code SAE4J_RELEASES} names.
+     *
+     * @throws SaeLoadException if the user's file cannot be read
+     */
+    public static List<SaeRelease> releases() {
+        return Registry.load().releases();
     }
 
     static <T> T requirePresent(@Nullable T value, String name) {

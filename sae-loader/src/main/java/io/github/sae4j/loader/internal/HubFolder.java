@@ -12,6 +12,8 @@ import io.github.sae4j.hub.RemoteEntryNotFoundException;
 import io.github.sae4j.hub.RepoFile;
 import io.github.sae4j.hub.RepoId;
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.internal.names.Nearest;
+import io.github.sae4j.loader.internal.names.SaeAddress;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.github.sae4j.loader.internal;
+package io.github.sae4j.loader.internal.names;
 
 import java.util.Collection;
 import java.util.Comparator;
@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** The names that someone may have meant who wrote another. */
-final class Nearest {
+public final class Nearest {
 
     private Nearest() {}
 
@@ -15,7 +15,7 @@ final class Nearest {
      *
      * @param beginning for example {@code It has}
      */
-    static String sentence(String beginning, String written, Collection<String> candidates, int most) {
+    public static String sentence(String beginning, String written, Collection<String> candidates, int most) {
         if (candidates.size() <= most) {
             return beginning + ": " + String.join(", ", candidates) + ".";
         }

@@ -1,4 +1,4 @@
-package io.github.sae4j.loader.internal;
+package io.github.sae4j.loader.internal.names;
 
 import io.github.sae4j.hub.HubException;
 import io.github.sae4j.hub.RepoId;
@@ -23,7 +23,8 @@ public record SaeAddress(
     public static SaeAddress parse(String text) {
         String name = text.strip();
         if (name.isEmpty()) {
-            throw new SaeLoadException("The name of an SAE must not be empty. " + Registry.hint());
+            throw new SaeLoadException(
+                    "The name of an SAE must not be empty. Any SAE on the hub is written owner/name:folder.");
         }
         int colon = name.indexOf(':');
         if (looksLikePath(name, colon)) {
@@ -35,18 +36,18 @@ public record SaeAddress(
             String head = at < 0 ? name : name.substring(0, at);
             return head.contains("/")
                     ? inRepository(head, "").at(revision(name, at))
-                    : Registry.address(head).at(revision(name, at));
+                    : Registry.load().address(head).at(revision(name, at));
         }
         String left = name.substring(0, colon);
         String right = name.substring(colon + 1);
         int atFolder = right.lastIndexOf('@');
         if (atFolder < 0) {
-            return Registry.address(left, right);
+            return Registry.load().address(left, right);
         }
         if (left.contains("@")) {
             throw new SaeLoadException("\"" + name + "\" names two revisions. Name one, as in owner/name:folder@main.");
         }
-        return Registry.address(left, right.substring(0, atFolder)).at(revision(right, atFolder));
+        return Registry.load().address(left, right.substring(0, atFolder)).at(revision(right, atFolder));
     }
 
     /**
@@ -55,7 +56,7 @@ public record SaeAddress(
      * @param repository {@code owner/name}
      * @throws SaeLoadException if no repository can have that name
      */
-    static SaeAddress inRepository(String repository, String folder) {
+    public static SaeAddress inRepository(String repository, String folder) {
         try {
             return new SaeAddress(RepoId.model(repository), trimmed(folder), null);
         } catch (HubException e) {
@@ -69,7 +70,7 @@ public record SaeAddress(
     }
 
     /** Returns the name of one of the SAE's files in the repository. */
-    String file(String name) {
+    public String file(String name) {
         return folder.isEmpty() ? name : folder + "/" + name;
     }
 
@@ -89,7 +90,7 @@ public record SaeAddress(
         return text.substring(at + 1);
     }
 
-    private static String trimmed(String folder) {
+    static String trimmed(String folder) {
         String path = folder.strip();
         while (path.startsWith("./") || path.startsWith("/")) {
             path = path.substring(path.indexOf('/') + 1);

@@ -1,0 +1,144 @@
+package io.github.sae4j.loader.internal.names;
+
+import com.google.gson.JsonObject;
+import io.github.sae4j.loader.PublishedSae;
+import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.SaeRelease;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The published SAEs that have a name of their own, so that users need not know where they lie. */
+public final class Registry {
+
+    /** The release whose SAEs are known by their id alone. */
+    private static final String REFERENCE = "ministral-3b-sae";
+
+    private static final int NEAREST = 3;
+
+    private final List<Release> ofUser;
+
+    private Registry(List<Release> ofUser) {
+        this.ofUser = ofUser;
+    }
+
+    /**
+     * Returns the releases that came with this version and those that the user has written down.
+     *
+     * @throws SaeLoadException if the user's file cannot be read
+     */
+    public static Registry load() {
+        return load(System.getenv());
+    }
+
+    static Registry load(Map<String, String> environment) {
+        return new Registry(UserReleases.all(environment));
+    }
+
+    /**
+     * What is known of an SAE beside its files.
+     *
+     * @param format the layout of its files, or null
+     * @param model the language model, or null
+     * @param overrides the fields of its configuration that are known better than the files say
+     * @param sae its entry in the release
+     */
+    public record Facts(@Nullable String format, @Nullable String model, JsonObject overrides, PublishedSae sae) {}
+
+    /** Returns what is known of the SAE at an address; the revision does not matter. */
+    public Optional<Facts> facts(SaeAddress address) {
+        for (Release release : all().toList()) {
+            if (release.repository().equals(address.repository().id())) {
+                for (PublishedSae sae : release.saes()) {
+                    if (SaeAddress.trimmed(sae.folder()).equals(address.folder())) {
+                        return Optional.of(new Facts(release.format(), release.model(), release.overrides(), sae));
+                    }
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Returns all releases with their SAEs, the user's own first. */
+    public List<SaeRelease> releases() {
+        return all().map(Release::published).toList();
+    }
+
+    /**
+     * Returns the address of an SAE that is known by one word.
+     *
+     * @param word the id of an SAE of the reference release, or the name of a release that has only one
+     * @throws SaeLoadException if none is called that
+     */
+    SaeAddress address(String word) {
+        Optional<Release> release = named(word);
+        if (release.isPresent()) {
+            List<PublishedSae> saes = release.get().saes();
+            if (saes.size() == 1) {
+                return address(saes.get(0));
+            }
+            throw new SaeLoadException("\"" + word + "\" is a release. "
+                    + Nearest.sentence("It has", "", ids(release.get()), NEAREST) + " Name one as " + word + ":ID.");
+        }
+        if (word.matches("layer_\\d+")) {
+            return address(named(REFERENCE).orElseThrow(), word);
+        }
+        List<String> words = new ArrayList<>(names());
+        words.addAll(ids(named(REFERENCE).orElseThrow()));
+        throw new SaeLoadException("There is no SAE or release called \"" + word + "\". The nearest names are: "
+                + String.join(", ", Nearest.of(word, words, NEAREST)) + ". Any SAE on the hub is written"
+                + " owner/name:folder.");
+    }
+
+    /**
+     * Returns the address of an SAE of a release, or of a folder of a repository.
+     *
+     * @param repository the release's name, or {@code owner/name}, with {@code @revision} or without
+     * @param folder the SAE's id in the release, or the folder
+     * @throws SaeLoadException if there is no such release or id, or no repository can have that name
+     */
+    public SaeAddress address(String repository, String folder) {
+        int at = repository.indexOf('@');
+        String name = at < 0 ? repository : repository.substring(0, at);
+        @Nullable String revision = SaeAddress.revision(repository, at);
+        if (name.contains("/")) {
+            return SaeAddress.inRepository(name, folder).at(revision);
+        }
+        Release release = named(name)
+                .orElseThrow(() -> new SaeLoadException("\"" + name
+                        + "\" is neither a repository (owner/name) nor a release that is known. The nearest releases are: "
+                        + String.join(", ", Nearest.of(name, names(), NEAREST)) + "."));
+        return address(release, folder).at(revision);
+    }
+
+    private static SaeAddress address(Release release, String id) {
+        PublishedSae sae = release.sae(id)
+                .orElseThrow(() ->
+                        new SaeLoadException((release.name().equals(REFERENCE) ? release.repository() : release.name())
+                                + " has no " + id + ". " + Nearest.sentence("It has", id, ids(release), NEAREST)));
+        return address(sae);
+    }
+
+    private static SaeAddress address(PublishedSae sae) {
+        return SaeAddress.inRepository(sae.repository(), sae.folder());
+    }
+
+    private static List<String> ids(Release release) {
+        return release.saes().stream().map(PublishedSae::id).toList();
+    }
+
+    private Optional<Release> named(String name) {
+        return all().filter(release -> release.name().equals(name)).findFirst();
+    }
+
+    private List<String> names() {
+        return all().map(Release::name).toList();
+    }
+
+    private Stream<Release> all() {
+        return Stream.concat(ofUser.stream(), KnownReleases.all().stream());
+    }
+}

@@ -1,0 +1,158 @@
+package io.github.sae4j.loader.internal.names;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonObject;
+import io.github.sae4j.loader.PublishedSae;
+import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.internal.YamlFile;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The releases that a user has written down, in a YAML file.
+ *
+ * <pre>{@code
+ * my-release:
+ *   repository: owner/name          # or repo_id
+ *   model: gemma-2-2b               # optional, as are format and config_overrides
+ *   saes:
+ *     layer_12: path/in/repository  # or a list of {id: layer_12, path: path/in/repository}
+ *     layer_13: {path: another/path, l0: 50, neuronpedia: gemma-2-2b/13-mine, norm_scaling_factor: 1.5}
+ * }</pre>
+ *
+ * <p>The list and the names {@code repo_id} and {@code conversion_func} are those of SAELens's own file, so that entries can
+ * be taken over from there.
+ */
+final class UserReleases {
+
+    static final String VARIABLE = "SAE4J_RELEASES";
+
+    private final Path file;
+
+    private UserReleases(Path file) {
+        this.file = file;
+    }
+
+    /**
+     * Returns the releases of the file that an environment names, or else of the one in its usual place, if it is there.
+     *
+     * @throws SaeLoadException if the file is named and not there, or is not made like this
+     */
+    static List<Release> all(Map<String, String> environment) {
+        String named = environment.getOrDefault(VARIABLE, "");
+        if (!named.isEmpty()) {
+            return new UserReleases(path(named)).read();
+        }
+        String configuration = environment.getOrDefault("XDG_CONFIG_HOME", "");
+        Path usual = configuration.isEmpty()
+                ? path(System.getProperty("user.home", ".")).resolve(".config")
+                : path(configuration);
+        Path file = usual.resolve("sae4j").resolve("releases.yaml");
+        return Files.exists(file) ? new UserReleases(file).read() : List.of();
+    }
+
+    private static Path path(String text) {
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            throw new SaeLoadException(VARIABLE + " names \"" + text + "\", which is no path.", e);
+        }
+    }
+
+    private List<Release> read() {
+        List<Release> releases = new ArrayList<>();
+        for (Map.Entry<String, Object> entry : YamlFile.read(file).entrySet()) {
+            releases.add(release(entry.getKey(), fields(entry.getKey(), entry.getValue())));
+        }
+        return releases;
+    }
+
+    private Release release(String name, Map<?, ?> fields) {
+        @Nullable String repository = text(name, fields, "repository", "repo_id");
+        if (repository == null) {
+            throw unexpected(name, "needs a repository (owner/name)");
+        }
+        @Nullable Object overrides = fields.get("config_overrides");
+        JsonObject json = overrides == null
+                ? new JsonObject()
+                : new Gson()
+                        .toJsonTree(fields(name + ".config_overrides", overrides))
+                        .getAsJsonObject();
+        List<PublishedSae> saes = saes(name, repository, fields.get("saes"));
+        return new Release(
+                name,
+                repository,
+                text(name, fields, "format", "conversion_func"),
+                text(name, fields, "model", "model"),
+                json,
+                () -> saes);
+    }
+
+    private List<PublishedSae> saes(String release, String repository, @Nullable Object listed) {
+        List<PublishedSae> saes = new ArrayList<>();
+        if (listed instanceof List<?> list) {
+            for (Object each : list) {
+                Map<?, ?> fields = fields(release + ".saes", each);
+                @Nullable String id = text(release + ".saes", fields, "id", "id");
+                if (id == null) {
+                    throw unexpected(release + ".saes", "has an entry without id");
+                }
+                saes.add(sae(release, id, repository, fields));
+            }
+        } else if (listed instanceof Map<?, ?> map) {
+            map.forEach((id, value) -> saes.add(sae(
+                    release,
+                    String.valueOf(id),
+                    repository,
+                    value instanceof String path ? Map.of("path", path) : fields(release + ".saes." + id, value))));
+        } else {
+            throw unexpected(release, "needs saes: ids with their paths");
+        }
+        return saes;
+    }
+
+    private PublishedSae sae(String release, String id, String repository, Map<?, ?> fields) {
+        String where = release + ".saes." + id;
+        @Nullable String path = text(where, fields, "path", "folder");
+        return new PublishedSae(
+                release,
+                id,
+                repository,
+                path == null ? id : path,
+                number(where, fields, "l0"),
+                text(where, fields, "neuronpedia", "neuronpedia"),
+                number(where, fields, "norm_scaling_factor"));
+    }
+
+    private Map<?, ?> fields(String where, @Nullable Object value) {
+        if (value instanceof Map<?, ?> map) {
+            return map;
+        }
+        throw unexpected(where, "should hold fields, but holds " + (value == null ? "nothing" : "\"" + value + "\""));
+    }
+
+    private @Nullable String text(String where, Map<?, ?> fields, String name, String otherName) {
+        @Nullable Object value = fields.containsKey(name) ? fields.get(name) : fields.get(otherName);
+        if (value == null || value instanceof String || value instanceof Number) {
+            return value == null ? null : value.toString();
+        }
+        throw unexpected(where, "has a " + name + " that is no text: " + value);
+    }
+
+    private @Nullable Double number(String where, Map<?, ?> fields, String name) {
+        @Nullable Object value = fields.get(name);
+        if (value == null || value instanceof Number) {
+            return value == null ? null : ((Number) value).doubleValue();
+        }
+        throw unexpected(where, "has a " + name + " that is no number: " + value);
+    }
+
+    private SaeLoadException unexpected(String where, String what) {
+        return new SaeLoadException(file + ": " + where + " " + what + ".");
+    }
+}
