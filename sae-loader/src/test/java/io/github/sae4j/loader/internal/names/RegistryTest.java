@@ -100,7 +100,7 @@ class RegistryTest {
                 .withMessageContaining("the nearest are: blocks.9.hook_resid_pre, ");
         assertThatExceptionOfType(SaeLoadException.class)
                 .isThrownBy(() -> registry.address("gpt2-small-jb"))
-                .withMessageContaining("The nearest releases are: gpt2-small-");
+                .withMessageContaining("The nearest names are: gpt2-small-");
     }
 
     @Test
