@@ -1,6 +1,7 @@
 package io.github.sae4j.core;
 
 import ai.djl.Device;
+import io.github.sae4j.core.internal.torch.KernelParts;
 import io.github.sae4j.core.internal.torch.TorchKernel;
 import io.github.sae4j.core.internal.torch.TorchRuntime;
 import org.jspecify.annotations.Nullable;
@@ -113,7 +114,7 @@ public final class SaeBuilder {
         WeightMatrix wEnc = required(encoder, "W_enc");
         WeightMatrix wDec = required(decoder, "W_dec");
         float[] bDec = required(decoderBias, "b_dec");
-        Activation rule = required(activation, "activation rule");
+        BlockRule rule = (BlockRule) required(activation, "activation rule");
         requireShape(wEnc, "W_enc", config.dIn(), config.dSae());
         requireShape(wDec, "W_dec", config.dSae(), config.dOut());
         requireLength(bDec.length, "b_dec", config.dOut(), "d_out");
@@ -126,7 +127,7 @@ public final class SaeBuilder {
             requireLength(sparsity.length, "sparsity", config.dSae(), "d_sae");
         }
         Device chosen = TorchRuntime.choose(device);
-        TorchKernel kernel = TorchKernel.open(config, wEnc, wDec, bDec, rule, chosen, !allowNonFinite);
+        TorchKernel kernel = TorchKernel.open(new KernelParts(config, wEnc, wDec, bDec, rule, !allowNonFinite), chosen);
         return new SparseAutoencoder(config, kernel, wEnc.type(), source, sparsity, allowNonFinite);
     }
 

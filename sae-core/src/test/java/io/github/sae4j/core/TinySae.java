@@ -10,7 +10,14 @@ import java.util.SplittableRandom;
 /** A small SAE with random weights, and the same maths in plain Java with float64 sums to compare with. */
 @SuppressWarnings("ArrayRecordComponent")
 record TinySae(
-        SaeConfig config, WeightType type, float[][] wEnc, float[][] wDec, float[] bEnc, float[] bDec, int parts) {
+        SaeConfig config,
+        WeightType type,
+        float[][] wEnc,
+        float[][] wDec,
+        float[] bEnc,
+        float[] bDec,
+        PlainRule rule,
+        int parts) {
 
     static TinySae of(int dIn, int dSae) {
         return of(SaeConfig.standard(dIn, dSae), WeightType.FLOAT32);
@@ -22,12 +29,22 @@ record TinySae(
         float[][] wEnc = matrix(random, config.dIn(), config.dSae(), type);
         float[] bEnc = matrix(random, 1, config.dSae(), WeightType.FLOAT32)[0];
         float[] bDec = matrix(random, 1, config.dOut(), WeightType.FLOAT32)[0];
-        return new TinySae(config, type, wEnc, wDec, bEnc, bDec, 1);
+        return new TinySae(config, type, wEnc, wDec, bEnc, bDec, PlainRule.STANDARD, 1);
     }
 
     /** Returns the same SAE with its matrices in several buffers. */
     TinySae inParts(int count) {
-        return new TinySae(config, type, wEnc, wDec, bEnc, bDec, count);
+        return new TinySae(config, type, wEnc, wDec, bEnc, bDec, rule, count);
+    }
+
+    /** Returns an SAE with the same matrices and another rule. */
+    TinySae withRule(PlainRule other) {
+        return new TinySae(config, type, wEnc, wDec, bEnc, bDec, other, parts);
+    }
+
+    /** Returns an SAE with another encoder and bias, whose values the type must hold exactly. */
+    TinySae withEncoder(float[][] otherEncoder, float[] otherBias) {
+        return new TinySae(config, type, otherEncoder, wDec, otherBias, bDec, rule, parts);
     }
 
     static SaeConfig config(int dIn, int dSae, Normalization normalization, Reshape reshape, boolean applyBDecToInput) {
@@ -44,7 +61,7 @@ record TinySae(
                 .encoder(stored(wEnc))
                 .decoder(stored(wDec))
                 .decoderBias(bDec)
-                .activation(Relu.of(bEnc));
+                .activation(rule.activation(this));
     }
 
     private WeightMatrix stored(float[][] rows) {
@@ -128,18 +145,14 @@ record TinySae(
                 x[i] = (x[i] - shift) / (scale + 1e-5);
             }
         }
-        double[] features = new double[config.dSae()];
-        double[] reconstruction = new double[config.dOut()];
-        for (int feature = 0; feature < features.length; feature++) {
-            double sum = bEnc[feature];
+        double[] products = new double[config.dSae()];
+        for (int feature = 0; feature < products.length; feature++) {
             for (int i = 0; i < x.length; i++) {
-                sum += (config.applyBDecToInput() ? x[i] - bDec[i] : x[i]) * wEnc[i][feature];
-            }
-            features[feature] = Math.max(0, sum);
-            for (int i = 0; i < reconstruction.length; i++) {
-                reconstruction[i] += features[feature] * wDec[feature][i];
+                products[feature] += (config.applyBDecToInput() ? x[i] - bDec[i] : x[i]) * wEnc[i][feature];
             }
         }
+        double[] features = rule.features(this, products);
+        double[] reconstruction = rule.decoded(this, features);
         for (int i = 0; i < reconstruction.length; i++) {
             reconstruction[i] = (reconstruction[i] + bDec[i]) * scale + shift;
         }
@@ -158,6 +171,24 @@ record TinySae(
         float[] all = new float[activations.length * config.dOut()];
         for (int token = 0; token < activations.length; token++) {
             copy(expected(activations[token]).reconstruction(), all, token * config.dOut());
+        }
+        return all;
+    }
+
+    /** Returns what the plain maths decodes from these features of these activations. */
+    float[] expectedDecoding(float[][] activations, float[] features) {
+        float[] all = new float[activations.length * config.dOut()];
+        for (int token = 0; token < activations.length; token++) {
+            Expected expected = expected(activations[token]);
+            double[] own = new double[config.dSae()];
+            for (int i = 0; i < own.length; i++) {
+                own[i] = features[token * own.length + i];
+            }
+            double[] decoded = rule.decoded(this, own);
+            for (int i = 0; i < decoded.length; i++) {
+                decoded[i] = (decoded[i] + bDec[i]) * expected.scale() + expected.shift();
+            }
+            copy(decoded, all, token * config.dOut());
         }
         return all;
     }

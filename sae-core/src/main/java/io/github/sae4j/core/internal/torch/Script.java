@@ -88,6 +88,15 @@ final class Script {
             return with(IValue.from(integer));
         }
 
+        Call with(double number) {
+            return with(IValue.from(number));
+        }
+
+        /** Adds the tensors, whether they are the transpose, and whether blocks of them are to be widened. */
+        Call with(TorchMatrix matrix) {
+            return with(matrix.parts()).with(matrix.transposed()).with(matrix.widen());
+        }
+
         Call with(boolean flag) {
             return with(IValue.from(flag));
         }
