@@ -17,7 +17,6 @@ class ReferenceNumbersTest {
 
     static List<ReferenceCase> cases() {
         return ReferenceCase.all().stream()
-                .filter(reference -> !reference.name().contains("transcoder"))
                 .filter(reference -> !reference.name().startsWith("matching-pursuit"))
                 .filter(reference -> !reference.name().startsWith("temporal"))
                 .toList();

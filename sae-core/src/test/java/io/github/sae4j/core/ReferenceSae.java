@@ -40,11 +40,12 @@ final class ReferenceSae {
 
     private SaeBuilder builder() {
         SaeConfig config = config();
-        return SparseAutoencoder.builder(config)
+        SaeBuilder builder = SparseAutoencoder.builder(config)
                 .encoder(matrix("W_enc"))
                 .decoder(matrix("W_dec"))
                 .decoderBias(vector("b_dec"))
                 .activation(activation(config.architecture()));
+        return config.architecture().contains("skip") ? builder.skip(matrix("W_skip")) : builder;
     }
 
     private SaeConfig config() {

@@ -8,16 +8,35 @@ import io.github.sae4j.core.SaeException;
 final class InputTransform {
 
     private final SaeConfig config;
+    private final double scale;
     private final boolean checkFinite;
 
     InputTransform(KernelParts parts) {
         this.config = parts.config();
+        this.scale = parts.inputScale();
         this.checkFinite = parts.checkFinite();
     }
 
     /** Adds the width, the scale, the normalisation and whether to look for NaN to a kernel's arguments. */
     Script.Call with(Script.Call call) {
-        return call.with(config.dIn()).with(1.0).with(normalizationCode()).with(checkFinite);
+        return call.with(config.dIn()).with(scale).with(normalizationCode()).with(checkFinite);
+    }
+
+    /** Returns what activations are multiplied by before all else, and reconstructions divided by. */
+    double scale() {
+        return scale;
+    }
+
+    int dIn() {
+        return config.dIn();
+    }
+
+    int dSae() {
+        return config.dSae();
+    }
+
+    boolean checksFinite() {
+        return checkFinite;
     }
 
     boolean subtractsDecoderBias() {

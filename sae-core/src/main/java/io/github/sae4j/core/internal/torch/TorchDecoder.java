@@ -17,23 +17,23 @@ final class TorchDecoder {
 
     private final Script script;
     private final TorchWeights weights;
+    private final InputTransform transform;
     private final PtNDArray norms;
     private final int dSae;
     private final int blockFeatures;
-    private final boolean checkFinite;
 
     /**
      * Creates a decoder.
      *
      * @param norms what features are divided by, {@code [d_sae]}, or an array without elements
      */
-    TorchDecoder(Script script, TorchWeights weights, KernelParts parts, PtNDArray norms) {
+    TorchDecoder(Script script, TorchWeights weights, InputTransform transform, PtNDArray norms) {
         this.script = script;
         this.weights = weights;
         this.norms = norms;
-        this.dSae = parts.config().dSae();
+        this.dSae = transform.dSae();
         this.blockFeatures = TorchKernel.blockOf(dSae, weights.device());
-        this.checkFinite = parts.checkFinite();
+        this.transform = transform;
     }
 
     /**
@@ -83,7 +83,7 @@ final class TorchDecoder {
                     .with(weights.decoderBias())
                     .with(factors(call, scale, from, to))
                     .with(factors(call, shift, from, to))
-                    .with(1.0)
+                    .with(transform.scale())
                     .with(out)
                     .with(from)
                     .runInPlace();
@@ -108,7 +108,7 @@ final class TorchDecoder {
             IValue[] results = nonzeros.with(features)
                     .with(dSae)
                     .with(weights.decoderBias())
-                    .with(checkFinite)
+                    .with(transform.checksFinite())
                     .with(few)
                     .runToTuple();
             InputTransform.requireFinite(results[0], "features", dSae);
@@ -128,10 +128,34 @@ final class TorchDecoder {
                         .with(weights.decoderBias())
                         .with(factors(call, scale, 0, tokens))
                         .with(factors(call, shift, 0, tokens))
-                        .with(1.0)
+                        .with(transform.scale())
                         .with(out)
                         .runInPlace();
             }
+        }
+    }
+
+    /**
+     * Adds the skip term of each token, {@code x @ W_skipᵀ}, if there is one.
+     *
+     * @param x {@code tokens * d_in} elements of float32, float16 or bfloat16, at least one token
+     * @param out float32 on the SAE's device, {@code [tokens, d_out]}
+     */
+    void addSkip(PtNDArray x, PtNDArray out) {
+        TorchMatrix skip = weights.skip();
+        if (skip == null) {
+            return;
+        }
+        int dOut = (int) weights.decoderBias().getShape().size();
+        try (Script.Call addSkip = script.call("add_skip")) {
+            addSkip.with(x)
+                    .with(transform.dIn())
+                    .with(skip)
+                    .with(dOut)
+                    .with(TorchKernel.blockOf(dOut, weights.device()))
+                    .with(TorchEncoder.CHUNK_TOKENS)
+                    .with(out)
+                    .runInPlace();
         }
     }
 

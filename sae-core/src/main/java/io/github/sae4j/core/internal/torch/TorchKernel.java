@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
+import io.github.sae4j.core.BlockRule;
 import io.github.sae4j.core.SaeException;
 import org.jspecify.annotations.Nullable;
 
@@ -25,18 +26,25 @@ public final class TorchKernel implements AutoCloseable {
     private final Script script;
     private final TorchWeights weights;
     private final InputTransform transform;
+    private final BlockRule rule;
     private final TorchEncoder encoder;
     private final TorchDecoder decoder;
     private final PtNDManager calls;
 
-    private TorchKernel(KernelParts parts, Script script, TorchWeights weights, PtNDManager calls) {
+    private TorchKernel(
+            Script script,
+            TorchWeights weights,
+            InputTransform transform,
+            BlockRule rule,
+            DecoderNorms norms,
+            PtNDManager calls) {
         this.script = script;
         this.weights = weights;
+        this.transform = transform;
+        this.rule = rule;
+        this.encoder = new TorchEncoder(script, weights, transform, rule, norms.factors());
+        this.decoder = new TorchDecoder(script, weights, transform, norms.divisors());
         this.calls = calls;
-        this.transform = new InputTransform(parts);
-        DecoderNorms norms = DecoderNorms.of(parts, script, weights, calls);
-        this.encoder = new TorchEncoder(script, weights, transform, parts.rule(), norms.factors());
-        this.decoder = new TorchDecoder(script, weights, parts, norms.divisors());
     }
 
     /**
@@ -47,9 +55,30 @@ public final class TorchKernel implements AutoCloseable {
     public static TorchKernel open(KernelParts parts, Device device) {
         Script script = Script.withRule(parts.rule().torchScript());
         TorchWeights weights = TorchWeights.open(parts, device, script);
-        PtNDManager calls = TorchRuntime.newManager(device);
+        return over(script, weights, new InputTransform(parts), parts.rule(), false);
+    }
+
+    /**
+     * Returns a kernel on the same weights whose features are multiplied by the norms of their decoder rows. The caller
+     * closes it; the weights go with the last kernel that uses them.
+     */
+    public TorchKernel folded() {
+        return over(script, weights.shared(), transform, rule, true);
+    }
+
+    private static TorchKernel over(
+            Script script, TorchWeights weights, InputTransform transform, BlockRule rule, boolean fold) {
+        PtNDManager calls = TorchRuntime.newManager(weights.device());
         try {
-            return new TorchKernel(parts, script, weights, calls);
+            DecoderNorms norms;
+            if (rule.rescalesByDecoderNorm()) {
+                norms = DecoderNorms.exact(script, weights, transform, calls);
+            } else if (fold) {
+                norms = DecoderNorms.folded(script, weights, transform, calls);
+            } else {
+                norms = DecoderNorms.none(calls);
+            }
+            return new TorchKernel(script, weights, transform, rule, norms, calls);
         } catch (RuntimeException e) {
             calls.close();
             weights.close();
@@ -140,6 +169,16 @@ public final class TorchKernel implements AutoCloseable {
             float @Nullable [] shift,
             NDArray out) {
         decoder.decodeDense((PtNDManager) call, (PtNDArray) features, tokens, scale, shift, (PtNDArray) out);
+    }
+
+    /**
+     * Adds the skip term of each token, if the SAE has one.
+     *
+     * @param x {@code tokens * d_in} elements of float32, float16 or bfloat16, at least one token
+     * @param out float32 on the SAE's device, {@code [tokens, d_out]}
+     */
+    public void addSkip(NDArray x, NDArray out) {
+        decoder.addSkip((PtNDArray) x, (PtNDArray) out);
     }
 
     /** Returns a new float32 array on the SAE's device, not yet filled. */

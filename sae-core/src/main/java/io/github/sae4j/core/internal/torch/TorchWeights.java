@@ -11,6 +11,8 @@ import io.github.sae4j.core.WeightMatrix;
 import io.github.sae4j.core.WeightType;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An SAE's weights as tensors that live until the last kernel that uses them is closed.
@@ -27,7 +29,8 @@ final class TorchWeights implements AutoCloseable {
     private final PtNDManager manager;
     private final Script script;
     private final TorchMatrix encoder;
-    private final TorchMatrix decoder;
+    private final @Nullable TorchMatrix decoder;
+    private final @Nullable TorchMatrix skip;
     private final PtNDArray decoderBias;
     private final PtNDArray bias;
     private final PtNDArray[] parameters;
@@ -37,7 +40,8 @@ final class TorchWeights implements AutoCloseable {
         this.manager = manager;
         this.script = script;
         this.encoder = matrix(parts.encoder());
-        this.decoder = matrix(parts.decoder());
+        this.decoder = parts.decoder() == null ? null : matrix(parts.decoder());
+        this.skip = parts.skip() == null ? null : matrix(parts.skip().transposed());
         this.decoderBias = vector(parts.decoderBias());
         this.bias = vector(parts.rule().bias());
         this.parameters = parts.rule().parameters().stream().map(this::vector).toArray(PtNDArray[]::new);
@@ -64,9 +68,15 @@ final class TorchWeights implements AutoCloseable {
         return encoder;
     }
 
-    /** Returns the matrix {@code [d_sae, d_out]}. */
+    /** Returns the matrix {@code [d_sae, d_out]}; only where something is decoded. */
     TorchMatrix decoder() {
-        return decoder;
+        return Objects.requireNonNull(decoder, "decoder");
+    }
+
+    /** Returns the transpose of {@code W_skip}, {@code [d_in, d_out]}, or null if there is none. */
+    @Nullable
+    TorchMatrix skip() {
+        return skip;
     }
 
     /** Returns {@code b_dec}, {@code [d_out]}, float32. */
@@ -86,15 +96,17 @@ final class TorchWeights implements AutoCloseable {
 
     private TorchMatrix matrix(WeightMatrix matrix) {
         List<ByteBuffer> buffers = matrix.parts();
+        long width = matrix.isTransposed() ? matrix.rows() : matrix.columns();
         PtNDArray[] parts = new PtNDArray[buffers.size()];
         for (int i = 0; i < parts.length; i++) {
-            parts[i] = part(buffers.get(i), matrix.columns(), matrix.type());
+            parts[i] = part(buffers.get(i), width, matrix.type());
         }
         boolean gpu = device().isGpu();
         if (parts.length > 1 && gpu) {
-            parts = join(parts, matrix.rows());
+            parts = join(parts, matrix.isTransposed() ? matrix.columns() : matrix.rows());
         }
-        return new TorchMatrix(parts, false, !gpu && (parts.length > 1 || matrix.type() != WeightType.FLOAT32));
+        return new TorchMatrix(
+                parts, matrix.isTransposed(), !gpu && (parts.length > 1 || matrix.type() != WeightType.FLOAT32));
     }
 
     private PtNDArray part(ByteBuffer buffer, long columns, WeightType type) {

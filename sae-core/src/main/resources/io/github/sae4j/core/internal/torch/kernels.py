@@ -246,7 +246,7 @@ class Kernels(Module):
         first = first + size
     return rows
 
-  def row_norms(self, w_dec: List[Tensor], transposed: bool, widen: bool, block_features: int, d_sae: int, b_dec: Tensor) -> Tensor:
+  def row_norms(self, w_dec: List[Tensor], transposed: bool, widen: bool, block_features: int, d_sae: int, b_dec: Tensor, input_scale: float) -> Tensor:
     wide = self.widened(widen, block_features * torch.size(b_dec, 0), b_dec)
     norms = torch.empty([d_sae], dtype=6, device=ops.prim.device(b_dec))
     for i in range((d_sae + block_features - 1) // block_features):
@@ -254,7 +254,12 @@ class Kernels(Module):
       count = min(block_features, d_sae - first)
       rows = self.decoder_block(w_dec, transposed, first, count, wide)
       torch.copy_(torch.narrow(norms, 0, first, count), torch.linalg_vector_norm(rows, 2, [1], False, dtype=6))
+    if input_scale != 1.:
+      torch.div_(norms, input_scale)
     return norms
+
+  def at_least(self, norms: Tensor, least: float) -> Tensor:
+    return torch.clamp(norms, least)
 
   def or_one(self, norms: Tensor) -> Tensor:
     return torch.masked_fill(norms, torch.eq(norms, 0), 1)
@@ -296,11 +301,10 @@ class Kernels(Module):
         torch.add_(sums, torch.mm(torch.to(block, ops.prim.dtype(rows)), rows))
     return self.finish(sums, b_dec, scale, shift, input_scale)
 
-  def add_skip(self, activations: Tensor, d_in: int, w_skip: List[Tensor], transposed: bool, widen: bool, block_outputs: int, chunk_tokens: int, out: Tensor) -> Tensor:
+  def add_skip(self, activations: Tensor, d_in: int, w_skip: List[Tensor], transposed: bool, widen: bool, d_out: int, block_outputs: int, chunk_tokens: int, out: Tensor) -> Tensor:
     rows = torch.reshape(activations, [-1, d_in])
     tokens = torch.size(rows, 0)
-    sums = torch.view(out, [tokens, -1])
-    d_out = torch.size(sums, 1)
+    sums = torch.view(out, [tokens, d_out])
     wide = self.widened(widen, d_in * block_outputs, out)
     for c in range((tokens + chunk_tokens - 1) // chunk_tokens):
       token = c * chunk_tokens
