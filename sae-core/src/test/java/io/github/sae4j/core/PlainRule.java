@@ -65,7 +65,7 @@ enum PlainRule {
         return kept;
     }
 
-    private static double norm(float[] row) {
+    static double norm(float[] row) {
         double squares = 0;
         for (float value : row) {
             squares += (double) value * value;

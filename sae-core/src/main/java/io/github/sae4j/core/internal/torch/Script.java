@@ -46,7 +46,10 @@ final class Script {
                     JniUtils.loadModule(manager, new ByteArrayInputStream(KernelArchive.pack(rule)), false, false));
         } catch (IOException | RuntimeException e) {
             manager.close();
-            throw new SaeException("The PyTorch library cannot compile the kernels: " + e.getMessage(), e);
+            throw new SaeException(
+                    "The PyTorch library cannot compile the kernels with the rule \"" + rule + "\": "
+                            + String.valueOf(e.getMessage()).lines().findFirst().orElse("no reason given") + ".",
+                    e);
         }
     }
 
