@@ -20,7 +20,7 @@ record ActivationShape(long[] leading, int tokens, int heads) {
         if (axes > 0 && shape[axes - 1] == config.dIn()) {
             return of(shape, axes - 1, 0);
         }
-        if (config.reshape() == Reshape.HOOK_Z) {
+        if (config.reshape() == Reshape.HOOK_Z && !config.isTranscoder()) {
             if (axes > 1 && shape[axes - 2] > 0 && shape[axes - 2] * shape[axes - 1] == config.dIn()) {
                 return of(shape, axes - 2, (int) shape[axes - 2]);
             }

@@ -84,7 +84,7 @@ public final class InverseTransform {
      *     number of tokens, or its heads do not divide {@code d_out}
      */
     void requireFitting(SaeConfig config, int tokens) {
-        Normalization normalization = config.normalization();
+        Normalization normalization = config.undoneNormalization();
         requirePart(scale, "scale", normalization.isPerToken(), normalization, tokens);
         requirePart(shift, "shift", normalization == Normalization.LAYER_NORM, normalization, tokens);
         if (scale != null && scale.length != tokens) {

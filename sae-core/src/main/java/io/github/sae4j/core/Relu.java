@@ -8,7 +8,7 @@ import java.util.List;
  * <p>As in SAELens's {@code StandardSAE.encode}, and in Cunningham et al., "Sparse Autoencoders Find Highly
  * Interpretable Features in Language Models" (arXiv 2309.08600), eq. 1.
  */
-public final class Relu implements Activation {
+public final class Relu implements BlockRule {
 
     private final float[] bias;
 
@@ -44,5 +44,10 @@ public final class Relu implements Activation {
     @Override
     public String torchScript() {
         return "torch.relu_(h)";
+    }
+
+    @Override
+    public float value(int feature, float h) {
+        return Math.max(h, 0);
     }
 }

@@ -1,6 +1,7 @@
 package io.github.sae4j.core;
 
 import ai.djl.Device;
+import io.github.sae4j.core.internal.torch.KernelParts;
 import io.github.sae4j.core.internal.torch.TorchKernel;
 import io.github.sae4j.core.internal.torch.TorchRuntime;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,9 @@ public final class SaeBuilder {
     private SaeSource source = SaeSource.memory();
     private @Nullable Device device;
     private boolean allowNonFinite;
+    private @Nullable WeightMatrix skip;
+    private @Nullable String noDecoding;
+    private double inputScale = 1;
 
     SaeBuilder(SaeConfig config) {
         this.config = config;
@@ -25,7 +29,8 @@ public final class SaeBuilder {
     /**
      * Sets {@code W_enc}; required.
      *
-     * @param wEnc {@code [d_in, d_sae]}
+     * @param wEnc {@code [d_in, d_sae]}; a matrix that {@linkplain WeightMatrix#transposed() lies transposed} is read
+     *     where it lies, as fast as the other
      */
     public SaeBuilder encoder(WeightMatrix wEnc) {
         encoder = SaeException.requirePresent(wEnc, "wEnc");
@@ -33,9 +38,10 @@ public final class SaeBuilder {
     }
 
     /**
-     * Sets {@code W_dec}; required.
+     * Sets {@code W_dec}; required unless there is {@linkplain #withoutDecoder none}.
      *
-     * @param wDec {@code [d_sae, d_out]}
+     * @param wDec {@code [d_sae, d_out]}; a matrix that {@linkplain WeightMatrix#transposed() lies transposed} is read
+     *     where it lies, but decoding sparse features then gathers each of their rows from all over it, which is slower
      */
     public SaeBuilder decoder(WeightMatrix wDec) {
         decoder = SaeException.requirePresent(wDec, "wDec");
@@ -43,7 +49,41 @@ public final class SaeBuilder {
     }
 
     /**
-     * Sets {@code b_dec}; required.
+     * Says that the SAE has no decoder: it encodes, and refuses to decode and to reconstruct.
+     *
+     * @param reason the sentence with which it refuses
+     */
+    public SaeBuilder withoutDecoder(String reason) {
+        noDecoding = SaeException.requirePresent(reason, "reason");
+        return this;
+    }
+
+    /**
+     * Sets {@code W_skip} of a skip transcoder: reconstructing adds {@code x W_skip}<sup>T</sup>, of the activations as
+     * they come in. Decoding does not, for it does not know the activations. By default there is none.
+     *
+     * @param wSkip {@code [d_out, d_in]}
+     */
+    public SaeBuilder skip(WeightMatrix wSkip) {
+        skip = SaeException.requirePresent(wSkip, "wSkip");
+        return this;
+    }
+
+    /**
+     * Sets a scale that is known for all activations and that the weights do not hold yet, SAELens's
+     * {@code norm_scaling_factor}: activations are multiplied by it before all else, reconstructions divided by it. So
+     * features and reconstructions are those of weights into which it is folded ({@code W_enc * s}, {@code W_dec / s},
+     * {@code b_dec / s}). By default it is 1.
+     *
+     * @param s the scale, finite and above 0
+     */
+    public SaeBuilder normScalingFactor(double s) {
+        inputScale = s;
+        return this;
+    }
+
+    /**
+     * Sets {@code b_dec}; required unless there is no decoder and it is not subtracted from the input.
      *
      * @param bDec {@code [d_out]}; copied
      */
@@ -111,23 +151,102 @@ public final class SaeBuilder {
      */
     public SparseAutoencoder build() {
         WeightMatrix wEnc = required(encoder, "W_enc");
-        WeightMatrix wDec = required(decoder, "W_dec");
-        float[] bDec = required(decoderBias, "b_dec");
-        Activation rule = required(activation, "activation rule");
+        BlockRule rule = (BlockRule) required(activation, "activation rule");
         requireShape(wEnc, "W_enc", config.dIn(), config.dSae());
-        requireShape(wDec, "W_dec", config.dSae(), config.dOut());
+        requireSound(rule);
+        requireDecoder(rule);
+        float[] bDec = decoderBias == null && noDecoding != null && !config.applyBDecToInput()
+                ? new float[config.dOut()]
+                : required(decoderBias, "b_dec");
         requireLength(bDec.length, "b_dec", config.dOut(), "d_out");
-        requireLength(rule.dSae(), "The activation rule", config.dSae(), "d_sae");
-        if (config.applyBDecToInput() && config.dOut() != config.dIn()) {
-            throw new SaeException("b_dec cannot be subtracted from the input: d_out = " + config.dOut()
-                    + ", but d_in = " + config.dIn() + ".");
-        }
+        requireInput();
         if (sparsity != null) {
             requireLength(sparsity.length, "sparsity", config.dSae(), "d_sae");
         }
         Device chosen = TorchRuntime.choose(device);
-        TorchKernel kernel = TorchKernel.open(config, wEnc, wDec, bDec, rule, chosen, !allowNonFinite);
-        return new SparseAutoencoder(config, kernel, wEnc.type(), source, sparsity, allowNonFinite);
+        TorchKernel kernel = TorchKernel.open(
+                new KernelParts(config, wEnc, decoder, bDec, skip, rule, inputScale, !allowNonFinite), chosen);
+        return new SparseAutoencoder(facts(wEnc, rule), kernel);
+    }
+
+    private SaeFacts facts(WeightMatrix wEnc, BlockRule rule) {
+        String layout = layout("W_enc", wEnc, "d_in", "d_sae");
+        return new SaeFacts(
+                config,
+                wEnc.type(),
+                decoder == null ? layout : layout + ", " + layout("W_dec", decoder, "d_sae", "d_out"),
+                source,
+                sparsity,
+                inputScale,
+                allowNonFinite,
+                noDecoding,
+                noFolding(rule),
+                false);
+    }
+
+    private static String layout(String name, WeightMatrix matrix, String rows, String columns) {
+        return name + (matrix.isTransposed() ? " [" + columns + ", " + rows + "]" : " [" + rows + ", " + columns + "]");
+    }
+
+    private @Nullable String noFolding(BlockRule rule) {
+        if (noDecoding != null) {
+            return noDecoding;
+        }
+        if (rule.mostActive() < rule.dSae() && !rule.rescalesByDecoderNorm()) {
+            return "The norms of the decoder's rows cannot be folded into this SAE: it keeps the " + rule.mostActive()
+                    + " strongest features of each token, and after rescaling others would be the strongest.";
+        }
+        return null;
+    }
+
+    private void requireDecoder(BlockRule rule) {
+        if (noDecoding == null) {
+            requireShape(required(decoder, "W_dec"), "W_dec", config.dSae(), config.dOut());
+        } else if (decoder != null || skip != null) {
+            throw new SaeException("The SAE has a decoder or a skip matrix, but is said to have no decoder.");
+        } else if (rule.rescalesByDecoderNorm()) {
+            throw new SaeException("The activation rule rescales features by the norms of the decoder's rows, but the"
+                    + " SAE is said to have no decoder.");
+        }
+        if (skip != null) {
+            requireShape(skip, "W_skip", config.dOut(), config.dIn());
+        }
+    }
+
+    private void requireInput() {
+        if (config.applyBDecToInput() && config.isTranscoder()) {
+            throw new SaeException("b_dec cannot be subtracted from the input of a " + config.architecture()
+                    + ": it belongs to the output.");
+        }
+        if (config.applyBDecToInput() && config.dOut() != config.dIn()) {
+            throw new SaeException("b_dec cannot be subtracted from the input: d_out = " + config.dOut()
+                    + ", but d_in = " + config.dIn() + ".");
+        }
+        if (!(inputScale > 0) || inputScale > Float.MAX_VALUE) {
+            throw new SaeException("The norm scaling factor must be finite and above 0, but is " + inputScale + ".");
+        }
+        if (inputScale != 1 && config.normalization().isPerToken()) {
+            throw new SaeException("The norm scaling factor " + inputScale + " is for all activations, but this SAE"
+                    + " normalises each token (" + config.normalization() + ").");
+        }
+    }
+
+    /** A rule may be a user's own. */
+    private void requireSound(BlockRule rule) {
+        requireLength(rule.dSae(), "The activation rule", config.dSae(), "d_sae");
+        requireLength(required(rule.bias(), "bias of the activation rule").length, "bias", config.dSae(), "d_sae");
+        for (float[] parameter : required(rule.parameters(), "parameters of the activation rule")) {
+            requireLength(
+                    required(parameter, "parameter of the activation rule").length,
+                    "A parameter of the activation rule",
+                    config.dSae(),
+                    "d_sae");
+        }
+        required(rule.torchScript(), "TorchScript of the activation rule");
+        if (rule.mostActive() < 1 || rule.mostActive() > config.dSae()) {
+            throw new SaeException("The activation rule keeps " + rule.mostActive()
+                    + " features of a token, but must keep 1 to d_sae = " + config.dSae() + ".");
+        }
     }
 
     private static <T> T required(@Nullable T part, String name) {

@@ -62,6 +62,20 @@ public record SaeConfig(
                 "standard", dIn, dSae, dIn, null, true, Normalization.NONE, Reshape.NONE, SaeMetadata.NONE, Map.of());
     }
 
+    /**
+     * Returns whether this is a transcoder, skip transcoder or the like: it decodes to the activation of another place in
+     * the model than the one that it encodes. So nothing of the input transform is undone after decoding, heads are not
+     * laid side by side, and {@code b_dec} cannot be subtracted from the input.
+     */
+    public boolean isTranscoder() {
+        return architecture.endsWith("transcoder");
+    }
+
+    /** Returns the normalisation that decoding undoes. */
+    Normalization undoneNormalization() {
+        return isTranscoder() ? Normalization.NONE : normalization;
+    }
+
     private static void requirePositive(int size, String name) {
         if (size < 1) {
             throw new SaeException(name + " must be at least 1, but is " + size + ".");

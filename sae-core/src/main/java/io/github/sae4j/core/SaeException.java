@@ -35,4 +35,11 @@ public final class SaeException extends RuntimeException {
         }
         return value;
     }
+
+    static void requireLength(float @Nullable [] values, String name, int expected, String other) {
+        int found = requirePresent(values, name).length;
+        if (found != expected) {
+            throw new SaeException(name + " has " + found + " values, but " + other + " has " + expected + ".");
+        }
+    }
 }

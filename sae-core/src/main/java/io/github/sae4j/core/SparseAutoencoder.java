@@ -3,16 +3,10 @@ package io.github.sae4j.core;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import io.github.sae4j.core.internal.torch.Encoded;
 import io.github.sae4j.core.internal.torch.HostArrays;
-import io.github.sae4j.core.internal.torch.Rows;
 import io.github.sae4j.core.internal.torch.TorchKernel;
 import io.github.sae4j.core.internal.torch.TorchRuntime;
 import java.util.Optional;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A sparse autoencoder: encodes activations of width {@code d_in} to the few of its {@code d_sae} features that are
@@ -32,28 +26,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SparseAutoencoder implements AutoCloseable {
 
+    private final SaeFacts facts;
     private final SaeConfig config;
-    private final TorchKernel kernel;
-    private final WeightType weightType;
-    private final SaeSource source;
-    private final float @Nullable [] sparsity;
-    private final boolean allowNonFinite;
-    private final ReadWriteLock lock = new ReentrantReadWriteLock();
-    private boolean closed;
+    private final KernelCalls calls;
 
-    SparseAutoencoder(
-            SaeConfig config,
-            TorchKernel kernel,
-            WeightType weightType,
-            SaeSource source,
-            float @Nullable [] sparsity,
-            boolean allowNonFinite) {
-        this.config = config;
-        this.kernel = kernel;
-        this.weightType = weightType;
-        this.source = source;
-        this.sparsity = sparsity;
-        this.allowNonFinite = allowNonFinite;
+    SparseAutoencoder(SaeFacts facts, TorchKernel kernel) {
+        this.facts = facts;
+        this.config = facts.config();
+        this.calls = new KernelCalls(facts, kernel);
     }
 
     /**
@@ -73,27 +53,50 @@ public final class SparseAutoencoder implements AutoCloseable {
 
     /** Returns where the weights came from. */
     public SaeSource source() {
-        return source;
+        return facts.source();
     }
 
     /** Returns a copy of the log10 of each feature's firing frequency, {@code [d_sae]}, if it is published. */
     public Optional<float[]> sparsity() {
-        return Optional.ofNullable(sparsity).map(float[]::clone);
+        return Optional.ofNullable(facts.sparsity()).map(float[]::clone);
     }
 
     /** Returns the number format in which {@code W_enc} is stored and kept in memory. */
     public WeightType weightType() {
-        return weightType;
+        return facts.weightType();
+    }
+
+    /**
+     * Returns how the two large matrices lie in memory, for example {@code W_enc [d_sae, d_in], W_dec [d_sae, d_out]}
+     * where {@code W_enc} is stored transposed and read with a stride.
+     */
+    public String weightLayout() {
+        return facts.weightLayout();
+    }
+
+    /** Returns what activations are multiplied by before all else, and reconstructions divided by; mostly 1. */
+    public double normScalingFactor() {
+        return facts.inputScale();
+    }
+
+    /** Returns whether features are multiplied by the norms of their decoder rows, see {@link #foldDecoderNorms}. */
+    public boolean hasFoldedDecoderNorms() {
+        return facts.folded();
+    }
+
+    /** Returns whether there is a decoder: a few SAEs are published for their features only. */
+    public boolean canDecode() {
+        return facts.noDecoding() == null;
     }
 
     /** Returns the device that was chosen: dense results are made there. */
     public Device device() {
-        return kernel.device();
+        return calls.kernel().device();
     }
 
     /** Returns the name of the kernel that was chosen, for example {@code torchscript}. */
     public String kernel() {
-        return kernel.name();
+        return calls.kernel().name();
     }
 
     /**
@@ -102,7 +105,7 @@ public final class SparseAutoencoder implements AutoCloseable {
      * <p>The caller closes it. It does not end with the SAE.
      */
     public NDManager newManager() {
-        return run(call -> TorchRuntime.newManager(kernel.device()));
+        return calls.run(call -> TorchRuntime.newManager(device()));
     }
 
     /**
@@ -113,15 +116,8 @@ public final class SparseAutoencoder implements AutoCloseable {
      * @return {@code [..., d_sae]}, float32, attached to the manager of {@code activations}; the caller's
      */
     public NDArray encode(NDArray activations) {
-        return run(call -> {
-            ActivationShape shape = activationShape(activations);
-            long[] denseShape = ActivationShape.decoded(shape.leading(), 0, config.dSae());
-            NDArray dense = kernel.newArray(call, denseShape);
-            if (shape.tokens() > 0) {
-                kernel.encodeDense(call, activations, shape.tokens(), dense);
-            }
-            return handOver(dense, activations.getManager());
-        });
+        return calls.run(call -> KernelCalls.handOver(
+                calls.encodeDense(call, activations, calls.shapeOf(activations)), activations.getManager()));
     }
 
     /**
@@ -132,10 +128,7 @@ public final class SparseAutoencoder implements AutoCloseable {
      * @return features with the leading axes of {@code activations}; nothing in them needs closing
      */
     public SparseFeatures encodeSparse(NDArray activations) {
-        return run(call -> {
-            ActivationShape shape = activationShape(activations);
-            return encodeSparse(call, activations, shape);
-        });
+        return calls.run(call -> calls.encode(call, activations, calls.shapeOf(activations)));
     }
 
     /**
@@ -147,7 +140,7 @@ public final class SparseAutoencoder implements AutoCloseable {
     public SparseFeatures encode(float[] activation) {
         SaeException.requirePresent(activation, "activation");
         requireWidth(activation.length, "activation");
-        return run(call -> encodeSparse(
+        return calls.run(call -> calls.encode(
                 call,
                 HostArrays.ofRows(call, new float[][] {activation}, 0, 1, config.dIn()),
                 new ActivationShape(new long[0], 1, 0)));
@@ -161,40 +154,17 @@ public final class SparseAutoencoder implements AutoCloseable {
      */
     public SparseFeatures encode(float[][] activations) {
         requireRows(activations);
-        int step = Math.max(1, HostArrays.VALUES_AT_ONCE / config.dIn());
-        SparseFeatures features = run(call -> encodeSparse(call, activations, 0, Math.min(step, activations.length)));
+        int step = tokensAtOnce();
+        SparseFeatures features = encode(activations, 0, Math.min(step, activations.length));
         for (int first = step; first < activations.length; first += step) {
-            int from = first;
-            int to = Math.min(first + step, activations.length);
-            features = features.followedBy(run(call -> encodeSparse(call, activations, from, to)));
+            features = features.followedBy(encode(activations, first, Math.min(first + step, activations.length)));
         }
         return features;
     }
 
-    private SparseFeatures encodeSparse(NDManager call, float[][] activations, int from, int to) {
-        NDArray array = HostArrays.ofRows(call, activations, from, to, config.dIn());
-        return encodeSparse(call, array, new ActivationShape(new long[] {to - from}, to - from, 0));
-    }
-
-    private SparseFeatures encodeSparse(NDManager call, NDArray activations, ActivationShape shape) {
-        if (shape.tokens() == 0) {
-            return SparseFeatures.trusted(
-                    config.dSae(),
-                    shape.leading(),
-                    new int[1],
-                    new int[0],
-                    new float[0],
-                    InverseTransform.of(shape.heads(), null, null));
-        }
-        Encoded encoded = kernel.encodeSparse(call, activations, shape.tokens());
-        Rows rows = SaeException.requirePresent(encoded.rows(), "rows");
-        return SparseFeatures.trusted(
-                config.dSae(),
-                shape.leading(),
-                rows.offsets(),
-                rows.indices(),
-                rows.values(),
-                InverseTransform.of(shape.heads(), encoded.scale(), encoded.shift()));
+    private SparseFeatures encode(float[][] activations, int from, int to) {
+        return calls.run(call ->
+                calls.encode(call, HostArrays.ofRows(call, activations, from, to, config.dIn()), rowsShape(to - from)));
     }
 
     /**
@@ -203,14 +173,7 @@ public final class SparseAutoencoder implements AutoCloseable {
      * @param activations as for {@link #encode(NDArray)}
      */
     public InverseTransform inverseTransform(NDArray activations) {
-        return run(call -> {
-            ActivationShape shape = activationShape(activations);
-            if (shape.tokens() == 0) {
-                return InverseTransform.of(shape.heads(), null, null);
-            }
-            Encoded encoded = kernel.normalize(call, activations, shape.tokens());
-            return InverseTransform.of(shape.heads(), encoded.scale(), encoded.shift());
-        });
+        return calls.run(call -> calls.inverseTransform(call, activations, calls.shapeOf(activations)));
     }
 
     /**
@@ -234,19 +197,9 @@ public final class SparseAutoencoder implements AutoCloseable {
      *     {@code features}; the caller's
      */
     public NDArray decode(NDArray features, InverseTransform inverse) {
-        return run(call -> {
-            kernel.requireFloats(features, "features");
-            ActivationShape shape =
-                    ActivationShape.ofFeatures(features.getShape().getShape(), config);
-            SaeException.requirePresent(inverse, "inverse");
-            inverse.requireFitting(config, shape.tokens());
-            NDArray out =
-                    kernel.newArray(call, ActivationShape.decoded(shape.leading(), inverse.heads(), config.dOut()));
-            if (shape.tokens() > 0) {
-                kernel.decodeDense(call, features, shape.tokens(), inverse.scale(), inverse.shift(), out);
-            }
-            return handOver(out, features.getManager());
-        });
+        requireDecoder();
+        return calls.run(
+                call -> KernelCalls.handOver(calls.decodeDense(call, features, inverse), features.getManager()));
     }
 
     /**
@@ -258,9 +211,10 @@ public final class SparseAutoencoder implements AutoCloseable {
      *     device; the caller's
      */
     public NDArray decode(SparseFeatures features, NDManager manager) {
-        return run(call -> {
-            NDManager owner = kernel.requireOpen(manager, "manager");
-            return handOver(decodeSparse(call, features), owner);
+        requireDecoder();
+        return calls.run(call -> {
+            NDManager owner = calls.kernel().requireOpen(manager, "manager");
+            return KernelCalls.handOver(calls.decode(call, features), owner);
         });
     }
 
@@ -271,105 +225,100 @@ public final class SparseAutoencoder implements AutoCloseable {
      * @return {@code [tokens][d_out]}, tokens in row-major order of the leading axes, heads side by side
      */
     public float[][] decode(SparseFeatures features) {
-        return run(call -> HostArrays.toRows(decodeSparse(call, features), features.tokens(), config.dOut()));
-    }
-
-    private NDArray decodeSparse(NDManager call, SparseFeatures features) {
-        SaeException.requirePresent(features, "features");
-        if (features.dSae() != config.dSae()) {
-            throw new SaeException("The features are of an SAE with d_sae = " + features.dSae()
-                    + ", but this one has d_sae = " + config.dSae() + ".");
-        }
-        InverseTransform inverse = features.inverseTransform();
-        inverse.requireFitting(config, features.tokens());
-        if (!allowNonFinite) {
-            features.requireFinite();
-        }
-        NDArray out =
-                kernel.newArray(call, ActivationShape.decoded(features.leadingShape(), inverse.heads(), config.dOut()));
-        if (features.tokens() > 0) {
-            kernel.decode(call, features.rows(), inverse.scale(), inverse.shift(), out);
-        }
-        return out;
+        requireDecoder();
+        return calls.run(call -> HostArrays.toRows(calls.decode(call, features), features.tokens(), config.dOut()));
     }
 
     /**
-     * Encodes and decodes.
+     * Encodes and decodes; a skip transcoder's skip term is added.
      *
      * @param activations as for {@link #encode(NDArray)}
      * @return the reconstruction, {@code [..., d_out]} or {@code [..., heads, d_head]}, float32, attached to the manager
      *     of {@code activations}; the caller's
      */
     public NDArray reconstruct(NDArray activations) {
-        SparseFeatures features = encodeSparse(activations);
-        return decode(features, activations.getManager());
+        requireDecoder();
+        return calls.run(call -> KernelCalls.handOver(
+                calls.reconstruct(call, activations, calls.shapeOf(activations)), activations.getManager()));
     }
 
     /**
-     * Encodes and decodes one token.
+     * Encodes and decodes one token; a skip transcoder's skip term is added.
      *
      * @param activation {@code [d_in]}
      * @return the reconstruction, {@code [d_out]}
      */
     public float[] reconstruct(float[] activation) {
-        return decode(encode(activation))[0];
+        SaeException.requirePresent(activation, "activation");
+        requireWidth(activation.length, "activation");
+        return reconstruct(new float[][] {activation})[0];
     }
 
     /**
-     * Encodes and decodes tokens.
+     * Encodes and decodes tokens; a skip transcoder's skip term is added.
      *
      * @param activations {@code [tokens][d_in]}
      * @return the reconstruction, {@code [tokens][d_out]}
      */
     public float[][] reconstruct(float[][] activations) {
-        return decode(encode(activations));
+        requireDecoder();
+        requireRows(activations);
+        float[][] reconstruction = new float[activations.length][];
+        int first = 0;
+        do {
+            int from = first;
+            int to = Math.min(first + tokensAtOnce(), activations.length);
+            float[][] part = calls.run(call -> {
+                NDArray x = HostArrays.ofRows(call, activations, from, to, config.dIn());
+                NDArray out = calls.reconstruct(call, x, rowsShape(to - from));
+                return HostArrays.toRows(out, to - from, config.dOut());
+            });
+            System.arraycopy(part, 0, reconstruction, from, part.length);
+            first = to;
+        } while (first < activations.length);
+        return reconstruction;
     }
 
-    /** Waits for the calls that run and releases the weights; closing again does nothing. */
+    /**
+     * Returns this SAE with its decoder rows brought to the norm 1 and its features multiplied by the norms that the
+     * rows had, as dashboards show them; reconstructions stay as they are. Norms below 1e-8 count as 1e-8.
+     *
+     * <p>The result is a view on the same weights, of which nothing is copied or changed. The caller closes it. The
+     * weights are released when this SAE and all views on it are closed; closing one does not touch the others.
+     *
+     * @throws SaeException if the SAE cannot decode, or if features could become active that are not, or the other way
+     *     round, as with a top-k that does not rescale by decoder norms
+     */
+    public SparseAutoencoder foldDecoderNorms() {
+        if (facts.noFolding() != null) {
+            throw new SaeException(facts.noFolding());
+        }
+        return calls.run(call ->
+                new SparseAutoencoder(facts.withFoldedNorms(), calls.kernel().folded()));
+    }
+
+    /**
+     * Waits for the calls that run and releases the weights, unless a view of {@link #foldDecoderNorms} still uses them;
+     * closing again does nothing.
+     */
     @Override
     public void close() {
-        lock.writeLock().lock();
-        try {
-            if (!closed) {
-                closed = true;
-                kernel.close();
-            }
-        } finally {
-            lock.writeLock().unlock();
+        calls.close();
+    }
+
+    private void requireDecoder() {
+        if (facts.noDecoding() != null) {
+            throw new SaeException(facts.noDecoding());
         }
     }
 
-    private <T> T run(Function<NDManager, T> work) {
-        lock.readLock().lock();
-        try {
-            if (closed) {
-                throw new SaeException("This SAE is closed already.");
-            }
-            try (NDManager call = kernel.newCall()) {
-                return work.apply(call);
-            }
-        } catch (SaeException e) {
-            throw e;
-        } catch (RuntimeException e) {
-            throw new SaeException("The engine failed: " + e.getMessage(), e);
-        } finally {
-            lock.readLock().unlock();
-        }
+    /** Java arrays go to the engine a part at a time. */
+    private int tokensAtOnce() {
+        return Math.max(1, HostArrays.VALUES_AT_ONCE / config.dIn());
     }
 
-    private static NDArray handOver(NDArray result, NDManager owner) {
-        try {
-            result.attach(owner);
-            return result;
-        } catch (RuntimeException e) {
-            result.close();
-            throw new SaeException("The manager does not take the result: " + e.getMessage(), e);
-        }
-    }
-
-    private ActivationShape activationShape(NDArray activations) {
-        kernel.requireFloats(activations, "activations");
-        return ActivationShape.ofActivations(activations.getShape().getShape(), config);
+    private static ActivationShape rowsShape(int tokens) {
+        return new ActivationShape(new long[] {tokens}, tokens, 0);
     }
 
     private void requireRows(float[][] activations) {

@@ -8,20 +8,26 @@ import java.util.List;
 /**
  * A large matrix in host memory: row-major, little-endian, in one or more buffers that follow each other.
  *
+ * <p>Publishers store some matrices transposed. {@link #transposed()} gives the matrix that is meant over the bytes as
+ * they are: nothing is copied, and kernels read it with a stride.
+ *
  * <p>Direct buffers are used where they lie, so a memory-mapped file is never copied; the matrix keeps them reachable.
  * Their bytes must not change while an SAE uses them. Several buffers serve matrices of more than 2 GiB.
  */
 public final class WeightMatrix {
 
     private final WeightType type;
-    private final long rows;
-    private final long columns;
+    private final long storedRows;
+    private final long storedColumns;
+    private final boolean transposed;
     private final List<ByteBuffer> parts;
 
-    private WeightMatrix(WeightType type, long rows, long columns, List<ByteBuffer> parts) {
+    private WeightMatrix(
+            WeightType type, long storedRows, long storedColumns, boolean transposed, List<ByteBuffer> parts) {
         this.type = type;
-        this.rows = rows;
-        this.columns = columns;
+        this.storedRows = storedRows;
+        this.storedColumns = storedColumns;
+        this.transposed = transposed;
         this.parts = parts;
     }
 
@@ -56,7 +62,7 @@ public final class WeightMatrix {
             throw new SaeException(
                     "The parts of a weight matrix have " + found + " rows, but its shape says " + rows + ".");
         }
-        return new WeightMatrix(type, rows, columns, List.copyOf(direct));
+        return new WeightMatrix(type, rows, columns, false, List.copyOf(direct));
     }
 
     /**
@@ -119,17 +125,30 @@ public final class WeightMatrix {
         return type;
     }
 
+    /** Returns the transpose of this matrix, over the same bytes. */
+    public WeightMatrix transposed() {
+        return new WeightMatrix(type, storedRows, storedColumns, !transposed, parts);
+    }
+
+    /** Returns whether the bytes are those of the transpose, so that this matrix lies column by column. */
+    public boolean isTransposed() {
+        return transposed;
+    }
+
     /** Returns the number of rows. */
     public long rows() {
-        return rows;
+        return transposed ? storedColumns : storedRows;
     }
 
     /** Returns the number of columns. */
     public long columns() {
-        return columns;
+        return transposed ? storedRows : storedColumns;
     }
 
-    /** Returns the bytes as read-only little-endian views, each a whole number of rows, in order. */
+    /**
+     * Returns the bytes as read-only little-endian views, in order: each a whole number of rows, or of columns if this
+     * matrix {@link #isTransposed()}.
+     */
     public List<ByteBuffer> parts() {
         return parts.stream()
                 .map(part -> part.duplicate().order(ByteOrder.LITTLE_ENDIAN))

@@ -10,6 +10,7 @@ import io.github.sae4j.core.internal.torch.TensorsOfAnyType;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,14 +34,17 @@ final class Misuse {
 
     public static void main(String[] args) {
         Misuse misuse = new Misuse();
-        try (SparseAutoencoder sae = TinySae.of(D_IN, D_SAE).open();
-                NDManager manager = sae.newManager()) {
-            misuse.arrays(sae, manager);
-            misuse.types(sae, manager);
-            misuse.features(sae, manager);
-            misuse.plainArrays(sae);
-            misuse.managers(sae);
+        for (PlainRule rule : PlainRule.values()) {
+            try (SparseAutoencoder sae = TinySae.of(D_IN, D_SAE).withRule(rule).open();
+                    NDManager manager = sae.newManager()) {
+                misuse.arrays(sae, manager);
+                misuse.types(sae, manager);
+                misuse.features(sae, manager);
+                misuse.plainArrays(sae);
+                misuse.managers(sae);
+            }
         }
+        misuse.rules();
         misuse.building();
         misuse.closedSae();
         misuse.failures.forEach((call, why) -> System.out.println("FAILED " + call + ": " + why));
@@ -234,6 +238,20 @@ final class Misuse {
         refuse(
                 "a kind of device that is not there",
                 () -> whole(config).device(Device.of("mps", 0)).build());
+        refuse("no reason", () -> SparseAutoencoder.builder(config).withoutDecoder(null));
+        refuse("no skip", () -> SparseAutoencoder.builder(config).skip(null));
+        refuse(
+                "a skip matrix of another shape",
+                () -> whole(config).skip(WeightMatrix.of(new float[2][3])).build());
+        refuse(
+                "a decoder and a reason for none",
+                () -> whole(config).withoutDecoder("None.").build());
+        refuse(
+                "a matrix that lies transposed and is not meant to",
+                () -> whole(config).encoder(wEnc.transposed()).build());
+        for (double s : new double[] {0, -1, Double.NaN, Double.NEGATIVE_INFINITY, 1e300}) {
+            refuse("a scale of " + s, () -> whole(config).normScalingFactor(s).build());
+        }
         refuse("a rule without a bias", () -> Relu.of(null));
         refuse("a matrix without rows", () -> WeightMatrix.of(new float[0][]));
         refuse("a matrix with a null row", () -> WeightMatrix.of(new float[][] {{1}, null}));
@@ -245,6 +263,57 @@ final class Misuse {
                 "a matrix with too few rows",
                 () -> WeightMatrix.of(WeightType.BFLOAT16, 2, 3, List.of(ByteBuffer.allocateDirect(6))));
         refuse("no d_in", () -> SaeConfig.standard(0, 3));
+    }
+
+    private void rules() {
+        float[] three = new float[3];
+        refuse("jump without a bias", () -> JumpRelu.of(null, three));
+        refuse("jump without a threshold", () -> JumpRelu.of(three, null));
+        refuse("one threshold without a bias", () -> JumpRelu.of(null, 1));
+        refuse("a threshold of another width", () -> JumpRelu.of(three, new float[4]));
+        refuse("a gate without a bias", () -> Gated.of(null, three, three));
+        refuse("a gate without a magnitude", () -> Gated.of(three, null, three));
+        refuse("a gate without a scale", () -> Gated.of(three, three, null));
+        refuse("a gate with a scale of another width", () -> Gated.of(three, three, new float[2]));
+        refuse("top-k without a bias", () -> TopK.of(1, null));
+        for (int k : new int[] {Integer.MIN_VALUE, -1, 0, 4, Integer.MAX_VALUE}) {
+            refuse("top-" + k, () -> TopK.of(k, three));
+        }
+        SaeConfig config = SaeConfig.standard(2, 3);
+        List<float[]> noParameter = new ArrayList<>();
+        noParameter.add(null);
+        String relu = "torch.relu_(h)";
+        accept("a sound rule", () -> build(config, new AnyRule(3, three, List.of(three), relu, 2)));
+        refuse("a rule of another width", () -> build(config, new AnyRule(4, new float[4], List.of(), relu, 1)));
+        refuse(
+                "a rule with a bias of another width",
+                () -> build(config, new AnyRule(3, new float[4], List.of(), relu, 1)));
+        refuse("a rule without a bias", () -> build(config, new AnyRule(3, null, List.of(), relu, 1)));
+        refuse("a rule with null for parameters", () -> build(config, new AnyRule(3, three, null, relu, 1)));
+        refuse("a rule with a null parameter", () -> build(config, new AnyRule(3, three, noParameter, relu, 1)));
+        refuse(
+                "a rule with a short parameter",
+                () -> build(config, new AnyRule(3, three, List.of(new float[2]), relu, 1)));
+        refuse("a rule without a script", () -> build(config, new AnyRule(3, three, List.of(), null, 1)));
+        refuse("a rule that is no script", () -> build(config, new AnyRule(3, three, List.of(), "relu of (h", 1)));
+        refuse("a rule that keeps none", () -> build(config, new AnyRule(3, three, List.of(), relu, 0)));
+        refuse("a rule that keeps too many", () -> build(config, new AnyRule(3, three, List.of(), relu, 4)));
+    }
+
+    private static void build(SaeConfig config, BlockRule rule) {
+        try (SparseAutoencoder sae = whole(config).activation(rule).build()) {
+            sae.encode(new float[2]);
+        }
+    }
+
+    /** A rule as a careless user may write it. */
+    @SuppressWarnings("ArrayRecordComponent")
+    private record AnyRule(int dSae, float[] bias, List<float[]> parameters, String torchScript, int mostActive)
+            implements BlockRule {
+        @Override
+        public float value(int feature, float h) {
+            return Math.max(h, 0);
+        }
     }
 
     private static SaeBuilder whole(SaeConfig config) {
@@ -271,6 +340,7 @@ final class Misuse {
             refuse("reconstruct when closed", () -> sae.reconstruct(new float[2][D_IN]));
             refuse("decode when closed", () -> sae.decode(features));
             refuse("decode when closed", () -> sae.decode(features, manager));
+            refuse("foldDecoderNorms when closed", sae::foldDecoderNorms);
             refuse("newManager when closed", sae::newManager);
             accept("config when closed", () -> {
                 sae.config();
@@ -279,6 +349,10 @@ final class Misuse {
                 sae.source();
                 sae.sparsity();
                 sae.weightType();
+                sae.weightLayout();
+                sae.canDecode();
+                sae.normScalingFactor();
+                sae.hasFoldedDecoderNorms();
             });
         }
     }

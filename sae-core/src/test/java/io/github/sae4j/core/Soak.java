@@ -16,7 +16,7 @@ import java.util.concurrent.Future;
 import java.util.function.UnaryOperator;
 
 /**
- * Encodes from 16 threads on one SAE and prints whether the answers, the number of live arrays and the resident memory
+ * Encodes from 16 threads on SAEs with every rule, and on views of them, and prints whether the answers, the number of live arrays and the resident memory
  * stayed the same. Runs as a program of its own, with a heap of fixed size, so that nothing else moves the memory.
  */
 final class Soak {
@@ -33,13 +33,13 @@ final class Soak {
     public static void main(String[] args) throws Exception {
         TinySae tiny = TinySae.of(
                 TinySae.config(D_IN, 700, Normalization.LAYER_NORM, Reshape.NONE, true), WeightType.BFLOAT16);
+        List<SparseAutoencoder> saes = saes(tiny);
         ExecutorService threads = Executors.newFixedThreadPool(THREADS);
-        try (SparseAutoencoder sae = tiny.open();
-                NDManager manager = sae.newManager()) {
+        try (NDManager manager = saes.get(0).newManager()) {
             NDManager root = manager.getParentManager();
             List<Work> works = new ArrayList<>();
             for (int thread = 0; thread < THREADS; thread++) {
-                works.add(new Work(sae, tiny.activations(1 + thread % 3, thread)));
+                works.add(new Work(saes.get(thread % saes.size()), tiny.activations(1 + thread % 3, thread)));
             }
             run(threads, works, WARM_UP);
             int arrays = root.getManagedArrays().size();
@@ -51,7 +51,18 @@ final class Soak {
             System.out.println("more resident KiB: " + (residentKiB() - resident));
         } finally {
             threads.shutdown();
+            saes.forEach(SparseAutoencoder::close);
         }
+    }
+
+    private static List<SparseAutoencoder> saes(TinySae tiny) {
+        List<SparseAutoencoder> saes = new ArrayList<>();
+        for (PlainRule rule : PlainRule.values()) {
+            saes.add(tiny.withRule(rule).open());
+        }
+        saes.add(saes.get(0).foldDecoderNorms());
+        saes.add(tiny.inParts(3).lyingTransposed(true, true).open());
+        return saes;
     }
 
     private static long run(ExecutorService threads, List<Work> works, int times) throws Exception {

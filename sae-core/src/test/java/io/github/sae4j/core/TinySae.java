@@ -10,7 +10,16 @@ import java.util.SplittableRandom;
 /** A small SAE with random weights, and the same maths in plain Java with float64 sums to compare with. */
 @SuppressWarnings("ArrayRecordComponent")
 record TinySae(
-        SaeConfig config, WeightType type, float[][] wEnc, float[][] wDec, float[] bEnc, float[] bDec, int parts) {
+        SaeConfig config,
+        WeightType type,
+        float[][] wEnc,
+        float[][] wDec,
+        float[] bEnc,
+        float[] bDec,
+        PlainRule rule,
+        int parts,
+        boolean encoderTransposed,
+        boolean decoderTransposed) {
 
     static TinySae of(int dIn, int dSae) {
         return of(SaeConfig.standard(dIn, dSae), WeightType.FLOAT32);
@@ -22,12 +31,59 @@ record TinySae(
         float[][] wEnc = matrix(random, config.dIn(), config.dSae(), type);
         float[] bEnc = matrix(random, 1, config.dSae(), WeightType.FLOAT32)[0];
         float[] bDec = matrix(random, 1, config.dOut(), WeightType.FLOAT32)[0];
-        return new TinySae(config, type, wEnc, wDec, bEnc, bDec, 1);
+        return new TinySae(config, type, wEnc, wDec, bEnc, bDec, PlainRule.STANDARD, 1, false, false);
     }
 
     /** Returns the same SAE with its matrices in several buffers. */
     TinySae inParts(int count) {
-        return new TinySae(config, type, wEnc, wDec, bEnc, bDec, count);
+        return new TinySae(config, type, wEnc, wDec, bEnc, bDec, rule, count, encoderTransposed, decoderTransposed);
+    }
+
+    /** Returns an SAE with the same matrices and another rule. */
+    TinySae withRule(PlainRule other) {
+        return new TinySae(config, type, wEnc, wDec, bEnc, bDec, other, parts, encoderTransposed, decoderTransposed);
+    }
+
+    /** Returns an SAE with another encoder and bias, whose values the type must hold exactly. */
+    TinySae withEncoder(float[][] otherEncoder, float[] otherBias) {
+        return new TinySae(
+                config, type, otherEncoder, wDec, otherBias, bDec, rule, parts, encoderTransposed, decoderTransposed);
+    }
+
+    /** Returns the same SAE with its matrices stored as their transposes. */
+    TinySae lyingTransposed(boolean encoder, boolean decoder) {
+        return new TinySae(config, type, wEnc, wDec, bEnc, bDec, rule, parts, encoder, decoder);
+    }
+
+    /** Returns an SAE with the factor folded into the weights, which the type may not hold exactly. */
+    TinySae withFolded(float s) {
+        return new TinySae(
+                config,
+                type,
+                times(wEnc, s),
+                times(wDec, 1 / s),
+                bEnc,
+                times(new float[][] {bDec}, 1 / s)[0],
+                rule,
+                parts,
+                encoderTransposed,
+                decoderTransposed);
+    }
+
+    static float[][] times(float[][] rows, float factor) {
+        float[][] product = new float[rows.length][];
+        for (int row = 0; row < rows.length; row++) {
+            product[row] = rows[row].clone();
+            for (int column = 0; column < product[row].length; column++) {
+                product[row][column] *= factor;
+            }
+        }
+        return product;
+    }
+
+    static SaeConfig transcoder(int dIn, int dSae, int dOut, Normalization normalization) {
+        return new SaeConfig(
+                "transcoder", dIn, dSae, dOut, null, false, normalization, Reshape.HOOK_Z, SaeMetadata.NONE, Map.of());
     }
 
     static SaeConfig config(int dIn, int dSae, Normalization normalization, Reshape reshape, boolean applyBDecToInput) {
@@ -41,13 +97,24 @@ record TinySae(
 
     SaeBuilder builder() {
         return SparseAutoencoder.builder(config)
-                .encoder(stored(wEnc))
-                .decoder(stored(wDec))
+                .encoder(encoderTransposed ? stored(transpose(wEnc)).transposed() : stored(wEnc))
+                .decoder(decoderTransposed ? stored(transpose(wDec)).transposed() : stored(wDec))
                 .decoderBias(bDec)
-                .activation(Relu.of(bEnc));
+                .activation(rule.activation(this));
     }
 
-    private WeightMatrix stored(float[][] rows) {
+    static float[][] transpose(float[][] rows) {
+        float[][] columns = new float[rows[0].length][rows.length];
+        for (int row = 0; row < rows.length; row++) {
+            for (int column = 0; column < columns.length; column++) {
+                columns[column][row] = rows[row][column];
+            }
+        }
+        return columns;
+    }
+
+    /** Returns these rows as this SAE stores its matrices. */
+    WeightMatrix stored(float[][] rows) {
         List<ByteBuffer> buffers = new ArrayList<>();
         int step = (rows.length + parts - 1) / parts;
         for (int first = 0; first < rows.length; first += step) {
@@ -74,7 +141,7 @@ record TinySae(
     }
 
     /** Random values around 0 that the type holds exactly. */
-    private static float[][] matrix(SplittableRandom random, int rows, int columns, WeightType type) {
+    static float[][] matrix(SplittableRandom random, int rows, int columns, WeightType type) {
         float[][] values = new float[rows][columns];
         for (float[] row : values) {
             for (int column = 0; column < columns; column++) {
@@ -128,18 +195,18 @@ record TinySae(
                 x[i] = (x[i] - shift) / (scale + 1e-5);
             }
         }
-        double[] features = new double[config.dSae()];
-        double[] reconstruction = new double[config.dOut()];
-        for (int feature = 0; feature < features.length; feature++) {
-            double sum = bEnc[feature];
+        if (config.isTranscoder()) {
+            scale = 1;
+            shift = 0;
+        }
+        double[] products = new double[config.dSae()];
+        for (int feature = 0; feature < products.length; feature++) {
             for (int i = 0; i < x.length; i++) {
-                sum += (config.applyBDecToInput() ? x[i] - bDec[i] : x[i]) * wEnc[i][feature];
-            }
-            features[feature] = Math.max(0, sum);
-            for (int i = 0; i < reconstruction.length; i++) {
-                reconstruction[i] += features[feature] * wDec[feature][i];
+                products[feature] += (config.applyBDecToInput() ? x[i] - bDec[i] : x[i]) * wEnc[i][feature];
             }
         }
+        double[] features = rule.features(this, products);
+        double[] reconstruction = rule.decoded(this, features);
         for (int i = 0; i < reconstruction.length; i++) {
             reconstruction[i] = (reconstruction[i] + bDec[i]) * scale + shift;
         }
@@ -158,6 +225,24 @@ record TinySae(
         float[] all = new float[activations.length * config.dOut()];
         for (int token = 0; token < activations.length; token++) {
             copy(expected(activations[token]).reconstruction(), all, token * config.dOut());
+        }
+        return all;
+    }
+
+    /** Returns what the plain maths decodes from these features of these activations. */
+    float[] expectedDecoding(float[][] activations, float[] features) {
+        float[] all = new float[activations.length * config.dOut()];
+        for (int token = 0; token < activations.length; token++) {
+            Expected expected = expected(activations[token]);
+            double[] own = new double[config.dSae()];
+            for (int i = 0; i < own.length; i++) {
+                own[i] = features[token * own.length + i];
+            }
+            double[] decoded = rule.decoded(this, own);
+            for (int i = 0; i < decoded.length; i++) {
+                decoded[i] = (decoded[i] + bDec[i]) * expected.scale() + expected.shift();
+            }
+            copy(decoded, all, token * config.dOut());
         }
         return all;
     }

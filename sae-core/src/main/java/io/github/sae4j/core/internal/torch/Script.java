@@ -46,7 +46,10 @@ final class Script {
                     JniUtils.loadModule(manager, new ByteArrayInputStream(KernelArchive.pack(rule)), false, false));
         } catch (IOException | RuntimeException e) {
             manager.close();
-            throw new SaeException("The PyTorch library cannot compile the kernels: " + e.getMessage(), e);
+            throw new SaeException(
+                    "The PyTorch library cannot compile the kernels with the rule \"" + rule + "\": "
+                            + String.valueOf(e.getMessage()).lines().findFirst().orElse("no reason given") + ".",
+                    e);
         }
     }
 
@@ -86,6 +89,15 @@ final class Script {
 
         Call with(long integer) {
             return with(IValue.from(integer));
+        }
+
+        Call with(double number) {
+            return with(IValue.from(number));
+        }
+
+        /** Adds the tensors, whether they are the transpose, and whether blocks of them are to be widened. */
+        Call with(TorchMatrix matrix) {
+            return with(matrix.parts()).with(matrix.transposed()).with(matrix.widen());
         }
 
         Call with(boolean flag) {

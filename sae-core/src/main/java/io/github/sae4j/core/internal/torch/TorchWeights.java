@@ -6,13 +6,16 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
+import io.github.sae4j.core.SaeException;
 import io.github.sae4j.core.WeightMatrix;
 import io.github.sae4j.core.WeightType;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * An SAE's weights as tensors that live until the SAE is closed.
+ * An SAE's weights as tensors that live until the last kernel that uses them is closed.
  *
  * <p>On the CPU a matrix's tensors lie over its buffers, so those of a mapped file are the file's pages; there is one
  * tensor for each buffer. On CUDA they are copies on the device, joined to one tensor.
@@ -25,19 +28,85 @@ final class TorchWeights implements AutoCloseable {
 
     private final PtNDManager manager;
     private final Script script;
+    private final TorchMatrix encoder;
+    private final @Nullable TorchMatrix decoder;
+    private final @Nullable TorchMatrix skip;
+    private final PtNDArray decoderBias;
+    private final PtNDArray bias;
+    private final PtNDArray[] parameters;
+    private int users = 1;
 
-    TorchWeights(Device device, Script script) {
-        this.manager = TorchRuntime.newManager(device);
+    private TorchWeights(KernelParts parts, PtNDManager manager, Script script) {
+        this.manager = manager;
         this.script = script;
+        this.encoder = matrix(parts.encoder());
+        this.decoder = parts.decoder() == null ? null : matrix(parts.decoder());
+        this.skip = parts.skip() == null ? null : matrix(parts.skip().transposed());
+        this.decoderBias = vector(parts.decoderBias());
+        this.bias = vector(parts.rule().bias());
+        this.parameters = parts.rule().parameters().stream().map(this::vector).toArray(PtNDArray[]::new);
+        manager.cap();
     }
 
-    PtNDArray[] matrix(WeightMatrix matrix) {
+    /**
+     * Takes weights to a device.
+     *
+     * @throws SaeException if the engine fails
+     */
+    static TorchWeights open(KernelParts parts, Device device, Script script) {
+        PtNDManager manager = TorchRuntime.newManager(device);
+        try {
+            return new TorchWeights(parts, manager, script);
+        } catch (RuntimeException e) {
+            manager.close();
+            throw new SaeException("The weights could not be taken to " + device + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Returns the matrix {@code [d_in, d_sae]}. */
+    TorchMatrix encoder() {
+        return encoder;
+    }
+
+    /** Returns the matrix {@code [d_sae, d_out]}; only where something is decoded. */
+    TorchMatrix decoder() {
+        return Objects.requireNonNull(decoder, "decoder");
+    }
+
+    /** Returns the transpose of {@code W_skip}, {@code [d_in, d_out]}, or null if there is none. */
+    @Nullable
+    TorchMatrix skip() {
+        return skip;
+    }
+
+    /** Returns {@code b_dec}, {@code [d_out]}, float32. */
+    PtNDArray decoderBias() {
+        return decoderBias;
+    }
+
+    /** Returns what is added to the products, {@code [d_sae]}, float32. */
+    PtNDArray bias() {
+        return bias;
+    }
+
+    /** Returns the rule's further parameters, {@code [d_sae]} each, float32. */
+    PtNDArray[] parameters() {
+        return parameters;
+    }
+
+    private TorchMatrix matrix(WeightMatrix matrix) {
         List<ByteBuffer> buffers = matrix.parts();
+        long width = matrix.isTransposed() ? matrix.rows() : matrix.columns();
         PtNDArray[] parts = new PtNDArray[buffers.size()];
         for (int i = 0; i < parts.length; i++) {
-            parts[i] = part(buffers.get(i), matrix.columns(), matrix.type());
+            parts[i] = part(buffers.get(i), width, matrix.type());
         }
-        return parts.length > 1 && manager.getDevice().isGpu() ? join(parts, matrix.rows()) : parts;
+        boolean gpu = device().isGpu();
+        if (parts.length > 1 && gpu) {
+            parts = join(parts, matrix.isTransposed() ? matrix.columns() : matrix.rows());
+        }
+        return new TorchMatrix(
+                parts, matrix.isTransposed(), !gpu && (parts.length > 1 || matrix.type() != WeightType.FLOAT32));
     }
 
     private PtNDArray part(ByteBuffer buffer, long columns, WeightType type) {
@@ -63,13 +132,8 @@ final class TorchWeights implements AutoCloseable {
         }
     }
 
-    PtNDArray vector(float[] values) {
+    private PtNDArray vector(float[] values) {
         return keep((PtNDArray) manager.create(values));
-    }
-
-    /** Says that no more weights follow. */
-    void seal() {
-        manager.cap();
     }
 
     Device device() {
@@ -77,7 +141,7 @@ final class TorchWeights implements AutoCloseable {
     }
 
     /** A scope that the caller has open would close the weights with it. */
-    private static PtNDArray keep(PtNDArray array) {
+    static PtNDArray keep(PtNDArray array) {
         NDScope.unregister(array);
         return array;
     }
@@ -88,8 +152,18 @@ final class TorchWeights implements AutoCloseable {
                 .flip();
     }
 
+    /** Returns these weights for one more user, who closes them too. */
+    synchronized TorchWeights shared() {
+        users++;
+        return this;
+    }
+
+    /** Ends one user's use, and releases the weights with the last. */
     @Override
-    public void close() {
-        manager.close();
+    public synchronized void close() {
+        users--;
+        if (users == 0) {
+            manager.close();
+        }
     }
 }

@@ -1,0 +1,51 @@
+package io.github.sae4j.core;
+
+import java.util.List;
+
+/**
+ * A rule that makes each feature from its own product {@code p = x' W_enc} alone, so that it can look at a block of
+ * features at a time and no kernel needs the dense matrix.
+ *
+ * <p>A rule holds its parameters in float32 whatever the weights' type is, because rounding a bias or a threshold
+ * changes which features are active. It gives its formula twice: as TorchScript for the kernels that run on libtorch,
+ * and as plain Java. Both must give the same, and a feature's value is never negative.
+ */
+public non-sealed interface BlockRule extends Activation {
+
+    /** Returns a copy of what is added to the products before the rule looks at them, {@code [d_sae]}. */
+    float[] bias();
+
+    /** Returns copies of the rule's further parameters, {@code [d_sae]} each. */
+    List<float[]> parameters();
+
+    /**
+     * Returns the rule as a TorchScript expression: from {@code h}, the products of a block of features with the bias
+     * added ({@code [tokens, block]}, which the expression may change in place), and {@code p}, the block's part of
+     * each of the {@link #parameters()}, to the features' values, 0 for those that are not active.
+     */
+    String torchScript();
+
+    /**
+     * Returns the value of one feature, 0 if it is not active.
+     *
+     * @param feature from 0 to {@code d_sae - 1}
+     * @param h the feature's product with the bias added
+     */
+    float value(int feature, float h);
+
+    /**
+     * Returns how many features of a token stay active at most: the strongest, and the lower index among equals.
+     * Without a limit, which is the default, this is {@code d_sae}.
+     */
+    default int mostActive() {
+        return dSae();
+    }
+
+    /**
+     * Returns whether features are multiplied by the norm of their decoder row, {@code ||W_dec[i]||}, before the
+     * strongest are taken, and divided by it again in decoding; by default they are not.
+     */
+    default boolean rescalesByDecoderNorm() {
+        return false;
+    }
+}

@@ -1,0 +1,161 @@
+package io.github.sae4j.core;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.github.sae4j.core.internal.torch.Encoded;
+import io.github.sae4j.core.internal.torch.Rows;
+import io.github.sae4j.core.internal.torch.TorchKernel;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Function;
+
+/**
+ * Runs calls on an SAE's kernel until it is closed, each with a manager of its own, and makes values of what the kernel
+ * returns. Closing waits for the calls that run.
+ */
+final class KernelCalls {
+
+    private final SaeConfig config;
+    private final TorchKernel kernel;
+    private final boolean allowNonFinite;
+    private final ReadWriteLock lock = new ReentrantReadWriteLock();
+    private boolean closed;
+
+    KernelCalls(SaeFacts facts, TorchKernel kernel) {
+        this.config = facts.config();
+        this.allowNonFinite = facts.allowNonFinite();
+        this.kernel = kernel;
+    }
+
+    TorchKernel kernel() {
+        return kernel;
+    }
+
+    /** Runs a call with a manager that ends with it. */
+    <T> T run(Function<NDManager, T> work) {
+        lock.readLock().lock();
+        try {
+            if (closed) {
+                throw new SaeException("This SAE is closed already.");
+            }
+            try (NDManager call = kernel.newCall()) {
+                return work.apply(call);
+            }
+        } catch (SaeException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw new SaeException("The engine failed: " + e.getMessage(), e);
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    void close() {
+        lock.writeLock().lock();
+        try {
+            if (!closed) {
+                closed = true;
+                kernel.close();
+            }
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    static NDArray handOver(NDArray result, NDManager owner) {
+        try {
+            result.attach(owner);
+            return result;
+        } catch (RuntimeException e) {
+            result.close();
+            throw new SaeException("The manager does not take the result: " + e.getMessage(), e);
+        }
+    }
+
+    /** Checks an array of activations and reads its axes. */
+    ActivationShape shapeOf(NDArray activations) {
+        kernel.requireFloats(activations, "activations");
+        return ActivationShape.ofActivations(activations.getShape().getShape(), config);
+    }
+
+    SparseFeatures encode(NDManager call, NDArray activations, ActivationShape shape) {
+        if (shape.tokens() == 0) {
+            return SparseFeatures.trusted(
+                    config.dSae(),
+                    shape.leading(),
+                    new int[1],
+                    new int[0],
+                    new float[0],
+                    InverseTransform.of(shape.heads(), null, null));
+        }
+        Encoded encoded = kernel.encodeSparse(call, activations, shape.tokens());
+        Rows rows = SaeException.requirePresent(encoded.rows(), "rows");
+        return SparseFeatures.trusted(
+                config.dSae(),
+                shape.leading(),
+                rows.offsets(),
+                rows.indices(),
+                rows.values(),
+                inverseOf(shape, encoded));
+    }
+
+    NDArray encodeDense(NDManager call, NDArray activations, ActivationShape shape) {
+        NDArray dense = kernel.newArray(call, ActivationShape.decoded(shape.leading(), 0, config.dSae()));
+        if (shape.tokens() > 0) {
+            kernel.encodeDense(call, activations, shape.tokens(), dense);
+        }
+        return dense;
+    }
+
+    InverseTransform inverseTransform(NDManager call, NDArray activations, ActivationShape shape) {
+        if (shape.tokens() == 0) {
+            return InverseTransform.of(shape.heads(), null, null);
+        }
+        return inverseOf(shape, kernel.normalize(call, activations, shape.tokens()));
+    }
+
+    private InverseTransform inverseOf(ActivationShape shape, Encoded encoded) {
+        return config.isTranscoder()
+                ? InverseTransform.identity()
+                : InverseTransform.of(shape.heads(), encoded.scale(), encoded.shift());
+    }
+
+    NDArray decode(NDManager call, SparseFeatures features) {
+        SaeException.requirePresent(features, "features");
+        if (features.dSae() != config.dSae()) {
+            throw new SaeException("The features are of an SAE with d_sae = " + features.dSae()
+                    + ", but this one has d_sae = " + config.dSae() + ".");
+        }
+        InverseTransform inverse = features.inverseTransform();
+        inverse.requireFitting(config, features.tokens());
+        if (!allowNonFinite) {
+            features.requireFinite();
+        }
+        NDArray out =
+                kernel.newArray(call, ActivationShape.decoded(features.leadingShape(), inverse.heads(), config.dOut()));
+        if (features.tokens() > 0) {
+            kernel.decode(call, features.rows(), inverse.scale(), inverse.shift(), out);
+        }
+        return out;
+    }
+
+    NDArray decodeDense(NDManager call, NDArray features, InverseTransform inverse) {
+        kernel.requireFloats(features, "features");
+        ActivationShape shape = ActivationShape.ofFeatures(features.getShape().getShape(), config);
+        SaeException.requirePresent(inverse, "inverse");
+        inverse.requireFitting(config, shape.tokens());
+        NDArray out = kernel.newArray(call, ActivationShape.decoded(shape.leading(), inverse.heads(), config.dOut()));
+        if (shape.tokens() > 0) {
+            kernel.decodeDense(call, features, shape.tokens(), inverse.scale(), inverse.shift(), out);
+        }
+        return out;
+    }
+
+    NDArray reconstruct(NDManager call, NDArray activations, ActivationShape shape) {
+        NDArray out = decode(call, encode(call, activations, shape));
+        if (shape.tokens() > 0) {
+            kernel.addSkip(activations, out);
+        }
+        return out;
+    }
+}

@@ -1,0 +1,46 @@
+package io.github.sae4j.core;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an SAE knows of itself beside its weights.
+ *
+ * @param config what it computes
+ * @param weightType how {@code W_enc} is stored
+ * @param weightLayout how its matrices lie in memory, for people
+ * @param source where the weights came from
+ * @param sparsity the log10 of each feature's firing frequency, if it is known
+ * @param inputScale what activations are multiplied by before all else
+ * @param allowNonFinite whether NaN and infinity are let through
+ * @param noDecoding why it cannot decode, or null if it can
+ * @param noFolding why decoder norms cannot be folded, or null if they can
+ * @param folded whether decoder norms are folded
+ */
+@SuppressWarnings("ArrayRecordComponent")
+record SaeFacts(
+        SaeConfig config,
+        WeightType weightType,
+        String weightLayout,
+        SaeSource source,
+        float @Nullable [] sparsity,
+        double inputScale,
+        boolean allowNonFinite,
+        @Nullable String noDecoding,
+        @Nullable String noFolding,
+        boolean folded) {
+
+    /** Returns the same of an SAE whose decoder norms are folded. */
+    SaeFacts withFoldedNorms() {
+        return new SaeFacts(
+                config,
+                weightType,
+                weightLayout,
+                source,
+                sparsity,
+                inputScale,
+                allowNonFinite,
+                noDecoding,
+                noFolding,
+                true);
+    }
+}

@@ -1,0 +1,168 @@
+package io.github.sae4j.core.internal.torch;
+
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.IValue;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decodes with libtorch: sparse features by adding up the decoder's rows of those that are active, dense ones in the same
+ * way if few are, by products with the whole decoder otherwise.
+ */
+final class TorchDecoder {
+
+    /** Rows of the decoder that are widened together. */
+    private static final int PIECE_ROWS = 512;
+
+    private final Script script;
+    private final TorchWeights weights;
+    private final InputTransform transform;
+    private final PtNDArray norms;
+    private final int dSae;
+    private final int blockFeatures;
+
+    /**
+     * Creates a decoder.
+     *
+     * @param norms what features are divided by, {@code [d_sae]}, or an array without elements
+     */
+    TorchDecoder(Script script, TorchWeights weights, InputTransform transform, PtNDArray norms) {
+        this.script = script;
+        this.weights = weights;
+        this.norms = norms;
+        this.dSae = transform.dSae();
+        this.blockFeatures = TorchKernel.blockOf(dSae, weights.device());
+        this.transform = transform;
+    }
+
+    /**
+     * Decodes active features.
+     *
+     * @param rows at least one token, indices below {@code d_sae}
+     * @param out float32 on the SAE's device, {@code [tokens, d_out]}
+     */
+    void decode(PtNDManager manager, Rows rows, float @Nullable [] scale, float @Nullable [] shift, PtNDArray out) {
+        int[] offsets = rows.offsets();
+        int tokens = offsets.length - 1;
+        int from = 0;
+        while (from < tokens) {
+            int most = Math.min(tokens - from, HostArrays.VALUES_AT_ONCE);
+            int to = from + 1;
+            while (to < from + most && offsets[to + 1] - offsets[from] <= HostArrays.VALUES_AT_ONCE) {
+                to++;
+            }
+            decode(manager, rows, from, to, scale, shift, out);
+            from = to;
+        }
+    }
+
+    private void decode(
+            PtNDManager parent,
+            Rows rows,
+            int from,
+            int to,
+            float @Nullable [] scale,
+            float @Nullable [] shift,
+            PtNDArray out) {
+        int begin = rows.offsets()[from];
+        int end = rows.offsets()[to];
+        int[] offsets = new int[to - from + 1];
+        Arrays.setAll(offsets, token -> rows.offsets()[from + token] - begin);
+        DecodePieces pieces = DecodePieces.of(offsets, PIECE_ROWS);
+        try (PtNDManager call = parent.newSubManager(weights.device());
+                Script.Call decode = script.call("decode_sparse")) {
+            decode.with(HostArrays.ofInts(call, offsets, 0, offsets.length))
+                    .with(HostArrays.ofInts(call, rows.indices(), begin, end))
+                    .with(HostArrays.ofFloats(call, rows.values(), begin, end))
+                    .with(pieces.flat())
+                    .with(pieces.largest())
+                    .with(weights.decoder().parts())
+                    .with(weights.decoder().transposed())
+                    .with(norms)
+                    .with(weights.decoderBias())
+                    .with(factors(call, scale, from, to))
+                    .with(factors(call, shift, from, to))
+                    .with(transform.scale())
+                    .with(out)
+                    .with(from)
+                    .runInPlace();
+        }
+    }
+
+    /**
+     * Decodes a dense array of features: by its active features if they are few, by the whole decoder otherwise.
+     *
+     * @param features {@code tokens * d_sae} elements of float32, float16 or bfloat16, at least one token
+     * @param out float32 on the SAE's device, {@code [tokens, d_out]}
+     */
+    void decodeDense(
+            PtNDManager call,
+            PtNDArray features,
+            int tokens,
+            float @Nullable [] scale,
+            float @Nullable [] shift,
+            PtNDArray out) {
+        long few = Math.min((long) tokens * dSae / 16, Integer.MAX_VALUE / Long.BYTES);
+        try (Script.Call nonzeros = script.call("nonzeros")) {
+            IValue[] results = nonzeros.with(features)
+                    .with(dSae)
+                    .with(weights.decoderBias())
+                    .with(transform.checksFinite())
+                    .with(few)
+                    .runToTuple();
+            InputTransform.requireFinite(results[0], "features", dSae);
+            PtNDArray[] found = results[2].toTensorArray(call);
+            if (found.length > 0) {
+                Survivors survivors = new Survivors(tokens);
+                survivors.add(0, 0, dSae, HostArrays.longs(found[0]), HostArrays.floats(found[1]));
+                decode(call, survivors.rows(), scale, shift, out);
+                return;
+            }
+            PtNDArray wideFeatures = results[1].toTensor(call);
+            try (Script.Call decode = script.call("decode_dense")) {
+                decode.with(wideFeatures)
+                        .with(weights.decoder())
+                        .with(blockFeatures)
+                        .with(norms)
+                        .with(weights.decoderBias())
+                        .with(factors(call, scale, 0, tokens))
+                        .with(factors(call, shift, 0, tokens))
+                        .with(transform.scale())
+                        .with(out)
+                        .runInPlace();
+            }
+        }
+    }
+
+    /**
+     * Adds the skip term of each token, {@code x @ W_skipᵀ}, if there is one.
+     *
+     * @param x {@code tokens * d_in} elements of float32, float16 or bfloat16, at least one token
+     * @param out float32 on the SAE's device, {@code [tokens, d_out]}
+     */
+    void addSkip(PtNDArray x, PtNDArray out) {
+        TorchMatrix skip = weights.skip();
+        if (skip == null) {
+            return;
+        }
+        int dOut = (int) weights.decoderBias().getShape().size();
+        try (Script.Call addSkip = script.call("add_skip")) {
+            addSkip.with(x)
+                    .with(transform.dIn())
+                    .with(skip)
+                    .with(dOut)
+                    .with(TorchKernel.blockOf(dOut, weights.device()))
+                    .with(TorchEncoder.CHUNK_TOKENS)
+                    .with(out)
+                    .runInPlace();
+        }
+    }
+
+    /** Returns the factors of some tokens, or an array without elements if there are none. */
+    private static PtNDArray factors(PtNDManager call, float @Nullable [] values, int from, int to) {
+        return values == null
+                ? HostArrays.ofFloats(call, new float[0], 0, 0)
+                : HostArrays.ofFloats(call, values, from, to);
+    }
+}

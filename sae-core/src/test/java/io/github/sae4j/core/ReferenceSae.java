@@ -1,0 +1,114 @@
+package io.github.sae4j.core;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.github.sae4j.fixtures.ReferenceCase;
+import io.github.sae4j.fixtures.StoredType;
+import io.github.sae4j.fixtures.Tensor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Map;
+
+/** Builds an SAE from a reference case's files, with just enough of a reader. */
+final class ReferenceSae {
+
+    private final ReferenceCase reference;
+    private final JsonObject json;
+
+    private ReferenceSae(ReferenceCase reference) {
+        this.reference = reference;
+        try {
+            this.json = JsonParser.parseString(
+                            Files.readString(reference.folder().resolve("cfg.json")))
+                    .getAsJsonObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static SparseAutoencoder open(ReferenceCase reference) {
+        return builder(reference).build();
+    }
+
+    static SaeBuilder builder(ReferenceCase reference) {
+        return new ReferenceSae(reference).builder();
+    }
+
+    private SaeBuilder builder() {
+        SaeConfig config = config();
+        SaeBuilder builder = SparseAutoencoder.builder(config)
+                .encoder(matrix("W_enc"))
+                .decoder(matrix("W_dec"))
+                .decoderBias(vector("b_dec"))
+                .activation(activation(config.architecture()));
+        return config.architecture().contains("skip") ? builder.skip(matrix("W_skip")) : builder;
+    }
+
+    private SaeConfig config() {
+        int dIn = json.get("d_in").getAsInt();
+        return new SaeConfig(
+                architecture(),
+                dIn,
+                json.get("d_sae").getAsInt(),
+                json.has("d_out") ? json.get("d_out").getAsInt() : dIn,
+                null,
+                !json.has("apply_b_dec_to_input")
+                        || json.get("apply_b_dec_to_input").getAsBoolean(),
+                Normalization.ofLabel(json.get("normalize_activations").getAsString())
+                        .orElse(Normalization.NONE),
+                Reshape.ofLabel(text("reshape_activations")).orElse(Reshape.NONE),
+                SaeMetadata.NONE,
+                Map.of());
+    }
+
+    private String architecture() {
+        return text("activation_fn_str").equals("topk") ? "topk" : text("architecture");
+    }
+
+    private String text(String field) {
+        return json.has(field) ? json.get(field).getAsString() : "";
+    }
+
+    private Activation activation(String architecture) {
+        return switch (architecture) {
+            case "jumprelu", "jumprelu_transcoder", "jumprelu_skip_transcoder" ->
+                JumpRelu.of(vector("b_enc"), vector("threshold"));
+            case "gated" -> Gated.of(vector("b_gate"), vector("b_mag"), vector("r_mag"));
+            case "topk" -> topK();
+            default -> Relu.of(vector("b_enc"));
+        };
+    }
+
+    private Activation topK() {
+        JsonObject fields = json.has("k") ? json : json.getAsJsonObject("activation_fn_kwargs");
+        TopK rule = TopK.of(fields.get("k").getAsInt(), vector("b_enc"));
+        return json.has("rescale_acts_by_decoder_norm")
+                        && json.get("rescale_acts_by_decoder_norm").getAsBoolean()
+                ? rule.rescaledByDecoderNorm()
+                : rule;
+    }
+
+    private Tensor tensor(String name) {
+        return Tensor.read(reference.folder().resolve("sae_weights.safetensors"), name);
+    }
+
+    private float[] vector(String name) {
+        return tensor(name).values();
+    }
+
+    private WeightMatrix matrix(String name) {
+        Tensor tensor = tensor(name);
+        StoredType type = tensor.type();
+        ByteBuffer bytes =
+                ByteBuffer.allocateDirect(tensor.values().length * type.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+        for (float value : tensor.values()) {
+            type.put(bytes, value);
+        }
+        return WeightMatrix.of(
+                WeightType.valueOf(type.name()), tensor.shape()[0], tensor.shape()[1], List.of(bytes.flip()));
+    }
+}
