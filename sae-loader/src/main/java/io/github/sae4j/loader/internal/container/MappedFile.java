@@ -1,0 +1,150 @@
+package io.github.sae4j.loader.internal.container;
+
+import io.github.sae4j.loader.SaeLoadException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bytes of an open file, mapped where they lie.
+ *
+ * <p>A file below 2 GiB is mapped once; of a larger one, each window is mapped when it is asked for. Maps stay valid after
+ * the file is closed and go when the garbage collector finds them.
+ */
+public final class MappedFile implements ByteSource, AutoCloseable {
+
+    private final Subject subject;
+    private final FileChannel channel;
+    private final long length;
+    private @Nullable ByteBuffer whole;
+
+    private MappedFile(Subject subject, FileChannel channel, long length) {
+        this.subject = subject;
+        this.channel = channel;
+        this.length = length;
+    }
+
+    /**
+     * Opens a file, without reading it.
+     *
+     * @throws SaeLoadException if there is no such file, it is not a regular file, or it may not be read
+     */
+    public static MappedFile open(Path path) {
+        Subject subject = Subject.of(path);
+        try {
+            if (!Files.isRegularFile(path) && Files.exists(path)) {
+                throw subject.fault("this is not a regular file.");
+            }
+            FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+            try {
+                return new MappedFile(subject, channel, channel.size());
+            } catch (IOException | RuntimeException e) {
+                channel.close();
+                throw e;
+            }
+        } catch (NoSuchFileException e) {
+            throw subject.fault("there is no such file.", e);
+        } catch (IOException e) {
+            throw unreadable(subject, e);
+        }
+    }
+
+    @Override
+    public long length() {
+        return length;
+    }
+
+    @Override
+    public long reach(long offset) {
+        Objects.checkIndex(offset, length);
+        return length - offset;
+    }
+
+    @Override
+    public ByteBuffer slice(long offset, int count) {
+        Objects.checkFromIndexSize(offset, count, length);
+        if (count == 0) {
+            return ByteBuffer.allocateDirect(0).asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+        }
+        ByteBuffer window = length <= Integer.MAX_VALUE ? whole().slice((int) offset, count) : map(offset, count);
+        return window.order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    @Override
+    public byte[] read(long offset, int count) {
+        Objects.checkFromIndexSize(offset, count, length);
+        byte[] bytes = new byte[count];
+        readFully(offset, ByteBuffer.wrap(bytes));
+        return bytes;
+    }
+
+    private synchronized ByteBuffer whole() {
+        if (whole == null) {
+            whole = map(0, (int) length);
+        }
+        return whole;
+    }
+
+    private ByteBuffer map(long offset, int count) {
+        try {
+            if (channel.size() < offset + count) {
+                throw cutShort();
+            }
+            return channel.map(MapMode.READ_ONLY, offset, count);
+        } catch (UnsupportedOperationException e) {
+            // Some file systems have no maps; the bytes are the same in memory.
+            ByteBuffer copy = ByteBuffer.allocateDirect(count);
+            readFully(offset, copy);
+            return copy.flip().asReadOnlyBuffer();
+        } catch (IOException e) {
+            throw unreadable(subject, e);
+        }
+    }
+
+    private void readFully(long offset, ByteBuffer target) {
+        try {
+            long at = offset;
+            while (target.hasRemaining()) {
+                int count = channel.read(target, at);
+                if (count < 0) {
+                    throw cutShort();
+                }
+                at += count;
+            }
+        } catch (IOException e) {
+            throw unreadable(subject, e);
+        }
+    }
+
+    private SaeLoadException cutShort() {
+        return subject.fault("the file has become shorter than the " + length + " bytes it had when it was opened.");
+    }
+
+    private static SaeLoadException unreadable(Subject subject, IOException e) {
+        if (e instanceof ClosedByInterruptException) {
+            return subject.fault("the thread was interrupted while reading.", e);
+        }
+        String reason = e instanceof AccessDeniedException ? "access is denied" : String.valueOf(e.getMessage());
+        return subject.fault("the file cannot be read (" + reason + ").", e);
+    }
+
+    /** Closes the file; maps handed out before stay valid. A second call does nothing. */
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw subject.fault("the file cannot be closed (" + e.getMessage() + ").", e);
+        }
+    }
+}

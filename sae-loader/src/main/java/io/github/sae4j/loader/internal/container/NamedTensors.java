@@ -1,0 +1,74 @@
+package io.github.sae4j.loader.internal.container;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The tensors of a file by name, and what else has a name there and cannot be used. */
+public final class NamedTensors {
+
+    private static final int NAMES_IN_A_SENTENCE = 12;
+
+    private final Subject subject;
+    private final Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+    private final Map<String, String> unusable;
+
+    /**
+     * Gathers tensors.
+     *
+     * @param subject the file
+     * @param tensors the tensors in the order of the file
+     * @param unusable for each name of something that is no tensor, the sentence that says why
+     * @throws io.github.sae4j.loader.SaeLoadException if two tensors have the same name
+     */
+    public NamedTensors(Subject subject, List<StoredTensor> tensors, Map<String, String> unusable) {
+        this.subject = subject;
+        this.unusable = Map.copyOf(unusable);
+        for (StoredTensor tensor : tensors) {
+            if (this.tensors.put(tensor.name(), tensor) != null || unusable.containsKey(tensor.name())) {
+                throw subject.fault("two tensors have the name " + Quoted.of(tensor.name()) + ".");
+            }
+        }
+    }
+
+    /** Returns all tensors, in the order of the file. */
+    public List<StoredTensor> all() {
+        return List.copyOf(tensors.values());
+    }
+
+    /** Returns whether there is a tensor of that name. */
+    public boolean contains(String name) {
+        return tensors.containsKey(name);
+    }
+
+    /**
+     * Returns a tensor.
+     *
+     * @throws io.github.sae4j.loader.SaeLoadException if there is none of that name
+     */
+    public StoredTensor get(String name) {
+        StoredTensor tensor = tensors.get(name);
+        if (tensor != null) {
+            return tensor;
+        }
+        @Nullable String why = unusable.get(name);
+        if (why != null) {
+            throw subject.part(name).fault(why);
+        }
+        throw subject.fault("there is no tensor " + Quoted.of(name) + ". " + present());
+    }
+
+    private String present() {
+        if (tensors.isEmpty()) {
+            return "There are none.";
+        }
+        String names = tensors.keySet().stream()
+                .limit(NAMES_IN_A_SENTENCE)
+                .map(Quoted::of)
+                .collect(Collectors.joining(", "));
+        int more = tensors.size() - NAMES_IN_A_SENTENCE;
+        return "There are: " + names + (more > 0 ? " and " + more + " more." : ".");
+    }
+}

@@ -1,0 +1,58 @@
+package io.github.sae4j.loader.internal.torchfile;
+
+import io.github.sae4j.loader.internal.torchfile.PickledValue.Callable;
+import io.github.sae4j.loader.internal.torchfile.PickledValue.StorageClass;
+import io.github.sae4j.loader.internal.torchfile.PickledValue.Text;
+import io.github.sae4j.safetensors.Dtype;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The names out of Python's modules that a pickle may use, and what each stands for here.
+ *
+ * <p>They are looked up in this table and nowhere else: no class is ever found by a name out of a file.
+ */
+final class Globals {
+
+    private static final Map<String, PickledValue> KNOWN = known();
+
+    private Globals() {}
+
+    private static Map<String, PickledValue> known() {
+        Map<String, PickledValue> known = new HashMap<>();
+        known.put("torch._utils._rebuild_tensor_v2", Callable.REBUILD_TENSOR);
+        known.put("torch._utils._rebuild_parameter", Callable.REBUILD_PARAMETER);
+        known.put("collections.OrderedDict", Callable.ORDERED_DICT);
+        known.put("_codecs.encode", Callable.ENCODE);
+        known.put("torch.Size", Callable.SIZE);
+        known.put("torch.device", Callable.DEVICE);
+        known.put("torch.DoubleStorage", new StorageClass(Dtype.F64));
+        known.put("torch.FloatStorage", new StorageClass(Dtype.F32));
+        known.put("torch.HalfStorage", new StorageClass(Dtype.F16));
+        known.put("torch.BFloat16Storage", new StorageClass(Dtype.BF16));
+        known.put("torch.LongStorage", new StorageClass(Dtype.I64));
+        known.put("torch.IntStorage", new StorageClass(Dtype.I32));
+        known.put("torch.ShortStorage", new StorageClass(Dtype.I16));
+        known.put("torch.CharStorage", new StorageClass(Dtype.I8));
+        known.put("torch.ByteStorage", new StorageClass(Dtype.U8));
+        known.put("torch.BoolStorage", new StorageClass(Dtype.BOOL));
+        for (String dtype : List.of(
+                "float64", "float32", "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint8", "bool")) {
+            known.put("torch." + dtype, new Text("torch." + dtype));
+        }
+        return Map.copyOf(known);
+    }
+
+    /**
+     * Returns what a name stands for.
+     *
+     * @param module the module, for example {@code torch._utils}
+     * @param name the name in it, which has no dot
+     * @return empty if the name is not allowed
+     */
+    static Optional<PickledValue> find(String module, String name) {
+        return name.indexOf('.') >= 0 ? Optional.empty() : Optional.ofNullable(KNOWN.get(module + "." + name));
+    }
+}

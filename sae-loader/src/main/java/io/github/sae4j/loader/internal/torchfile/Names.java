@@ -1,0 +1,126 @@
+package io.github.sae4j.loader.internal.torchfile;
+
+import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.internal.container.Quoted;
+import io.github.sae4j.loader.internal.container.Subject;
+import io.github.sae4j.loader.internal.torchfile.PickledValue.Dict;
+import io.github.sae4j.loader.internal.torchfile.PickledValue.Items;
+import io.github.sae4j.loader.internal.torchfile.PickledValue.Plain;
+import io.github.sae4j.loader.internal.torchfile.PickledValue.Tensor;
+import io.github.sae4j.loader.internal.torchfile.PickledValue.Text;
+import io.github.sae4j.loader.internal.torchfile.PickledValue.Tuple;
+import io.github.sae4j.loader.internal.torchfile.PickledValue.Whole;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The names of what a pickle's dictionary holds: the keys on the way to it, and the places in lists, with dots between.
+ *
+ * <p>A pickle can hold one list in many places, or in itself; the depth and the length of all names together are bounded, so
+ * that naming ends and takes memory in proportion to the pickle.
+ */
+final class Names {
+
+    private static final int DEEPEST = 32;
+    private static final long FREE_CHARACTERS = 1 << 16;
+    private static final int CHARACTERS_PER_BYTE = 16;
+
+    private final Subject subject;
+    private final Map<String, Tensor> tensors = new LinkedHashMap<>();
+    private final Map<String, Plain> values = new LinkedHashMap<>();
+    private long charactersLeft;
+
+    private Names(Subject subject, long pickleBytes) {
+        this.subject = subject;
+        this.charactersLeft = FREE_CHARACTERS + CHARACTERS_PER_BYTE * pickleBytes;
+    }
+
+    /**
+     * What has a name.
+     *
+     * @param tensors the tensors
+     * @param values the other values
+     */
+    record Named(Map<String, Tensor> tensors, Map<String, Plain> values) {}
+
+    /**
+     * Names everything in a dictionary.
+     *
+     * @param pickleBytes how large the pickle is that it comes from
+     * @throws SaeLoadException if it is not a dictionary, is nested too deeply, or has two things of the same name
+     */
+    static Named in(Subject subject, PickledValue root, long pickleBytes) {
+        if (!(root instanceof Dict dict)) {
+            throw subject.fault("it holds " + what(root) + ", but should hold a dictionary of tensors.");
+        }
+        Names names = new Names(subject, pickleBytes);
+        names.dict("", dict, 0);
+        return new Named(names.tensors, names.values);
+    }
+
+    private void dict(String prefix, Dict dict, int depth) {
+        for (Map.Entry<PickledValue, PickledValue> entry : dict.entries().entrySet()) {
+            name(prefix + key(entry.getKey()), entry.getValue(), depth);
+        }
+    }
+
+    private static String key(PickledValue key) {
+        if (key instanceof Text text) {
+            return text.value();
+        }
+        if (key instanceof Whole whole) {
+            return whole.value().toString();
+        }
+        throw new IllegalArgumentException("the keys of dictionaries are texts and integers");
+    }
+
+    private void items(String prefix, List<PickledValue> items, int depth) {
+        for (int i = 0; i < items.size(); i++) {
+            name(prefix + i, items.get(i), depth);
+        }
+    }
+
+    private void name(String name, PickledValue value, int depth) {
+        charactersLeft -= name.length() + 1;
+        if (charactersLeft < 0) {
+            throw subject.fault("its dictionaries and lists hold each other again and again.");
+        }
+        if (depth == DEEPEST) {
+            throw subject.fault("its dictionaries and lists are nested deeper than " + DEEPEST + ".");
+        }
+        if (value instanceof Tensor tensor) {
+            keep(tensors, name, tensor);
+        } else if (value instanceof Plain plain) {
+            keep(values, name, plain);
+        } else if (value instanceof Dict dict) {
+            dict(name + ".", dict, depth + 1);
+        } else if (value instanceof Items list) {
+            items(name + ".", list.items(), depth + 1);
+        } else if (value instanceof Tuple tuple) {
+            items(name + ".", tuple.items(), depth + 1);
+        } else {
+            throw subject.part(name).fault("it is " + what(value) + ", but should be a tensor or a plain value.");
+        }
+    }
+
+    private <T> void keep(Map<String, T> kept, String name, T value) {
+        if (tensors.containsKey(name) || values.containsKey(name)) {
+            throw subject.fault("two of its values have the name " + Quoted.of(name) + ".");
+        }
+        kept.put(name, value);
+    }
+
+    private static String what(PickledValue value) {
+        if (value instanceof Tensor) {
+            return "a single tensor";
+        }
+        if (value instanceof Items) {
+            return "a list";
+        }
+        if (value instanceof Tuple) {
+            return "a tuple";
+        }
+        return value instanceof Plain ? "a plain value" : "a class, a function or a storage";
+    }
+}
