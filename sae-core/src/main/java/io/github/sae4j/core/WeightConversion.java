@@ -28,8 +28,8 @@ final class WeightConversion {
         List<ByteBuffer> parts = new ArrayList<>();
         long row = 0;
         for (ByteBuffer source : matrix.parts()) {
-            long rows = source.remaining() / matrix.rowBytes();
-            long rowsInPart = Math.max(1, PART_BYTES / Math.max(1, matrix.columns() * type.bytes()));
+            long rows = source.remaining() / sourceRowBytes();
+            long rowsInPart = Math.max(1, PART_BYTES / Math.max(1, matrix.storedColumns() * type.bytes()));
             for (long first = 0; first < rows; first += rowsInPart) {
                 parts.add(part(source, first, Math.min(rowsInPart, rows - first), row));
             }
@@ -39,10 +39,10 @@ final class WeightConversion {
     }
 
     private ByteBuffer part(ByteBuffer source, long first, long rows, long rowsBefore) {
-        ByteBuffer target = allocate(rows * matrix.columns() * type.bytes());
-        int columns = Math.toIntExact(matrix.columns());
+        ByteBuffer target = allocate(rows * matrix.storedColumns() * type.bytes());
+        int columns = Math.toIntExact(matrix.storedColumns());
         IntStream.range(0, Math.toIntExact(rows)).parallel().forEach(row -> {
-            int from = Math.toIntExact((first + row) * matrix.rowBytes());
+            int from = Math.toIntExact((first + row) * sourceRowBytes());
             int to = row * columns * type.bytes();
             for (int column = 0; column < columns; column++) {
                 float value =
@@ -58,9 +58,15 @@ final class WeightConversion {
 
     private void requireFits(float value, ByteBuffer target, int at, long row, int column) {
         if (Float.isInfinite(type.get(target, at))) {
-            throw new SaeException("The weight " + value + " in row " + row + ", column " + column
+            boolean turned = matrix.isTransposed();
+            throw new SaeException("The weight " + value + " in row " + (turned ? column : row) + ", column "
+                    + (turned ? row : column)
                     + " is too large for " + type + ", whose largest number is 65504.");
         }
+    }
+
+    private long sourceRowBytes() {
+        return matrix.storedColumns() * matrix.type().bytes();
     }
 
     private ByteBuffer allocate(long bytes) {

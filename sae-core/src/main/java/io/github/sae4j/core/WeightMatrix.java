@@ -110,14 +110,16 @@ public final class WeightMatrix {
      * @throws SaeException if {@code other} is null, a weight is too large for it, or there is no memory for the copy
      */
     public WeightMatrix as(WeightType other) {
-        return SaeException.requirePresent(other, "other") == type
-                ? this
-                : of(other, rows, columns, WeightConversion.convert(this, other));
+        if (SaeException.requirePresent(other, "other") == type) {
+            return this;
+        }
+        WeightMatrix converted = of(other, storedRows, storedColumns, WeightConversion.convert(this, other));
+        return transposed ? converted.transposed() : converted;
     }
 
-    /** Returns the number of bytes of a row. */
-    long rowBytes() {
-        return columns * type.bytes();
+    /** Returns the number of elements that lie together as a row of the stored matrix, which may be a column of this. */
+    long storedColumns() {
+        return storedColumns;
     }
 
     /** Returns the number format of the elements. */

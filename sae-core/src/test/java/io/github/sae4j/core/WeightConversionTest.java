@@ -104,6 +104,20 @@ class WeightConversionTest {
     }
 
     @Test
+    void keepsATransposeTransposed() {
+        WeightMatrix matrix =
+                WeightMatrix.of(new float[][] {{1, 2, 3}, {4, 5, 70_000}}).transposed();
+
+        WeightMatrix narrow = matrix.as(WeightType.BFLOAT16);
+        assertThat(narrow.isTransposed()).isTrue();
+        assertThat(narrow.rows()).isEqualTo(3);
+        assertThat(WeightType.BFLOAT16.get(narrow.parts().get(0), 2 * 4)).isEqualTo(5);
+        assertThatExceptionOfType(SaeException.class)
+                .isThrownBy(() -> matrix.as(WeightType.FLOAT16))
+                .withMessageContaining("in row 2, column 1 ");
+    }
+
+    @Test
     void tellsTheWeightThatDoesNotFit() {
         WeightMatrix matrix = WeightMatrix.of(new float[][] {{1, 2}, {3, -70_000}});
 
