@@ -54,6 +54,14 @@ final class Downloads {
         if (hub.config().offline()) {
             return existsInCache(wanted);
         }
+        if (HubCache.isCommit(wanted.revision())) {
+            if (find(wanted).isPresent()) {
+                return true;
+            }
+            if (absentFrom(wanted).isPresent()) {
+                return false;
+            }
+        }
         try {
             hub.retry().run(wanted.what(), () -> lookUp(wanted), null);
             return true;
@@ -129,6 +137,9 @@ final class Downloads {
                     cached.get().commit(),
                     Wording.reason(failure));
             return cached.get();
+        }
+        if (!options.force()) {
+            refuseKnownAbsent(wanted);
         }
         if (!options.patient() || !Retry.mayPass(failure)) {
             throw raised(wanted, failure);

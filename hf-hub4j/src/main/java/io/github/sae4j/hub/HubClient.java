@@ -179,7 +179,7 @@ public final class HubClient {
 
     /**
      * Returns whether a revision has a file; false as well if there is no such repository or revision. Nothing is
-     * fetched. In offline mode the cache answers as far as it knows.
+     * fetched. In offline mode, and for a commit, the cache answers as far as it knows.
      *
      * @param repo the repository
      * @param revision a branch, a tag, a reference or a commit

@@ -68,8 +68,13 @@ class ErrorsTest {
         HubClient offline = hub.client(hub.config().offline(true));
         assertThat(failure(RemoteEntryNotFoundException.class, () -> offline.download(REPO, "layer_99/cfg.json")))
                 .hasMessageContaining("noted for the commit " + hub.commit());
+        assertThat(hub.client().exists(REPO, hub.commit(), "layer_99/cfg.json")).isFalse();
         assertThat(hub.requestLines()).isEmpty();
         failure(LocalEntryNotFoundException.class, () -> offline.download(REPO, CFG));
+
+        hub.on(When.head("*"), Fault.status(503));
+        failure(RemoteEntryNotFoundException.class, () -> hub.client().download(REPO, "layer_99/cfg.json"));
+        assertThat(hub.pauses).isEmpty();
     }
 
     @Test
