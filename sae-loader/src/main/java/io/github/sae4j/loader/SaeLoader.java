@@ -1,6 +1,7 @@
 package io.github.sae4j.loader;
 
 import ai.djl.Device;
+import com.google.gson.JsonObject;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SaeException;
 import io.github.sae4j.core.SparseAutoencoder;
@@ -12,7 +13,8 @@ import io.github.sae4j.hub.ProgressListener;
 import io.github.sae4j.loader.internal.DiskFolder;
 import io.github.sae4j.loader.internal.HubFolder;
 import io.github.sae4j.loader.internal.SaeFolder;
-import io.github.sae4j.loader.internal.SaeLensFormat;
+import io.github.sae4j.loader.internal.format.Formats;
+import io.github.sae4j.loader.internal.names.Registry;
 import io.github.sae4j.loader.internal.names.SaeAddress;
 import io.github.sae4j.safetensors.SafetensorsException;
 import java.nio.file.Path;
@@ -43,6 +45,10 @@ public final class SaeLoader {
     private boolean forceDownload;
     private @Nullable ProgressListener progress;
     private @Nullable WeightType dtype;
+    private @Nullable String format;
+    private final JsonObject overrides = new JsonObject();
+    private @Nullable Double normScalingFactor;
+    private boolean foldDecoderNorms;
     private @Nullable Device device;
     private boolean allowNonFinite;
 
@@ -172,6 +178,77 @@ public final class SaeLoader {
     }
 
     /**
+     * Sets the layout of the files; without it the registry knows it, or it is recognised from them. Needed only where
+     * files look alike: a transcoder of Gemma Scope in a repository whose name does not say so, for example.
+     *
+     * @param label for example {@code gemma_2_transcoder}, the names that SAELens's releases use
+     * @return this
+     * @throws SaeLoadException if there is no layout of that name
+     */
+    public SaeLoader format(String label) {
+        if (!Formats.labels().contains(SAE.requirePresent(label, "label"))) {
+            throw new SaeLoadException(
+                    "There is no format \"" + label + "\". There are: " + String.join(", ", Formats.labels()) + ".");
+        }
+        this.format = label;
+        return this;
+    }
+
+    /**
+     * Sets a field of the configuration, instead of what the files or the registry say: where only a publisher's name for
+     * a repository would tell it ({@code k} of Qwen Scope), or where it is wrong.
+     *
+     * @param field its name in SAELens's {@code cfg.json}, for example {@code k}, {@code apply_b_dec_to_input} or
+     *     {@code normalize_activations}
+     * @param value a text, a number, or true or false
+     * @return this
+     * @throws SaeLoadException if an argument is null, or {@code value} is of another type
+     */
+    public SaeLoader override(String field, Object value) {
+        SAE.requirePresent(field, "field");
+        if (SAE.requirePresent(value, "value") instanceof Number number) {
+            overrides.addProperty(field, number);
+        } else if (value instanceof Boolean flag) {
+            overrides.addProperty(field, flag);
+        } else if (value instanceof String text) {
+            overrides.addProperty(field, text);
+        } else {
+            throw new SaeLoadException("override(\"" + field + "\", ...) takes a text, a number, true or false, but was"
+                    + " given a " + value.getClass().getSimpleName() + ".");
+        }
+        return this;
+    }
+
+    /**
+     * Sets what activations are multiplied by before they are encoded, and reconstructions divided by; without it the
+     * publisher's files say it, or the registry does, or it is 1.
+     *
+     * @param factor finite and above 0
+     * @return this
+     * @throws SaeLoadException if it is not
+     */
+    public SaeLoader normScalingFactor(double factor) {
+        if (!(factor > 0 && factor <= Float.MAX_VALUE)) {
+            throw new SaeLoadException("The norm scaling factor must be finite and above 0, but is " + factor + ".");
+        }
+        this.normScalingFactor = factor;
+        return this;
+    }
+
+    /**
+     * Sets whether features are rescaled to decoder rows of norm 1, as Neuronpedia's dashboards show them; by default they
+     * are not. Reconstructions stay the same. See {@link SparseAutoencoder#foldDecoderNorms()} for the SAEs of which
+     * {@link #open()} refuses it.
+     *
+     * @param fold whether to rescale them
+     * @return this
+     */
+    public SaeLoader foldDecoderNorms(boolean fold) {
+        this.foldDecoderNorms = fold;
+        return this;
+    }
+
+    /**
      * Sets the device; without it CUDA is chosen if there is one, the CPU otherwise.
      *
      * @param device for example {@code Device.cpu()} or {@code Device.gpu()}
@@ -197,15 +274,17 @@ public final class SaeLoader {
     /**
      * Fetches the SAE's files into the cache, so that it opens offline later, without opening it.
      *
-     * @return the folder in the cache that holds them, which {@link SAE#fromDisk} opens as well
-     * @throws SaeLoadException if the files cannot be fetched, their configuration cannot be used, or the SAE is in a
-     *     folder of this machine
+     * @return the folder in the cache that holds them, or the only file, which {@link SAE#fromDisk} opens as well
+     * @throws SaeLoadException if the files cannot be fetched, what they say cannot be used, or the SAE is in a folder
+     *     of this machine
      */
     public Path download() {
         published("download");
         try {
-            return SaeLensFormat.fetch(files());
-        } catch (HubException e) {
+            SaeFolder files = files();
+            Formats.read(files, settings());
+            return files.location();
+        } catch (SafetensorsException | HubException e) {
             throw new SaeLoadException(String.valueOf(e.getMessage()), e);
         }
     }
@@ -221,10 +300,10 @@ public final class SaeLoader {
         SaeFolder files = files();
         SparseAutoencoder sae;
         try {
-            sae = SaeLensFormat.read(files, dtype)
+            sae = folded(Formats.read(files, settings())
                     .device(device)
                     .allowNonFinite(allowNonFinite)
-                    .build();
+                    .build());
         } catch (SaeException e) {
             throw new SaeLoadException(files.label() + " cannot be opened: " + e.getMessage(), e);
         } catch (SafetensorsException | HubException e) {
@@ -241,6 +320,22 @@ public final class SaeLoader {
                 sae.device().isGpu() ? "cuda:" + sae.device().getDeviceId() : "cpu",
                 sae.kernel());
         return sae;
+    }
+
+    /** Both views own the weights, so closing the one that nobody has seen leaves them to the other. */
+    private SparseAutoencoder folded(SparseAutoencoder sae) {
+        if (!foldDecoderNorms) {
+            return sae;
+        }
+        try (sae) {
+            return sae.foldDecoderNorms();
+        }
+    }
+
+    private Formats.Settings settings() {
+        Registry.@Nullable Facts facts =
+                address == null ? null : Registry.load().facts(address).orElse(null);
+        return new Formats.Settings(format, facts, overrides.deepCopy(), normScalingFactor, dtype);
     }
 
     private SaeFolder files() {

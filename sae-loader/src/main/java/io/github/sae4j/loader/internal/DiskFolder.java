@@ -5,43 +5,67 @@ import io.github.sae4j.loader.SaeLoadException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** The files of an SAE in a folder of this machine. */
+/** A place on this machine where an SAE's files are. */
 public final class DiskFolder implements SaeFolder {
 
-    private final Path folder;
+    /** As the user wrote it. */
+    private final Path path;
 
-    private DiskFolder(Path folder) {
-        this.folder = folder;
+    private DiskFolder(Path path) {
+        this.path = path;
     }
 
     /**
-     * Returns the files in a folder.
+     * Returns the files of an SAE.
      *
-     * @throws SaeLoadException if there is no such folder
+     * @param path the folder, or the only file, or the beginning of a file's name
+     * @throws SaeLoadException if there is nothing of that name
      */
-    public static DiskFolder of(Path folder) {
-        if (Files.isRegularFile(folder)) {
-            throw new SaeLoadException(folder + " is a file. Give the folder that holds it: "
-                    + folder.toAbsolutePath().getParent() + ".");
+    public static DiskFolder of(Path path) {
+        if (!Files.exists(path) && !Files.exists(path.resolveSibling(path.getFileName() + ".safetensors"))) {
+            throw new SaeLoadException("There is no folder " + path.toAbsolutePath() + ".");
         }
-        if (!Files.isDirectory(folder)) {
-            throw new SaeLoadException("There is no folder " + folder.toAbsolutePath() + ".");
-        }
-        return new DiskFolder(folder);
+        return new DiskFolder(path);
     }
 
     @Override
     public String label() {
-        return folder.toString();
+        return path.toString();
+    }
+
+    @Override
+    public String name() {
+        return name(path.toAbsolutePath().normalize());
+    }
+
+    @Override
+    public String path() {
+        return path.toAbsolutePath()
+                .normalize()
+                .toString()
+                .replace(path.getFileSystem().getSeparator(), "/");
+    }
+
+    @Override
+    public Optional<String> repository() {
+        return Optional.empty();
+    }
+
+    @Override
+    public SaeFolder parent() {
+        @Nullable Path parent = path.toAbsolutePath().normalize().getParent();
+        return parent == null ? this : new DiskFolder(parent);
     }
 
     @Override
     public Optional<Path> find(String file) {
-        return has(file) ? Optional.of(folder.resolve(file)) : Optional.empty();
+        return has(file) ? Optional.of(path.resolve(file)) : Optional.empty();
     }
 
     @Override
@@ -51,38 +75,65 @@ public final class DiskFolder implements SaeFolder {
 
     @Override
     public boolean has(String file) {
-        return Files.exists(folder.resolve(file));
+        return Files.isRegularFile(path.resolve(file));
     }
 
     @Override
-    public SaeLoadException missing(String file) {
-        List<String> names;
-        List<String> saes;
-        try (Stream<Path> entries = Files.list(folder)) {
-            List<Path> sorted = entries.sorted().toList();
-            names = sorted.stream().map(DiskFolder::name).toList();
-            saes = sorted.stream()
-                    .filter(entry -> Files.exists(entry.resolve(file)))
-                    .map(DiskFolder::name)
-                    .toList();
-        } catch (IOException e) {
-            return Unreadable.because(folder, e);
+    public List<String> files() {
+        return entries(path).stream()
+                .filter(Files::isRegularFile)
+                .map(DiskFolder::name)
+                .toList();
+    }
+
+    @Override
+    public SaeLoadException unrecognised(Collection<String> markers, String lacking) {
+        if (Files.isRegularFile(path)) {
+            return new SaeLoadException(path + " is a file, and not one that is an SAE by itself. " + lacking
+                    + " Give the folder that holds it: " + path.toAbsolutePath().getParent() + ".");
         }
-        String lacking = folder.toAbsolutePath() + " holds no " + file + ". ";
+        List<Path> entries = entries(path);
+        List<String> saes = entries.stream()
+                .filter(entry -> markers.stream().anyMatch(file -> Files.exists(entry.resolve(file))))
+                .map(DiskFolder::name)
+                .toList();
+        String nothing = path.toAbsolutePath() + " holds no SAE that is recognised. ";
         if (!saes.isEmpty()) {
             return new SaeLoadException(
-                    lacking + "These folders in it do: " + Listing.of(saes) + ". Give one of them.");
+                    nothing + "These folders in it may: " + Listing.of(saes) + ". Give one of them.");
         }
+        List<String> names = entries.stream().map(DiskFolder::name).toList();
         return new SaeLoadException(
-                lacking + (names.isEmpty() ? "It is empty." : "It holds: " + Listing.of(names) + "."));
+                nothing + (names.isEmpty() ? "It is empty." : "It holds: " + Listing.of(names) + ". " + lacking));
     }
 
     @Override
     public SaeSource source(Path weights, List<String> files) {
-        return new FileSource(folder.toString(), null, null, files, weights.toAbsolutePath());
+        return new FileSource(path.toString(), null, null, files, weights.toAbsolutePath());
+    }
+
+    @Override
+    public String fullName(String file) {
+        return file;
+    }
+
+    @Override
+    public Path location() {
+        return path;
+    }
+
+    private static List<Path> entries(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.sorted().toList();
+        } catch (IOException e) {
+            throw Unreadable.because(folder, e);
+        }
     }
 
     private static String name(Path entry) {
-        return String.valueOf(entry.getFileName());
+        return entry.getFileName() == null ? "" : entry.getFileName().toString();
     }
 }

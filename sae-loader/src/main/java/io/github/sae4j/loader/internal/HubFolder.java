@@ -39,12 +39,19 @@ public final class HubFolder implements SaeFolder {
     private final HubClient hub;
     private final DownloadOptions options;
     private final SaeAddress address;
-    private @Nullable String commit;
+    private final Pin pin;
 
-    private HubFolder(HubClient hub, DownloadOptions options, SaeAddress address) {
+    private HubFolder(HubClient hub, DownloadOptions options, SaeAddress address, Pin pin) {
         this.hub = hub;
         this.options = options;
         this.address = address;
+        this.pin = pin;
+    }
+
+    /** The commit that the revision stands for, once that is known. */
+    private static final class Pin {
+        private @Nullable String commit;
+        private @Nullable Path snapshot;
     }
 
     /**
@@ -53,12 +60,12 @@ public final class HubFolder implements SaeFolder {
      * @param options how files are fetched
      */
     public static HubFolder of(HubClient hub, DownloadOptions options, SaeAddress address) {
-        return new HubFolder(hub, options, address);
+        return new HubFolder(hub, options, address, new Pin());
     }
 
     @Override
     public String label() {
-        return (address.folder().isEmpty() ? "" : address.folder() + " of ") + repository();
+        return (address.folder().isEmpty() ? "" : address.folder() + " of ") + id();
     }
 
     @Override
@@ -69,7 +76,7 @@ public final class HubFolder implements SaeFolder {
             if (!hub.config().offline()) {
                 throw e;
             }
-            throw notCached(file, e);
+            throw notCached(address.file(file), List.of(file), e);
         }
     }
 
@@ -88,73 +95,123 @@ public final class HubFolder implements SaeFolder {
         }
     }
 
-    @Override
-    public boolean has(String file) {
-        try {
-            return hub.exists(address.repository(), commit == null ? revision() : commit, address.file(file));
-        } catch (HubInterruptedException e) {
-            throw e;
-        } catch (HubException e) {
-            LOG.debug("whether {} has {} is not known", label(), file, e);
-            return true;
-        }
-    }
-
     private Optional<Path> fetch(String file, DownloadOptions how) {
-        String revision = commit == null ? revision() : commit;
+        String revision = pin.commit == null ? revision() : pin.commit;
         try {
             CachedFile found = hub.download(address.repository(), revision, address.file(file), how);
-            commit = found.commit();
+            pin.commit = found.commit();
+            pin.snapshot = snapshot(found);
             return Optional.of(found.path());
         } catch (RemoteEntryNotFoundException e) {
-            e.commit().ifPresent(known -> commit = known);
+            e.commit().ifPresent(known -> pin.commit = known);
             return Optional.empty();
         }
     }
 
+    /** Until the commit is known, asking and fetching are one request; so a small file should be asked for first. */
     @Override
-    public SaeLoadException missing(String file) {
-        List<String> names = published();
+    public boolean has(String file) {
+        String name = address.file(file);
+        if (hub.config().offline()) {
+            String revision = pin.commit == null ? revision() : pin.commit;
+            return hub.cache().find(address.repository(), revision, name).isPresent();
+        }
+        return pin.commit == null ? find(file).isPresent() : hub.exists(address.repository(), pin.commit, name);
+    }
+
+    @Override
+    public String name() {
+        return address.folder().substring(address.folder().lastIndexOf('/') + 1);
+    }
+
+    @Override
+    public String path() {
+        return address.folder();
+    }
+
+    @Override
+    public Optional<String> repository() {
+        return Optional.of(id());
+    }
+
+    @Override
+    public SaeFolder parent() {
+        int slash = address.folder().lastIndexOf('/');
+        String parent = slash < 0 ? "" : address.folder().substring(0, slash);
+        return new HubFolder(hub, options, new SaeAddress(address.repository(), parent, address.revision()), pin);
+    }
+
+    @Override
+    public List<String> files() {
         String inFolder = address.file("");
-        List<String> here = names.stream()
+        return published().stream()
                 .filter(name -> name.startsWith(inFolder))
                 .map(name -> name.substring(inFolder.length()))
                 .filter(name -> !name.contains("/"))
                 .toList();
-        SortedSet<String> saes = foldersWith(file, names);
+    }
+
+    @Override
+    public SaeLoadException unrecognised(Collection<String> markers, String lacking) {
+        if (hub.config().offline()) {
+            return notCached(address.folder().isEmpty() ? "an SAE at its root" : address.folder(), markers, null);
+        }
+        List<String> here = files();
+        SortedSet<String> saes = foldersWith(markers, published());
         if (!saes.isEmpty() && (here.isEmpty() || address.folder().isEmpty())) {
             return new SaeLoadException(
-                    repository() + " has no " + (address.folder().isEmpty() ? "SAE at its root" : address.folder())
-                            + ". " + Nearest.sentence("It has", address.folder(), saes, NEAREST));
+                    id() + " has no " + (address.folder().isEmpty() ? "SAE at its root" : address.folder()) + ". "
+                            + Nearest.sentence("It has", address.folder(), saes, NEAREST));
         }
-        return new SaeLoadException(
-                label() + " has no " + file + (here.isEmpty() ? "." : ". It holds: " + Listing.of(here) + "."));
+        return new SaeLoadException(label() + " is no SAE that is recognised. "
+                + (here.isEmpty() ? "It holds no file." : "It holds: " + Listing.of(here) + ". " + lacking));
+    }
+
+    @Override
+    public String fullName(String file) {
+        return address.file(file);
+    }
+
+    @Override
+    public Path location() {
+        if (pin.snapshot == null) {
+            throw new IllegalStateException("nothing of " + label() + " has been found yet");
+        }
+        return pin.snapshot.resolve(address.folder());
+    }
+
+    /** Returns the folder of the commit that a file is in. */
+    private static Path snapshot(CachedFile found) {
+        Path path = found.path();
+        int depth = found.file().split("/").length;
+        return path.getRoot().resolve(path.subpath(0, path.getNameCount() - depth));
     }
 
     /** Returns the names of the commit's files, none if they cannot be had: they are only for a better sentence. */
     private List<String> published() {
         try {
-            return hub.list(address.repository(), commit == null ? revision() : commit).stream()
+            return hub.list(address.repository(), pin.commit == null ? revision() : pin.commit).stream()
                     .map(RepoFile::path)
                     .toList();
         } catch (HubException e) {
-            LOG.debug("the files of {} could not be listed", repository(), e);
+            LOG.debug("the files of {} could not be listed", id(), e);
             return List.of();
         }
     }
 
     @Override
     public SaeSource source(Path weights, List<String> files) {
-        String known = commit == null ? revision() : commit;
+        String known = pin.commit == null ? revision() : pin.commit;
         return new FileSource(
                 address.at(null) + " at " + known.substring(0, Math.min(SHORT_COMMIT, known.length())),
-                repository(),
-                commit,
-                files.stream().map(address::file).toList(),
+                id(),
+                pin.commit,
+                files,
                 weights);
     }
 
-    private SaeLoadException notCached(String file, LocalEntryNotFoundException cause) {
+    private SaeLoadException notCached(
+            String what, Collection<String> markers, @Nullable LocalEntryNotFoundException cause) {
         HubCache cache = hub.cache();
         RepoId repo = address.repository();
         @Nullable String known = cache.commit(repo, revision()).orElse(null);
@@ -163,29 +220,30 @@ public final class HubFolder implements SaeFolder {
             List<String> commits = cache.commits(repo);
             present = commits.isEmpty() ? "" : " It has of this repository the commits " + Listing.of(commits) + ".";
         } else {
-            SortedSet<String> saes = foldersWith(file, cache.files(repo, known));
+            SortedSet<String> saes = foldersWith(markers, cache.files(repo, known));
             present = saes.isEmpty() ? "" : " It has of this repository: " + Listing.of(saes) + ".";
         }
-        return new SaeLoadException(
-                repository() + " (revision " + revision() + "): " + address.file(file)
-                        + " is not in the Hugging Face cache " + cache.folder()
+        String sentence =
+                id() + " (revision " + revision() + "): " + what + " is not in the Hugging Face cache " + cache.folder()
                         + ", and offline mode forbids fetching it."
                         + present + " Fetch it with: sae download " + address
-                        + " (or set HF_HOME or HF_HUB_CACHE if the cache is elsewhere).",
-                cause);
+                        + " (or set HF_HOME or HF_HUB_CACHE if the cache is elsewhere).";
+        return cause == null ? new SaeLoadException(sentence) : new SaeLoadException(sentence, cause);
     }
 
-    private static SortedSet<String> foldersWith(String file, Collection<String> names) {
+    private static SortedSet<String> foldersWith(Collection<String> markers, Collection<String> names) {
         SortedSet<String> folders = new TreeSet<>();
         for (String name : names) {
-            if (name.endsWith("/" + file)) {
-                folders.add(name.substring(0, name.length() - file.length() - 1));
+            for (String marker : markers) {
+                if (name.endsWith("/" + marker)) {
+                    folders.add(name.substring(0, name.length() - marker.length() - 1));
+                }
             }
         }
         return folders;
     }
 
-    private String repository() {
+    private String id() {
         return address.repository().id();
     }
 

@@ -4,13 +4,13 @@ import java.util.Collection;
 import java.util.stream.Collectors;
 
 /** Names in a sentence: the first ones, and how many more there are. */
-final class Listing {
+public final class Listing {
 
     private static final int SHOWN = 12;
 
     private Listing() {}
 
-    static String of(Collection<String> names) {
+    public static String of(Collection<String> names) {
         String shown = names.stream().limit(SHOWN).collect(Collectors.joining(", "));
         return names.size() <= SHOWN ? shown : shown + " and " + (names.size() - SHOWN) + " more";
     }

@@ -3,50 +3,76 @@ package io.github.sae4j.loader.internal;
 import io.github.sae4j.core.SaeSource;
 import io.github.sae4j.loader.SaeLoadException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
-/** The files of one SAE, wherever they are kept. Files are named relative to the SAE's folder, with {@code /}. */
+/**
+ * The place where an SAE's files are, wherever they are kept: a folder, or the place that a file's name would be a folder
+ * for. Files are named relative to it, with {@code /}.
+ */
 public sealed interface SaeFolder permits DiskFolder, HubFolder {
 
     /** Returns the SAE's name in sentences, for example {@code layer_19 of analist/ministral-3b-sae}. */
     String label();
 
+    /** Returns the name of this place in its parent, for example {@code layer_19}; empty for a repository's root. */
+    String name();
+
+    /** Returns the name of this place in its repository, or on this machine, with {@code /}. */
+    String path();
+
+    /** Returns the repository's id, if the files come from one. */
+    Optional<String> repository();
+
+    /** Returns the place that this one is in; a repository's root is its own parent. */
+    SaeFolder parent();
+
     /**
-     * Returns where a file can be read, if the SAE has it.
+     * Returns where a file can be read, if there is one of that name.
      *
      * @param file for example {@code cfg.json}
-     * @throws SaeLoadException if it may have it, but the file cannot be had
+     * @throws SaeLoadException if there may be one, but it cannot be had
      * @throws io.github.sae4j.hub.HubException likewise
      */
     Optional<Path> find(String file);
 
     /**
-     * Returns where a file can be read that the SAE can do without, if the SAE has it and it can be had.
+     * Returns where a file can be read that the SAE can do without, if there is one and it can be had.
      *
      * @param file for example {@code sparsity.safetensors}
      */
     Optional<Path> findExtra(String file);
 
     /**
-     * Returns whether the SAE has a file, without fetching it; true as well if that cannot be known.
+     * Returns whether there is a file, without fetching it. Offline, what is not in the cache is not there.
      *
      * @param file for example {@code sae_weights.safetensors}
      */
     boolean has(String file);
 
+    /** Returns the names of the files in this place as far as they are known, not those of folders within. */
+    List<String> files();
+
     /**
-     * Returns the sentence for a file that must be there and is not.
+     * Returns the sentence for a place without an SAE that anybody knows.
      *
-     * @param file for example {@code sae_weights.safetensors}
+     * @param markers the names of files by which an SAE's folder is told, to name folders that have one
+     * @param lacking what is lacking, as sentences
      */
-    SaeLoadException missing(String file);
+    SaeLoadException unrecognised(Collection<String> markers, String lacking);
 
     /**
      * Returns what is known of the origin of the files that were read.
      *
      * @param weights the file of which {@link SaeSource#sha256()} tells
-     * @param files the files that were read
+     * @param files the files that were read, relative to the repository or to the folder of this machine
      */
     SaeSource source(Path weights, List<String> files);
+
+    /** Returns where this place is on this machine, once something was found in it. */
+    Path location();
+
+    /** Returns a file's name relative to the repository, or to the folder of this machine. */
+    String fullName(String file);
 }

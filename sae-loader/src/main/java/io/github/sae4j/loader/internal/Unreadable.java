@@ -8,15 +8,15 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** The sentence for a file or folder that the system would not let us read. */
-final class Unreadable {
+public final class Unreadable {
 
     private Unreadable() {}
 
-    static SaeLoadException because(Path path, IOException cause) {
+    public static SaeLoadException because(Path path, IOException cause) {
         return new SaeLoadException(sentence(path, cause), cause);
     }
 
-    static String sentence(Path path, IOException cause) {
+    public static String sentence(Path path, IOException cause) {
         return path + " cannot be read: " + reason(cause) + ".";
     }
 

@@ -109,6 +109,11 @@ public final class StoredTensor {
                 subject.part(name), name, storage.dtype(), layout, storage.order(), storage.bytes(), storage.inFile());
     }
 
+    /** Returns the file and the tensor's name, for sentences. */
+    public Subject subject() {
+        return subject;
+    }
+
     /** Returns the tensor's name. */
     public String name() {
         return name;

@@ -1,4 +1,4 @@
-package io.github.sae4j.loader.internal;
+package io.github.sae4j.loader.internal.format;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;

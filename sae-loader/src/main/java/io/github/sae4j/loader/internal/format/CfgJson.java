@@ -1,8 +1,6 @@
-package io.github.sae4j.loader.internal;
+package io.github.sae4j.loader.internal.format;
 
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
 import io.github.sae4j.core.Normalization;
 import io.github.sae4j.core.Reshape;
 import io.github.sae4j.core.SaeConfig;
@@ -22,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CfgJson {
 
+    private static final int OLD_K = 100;
     private static final Pattern VERSION = Pattern.compile("(\\d{1,9})(?:\\.(\\d+))?(?:\\.(\\d+))?(.*)");
 
     private final String file;
@@ -37,40 +36,52 @@ final class CfgJson {
     }
 
     /**
+     * A configuration, as far as it does not need the weights.
+     *
+     * @param config what the SAE is configured to compute
+     * @param architecture makes its rule
+     * @param parameters the fields that the rule needs
+     */
+    record Declared(SaeConfig config, Architecture architecture, Fields parameters) {}
+
+    /**
      * Reads a configuration.
      *
-     * @param text the file's text
+     * @param object the file's object, which is not changed
      * @param file the file's name, for sentences
      * @throws SaeLoadException if it is not one, or asks for something that is not supported
      */
-    static SaeConfig read(String text, String file) {
-        JsonElement json;
-        try {
-            json = StrictJson.parse(text);
-        } catch (JsonParseException e) {
-            throw new SaeLoadException(file + " is not JSON: " + e.getMessage() + ".", e);
-        }
-        if (!(json instanceof JsonObject object)) {
-            throw new SaeLoadException(file + " should hold a JSON object, but holds something else.");
-        }
-        return new CfgJson(file, Fields.of(file, object, "metadata")).config();
+    static Declared read(JsonObject object, String file) {
+        return new CfgJson(file, Fields.of(file, object, "metadata", "activation_fn_kwargs")).declared();
     }
 
-    private SaeConfig config() {
+    private Declared declared() {
         fields.ignore("device");
         Architecture architecture = Architecture.named(architecture(), file);
+        Fields parameters = fields.part(architecture.fields());
+        return new Declared(config(architecture), architecture, parameters);
+    }
+
+    private SaeConfig config(Architecture architecture) {
         int dIn = fields.size("d_in");
         int dSae = fields.size("d_sae");
+        boolean transcoder = architecture.label().endsWith("transcoder");
+        @Nullable Integer dOut = fields.optionalSize("d_out");
         @Nullable String dtype = fields.text("dtype");
         @Nullable Boolean applyBDecToInput = fields.flag("apply_b_dec_to_input");
+        if (transcoder && !Boolean.FALSE.equals(applyBDecToInput)) {
+            throw new SaeLoadException(file + ": apply_b_dec_to_input is "
+                    + (applyBDecToInput == null ? "missing, which means true" : "true") + ", but a "
+                    + architecture.label() + " cannot subtract b_dec from its input: b_dec belongs to its output.");
+        }
         Normalization normalization = normalization();
         SaeMetadata metadata = metadata();
-        Reshape reshape = reshape(metadata.hookName());
+        Reshape reshape = transcoder ? ignoredReshape() : reshape(metadata.hookName());
         return new SaeConfig(
                 architecture.label(),
                 dIn,
                 dSae,
-                dIn,
+                dOut == null ? dIn : dOut,
                 dtype == null ? null : withoutPrefix(dtype, "torch."),
                 applyBDecToInput == null || applyBDecToInput,
                 normalization,
@@ -79,11 +90,18 @@ final class CfgJson {
                 fields.others());
     }
 
+    private Reshape ignoredReshape() {
+        fields.ignore("reshape_activations");
+        return Reshape.NONE;
+    }
+
     private String architecture() {
         @Nullable String named = fields.text("architecture");
         if (older) {
             @Nullable String function = fields.text("activation_fn", "activation_fn_str");
             if ("topk".equals(function)) {
+                fields.ignore("architecture");
+                takeK();
                 return "topk";
             }
             if (function != null && !function.equals("relu")) {
@@ -91,7 +109,16 @@ final class CfgJson {
                         "activation_fn", "\"" + function + "\"", "which is not supported; relu and topk are known.");
             }
         }
+        if (older && "topk".equals(named)) {
+            takeK();
+        }
         return named == null ? Architecture.STANDARD.label() : named;
+    }
+
+    /** Finds k where older versions have it; they take 100 if it is nowhere. */
+    private void takeK() {
+        fields.move("activation_fn_kwargs.k", "k");
+        fields.setDefault("k", OLD_K);
     }
 
     private Normalization normalization() {

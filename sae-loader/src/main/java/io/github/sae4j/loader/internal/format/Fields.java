@@ -1,10 +1,11 @@
-package io.github.sae4j.loader.internal;
+package io.github.sae4j.loader.internal.format;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.github.sae4j.loader.SaeLoadException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -23,17 +24,17 @@ final class Fields {
     }
 
     /**
-     * Returns the fields of an object; those of its member {@code nested}, if it is an object, under
+     * Returns the fields of an object; those of its members {@code nested}, where they are objects, under
      * {@code nested.name}.
      *
      * @param file the file's name, for sentences
      */
-    static Fields of(String file, JsonObject object, String nested) {
+    static Fields of(String file, JsonObject object, String... nested) {
         Fields fields = new Fields(file);
         for (Map.Entry<String, JsonElement> field : object.entrySet()) {
-            if (field.getKey().equals(nested) && field.getValue() instanceof JsonObject inner) {
+            if (List.of(nested).contains(field.getKey()) && field.getValue() instanceof JsonObject inner) {
                 for (Map.Entry<String, JsonElement> innerField : inner.entrySet()) {
-                    fields.unread.put(nested + "." + innerField.getKey(), innerField.getValue());
+                    fields.unread.put(field.getKey() + "." + innerField.getKey(), innerField.getValue());
                 }
             } else {
                 fields.unread.put(field.getKey(), field.getValue());
@@ -49,6 +50,50 @@ final class Fields {
             throw new SaeLoadException(file + ": the field " + name + " is missing.");
         }
         return value.getAsBigDecimal().intValueExact();
+    }
+
+    /** Returns a size, or null if it is absent. */
+    @Nullable
+    Integer optionalSize(String name) {
+        @Nullable JsonPrimitive value = take("a whole number from 1 to " + Integer.MAX_VALUE, Fields::isSize, name);
+        return value == null ? null : Integer.valueOf(value.getAsBigDecimal().intValueExact());
+    }
+
+    /** Returns a finite number, or null if it is absent. */
+    @Nullable
+    Double number(String name) {
+        @Nullable
+        JsonPrimitive value = take(
+                "a finite number", candidate -> candidate.isNumber() && Double.isFinite(candidate.getAsDouble()), name);
+        return value == null ? null : Double.valueOf(value.getAsDouble());
+    }
+
+    /** Takes some fields out as fields of their own. */
+    Fields part(List<String> names) {
+        Fields part = new Fields(file);
+        for (String name : names) {
+            @Nullable JsonElement value = unread.remove(name);
+            if (value != null) {
+                part.unread.put(name, value);
+            }
+        }
+        return part;
+    }
+
+    /** Gives a field another name, if it is there and no field has that name. */
+    void move(String name, String newName) {
+        @Nullable JsonElement value = unread.remove(name);
+        if (value != null && !value.isJsonNull()) {
+            unread.putIfAbsent(newName, value);
+        }
+    }
+
+    /** Sets a field that is absent. */
+    void setDefault(String name, int value) {
+        @Nullable JsonElement present = unread.get(name);
+        if (present == null || present.isJsonNull()) {
+            unread.put(name, new JsonPrimitive(value));
+        }
     }
 
     /** Returns a text, or null if it is absent. */

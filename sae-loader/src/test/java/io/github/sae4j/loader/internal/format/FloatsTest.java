@@ -1,4 +1,4 @@
-package io.github.sae4j.loader.internal;
+package io.github.sae4j.loader.internal.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

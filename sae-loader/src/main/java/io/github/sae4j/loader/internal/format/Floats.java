@@ -1,0 +1,69 @@
+package io.github.sae4j.loader.internal.format;
+
+import io.github.sae4j.core.WeightType;
+import io.github.sae4j.loader.internal.container.StoredTensor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The conversion of a stored tensor to float32: exact from narrower formats, rounded to nearest from float64. */
+final class Floats {
+
+    private Floats() {}
+
+    /**
+     * Returns the elements of a tensor that fits an array, row by row.
+     *
+     * @throws io.github.sae4j.loader.SaeLoadException if they are not floating point
+     */
+    static float[] of(StoredTensor tensor) {
+        Element element = element(tensor);
+        float[] values = new float[Math.toIntExact(tensor.elements())];
+        int at = 0;
+        int bytes = Math.toIntExact(tensor.dtype().byteSize(1));
+        for (ByteBuffer part : tensor.slices(bytes)) {
+            for (int position = 0; position < part.limit(); position += bytes) {
+                values[at++] = element.get(part, position);
+            }
+        }
+        return values;
+    }
+
+    /**
+     * Returns the elements of a matrix of any size as float32, in direct buffers of whole rows.
+     *
+     * @param columns how many elements a row has
+     * @throws io.github.sae4j.loader.SaeLoadException if they are not floating point
+     */
+    static List<ByteBuffer> matrix(StoredTensor tensor, long columns) {
+        Element element = element(tensor);
+        int bytes = Math.toIntExact(tensor.dtype().byteSize(1));
+        List<ByteBuffer> parts = new ArrayList<>();
+        for (ByteBuffer part : tensor.slices(columns * bytes)) {
+            ByteBuffer floats = ByteBuffer.allocateDirect(part.limit() / bytes * Float.BYTES)
+                    .order(ByteOrder.LITTLE_ENDIAN);
+            for (int position = 0; position < part.limit(); position += bytes) {
+                floats.putFloat(element.get(part, position));
+            }
+            parts.add(floats.flip());
+        }
+        return parts;
+    }
+
+    private static Element element(StoredTensor tensor) {
+        return switch (tensor.dtype()) {
+            case F32 -> WeightType.FLOAT32::get;
+            case F64 -> (bytes, at) -> (float) bytes.getDouble(at);
+            case F16 -> WeightType.FLOAT16::get;
+            case BF16 -> WeightType.BFLOAT16::get;
+            default -> throw Weights.unexpected(tensor, "F32, F16, BF16 or F64");
+        };
+    }
+
+    /** Takes the element at a position of little-endian bytes. */
+    @FunctionalInterface
+    private interface Element {
+        float get(ByteBuffer bytes, int at);
+    }
+}

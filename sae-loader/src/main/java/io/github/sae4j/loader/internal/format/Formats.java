@@ -1,0 +1,218 @@
+package io.github.sae4j.loader.internal.format;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import io.github.sae4j.core.Normalization;
+import io.github.sae4j.core.SaeBuilder;
+import io.github.sae4j.core.SaeConfig;
+import io.github.sae4j.core.SparseAutoencoder;
+import io.github.sae4j.core.WeightMatrix;
+import io.github.sae4j.core.WeightType;
+import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.internal.Listing;
+import io.github.sae4j.loader.internal.SaeFolder;
+import io.github.sae4j.loader.internal.format.CfgJson.Declared;
+import io.github.sae4j.loader.internal.names.Registry;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** From the files of an SAE, whatever their layout, to its parts. */
+public final class Formats {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Formats.class);
+
+    /** In the order in which they are tried: the ones with more markers before those with fewer of the same. */
+    private static final List<Format> ALL = List.of(
+            new LlamaScopeDistillFormat(),
+            new SaeLensFormat(),
+            GemmaScopeFormat.sae(),
+            GemmaScopeFormat.transcoder(),
+            new GemmaScope2Format(),
+            new LlamaScopeFormat(),
+            new DictionaryLearningFormat(),
+            new SparsifyFormat(),
+            new HookZFormat(),
+            new QwenScopeFormat(),
+            LinearFormat.deepSeek(),
+            LinearFormat.goodfire(),
+            new MwhannaFormat(),
+            new CrossLayerFormat());
+
+    private final SaeFolder place;
+    private final Settings settings;
+
+    private Formats(SaeFolder place, Settings settings) {
+        this.place = place;
+        this.settings = settings;
+    }
+
+    /**
+     * What is known beside the files.
+     *
+     * @param format the layout's name, or null to take that of the registry or recognise it
+     * @param facts what the registry knows, or null
+     * @param overrides the configuration's fields that the user knows better
+     * @param normScalingFactor the user's factor, or null
+     * @param type the matrices' number format, or null for the stored one
+     */
+    public record Settings(
+            @Nullable String format,
+            Registry.@Nullable Facts facts,
+            JsonObject overrides,
+            @Nullable Double normScalingFactor,
+            @Nullable WeightType type) {}
+
+    /**
+     * Returns an SAE with everything but the settings that are the user's. The matrices are the weights file's own pages
+     * where they can be.
+     *
+     * @throws SaeLoadException if no layout fits, a file is missing, or what it says cannot be used
+     * @throws io.github.sae4j.safetensors.SafetensorsException if a file is not one of safetensors
+     */
+    public static SaeBuilder read(SaeFolder place, Settings settings) {
+        return new Formats(place, settings).read();
+    }
+
+    /** Returns the names of the layouts that can be asked for. */
+    public static List<String> labels() {
+        return ALL.stream().map(Format::label).toList();
+    }
+
+    private SaeBuilder read() {
+        try (Reading reading = new Reading(place, settings.facts(), overrides())) {
+            Format format = format();
+            Parts parts = format.read(reading);
+            return assemble(reading, parts);
+        }
+    }
+
+    private JsonObject overrides() {
+        JsonObject fields = new JsonObject();
+        if (settings.facts() != null) {
+            settings.facts().overrides().entrySet().stream()
+                    .filter(field -> !(field.getValue() instanceof JsonObject))
+                    .forEach(field -> fields.add(field.getKey(), field.getValue()));
+        }
+        for (Map.Entry<String, JsonElement> field : settings.overrides().entrySet()) {
+            fields.add(field.getKey(), field.getValue());
+        }
+        return fields;
+    }
+
+    private Format format() {
+        @Nullable String named = settings.format();
+        if (named == null && settings.facts() != null) {
+            named = settings.facts().format();
+        }
+        if (named != null) {
+            String label = named;
+            return ALL.stream()
+                    .filter(format -> format.label().equals(label))
+                    .findFirst()
+                    .orElseThrow(() -> new SaeLoadException("The format \"" + label + "\" of " + place.label()
+                            + " is not known. Known are: " + String.join(", ", labels()) + "."));
+        }
+        if (!isFileName()) {
+            // What is asked for first may be fetched, and most SAEs have this; it is small.
+            place.has(SaeLensFormat.CONFIG);
+        }
+        return ALL.stream().filter(format -> format.fits(place)).findFirst().orElseThrow(this::unrecognised);
+    }
+
+    private boolean isFileName() {
+        return place.name().matches(".*\\.(pt|pth|npz|safetensors)");
+    }
+
+    private SaeLoadException unrecognised() {
+        Set<String> markers = new LinkedHashSet<>();
+        Map<String, String> lacking = new TreeMap<>();
+        for (Format format : ALL) {
+            markers.addAll(format.markers());
+            List<String> absent = format.markers().stream()
+                    .filter(marker -> !place.has(marker))
+                    .toList();
+            if (!format.markers().isEmpty()) {
+                lacking.put(format.label(), String.join(" and ", absent));
+            }
+        }
+        String sentence = lacking.entrySet().stream()
+                .map(entry -> entry.getKey() + " lacks " + entry.getValue())
+                .collect(Collectors.joining(", ", "As ", "."));
+        return place.unrecognised(markers, sentence);
+    }
+
+    private SaeBuilder assemble(Reading reading, Parts parts) {
+        Declared declared = CfgJson.read(reading.overridden(parts.config()), parts.origin());
+        SaeConfig config = declared.config();
+        Weights weights = parts.weights();
+        weights.sizesAreFrom(parts.origin() + " says d_in = " + config.dIn() + " and d_sae = " + config.dSae());
+        SaeBuilder builder = SparseAutoencoder.builder(config)
+                .encoder(typed(weights.matrix("W_enc", config.dIn(), config.dSae())))
+                .activation(declared.architecture().rule().of(weights, declared.parameters(), config.dSae()))
+                .normScalingFactor(normScalingFactor(config, parts));
+        if (parts.noDecoder() == null) {
+            builder.decoder(typed(weights.matrix("W_dec", config.dSae(), config.dOut())))
+                    .decoderBias(weights.vector("b_dec", config.dOut()));
+            if (declared.architecture().hasSkip()) {
+                builder.skip(typed(weights.matrix("W_skip", config.dOut(), config.dIn())));
+            }
+        } else {
+            builder.withoutDecoder(parts.noDecoder());
+        }
+        if (parts.sparsity() != null) {
+            parts.sparsity().sizesAreFrom("d_sae is " + config.dSae());
+            builder.sparsity(parts.sparsity().vector("sparsity", config.dSae()));
+        }
+        tellWhatIsUnread(config, weights);
+        return builder.source(place.source(weights.path(), reading.files()));
+    }
+
+    private WeightMatrix typed(WeightMatrix matrix) {
+        return settings.type() == null ? matrix : matrix.as(settings.type());
+    }
+
+    /** The user's word counts most, then the publisher's, then the registry's. */
+    private double normScalingFactor(SaeConfig config, Parts parts) {
+        if (settings.normScalingFactor() != null) {
+            return settings.normScalingFactor();
+        }
+        if (parts.normScalingFactor() != null) {
+            return parts.normScalingFactor();
+        }
+        if (config.normalization() != Normalization.EXPECTED_AVERAGE_ONLY_IN) {
+            return 1;
+        }
+        @Nullable
+        Double known = settings.facts() == null ? null : settings.facts().sae().normScalingFactor();
+        if (known == null) {
+            LOG.warn(
+                    "{} was trained with normalize_activations = {}, a factor that its publisher folds into the weights"
+                            + " or gives beside them; none is given here, so activations are used as they are",
+                    place.label(),
+                    config.normalization().label());
+            return 1;
+        }
+        return known;
+    }
+
+    private static void tellWhatIsUnread(SaeConfig config, Weights weights) {
+        List<String> unread = weights.unread();
+        if (!unread.isEmpty()) {
+            LOG.warn(
+                    "{}: tensors that a {} SAE does not use are ignored: {}",
+                    weights.path(),
+                    config.architecture(),
+                    Listing.of(unread));
+        }
+        if (!weights.conversions().isEmpty()) {
+            LOG.info("{}: {}", weights.path(), String.join(", ", weights.conversions()));
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package io.github.sae4j.loader.internal.format;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.internal.SaeFolder;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gemma Scope 2: {@code params.safetensors} with JumpReLU SAEs, transcoders and transcoders with a skip term, with a
+ * {@code config.json} beside it or none; a layer of a cross-layer transcoder is the only file of its name.
+ *
+ * <p>The skip term is {@code x @ affine_skip_connection}, as in the publisher's own code: {@code W_skip} is its transpose.
+ */
+final class GemmaScope2Format implements Format {
+
+    private static final String PARAMS = "params.safetensors";
+    private static final String CONFIG = "config.json";
+    private static final String SUFFIX = ".safetensors";
+    private static final String SKIP = "affine_skip_connection";
+    private static final Pattern LAYER = Pattern.compile("layer_(\\d+)");
+    private static final Pattern MODEL = Pattern.compile("gemma-scope-2-(270m|1b|4b|12b|27b)-(pt|it)");
+
+    @Override
+    public String label() {
+        return "gemma_3";
+    }
+
+    @Override
+    public List<String> markers() {
+        return List.of(PARAMS);
+    }
+
+    @Override
+    public boolean fits(SaeFolder place) {
+        return place.has(PARAMS) || (place.name().startsWith("params_layer_") && file(place) != null);
+    }
+
+    /** Returns the name of the file that a layer of a cross-layer transcoder is by itself. */
+    private static @Nullable String file(SaeFolder place) {
+        String name = place.name().endsWith(SUFFIX) ? place.name() : place.name() + SUFFIX;
+        return place.parent().has(name) ? name : null;
+    }
+
+    @Override
+    public Parts read(Reading reading) {
+        SaeFolder place = reading.place();
+        Optional<JsonObject> config = reading.json(place, CONFIG);
+        config.ifPresent(GemmaScope2Format::requireJumpRelu);
+        @Nullable String alone = place.has(PARAMS) ? null : file(place);
+        Weights weights = (alone == null ? reading.weights(PARAMS) : reading.weights(place.parent(), alone))
+                .rename("W_enc", "w_enc")
+                .rename("W_dec", "w_dec")
+                .turn("W_skip", SKIP);
+        boolean crossLayer = weights.shape("W_dec").length == 3;
+        String path = place.path();
+        boolean transcoder = crossLayer || path.contains("transcoder") || path.contains("clt");
+        String architecture = !transcoder
+                ? "jumprelu"
+                : weights.contains("W_skip") ? "jumprelu_skip_transcoder" : "jumprelu_transcoder";
+        Config written = Config.of(architecture, weights.size("W_enc", 0), weights.size("W_enc", 1))
+                .with("dtype", "float32")
+                .about("model_name", model(reading))
+                .about("dataset_path", "monology/pile-uncopyrighted")
+                .about("context_size", 1024);
+        hooks(written, config.orElseGet(JsonObject::new), path, transcoder);
+        if (transcoder) {
+            long[] decoder = weights.shape("W_dec");
+            written.with("d_out", decoder[decoder.length - 1]);
+        }
+        Parts parts = Parts.of(written.json(), alone == null ? PARAMS : alone, weights);
+        return crossLayer ? parts.withoutDecoder(CrossLayerFormat.NO_DECODER) : parts;
+    }
+
+    private static void requireJumpRelu(JsonObject config) {
+        String architecture = text(config, "architecture");
+        if (!"jump_relu".equals(architecture)) {
+            throw new SaeLoadException(
+                    CONFIG + ": architecture is " + architecture + ", but only jump_relu is known of Gemma Scope 2.");
+        }
+    }
+
+    private static void hooks(Config written, JsonObject config, String path, boolean transcoder) {
+        @Nullable Integer layer = Reading.number(LAYER, path);
+        if (layer == null) {
+            return;
+        }
+        String block = "blocks." + layer + ".";
+        String module = "model.layers." + layer + ".";
+        written.about("hf_hook_name", text(config, "hf_hook_point_in"));
+        if (transcoder) {
+            written.about("hook_name", block + "hook_mlp_in")
+                    .about("hook_name_out", block + "hook_mlp_out")
+                    .about("hf_hook_name", module + "pre_feedforward_layernorm.output")
+                    .about("hf_hook_name_out", module + "post_feedforward_layernorm.output");
+        } else if (path.contains("attn_out")) {
+            written.about("hook_name", block + "attn.hook_z").about("hf_hook_name", module + "self_attn.o_proj.input");
+        } else if (path.contains("mlp_out")) {
+            written.about("hook_name", block + "hook_mlp_out")
+                    .about("hf_hook_name", module + "post_feedforward_layernorm.output");
+        } else {
+            written.about("hook_name", block + "hook_resid_post").about("hf_hook_name", module + "output");
+        }
+    }
+
+    private static @Nullable String model(Reading reading) {
+        Matcher model = MODEL.matcher(reading.where());
+        if (!model.find()) {
+            return reading.model(null);
+        }
+        boolean unnamed = model.group(1).equals("270m") && model.group(2).equals("pt");
+        return "google/gemma-3-" + model.group(1) + (unnamed ? "" : "-" + model.group(2));
+    }
+
+    private static @Nullable String text(JsonObject config, String field) {
+        return config.get(field) instanceof JsonPrimitive value && value.isString() ? value.getAsString() : null;
+    }
+}

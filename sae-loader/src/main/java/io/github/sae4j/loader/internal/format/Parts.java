@@ -1,0 +1,39 @@
+package io.github.sae4j.loader.internal.format;
+
+import com.google.gson.JsonObject;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the files of an SAE came to, whatever their layout.
+ *
+ * @param config the configuration as SAELens 6 writes it
+ * @param origin the name of what said so, for sentences: a file, or the tensors
+ * @param weights the tensors under SAELens's names
+ * @param sparsity the log10 of each feature's firing frequency, {@code [d_sae]}, or null
+ * @param normScalingFactor what activations are multiplied by, as the publisher's files have it, or null
+ * @param noDecoder why the SAE cannot decode, or null if it can
+ */
+record Parts(
+        JsonObject config,
+        String origin,
+        Weights weights,
+        @Nullable Weights sparsity,
+        @Nullable Double normScalingFactor,
+        @Nullable String noDecoder) {
+
+    static Parts of(JsonObject config, String origin, Weights weights) {
+        return new Parts(config, origin, weights, null, null, null);
+    }
+
+    Parts withSparsity(@Nullable Weights tensors) {
+        return new Parts(config, origin, weights, tensors, normScalingFactor, noDecoder);
+    }
+
+    Parts withNormScalingFactor(double factor) {
+        return new Parts(config, origin, weights, sparsity, factor, noDecoder);
+    }
+
+    Parts withoutDecoder(String reason) {
+        return new Parts(config, origin, weights, sparsity, normScalingFactor, reason);
+    }
+}

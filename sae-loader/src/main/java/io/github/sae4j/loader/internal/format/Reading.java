@@ -1,0 +1,190 @@
+package io.github.sae4j.loader.internal.format;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonPrimitive;
+import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.internal.Listing;
+import io.github.sae4j.loader.internal.SaeFolder;
+import io.github.sae4j.loader.internal.Unreadable;
+import io.github.sae4j.loader.internal.YamlFile;
+import io.github.sae4j.loader.internal.container.TensorFile;
+import io.github.sae4j.loader.internal.names.Registry;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** One look at the files of an SAE, which remembers what was read and closes what was opened. */
+final class Reading implements AutoCloseable {
+
+    private static final long LARGEST_CONFIG = 16 << 20;
+    private static final byte[] LFS_POINTER = "version https://git-lfs".getBytes(StandardCharsets.US_ASCII);
+
+    private final SaeFolder place;
+    private final Registry.@Nullable Facts facts;
+    private final JsonObject overrides;
+    private final List<TensorFile> opened = new ArrayList<>();
+    private final List<String> files = new ArrayList<>();
+
+    /**
+     * Begins.
+     *
+     * @param overrides the configuration's fields that are known better than the files say
+     */
+    Reading(SaeFolder place, Registry.@Nullable Facts facts, JsonObject overrides) {
+        this.place = place;
+        this.facts = facts;
+        this.overrides = overrides;
+    }
+
+    SaeFolder place() {
+        return place;
+    }
+
+    Optional<Registry.Facts> facts() {
+        return Optional.ofNullable(facts);
+    }
+
+    /** Returns the repository's id, or else the path on this machine: publishers put facts into names. */
+    String where() {
+        return place.repository().orElseGet(() -> place.parent().path());
+    }
+
+    /** Returns the model that is known best: from the registry, or else what the files say. */
+    @Nullable
+    String model(@Nullable String fromFiles) {
+        return fromFiles != null
+                ? fromFiles
+                : facts().map(Registry.Facts::model).orElse(null);
+    }
+
+    /** Returns the names of the files that were read, relative to the repository or to the folder of this machine. */
+    List<String> files() {
+        return List.copyOf(files);
+    }
+
+    /** Returns the tensors of a file that must be there. */
+    Weights weights(String file) {
+        return weights(place, file);
+    }
+
+    /** Returns the tensors of a file that must be there. */
+    Weights weights(SaeFolder at, String file) {
+        return open(at, file, at.find(file).orElseThrow(() -> lacks(at, file)));
+    }
+
+    /** Returns the tensors of a file that the SAE can do without. */
+    @Nullable
+    Weights extra(String file) {
+        return place.findExtra(file).map(path -> open(place, file, path)).orElse(null);
+    }
+
+    private Weights open(SaeFolder at, String file, Path path) {
+        refuseLfsPointer(path);
+        TensorFile tensors = TensorFiles.open(path);
+        opened.add(tensors);
+        files.add(at.fullName(file));
+        return Weights.of(tensors);
+    }
+
+    /** Returns the fields of a JSON file that must be there. */
+    JsonObject json(String file) {
+        return json(place, file).orElseThrow(() -> lacks(place, file));
+    }
+
+    /** Returns the fields of a JSON file, if it is there. */
+    Optional<JsonObject> json(SaeFolder at, String file) {
+        return at.find(file).map(path -> {
+            refuseLfsPointer(path);
+            files.add(at.fullName(file));
+            return parse(path);
+        });
+    }
+
+    /** Returns the fields of a YAML file, if it is there. */
+    Optional<Map<String, Object>> yaml(SaeFolder at, String file) {
+        return at.find(file).map(path -> {
+            refuseLfsPointer(path);
+            files.add(at.fullName(file));
+            return YamlFile.read(path);
+        });
+    }
+
+    private static JsonObject parse(Path path) {
+        try {
+            if (Files.size(path) > LARGEST_CONFIG) {
+                throw new SaeLoadException(path + " has " + Files.size(path) + " bytes, which is no configuration.");
+            }
+            if (StrictJson.parse(Files.readString(path)) instanceof JsonObject object) {
+                return object;
+            }
+            throw new SaeLoadException(path + " should hold a JSON object, but holds something else.");
+        } catch (JsonParseException e) {
+            throw new SaeLoadException(path + " is not JSON: " + e.getMessage() + ".", e);
+        } catch (CharacterCodingException e) {
+            throw new SaeLoadException(path + " is not JSON: it is not UTF-8.", e);
+        } catch (IOException e) {
+            throw Unreadable.because(path, e);
+        }
+    }
+
+    /** Returns the fields that users and the registry know better, over those of a configuration. */
+    JsonObject overridden(JsonObject config) {
+        for (Map.Entry<String, JsonElement> field : overrides.entrySet()) {
+            config.add(field.getKey(), field.getValue());
+            if (config.get("metadata") instanceof JsonObject metadata) {
+                metadata.remove(field.getKey());
+            }
+        }
+        return config;
+    }
+
+    /** Returns a number that the user gave, because only a name would tell it. */
+    Optional<Integer> override(String field) {
+        return overrides.get(field) instanceof JsonPrimitive value && value.isNumber()
+                ? Optional.of(value.getAsInt())
+                : Optional.empty();
+    }
+
+    /** Returns the number in a name, or null if the name has none there. */
+    static @Nullable Integer number(Pattern pattern, String name) {
+        Matcher matcher = pattern.matcher(name);
+        return matcher.find() ? Integer.valueOf(matcher.group(1)) : null;
+    }
+
+    /** Returns the sentence for a file that must be there and is not. */
+    private static SaeLoadException lacks(SaeFolder at, String file) {
+        List<String> there = at.files();
+        return new SaeLoadException(
+                at.label() + " has no " + file + (there.isEmpty() ? "." : ". It holds: " + Listing.of(there) + "."));
+    }
+
+    /** A clone without Git LFS leaves a few lines of text in place of each file. */
+    private static void refuseLfsPointer(Path path) {
+        try (InputStream in = Files.newInputStream(path)) {
+            if (Arrays.equals(in.readNBytes(LFS_POINTER.length), LFS_POINTER)) {
+                throw new SaeLoadException(
+                        path + " is a Git LFS pointer, not the file itself. Fetch it with: git lfs pull.");
+            }
+        } catch (IOException e) {
+            throw Unreadable.because(path, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        opened.forEach(TensorFile::close);
+    }
+}

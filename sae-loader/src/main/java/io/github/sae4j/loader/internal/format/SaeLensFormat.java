@@ -1,0 +1,84 @@
+package io.github.sae4j.loader.internal.format;
+
+import com.google.gson.JsonObject;
+import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.internal.SaeFolder;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** SAELens's layout: {@value #WEIGHTS}, {@value #CONFIG} and, if it was published, {@value #SPARSITY}. */
+final class SaeLensFormat implements Format {
+
+    static final String CONFIG = "cfg.json";
+    static final String WEIGHTS = "sae_weights.safetensors";
+    static final String SPARSITY = "sparsity.safetensors";
+
+    private static final Logger LOG = LoggerFactory.getLogger(SaeLensFormat.class);
+
+    @Override
+    public String label() {
+        return "saelens";
+    }
+
+    @Override
+    public List<String> markers() {
+        return List.of(WEIGHTS);
+    }
+
+    /** The configuration comes first, so that one that cannot be used costs no large download. */
+    @Override
+    public Parts read(Reading reading) {
+        Optional<JsonObject> declared = reading.json(reading.place(), CONFIG);
+        declared.ifPresent(config -> CfgJson.read(reading.overridden(config.deepCopy()), CONFIG));
+        Weights weights = reading.weights(WEIGHTS);
+        refuseScalingFactor(weights);
+        Parts parts = declared.map(config -> Parts.of(config, CONFIG, weights))
+                .orElseGet(() -> Parts.of(fromTensors(reading.place(), weights), "W_enc", weights));
+        return parts.withSparsity(reading.extra(SPARSITY));
+    }
+
+    /** Returns what the tensors say; the rest is as SAELens defaults it. */
+    private static JsonObject fromTensors(SaeFolder place, Weights weights) {
+        int dIn = weights.size("W_enc", 0);
+        int dSae = weights.size("W_enc", 1);
+        String architecture = architectureOf(weights);
+        LOG.warn(
+                "{} has no {}: d_in = {} and d_sae = {} are taken from W_enc, and a {} SAE that subtracts b_dec from its"
+                        + " input is assumed",
+                place.label(),
+                CONFIG,
+                dIn,
+                dSae,
+                architecture);
+        return Config.of(architecture, dIn, dSae)
+                .with("apply_b_dec_to_input", true)
+                .json();
+    }
+
+    /** Returns the architecture whose tensors these are; top-k SAEs look like standard ones. */
+    private static String architectureOf(Weights weights) {
+        if (weights.contains("W_skip")) {
+            throw new SaeLoadException(weights.path() + " has a W_skip, as transcoders have, but there is no " + CONFIG
+                    + " that would say what it reads and writes.");
+        }
+        if (weights.contains("threshold")) {
+            return "jumprelu";
+        }
+        return weights.contains("b_gate") ? "gated" : Architecture.STANDARD.label();
+    }
+
+    private static void refuseScalingFactor(Weights weights) {
+        if (!weights.contains("scaling_factor")) {
+            return;
+        }
+        for (float factor : weights.vector("scaling_factor", Math.toIntExact(weights.shape("scaling_factor")[0]))) {
+            if (factor != 1) {
+                throw new SaeLoadException(weights.path() + ": scaling_factor is not all ones (" + factor
+                        + " is among them). No version of SAELens can load such an SAE, so what it should compute is"
+                        + " not defined.");
+            }
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package io.github.sae4j.loader.internal.format;
+
+import io.github.sae4j.loader.internal.SaeFolder;
+import io.github.sae4j.loader.internal.container.StoredTensor;
+import io.github.sae4j.loader.internal.container.TensorFile;
+import java.util.List;
+
+/** The names of the tensors in a place that is itself a PyTorch file: only they tell such files' layouts apart. */
+final class TorchNames {
+
+    private TorchNames() {}
+
+    static boolean isTorchFile(SaeFolder place) {
+        return place.name().matches(".*\\.pth?");
+    }
+
+    /** Returns the names, none if there is no such file. */
+    static List<String> of(SaeFolder place) {
+        return place.parent()
+                .find(place.name())
+                .map(path -> {
+                    try (TensorFile file = TensorFiles.open(path)) {
+                        return file.tensors().stream().map(StoredTensor::name).toList();
+                    }
+                })
+                .orElse(List.of());
+    }
+}
