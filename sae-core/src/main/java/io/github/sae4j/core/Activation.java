@@ -4,9 +4,9 @@ package io.github.sae4j.core;
  * The rule that decides which features are active, and with which value.
  *
  * <p>Nearly all architectures are a {@link BlockRule}: a formula for each feature, maybe with a limit of how many stay
- * active. A new one is a class that implements it.
+ * active. A new one is a class that implements it. {@link MatchingPursuit} is of another kind.
  */
-public sealed interface Activation permits BlockRule {
+public sealed interface Activation permits BlockRule, MatchingPursuit {
 
     /** Returns the number of features that the rule is for, {@code d_sae}. */
     int dSae();

@@ -32,6 +32,15 @@ record ActivationShape(long[] leading, int tokens, int heads) {
                 + ", but the last axis must be d_in = " + config.dIn() + ".");
     }
 
+    /** Checks the shape of activations that are encoded sequence by sequence. */
+    static void requireSequences(long[] shape, SaeConfig config) {
+        if (shape.length != 3 || shape[2] != config.dIn()) {
+            throw new SaeException("The activations have the shape " + Arrays.toString(shape)
+                    + ", but this SAE predicts each token from those before it, so it takes [batch, sequence, d_in = "
+                    + config.dIn() + "].");
+        }
+    }
+
     /** Reads the shape of dense features that are to be decoded. */
     static ActivationShape ofFeatures(long[] shape, SaeConfig config) {
         if (shape.length == 0 || shape[shape.length - 1] != config.dSae()) {

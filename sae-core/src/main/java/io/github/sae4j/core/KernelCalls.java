@@ -18,12 +18,14 @@ final class KernelCalls {
     private final SaeConfig config;
     private final TorchKernel kernel;
     private final boolean allowNonFinite;
+    private final boolean takesSequences;
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
     private boolean closed;
 
     KernelCalls(SaeFacts facts, TorchKernel kernel) {
         this.config = facts.config();
         this.allowNonFinite = facts.allowNonFinite();
+        this.takesSequences = facts.takesSequences();
         this.kernel = kernel;
     }
 
@@ -75,20 +77,29 @@ final class KernelCalls {
     /** Checks an array of activations and reads its axes. */
     ActivationShape shapeOf(NDArray activations) {
         kernel.requireFloats(activations, "activations");
+        if (takesSequences) {
+            ActivationShape.requireSequences(activations.getShape().getShape(), config);
+        }
         return ActivationShape.ofActivations(activations.getShape().getShape(), config);
     }
 
     SparseFeatures encode(NDManager call, NDArray activations, ActivationShape shape) {
-        if (shape.tokens() == 0) {
-            return SparseFeatures.trusted(
-                    config.dSae(),
-                    shape.leading(),
-                    new int[1],
-                    new int[0],
-                    new float[0],
-                    InverseTransform.of(shape.heads(), null, null));
-        }
-        Encoded encoded = kernel.encodeSparse(call, activations, shape.tokens());
+        return shape.tokens() == 0
+                ? none(shape)
+                : features(shape, kernel.encodeSparse(call, activations, shape.tokens()));
+    }
+
+    private SparseFeatures none(ActivationShape shape) {
+        return SparseFeatures.trusted(
+                config.dSae(),
+                shape.leading(),
+                new int[1],
+                new int[0],
+                new float[0],
+                InverseTransform.of(shape.heads(), null, null));
+    }
+
+    private SparseFeatures features(ActivationShape shape, Encoded encoded) {
         Rows rows = SaeException.requirePresent(encoded.rows(), "rows");
         return SparseFeatures.trusted(
                 config.dSae(),
@@ -152,10 +163,12 @@ final class KernelCalls {
     }
 
     NDArray reconstruct(NDManager call, NDArray activations, ActivationShape shape) {
-        NDArray out = decode(call, encode(call, activations, shape));
-        if (shape.tokens() > 0) {
-            kernel.addSkip(activations, out);
+        if (shape.tokens() == 0) {
+            return decode(call, none(shape));
         }
+        Encoded encoded = kernel.encodeSparse(call, activations, shape.tokens());
+        NDArray out = decode(call, features(shape, encoded));
+        kernel.completeReconstruction(activations, encoded, out);
         return out;
     }
 }

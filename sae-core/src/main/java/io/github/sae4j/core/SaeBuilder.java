@@ -4,6 +4,8 @@ import ai.djl.Device;
 import io.github.sae4j.core.internal.torch.KernelParts;
 import io.github.sae4j.core.internal.torch.TorchKernel;
 import io.github.sae4j.core.internal.torch.TorchRuntime;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Gathers the parts of an SAE; not safe for several threads at once. */
@@ -19,6 +21,7 @@ public final class SaeBuilder {
     private @Nullable Device device;
     private boolean allowNonFinite;
     private @Nullable WeightMatrix skip;
+    private @Nullable TemporalPrediction prediction;
     private @Nullable String noDecoding;
     private double inputScale = 1;
 
@@ -27,7 +30,7 @@ public final class SaeBuilder {
     }
 
     /**
-     * Sets {@code W_enc}; required.
+     * Sets {@code W_enc}; required, but for {@link MatchingPursuit}, which has none.
      *
      * @param wEnc {@code [d_in, d_sae]}; a matrix that {@linkplain WeightMatrix#transposed() lies transposed} is read
      *     where it lies, as fast as the other
@@ -66,6 +69,17 @@ public final class SaeBuilder {
      */
     public SaeBuilder skip(WeightMatrix wSkip) {
         skip = SaeException.requirePresent(wSkip, "wSkip");
+        return this;
+    }
+
+    /**
+     * Sets what predicts a token from those before it, in temporal SAEs: features are of what it does not predict,
+     * reconstructions have both, and activations must be {@code [batch, sequence, d_in]}. By default nothing does.
+     *
+     * @param prediction the attention layers
+     */
+    public SaeBuilder prediction(TemporalPrediction prediction) {
+        this.prediction = SaeException.requirePresent(prediction, "prediction");
         return this;
     }
 
@@ -150,35 +164,54 @@ public final class SaeBuilder {
      *     there is no such device
      */
     public SparseAutoencoder build() {
-        WeightMatrix wEnc = required(encoder, "W_enc");
-        BlockRule rule = (BlockRule) required(activation, "activation rule");
-        requireShape(wEnc, "W_enc", config.dIn(), config.dSae());
-        requireSound(rule);
+        Activation rule = required(activation, "activation rule");
+        requireLength(rule.dSae(), "The activation rule", config.dSae(), "d_sae");
+        if (rule instanceof BlockRule blockRule) {
+            requireSound(blockRule);
+            requireShape(required(encoder, "W_enc"), "W_enc", config.dIn(), config.dSae());
+        } else {
+            requirePursuit();
+        }
         requireDecoder(rule);
         float[] bDec = decoderBias == null && noDecoding != null && !config.applyBDecToInput()
                 ? new float[config.dOut()]
                 : required(decoderBias, "b_dec");
         requireLength(bDec.length, "b_dec", config.dOut(), "d_out");
         requireInput();
+        if (prediction != null) {
+            requirePrediction(prediction);
+        }
         if (sparsity != null) {
             requireLength(sparsity.length, "sparsity", config.dSae(), "d_sae");
         }
+        if (rule instanceof MatchingPursuit && !config.applyBDecToInput()) {
+            bDec = new float[config.dOut()];
+        }
         Device chosen = TorchRuntime.choose(device);
         TorchKernel kernel = TorchKernel.open(
-                new KernelParts(config, wEnc, decoder, bDec, skip, rule, inputScale, !allowNonFinite), chosen);
-        return new SparseAutoencoder(facts(wEnc, rule), kernel);
+                new KernelParts(config, encoder, decoder, bDec, skip, rule, prediction, inputScale, !allowNonFinite),
+                chosen);
+        return new SparseAutoencoder(facts(rule), kernel);
     }
 
-    private SaeFacts facts(WeightMatrix wEnc, BlockRule rule) {
-        String layout = layout("W_enc", wEnc, "d_in", "d_sae");
+    private SaeFacts facts(Activation rule) {
+        List<String> layout = new ArrayList<>();
+        if (encoder != null) {
+            layout.add(layout("W_enc", encoder, "d_in", "d_sae"));
+        }
+        if (decoder != null) {
+            layout.add(layout("W_dec", decoder, "d_sae", "d_out"));
+        }
+        WeightMatrix first = encoder == null ? required(decoder, "W_dec") : encoder;
         return new SaeFacts(
                 config,
-                wEnc.type(),
-                decoder == null ? layout : layout + ", " + layout("W_dec", decoder, "d_sae", "d_out"),
+                first.type(),
+                String.join(", ", layout),
                 source,
                 sparsity,
                 inputScale,
                 allowNonFinite,
+                prediction != null,
                 noDecoding,
                 noFolding(rule),
                 false);
@@ -188,10 +221,22 @@ public final class SaeBuilder {
         return name + (matrix.isTransposed() ? " [" + columns + ", " + rows + "]" : " [" + rows + ", " + columns + "]");
     }
 
-    private @Nullable String noFolding(BlockRule rule) {
+    private @Nullable String noFolding(Activation rule) {
         if (noDecoding != null) {
             return noDecoding;
         }
+        if (prediction != null) {
+            return "The norms of the decoder's rows cannot be folded into a temporal SAE: its attention reads features"
+                    + " as they are.";
+        }
+        if (!(rule instanceof BlockRule blockRule)) {
+            return "The norms of the decoder's rows cannot be folded into a matching pursuit SAE: it would pick other"
+                    + " features.";
+        }
+        return noFoldingOf(blockRule);
+    }
+
+    private static @Nullable String noFoldingOf(BlockRule rule) {
         if (rule.mostActive() < rule.dSae() && !rule.rescalesByDecoderNorm()) {
             return "The norms of the decoder's rows cannot be folded into this SAE: it keeps the " + rule.mostActive()
                     + " strongest features of each token, and after rescaling others would be the strongest.";
@@ -199,18 +244,45 @@ public final class SaeBuilder {
         return null;
     }
 
-    private void requireDecoder(BlockRule rule) {
+    private void requireDecoder(Activation rule) {
         if (noDecoding == null) {
             requireShape(required(decoder, "W_dec"), "W_dec", config.dSae(), config.dOut());
         } else if (decoder != null || skip != null) {
             throw new SaeException("The SAE has a decoder or a skip matrix, but is said to have no decoder.");
-        } else if (rule.rescalesByDecoderNorm()) {
+        } else if (rule instanceof BlockRule blockRule && blockRule.rescalesByDecoderNorm()) {
             throw new SaeException("The activation rule rescales features by the norms of the decoder's rows, but the"
                     + " SAE is said to have no decoder.");
         }
         if (skip != null) {
             requireShape(skip, "W_skip", config.dOut(), config.dIn());
         }
+    }
+
+    private void requirePursuit() {
+        if (encoder != null) {
+            throw new SaeException("Matching pursuit encodes with W_dec, but the SAE has a W_enc.");
+        }
+        if (noDecoding != null) {
+            throw new SaeException("Matching pursuit encodes with W_dec, but the SAE is said to have no decoder.");
+        }
+        if (config.dOut() != config.dIn()) {
+            throw new SaeException("Matching pursuit needs a decoder of the input's width, but d_out = " + config.dOut()
+                    + " and d_in = " + config.dIn() + ".");
+        }
+        if (skip != null || prediction != null || inputScale != 1) {
+            throw new SaeException("Matching pursuit goes with no skip matrix, no prediction and no scale.");
+        }
+    }
+
+    private void requirePrediction(TemporalPrediction temporal) {
+        if (noDecoding != null) {
+            throw new SaeException("A temporal SAE predicts with W_dec, but is said to have no decoder.");
+        }
+        if (config.dOut() != config.dIn() || config.isTranscoder() || config.reshape() != Reshape.NONE) {
+            throw new SaeException("A temporal SAE takes and gives activations of one width, not heads: d_in = "
+                    + config.dIn() + ", d_out = " + config.dOut() + ", reshape = " + config.reshape() + ".");
+        }
+        temporal.requireFitting(config);
     }
 
     private void requireInput() {
@@ -233,7 +305,6 @@ public final class SaeBuilder {
 
     /** A rule may be a user's own. */
     private void requireSound(BlockRule rule) {
-        requireLength(rule.dSae(), "The activation rule", config.dSae(), "d_sae");
         requireLength(required(rule.bias(), "bias of the activation rule").length, "bias", config.dSae(), "d_sae");
         for (float[] parameter : required(rule.parameters(), "parameters of the activation rule")) {
             requireLength(

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param sparsity the log10 of each feature's firing frequency, if it is known
  * @param inputScale what activations are multiplied by before all else
  * @param allowNonFinite whether NaN and infinity are let through
+ * @param takesSequences whether a token's features depend on the tokens before it
  * @param noDecoding why it cannot decode, or null if it can
  * @param noFolding why decoder norms cannot be folded, or null if they can
  * @param folded whether decoder norms are folded
@@ -25,6 +26,7 @@ record SaeFacts(
         float @Nullable [] sparsity,
         double inputScale,
         boolean allowNonFinite,
+        boolean takesSequences,
         @Nullable String noDecoding,
         @Nullable String noFolding,
         boolean folded) {
@@ -39,6 +41,7 @@ record SaeFacts(
                 sparsity,
                 inputScale,
                 allowNonFinite,
+                takesSequences,
                 noDecoding,
                 noFolding,
                 true);

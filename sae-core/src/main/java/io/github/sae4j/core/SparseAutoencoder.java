@@ -138,6 +138,7 @@ public final class SparseAutoencoder implements AutoCloseable {
      * @return features of one token, without a leading axis
      */
     public SparseFeatures encode(float[] activation) {
+        requireSingleTokens();
         SaeException.requirePresent(activation, "activation");
         requireWidth(activation.length, "activation");
         return calls.run(call -> calls.encode(
@@ -153,6 +154,7 @@ public final class SparseAutoencoder implements AutoCloseable {
      * @return features with one leading axis
      */
     public SparseFeatures encode(float[][] activations) {
+        requireSingleTokens();
         requireRows(activations);
         int step = tokensAtOnce();
         SparseFeatures features = encode(activations, 0, Math.min(step, activations.length));
@@ -262,6 +264,7 @@ public final class SparseAutoencoder implements AutoCloseable {
      */
     public float[][] reconstruct(float[][] activations) {
         requireDecoder();
+        requireSingleTokens();
         requireRows(activations);
         float[][] reconstruction = new float[activations.length][];
         int first = 0;
@@ -309,6 +312,13 @@ public final class SparseAutoencoder implements AutoCloseable {
     private void requireDecoder() {
         if (facts.noDecoding() != null) {
             throw new SaeException(facts.noDecoding());
+        }
+    }
+
+    private void requireSingleTokens() {
+        if (facts.takesSequences()) {
+            throw new SaeException("This SAE predicts each token from those before it, so it takes an NDArray of"
+                    + " [batch, sequence, d_in = " + config.dIn() + "], not tokens alone.");
         }
     }
 

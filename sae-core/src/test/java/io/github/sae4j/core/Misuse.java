@@ -1,6 +1,5 @@
 package io.github.sae4j.core;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -10,7 +9,6 @@ import io.github.sae4j.core.internal.torch.TensorsOfAnyType;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,28 +25,50 @@ final class Misuse {
     private static final int D_IN = 16;
     private static final int D_SAE = 40;
 
-    private final Map<String, String> failures = new LinkedHashMap<>();
-    private int calls;
+    private final Refusals refusals = new Refusals();
 
     private Misuse() {}
 
     public static void main(String[] args) {
         Misuse misuse = new Misuse();
+        TinySae tiny = TinySae.of(D_IN, D_SAE);
         for (PlainRule rule : PlainRule.values()) {
-            try (SparseAutoencoder sae = TinySae.of(D_IN, D_SAE).withRule(rule).open();
-                    NDManager manager = sae.newManager()) {
-                misuse.arrays(sae, manager);
-                misuse.types(sae, manager);
-                misuse.features(sae, manager);
-                misuse.plainArrays(sae);
-                misuse.managers(sae);
-            }
+            misuse.calls(tiny.withRule(rule).open());
         }
-        misuse.rules();
-        misuse.building();
+        misuse.calls(PursuitTest.builder(tiny, MatchingPursuit.of(D_SAE)).build());
+        misuse.temporal();
+        MisusedParts parts = new MisusedParts(misuse.refusals);
+        parts.building();
+        parts.rules();
+        parts.pursuitAndPrediction();
         misuse.closedSae();
-        misuse.failures.forEach((call, why) -> System.out.println("FAILED " + call + ": " + why));
-        System.out.println(misuse.calls + " calls, " + misuse.failures.size() + " failures");
+        misuse.refusals.print();
+    }
+
+    private void calls(SparseAutoencoder opened) {
+        try (SparseAutoencoder sae = opened;
+                NDManager manager = sae.newManager()) {
+            arrays(sae, manager);
+            types(sae, manager);
+            features(sae, manager);
+            plainArrays(sae);
+            managers(sae);
+        }
+    }
+
+    private void temporal() {
+        try (SparseAutoencoder sae = TemporalTest.open();
+                NDManager manager = sae.newManager()) {
+            int dIn = sae.config().dIn();
+            arrays(sae, manager, activationEntries(), dIn);
+            arrays(sae, manager, featureEntries(), sae.config().dSae());
+            float[] nan = new float[6 * dIn];
+            nan[4 * dIn] = Float.NaN;
+            NDArray bad = manager.create(nan, new Shape(2, 3, dIn));
+            activationEntries().forEach((name, entry) -> refuse(name + " of NaN", () -> entry.accept(sae, bad)));
+            NDArray good = manager.ones(new Shape(2, 3, dIn));
+            activationEntries().forEach((name, entry) -> accept(name, () -> entry.accept(sae, good)));
+        }
     }
 
     /** Every entry that takes an array of activations. */
@@ -209,121 +229,6 @@ final class Misuse {
         capped.close();
     }
 
-    private void building() {
-        refuse("a builder without a configuration", () -> SparseAutoencoder.builder(null));
-        SaeConfig config = SaeConfig.standard(2, 3);
-        WeightMatrix wEnc = WeightMatrix.of(new float[2][3]);
-        WeightMatrix wDec = WeightMatrix.of(new float[3][2]);
-        refuse("no part", () -> SparseAutoencoder.builder(config).build());
-        refuse("null parts", () -> SparseAutoencoder.builder(config).encoder(null));
-        refuse("null parts", () -> SparseAutoencoder.builder(config).decoder(null));
-        refuse("null parts", () -> SparseAutoencoder.builder(config).decoderBias(null));
-        refuse("null parts", () -> SparseAutoencoder.builder(config).activation(null));
-        refuse("null parts", () -> SparseAutoencoder.builder(config).source(null));
-        refuse(
-                "matrices swapped",
-                () -> whole(config).encoder(wDec).decoder(wEnc).build());
-        refuse(
-                "a decoder bias of another width",
-                () -> whole(config).decoderBias(new float[3]).build());
-        refuse(
-                "a rule of another width",
-                () -> whole(config).activation(Relu.of(new float[2])).build());
-        refuse(
-                "sparsity of another width",
-                () -> whole(config).sparsity(new float[2]).build());
-        refuse(
-                "a device that is not there",
-                () -> whole(config).device(Device.gpu(97)).build());
-        refuse(
-                "a kind of device that is not there",
-                () -> whole(config).device(Device.of("mps", 0)).build());
-        refuse("no reason", () -> SparseAutoencoder.builder(config).withoutDecoder(null));
-        refuse("no skip", () -> SparseAutoencoder.builder(config).skip(null));
-        refuse(
-                "a skip matrix of another shape",
-                () -> whole(config).skip(WeightMatrix.of(new float[2][3])).build());
-        refuse(
-                "a decoder and a reason for none",
-                () -> whole(config).withoutDecoder("None.").build());
-        refuse(
-                "a matrix that lies transposed and is not meant to",
-                () -> whole(config).encoder(wEnc.transposed()).build());
-        for (double s : new double[] {0, -1, Double.NaN, Double.NEGATIVE_INFINITY, 1e300}) {
-            refuse("a scale of " + s, () -> whole(config).normScalingFactor(s).build());
-        }
-        refuse("a rule without a bias", () -> Relu.of(null));
-        refuse("a matrix without rows", () -> WeightMatrix.of(new float[0][]));
-        refuse("a matrix with a null row", () -> WeightMatrix.of(new float[][] {{1}, null}));
-        refuse("a ragged matrix", () -> WeightMatrix.of(new float[][] {{1}, {1, 2}}));
-        refuse(
-                "a matrix with too few bytes",
-                () -> WeightMatrix.of(WeightType.BFLOAT16, 2, 3, List.of(ByteBuffer.allocateDirect(10))));
-        refuse(
-                "a matrix with too few rows",
-                () -> WeightMatrix.of(WeightType.BFLOAT16, 2, 3, List.of(ByteBuffer.allocateDirect(6))));
-        refuse("no d_in", () -> SaeConfig.standard(0, 3));
-    }
-
-    private void rules() {
-        float[] three = new float[3];
-        refuse("jump without a bias", () -> JumpRelu.of(null, three));
-        refuse("jump without a threshold", () -> JumpRelu.of(three, null));
-        refuse("one threshold without a bias", () -> JumpRelu.of(null, 1));
-        refuse("a threshold of another width", () -> JumpRelu.of(three, new float[4]));
-        refuse("a gate without a bias", () -> Gated.of(null, three, three));
-        refuse("a gate without a magnitude", () -> Gated.of(three, null, three));
-        refuse("a gate without a scale", () -> Gated.of(three, three, null));
-        refuse("a gate with a scale of another width", () -> Gated.of(three, three, new float[2]));
-        refuse("top-k without a bias", () -> TopK.of(1, null));
-        for (int k : new int[] {Integer.MIN_VALUE, -1, 0, 4, Integer.MAX_VALUE}) {
-            refuse("top-" + k, () -> TopK.of(k, three));
-        }
-        SaeConfig config = SaeConfig.standard(2, 3);
-        List<float[]> noParameter = new ArrayList<>();
-        noParameter.add(null);
-        String relu = "torch.relu_(h)";
-        accept("a sound rule", () -> build(config, new AnyRule(3, three, List.of(three), relu, 2)));
-        refuse("a rule of another width", () -> build(config, new AnyRule(4, new float[4], List.of(), relu, 1)));
-        refuse(
-                "a rule with a bias of another width",
-                () -> build(config, new AnyRule(3, new float[4], List.of(), relu, 1)));
-        refuse("a rule without a bias", () -> build(config, new AnyRule(3, null, List.of(), relu, 1)));
-        refuse("a rule with null for parameters", () -> build(config, new AnyRule(3, three, null, relu, 1)));
-        refuse("a rule with a null parameter", () -> build(config, new AnyRule(3, three, noParameter, relu, 1)));
-        refuse(
-                "a rule with a short parameter",
-                () -> build(config, new AnyRule(3, three, List.of(new float[2]), relu, 1)));
-        refuse("a rule without a script", () -> build(config, new AnyRule(3, three, List.of(), null, 1)));
-        refuse("a rule that is no script", () -> build(config, new AnyRule(3, three, List.of(), "relu of (h", 1)));
-        refuse("a rule that keeps none", () -> build(config, new AnyRule(3, three, List.of(), relu, 0)));
-        refuse("a rule that keeps too many", () -> build(config, new AnyRule(3, three, List.of(), relu, 4)));
-    }
-
-    private static void build(SaeConfig config, BlockRule rule) {
-        try (SparseAutoencoder sae = whole(config).activation(rule).build()) {
-            sae.encode(new float[2]);
-        }
-    }
-
-    /** A rule as a careless user may write it. */
-    @SuppressWarnings("ArrayRecordComponent")
-    private record AnyRule(int dSae, float[] bias, List<float[]> parameters, String torchScript, int mostActive)
-            implements BlockRule {
-        @Override
-        public float value(int feature, float h) {
-            return Math.max(h, 0);
-        }
-    }
-
-    private static SaeBuilder whole(SaeConfig config) {
-        return SparseAutoencoder.builder(config)
-                .encoder(WeightMatrix.of(new float[2][3]))
-                .decoder(WeightMatrix.of(new float[3][2]))
-                .decoderBias(new float[2])
-                .activation(Relu.of(new float[3]));
-    }
-
     private void closedSae() {
         SparseAutoencoder sae = TinySae.of(D_IN, D_SAE).open();
         try (NDManager manager = sae.newManager()) {
@@ -369,25 +274,10 @@ final class Misuse {
     }
 
     private void refuse(String name, ThrowingCallable call) {
-        calls++;
-        try {
-            call.call();
-            failures.put(name, "was accepted");
-        } catch (SaeException e) {
-            if (e.getMessage() == null || !e.getMessage().endsWith(".")) {
-                failures.put(name, "said no sentence: " + e.getMessage());
-            }
-        } catch (Throwable e) {
-            failures.put(name, "threw " + e);
-        }
+        refusals.refuse(name, call);
     }
 
     private void accept(String name, ThrowingCallable call) {
-        calls++;
-        try {
-            call.call();
-        } catch (Throwable e) {
-            failures.put(name, "threw " + e);
-        }
+        refusals.accept(name, call);
     }
 }

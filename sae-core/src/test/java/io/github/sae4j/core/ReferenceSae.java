@@ -41,11 +41,33 @@ final class ReferenceSae {
     private SaeBuilder builder() {
         SaeConfig config = config();
         SaeBuilder builder = SparseAutoencoder.builder(config)
-                .encoder(matrix("W_enc"))
                 .decoder(matrix("W_dec"))
                 .decoderBias(vector("b_dec"))
-                .activation(activation(config.architecture()));
-        return config.architecture().contains("skip") ? builder.skip(matrix("W_skip")) : builder;
+                .activation(activation(config));
+        return switch (config.architecture()) {
+            case "matching_pursuit" -> builder;
+            case "temporal" -> temporal(builder);
+            case "skip_transcoder", "jumprelu_skip_transcoder" ->
+                builder.encoder(matrix("W_enc")).skip(matrix("W_skip"));
+            default -> builder.encoder(matrix("W_enc"));
+        };
+    }
+
+    private SaeBuilder temporal(SaeBuilder builder) {
+        String layer = "attn_layers.0.";
+        return builder.encoder(matrix("W_dec").transposed())
+                .normScalingFactor(json.get("activation_normalization_factor").getAsDouble())
+                .prediction(new TemporalPrediction(
+                        json.get("n_heads").getAsInt(),
+                        List.of(new TemporalPrediction.Layer(
+                                linear(layer + "q_target"),
+                                linear(layer + "k_ctx"),
+                                linear(layer + "v_ctx"),
+                                linear(layer + "c_proj")))));
+    }
+
+    private TemporalPrediction.Linear linear(String name) {
+        return new TemporalPrediction.Linear(matrix(name + ".weight"), vector(name + ".bias"));
     }
 
     private SaeConfig config() {
@@ -73,12 +95,16 @@ final class ReferenceSae {
         return json.has(field) ? json.get(field).getAsString() : "";
     }
 
-    private Activation activation(String architecture) {
-        return switch (architecture) {
+    private Activation activation(SaeConfig config) {
+        return switch (config.architecture()) {
             case "jumprelu", "jumprelu_transcoder", "jumprelu_skip_transcoder" ->
                 JumpRelu.of(vector("b_enc"), vector("threshold"));
             case "gated" -> Gated.of(vector("b_gate"), vector("b_mag"), vector("r_mag"));
             case "topk" -> topK();
+            case "matching_pursuit" ->
+                MatchingPursuit.of(config.dSae())
+                        .residualThreshold(json.get("residual_threshold").getAsDouble());
+            case "temporal" -> TopK.of(json.get("kval_topk").getAsInt(), new float[config.dSae()]);
             default -> Relu.of(vector("b_enc"));
         };
     }

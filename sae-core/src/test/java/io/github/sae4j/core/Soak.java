@@ -60,6 +60,8 @@ final class Soak {
         for (PlainRule rule : PlainRule.values()) {
             saes.add(tiny.withRule(rule).open());
         }
+        saes.add(PursuitTest.builder(tiny, MatchingPursuit.of(700).maxIterations(3))
+                .build());
         saes.add(saes.get(0).foldDecoderNorms());
         saes.add(tiny.inParts(3).lyingTransposed(true, true).open());
         return saes;

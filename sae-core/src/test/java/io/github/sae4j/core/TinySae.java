@@ -168,8 +168,18 @@ record TinySae(
     @SuppressWarnings("ArrayRecordComponent")
     record Expected(double[] features, double[] reconstruction, double scale, double shift) {}
 
-    Expected expected(float[] activation) {
+    /** Returns what is encoded of one token: normalised, without the decoder's bias. */
+    double[] transformed(float[] activation) {
         double[] x = new double[config.dIn()];
+        normalize(activation, x);
+        for (int i = 0; i < x.length && config.applyBDecToInput(); i++) {
+            x[i] -= bDec[i];
+        }
+        return x;
+    }
+
+    /** Normalises one token and returns its scale and shift. */
+    private double[] normalize(float[] activation, double[] x) {
         double mean = 0;
         double squares = 0;
         for (int i = 0; i < x.length; i++) {
@@ -195,14 +205,18 @@ record TinySae(
                 x[i] = (x[i] - shift) / (scale + 1e-5);
             }
         }
-        if (config.isTranscoder()) {
-            scale = 1;
-            shift = 0;
-        }
+        return config.isTranscoder() ? new double[] {1, 0} : new double[] {scale, shift};
+    }
+
+    Expected expected(float[] activation) {
+        double[] scaleAndShift = normalize(activation, new double[config.dIn()]);
+        double scale = scaleAndShift[0];
+        double shift = scaleAndShift[1];
+        double[] x = transformed(activation);
         double[] products = new double[config.dSae()];
         for (int feature = 0; feature < products.length; feature++) {
             for (int i = 0; i < x.length; i++) {
-                products[feature] += (config.applyBDecToInput() ? x[i] - bDec[i] : x[i]) * wEnc[i][feature];
+                products[feature] += x[i] * wEnc[i][feature];
             }
         }
         double[] features = rule.features(this, products);

@@ -1,5 +1,6 @@
 package io.github.sae4j.core.internal.torch;
 
+import ai.djl.ndarray.NDArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,6 +9,11 @@ import org.jspecify.annotations.Nullable;
  * @param rows the active features; null if they went to a dense array
  * @param scale each token's scale, or null if nothing is normalised
  * @param shift each token's shift, or null if there is none
+ * @param predicted what a reconstruction has beside the decoded features, {@code [tokens, d_out]} of the call's, or null
  */
 @SuppressWarnings("ArrayRecordComponent")
-public record Encoded(@Nullable Rows rows, float @Nullable [] scale, float @Nullable [] shift) {}
+public record Encoded(
+        @Nullable Rows rows,
+        float @Nullable [] scale,
+        float @Nullable [] shift,
+        @Nullable NDArray predicted) {}

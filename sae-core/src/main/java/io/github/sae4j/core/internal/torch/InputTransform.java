@@ -1,50 +1,49 @@
 package io.github.sae4j.core.internal.torch;
 
 import ai.djl.pytorch.jni.IValue;
-import io.github.sae4j.core.SaeConfig;
+import io.github.sae4j.core.Normalization;
 import io.github.sae4j.core.SaeException;
 
-/** What happens to activations before they are encoded, as kernels take it. */
-final class InputTransform {
+/**
+ * What happens to activations before they are encoded, as kernels take it.
+ *
+ * @param dIn the width of an activation
+ * @param dSae the number of features
+ * @param scale what activations are multiplied by before all else, and reconstructions divided by
+ * @param normalization what is done to each token
+ * @param subtractsDecoderBias whether {@code b_dec} is subtracted
+ * @param checksFinite whether NaN and infinity are looked for
+ */
+record InputTransform(
+        int dIn,
+        int dSae,
+        double scale,
+        Normalization normalization,
+        boolean subtractsDecoderBias,
+        boolean checksFinite) {
 
-    private final SaeConfig config;
-    private final double scale;
-    private final boolean checkFinite;
+    static InputTransform of(KernelParts parts) {
+        return new InputTransform(
+                parts.config().dIn(),
+                parts.config().dSae(),
+                parts.inputScale(),
+                parts.config().normalization(),
+                parts.config().applyBDecToInput(),
+                parts.checkFinite());
+    }
 
-    InputTransform(KernelParts parts) {
-        this.config = parts.config();
-        this.scale = parts.inputScale();
-        this.checkFinite = parts.checkFinite();
+    /** Returns a transform of the same sizes that only multiplies. */
+    InputTransform onlyScaling(double factor) {
+        return new InputTransform(dIn, dSae, factor, Normalization.NONE, false, false);
     }
 
     /** Adds the width, the scale, the normalisation and whether to look for NaN to a kernel's arguments. */
     Script.Call with(Script.Call call) {
-        return call.with(config.dIn()).with(scale).with(normalizationCode()).with(checkFinite);
-    }
-
-    /** Returns what activations are multiplied by before all else, and reconstructions divided by. */
-    double scale() {
-        return scale;
-    }
-
-    int dIn() {
-        return config.dIn();
-    }
-
-    int dSae() {
-        return config.dSae();
-    }
-
-    boolean checksFinite() {
-        return checkFinite;
-    }
-
-    boolean subtractsDecoderBias() {
-        return config.applyBDecToInput();
+        return call.with(dIn).with(scale).with(normalizationCode()).with(checksFinite);
     }
 
     private int normalizationCode() {
-        return switch (config.normalization()) {
+        return switch (normalization) {
             case NONE, EXPECTED_AVERAGE_ONLY_IN -> 0;
             case CONSTANT_NORM_RESCALE -> 1;
             case LAYER_NORM -> 2;
@@ -57,7 +56,7 @@ final class InputTransform {
      * @throws SaeException if it found any
      */
     void requireFinite(IValue found) {
-        requireFinite(found, "activations", config.dIn());
+        requireFinite(found, "activations", dIn);
     }
 
     static void requireFinite(IValue found, String what, int columns) {

@@ -8,7 +8,9 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
+import io.github.sae4j.core.Activation;
 import io.github.sae4j.core.BlockRule;
+import io.github.sae4j.core.MatchingPursuit;
 import io.github.sae4j.core.SaeException;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +28,7 @@ public final class TorchKernel implements AutoCloseable {
     private final Script script;
     private final TorchWeights weights;
     private final InputTransform transform;
-    private final BlockRule rule;
+    private final Activation rule;
     private final TorchEncoder encoder;
     private final TorchDecoder decoder;
     private final PtNDManager calls;
@@ -35,16 +37,30 @@ public final class TorchKernel implements AutoCloseable {
             Script script,
             TorchWeights weights,
             InputTransform transform,
-            BlockRule rule,
+            Activation rule,
             DecoderNorms norms,
             PtNDManager calls) {
         this.script = script;
         this.weights = weights;
         this.transform = transform;
         this.rule = rule;
-        this.encoder = new TorchEncoder(script, weights, transform, rule, norms.factors());
+        this.encoder = encoder(script, weights, transform, rule, norms.factors());
         this.decoder = new TorchDecoder(script, weights, transform, norms.divisors());
         this.calls = calls;
+    }
+
+    private static TorchEncoder encoder(
+            Script script, TorchWeights weights, InputTransform transform, Activation rule, PtNDArray norms) {
+        if (rule instanceof MatchingPursuit pursuit) {
+            return new PursuitEncoder(script, weights, transform, pursuit);
+        }
+        BlockRule blockRule = (BlockRule) rule;
+        if (weights.attention().isEmpty()) {
+            return new BlockEncoder(script, weights, transform, blockRule, norms);
+        }
+        double factor = 1 / (4.0 * transform.dIn());
+        BlockEncoder novel = new BlockEncoder(script, weights, transform.onlyScaling(factor), blockRule, norms);
+        return new TemporalEncoder(script, weights, transform, novel, factor);
     }
 
     /**
@@ -53,9 +69,9 @@ public final class TorchKernel implements AutoCloseable {
      * @throws SaeException if the engine fails
      */
     public static TorchKernel open(KernelParts parts, Device device) {
-        Script script = Script.withRule(parts.rule().torchScript());
+        Script script = Script.withRule(parts.rule() instanceof BlockRule rule ? rule.torchScript() : "h");
         TorchWeights weights = TorchWeights.open(parts, device, script);
-        return over(script, weights, new InputTransform(parts), parts.rule(), false);
+        return over(script, weights, InputTransform.of(parts), parts.rule(), false);
     }
 
     /**
@@ -67,11 +83,11 @@ public final class TorchKernel implements AutoCloseable {
     }
 
     private static TorchKernel over(
-            Script script, TorchWeights weights, InputTransform transform, BlockRule rule, boolean fold) {
+            Script script, TorchWeights weights, InputTransform transform, Activation rule, boolean fold) {
         PtNDManager calls = TorchRuntime.newManager(weights.device());
         try {
             DecoderNorms norms;
-            if (rule.rescalesByDecoderNorm()) {
+            if (rule instanceof BlockRule blockRule && blockRule.rescalesByDecoderNorm()) {
                 norms = DecoderNorms.exact(script, weights, transform, calls);
             } else if (fold) {
                 norms = DecoderNorms.folded(script, weights, transform, calls);
@@ -141,7 +157,8 @@ public final class TorchKernel implements AutoCloseable {
             return new Encoded(
                     null,
                     HostArrays.joined(new PtNDArray[] {results[1].toTensor(call)}, tokens),
-                    HostArrays.joined(new PtNDArray[] {results[2].toTensor(call)}, tokens));
+                    HostArrays.joined(new PtNDArray[] {results[2].toTensor(call)}, tokens),
+                    null);
         }
     }
 
@@ -172,13 +189,22 @@ public final class TorchKernel implements AutoCloseable {
     }
 
     /**
-     * Adds the skip term of each token, if the SAE has one.
+     * Adds what a reconstruction has beside the decoded features: the skip term of each token, and the part that was
+     * predicted from the tokens before it, if the SAE has such.
      *
      * @param x {@code tokens * d_in} elements of float32, float16 or bfloat16, at least one token
+     * @param encoded what encoding {@code x} gave
      * @param out float32 on the SAE's device, {@code [tokens, d_out]}
      */
-    public void addSkip(NDArray x, NDArray out) {
+    public void completeReconstruction(NDArray x, Encoded encoded, NDArray out) {
         decoder.addSkip((PtNDArray) x, (PtNDArray) out);
+        if (encoded.predicted() != null) {
+            try (Script.Call addRows = script.call("add_rows")) {
+                addRows.with((PtNDArray) out)
+                        .with((PtNDArray) encoded.predicted())
+                        .runInPlace();
+            }
+        }
     }
 
     /** Returns a new float32 array on the SAE's device, not yet filled. */

@@ -6,7 +6,9 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
+import io.github.sae4j.core.BlockRule;
 import io.github.sae4j.core.SaeException;
+import io.github.sae4j.core.TemporalPrediction;
 import io.github.sae4j.core.WeightMatrix;
 import io.github.sae4j.core.WeightType;
 import java.nio.ByteBuffer;
@@ -28,23 +30,35 @@ final class TorchWeights implements AutoCloseable {
 
     private final PtNDManager manager;
     private final Script script;
-    private final TorchMatrix encoder;
+    private final @Nullable TorchMatrix encoder;
     private final @Nullable TorchMatrix decoder;
     private final @Nullable TorchMatrix skip;
     private final PtNDArray decoderBias;
     private final PtNDArray bias;
     private final PtNDArray[] parameters;
+    private final int heads;
+    private final List<TorchAttention> attention;
     private int users = 1;
 
     private TorchWeights(KernelParts parts, PtNDManager manager, Script script) {
         this.manager = manager;
         this.script = script;
-        this.encoder = matrix(parts.encoder());
+        this.encoder = parts.encoder() == null ? null : matrix(parts.encoder());
         this.decoder = parts.decoder() == null ? null : matrix(parts.decoder());
         this.skip = parts.skip() == null ? null : matrix(parts.skip().transposed());
         this.decoderBias = vector(parts.decoderBias());
-        this.bias = vector(parts.rule().bias());
-        this.parameters = parts.rule().parameters().stream().map(this::vector).toArray(PtNDArray[]::new);
+        if (parts.rule() instanceof BlockRule rule) {
+            this.bias = vector(rule.bias());
+            this.parameters = rule.parameters().stream().map(this::vector).toArray(PtNDArray[]::new);
+        } else {
+            this.bias = vector(new float[0]);
+            this.parameters = new PtNDArray[0];
+        }
+        TemporalPrediction prediction = parts.prediction();
+        this.heads = prediction == null ? 0 : prediction.heads();
+        this.attention = prediction == null
+                ? List.of()
+                : prediction.layers().stream().map(this::attention).toList();
         manager.cap();
     }
 
@@ -63,9 +77,18 @@ final class TorchWeights implements AutoCloseable {
         }
     }
 
-    /** Returns the matrix {@code [d_in, d_sae]}. */
+    private TorchAttention attention(TemporalPrediction.Layer layer) {
+        return new TorchAttention(
+                linear(layer.query()), linear(layer.key()), linear(layer.value()), linear(layer.projection()));
+    }
+
+    private TorchAttention.TorchLinear linear(TemporalPrediction.Linear linear) {
+        return new TorchAttention.TorchLinear(matrix(linear.weight().transposed()), vector(linear.bias()));
+    }
+
+    /** Returns the matrix {@code [d_in, d_sae]}; only where the rule has one. */
     TorchMatrix encoder() {
-        return encoder;
+        return Objects.requireNonNull(encoder, "encoder");
     }
 
     /** Returns the matrix {@code [d_sae, d_out]}; only where something is decoded. */
@@ -92,6 +115,16 @@ final class TorchWeights implements AutoCloseable {
     /** Returns the rule's further parameters, {@code [d_sae]} each, float32. */
     PtNDArray[] parameters() {
         return parameters;
+    }
+
+    /** Returns the attention layers of a temporal prediction; none if there is none. */
+    List<TorchAttention> attention() {
+        return attention;
+    }
+
+    /** Returns the number of attention heads. */
+    int heads() {
+        return heads;
     }
 
     private TorchMatrix matrix(WeightMatrix matrix) {

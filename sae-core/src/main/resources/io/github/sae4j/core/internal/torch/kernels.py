@@ -41,6 +41,16 @@ class Kernels(Module):
       x = torch.div(x, torch.unsqueeze(torch.add(scale, 1e-05), 1))
     return (x, scale, shift)
 
+  def transform(self, activations: Tensor, d_in: int, input_scale: float, normalization: int, check: bool, b_dec: Tensor, subtract_b_dec: bool) -> Tuple[List[int], Tensor, Tensor, Tensor]:
+    x = torch.to(torch.reshape(activations, [-1, d_in]), ops.prim.device(b_dec), 6)
+    bad = annotate(List[int], [])
+    if check:
+      bad = self.non_finite(x, 0)
+    x, scale, shift = self.normalize(x, input_scale, normalization)
+    if subtract_b_dec:
+      x = torch.sub(x, b_dec)
+    return (bad, torch.clone(x), scale, shift)
+
   def inverse_transform(self, activations: Tensor, d_in: int, input_scale: float, normalization: int, check: bool, b_dec: Tensor) -> Tuple[List[int], Tensor, Tensor]:
     x = torch.to(torch.reshape(activations, [-1, d_in]), ops.prim.device(b_dec), 6)
     bad = annotate(List[int], [])
@@ -283,38 +293,178 @@ class Kernels(Module):
       torch.add_(torch.narrow(sums, 0, token, tokens), added)
     return self.finish(sums, b_dec, scale, shift, input_scale)
 
-  def decode_dense(self, features: Tensor, w_dec: List[Tensor], transposed: bool, widen: bool, block_features: int, norms: Tensor, b_dec: Tensor, scale: Tensor, shift: Tensor, input_scale: float, out: Tensor) -> Tensor:
-    d_out = torch.size(b_dec, 0)
+  def combine(self, features: Tensor, w_dec: List[Tensor], transposed: bool, widen: bool, block_features: int, sums: Tensor) -> Tensor:
     d_sae = torch.size(features, 1)
-    wide = self.widened(widen, block_features * d_out, b_dec)
-    sums = torch.zero_(torch.view(out, [-1, d_out]))
+    wide = self.widened(widen, block_features * torch.size(sums, 1), sums)
     for i in range((d_sae + block_features - 1) // block_features):
       first = i * block_features
       count = min(block_features, d_sae - first)
       block = torch.narrow(features, 1, first, count)
-      if torch.numel(norms) > 0:
-        block = torch.div(block, torch.narrow(norms, 0, first, count))
       rows = self.decoder_block(w_dec, transposed, first, count, wide)
       if ops.prim.dtype(rows) == 6:
         torch.addmm_(sums, block, rows)
       else:
         torch.add_(sums, torch.mm(torch.to(block, ops.prim.dtype(rows)), rows))
+    return sums
+
+  def decode_dense(self, features: Tensor, w_dec: List[Tensor], transposed: bool, widen: bool, block_features: int, norms: Tensor, b_dec: Tensor, scale: Tensor, shift: Tensor, input_scale: float, out: Tensor) -> Tensor:
+    if torch.numel(norms) > 0:
+      features = torch.div(features, norms)
+    sums = torch.zero_(torch.view(out, [-1, torch.size(b_dec, 0)]))
+    self.combine(features, w_dec, transposed, widen, block_features, sums)
     return self.finish(sums, b_dec, scale, shift, input_scale)
+
+  def linear(self, x: Tensor, w: List[Tensor], transposed: bool, widen: bool, bias: Tensor, block_outputs: int) -> Tensor:
+    size = torch.size(bias, 0)
+    out = torch.empty([torch.size(x, 0), size], dtype=6, device=ops.prim.device(bias))
+    wide = self.widened(widen, torch.size(x, 1) * block_outputs, bias)
+    for i in range((size + block_outputs - 1) // block_outputs):
+      first = i * block_outputs
+      count = min(block_outputs, size - first)
+      block = self.encoder_block(w, transposed, first, count, wide)
+      product = torch.mm(torch.to(x, ops.prim.dtype(block)), block)
+      torch.add_(torch.copy_(torch.narrow(out, 1, first, count), product), torch.narrow(bias, 0, first, count))
+    return out
 
   def add_skip(self, activations: Tensor, d_in: int, w_skip: List[Tensor], transposed: bool, widen: bool, d_out: int, block_outputs: int, chunk_tokens: int, out: Tensor) -> Tensor:
     rows = torch.reshape(activations, [-1, d_in])
     tokens = torch.size(rows, 0)
     sums = torch.view(out, [tokens, d_out])
-    wide = self.widened(widen, d_in * block_outputs, out)
+    none = torch.zeros([d_out], dtype=6, layout=None, device=ops.prim.device(out))
     for c in range((tokens + chunk_tokens - 1) // chunk_tokens):
       token = c * chunk_tokens
       n = min(chunk_tokens, tokens - token)
       x = torch.contiguous(torch.to(torch.narrow(rows, 0, token, n), ops.prim.device(out), 6))
-      if not widen:
-        x = torch.to(x, ops.prim.dtype(w_skip[0]))
-      for i in range((d_out + block_outputs - 1) // block_outputs):
-        first = i * block_outputs
-        count = min(block_outputs, d_out - first)
-        block = self.encoder_block(w_skip, transposed, first, count, wide)
-        torch.add_(torch.narrow(torch.narrow(sums, 0, token, n), 1, first, count), torch.mm(x, block))
+      torch.add_(torch.narrow(sums, 0, token, n), self.linear(x, w_skip, transposed, widen, none, block_outputs))
     return out
+
+  def pursue(self, residual: Tensor, w_dec: List[Tensor], transposed: bool, widen: bool, d_sae: int, threshold: float, iterations: int, stop_on_duplicate: bool, block_features: int) -> Tuple[Tensor, Tensor]:
+    device = ops.prim.device(residual)
+    n = torch.size(residual, 0)
+    d_in = torch.size(residual, 1)
+    wide = self.widened(widen, d_in * block_features, residual)
+    table = torch.empty([n, d_in], dtype=6, device=device)
+    token = torch.arange(n, dtype=4, layout=None, device=device)
+    support = torch.full([n, iterations], -1, dtype=4, layout=None, device=device)
+    positions = annotate(List[Tensor], [])
+    values = annotate(List[Tensor], [])
+    step = 0
+    going = n > 0 and iterations > 0
+    while going:
+      best = torch.zeros([torch.size(token, 0)], dtype=6, layout=None, device=device)
+      index = torch.zeros_like(token)
+      for i in range((d_sae + block_features - 1) // block_features):
+        first = i * block_features
+        count = min(block_features, d_sae - first)
+        block = torch.t(self.decoder_block(w_dec, transposed, first, count, wide))
+        h = torch.to(torch.mm(torch.to(residual, ops.prim.dtype(block)), block), 6)
+        largest, at = torch.max(h, 1)
+        better = torch.gt(largest, best)
+        best = torch.where(better, largest, best)
+        index = torch.where(better, torch.add(at, first), index)
+      rows = self.rows_of(w_dec, transposed, index, table)
+      value = torch.relu(torch.sum(torch.mul(residual, rows), [1]))
+      residual = torch.sub(residual, torch.mul(torch.unsqueeze(value, 1), rows))
+      torch.append(positions, torch.add(torch.mul(token, d_sae), index))
+      torch.append(values, value)
+      none = torch.eq(value, 0)
+      stop = torch.zeros_like(none)
+      if stop_on_duplicate:
+        found = torch.any(torch.eq(torch.index_select(torch.narrow(support, 1, 0, step), 0, token), torch.unsqueeze(index, 1)), 1)
+        stop = torch.logical_or(found, none)
+        torch.index_put_(torch.select(support, 1, step), annotate(List[Optional[Tensor]], [token]), torch.masked_fill(index, none, -1))
+      if threshold > 0.:
+        stop = torch.logical_or(stop, torch.lt(torch.linalg_vector_norm(residual, 2, [1]), threshold))
+      step = step + 1
+      on = torch.squeeze(torch.nonzero(torch.logical_not(stop)), 1)
+      token = torch.index_select(token, 0, on)
+      residual = torch.index_select(residual, 0, on)
+      going = torch.size(token, 0) > 0 and step < iterations
+    where, inverse, _0 = torch._unique2(torch.cat(positions), True, True)
+    sums = torch.index_add_(torch.zeros([torch.size(where, 0)], dtype=6, layout=None, device=device), 0, inverse, torch.cat(values))
+    active = torch.squeeze(torch.nonzero(sums), 1)
+    return (torch.index_select(where, 0, active), torch.index_select(sums, 0, active))
+
+  def encode_by_pursuit(self, activations: Tensor, d_in: int, input_scale: float, normalization: int, check: bool, b_dec: Tensor, subtract_b_dec: bool, w_dec: List[Tensor], transposed: bool, widen: bool, d_sae: int, threshold: float, iterations: int, stop_on_duplicate: bool, chunk_tokens: int, block_features: int, dense: List[Tensor]) -> Tuple[List[int], List[Tensor], List[Tensor], List[Tensor], List[Tensor]]:
+    rows = torch.reshape(activations, [-1, d_in])
+    tokens = torch.size(rows, 0)
+    bad = annotate(List[int], [])
+    scales = annotate(List[Tensor], [])
+    shifts = annotate(List[Tensor], [])
+    positions = annotate(List[Tensor], [])
+    values = annotate(List[Tensor], [])
+    for c in range((tokens + chunk_tokens - 1) // chunk_tokens):
+      token = c * chunk_tokens
+      n = min(chunk_tokens, tokens - token)
+      if torch.len(bad) == 0:
+        found, x, scale, shift = self.transform(torch.narrow(rows, 0, token, n), d_in, input_scale, normalization, check, b_dec, subtract_b_dec)
+        if torch.len(found) > 0:
+          torch.append(bad, token * d_in + found[0])
+        else:
+          torch.append(scales, scale)
+          torch.append(shifts, shift)
+          chosen, value = self.pursue(x, w_dec, transposed, widen, d_sae, threshold, iterations, stop_on_duplicate, block_features)
+          if torch.len(dense) > 0:
+            flat = torch.view(torch.narrow(torch.view(dense[0], [tokens, d_sae]), 0, token, n), [n * d_sae])
+            torch.index_copy_(torch.zero_(flat), 0, chosen, value)
+          else:
+            torch.append(positions, chosen)
+            torch.append(values, value)
+    return (bad, scales, shifts, positions, values)
+
+  def attend(self, q: Tensor, k: Tensor, v: Tensor, first: int, heads: int) -> Tensor:
+    n = torch.size(q, 0)
+    seen = first + n
+    head = torch.size(q, 1) // heads
+    queries = torch.transpose(torch.view(q, [n, heads, head]), 0, 1)
+    keys = torch.transpose(torch.view(torch.narrow(k, 0, 0, seen), [seen, heads, head]), 0, 1)
+    contents = torch.transpose(torch.view(torch.narrow(v, 0, 0, seen), [seen, heads, -1]), 0, 1)
+    scores = torch.div(torch.bmm(queries, torch.transpose(keys, 1, 2)), torch.sqrt(head))
+    later = torch.triu(torch.ones([n, seen], dtype=11, layout=None, device=ops.prim.device(q)), first + 1)
+    weights = torch.softmax(torch.masked_fill(scores, later, -inf), 2)
+    return torch.reshape(torch.transpose(torch.bmm(weights, contents), 0, 1), [n, torch.size(v, 1)])
+
+  def predict(self, residual: Tensor, predicted: Tensor, first_token: int, tokens: int, factor: float, w_enc: List[Tensor], enc_transposed: bool, enc_widen: bool, w_dec: List[Tensor], dec_transposed: bool, dec_widen: bool, query: List[Tensor], query_transposed: bool, query_widen: bool, query_bias: Tensor, key: List[Tensor], key_transposed: bool, key_widen: bool, key_bias: Tensor, value: List[Tensor], value_transposed: bool, value_widen: bool, value_bias: Tensor, out: List[Tensor], out_transposed: bool, out_widen: bool, out_bias: Tensor, heads: int, chunk_tokens: int, block_features: int) -> Tensor:
+    device = ops.prim.device(residual)
+    d_sae = torch.size(value_bias, 0)
+    none = torch.zeros([d_sae], dtype=6, layout=None, device=device)
+    q = torch.empty([tokens, torch.size(query_bias, 0)], dtype=6, device=device)
+    k = torch.empty([tokens + 1, torch.size(key_bias, 0)], dtype=6, device=device)
+    v = torch.empty([tokens + 1, d_sae], dtype=6, device=device)
+    torch.copy_(torch.select(k, 0, 0), key_bias)
+    torch.copy_(torch.select(v, 0, 0), value_bias)
+    for c in range((tokens + chunk_tokens - 1) // chunk_tokens):
+      token = c * chunk_tokens
+      n = min(chunk_tokens, tokens - token)
+      r = torch.narrow(residual, 0, first_token + token, n)
+      z = torch.relu_(self.linear(torch.mul(r, factor), w_enc, enc_transposed, enc_widen, none, block_features))
+      torch.copy_(torch.narrow(q, 0, token, n), self.linear(z, query, query_transposed, query_widen, query_bias, block_features))
+      torch.copy_(torch.narrow(k, 0, token + 1, n), self.linear(z, key, key_transposed, key_widen, key_bias, block_features))
+      torch.copy_(torch.narrow(v, 0, token + 1, n), self.linear(z, value, value_transposed, value_widen, value_bias, block_features))
+    for c in range((tokens + chunk_tokens - 1) // chunk_tokens):
+      token = c * chunk_tokens
+      n = min(chunk_tokens, tokens - token)
+      r = torch.narrow(residual, 0, first_token + token, n)
+      attended = self.attend(torch.narrow(q, 0, token, n), k, v, token, heads)
+      p = torch.relu_(self.linear(attended, out, out_transposed, out_widen, out_bias, block_features))
+      d = torch.zeros([n, torch.size(r, 1)], dtype=6, layout=None, device=device)
+      self.combine(p, w_dec, dec_transposed, dec_widen, block_features, d)
+      length = torch.add(torch.linalg_vector_norm(d, 2, [1]), 1e-06)
+      projected = torch.div(torch.sum(torch.mul(d, r), [1]), torch.pow(length, 2))
+      share = torch.mul(d, torch.unsqueeze(projected, 1))
+      torch.add_(torch.narrow(predicted, 0, first_token + token, n), share)
+      torch.sub_(r, share)
+    return residual
+
+  def cleared(self, rows: Tensor) -> Tensor:
+    return torch.zero_(rows)
+
+  def undo_scales(self, predicted: Tensor, scale: Tensor, input_scale: float) -> Tensor:
+    if torch.numel(scale) > 0:
+      torch.mul_(predicted, torch.unsqueeze(scale, 1))
+    if input_scale != 1.:
+      torch.div_(predicted, input_scale)
+    return predicted
+
+  def add_rows(self, out: Tensor, rows: Tensor) -> Tensor:
+    return torch.add_(torch.view(out, [torch.size(rows, 0), -1]), rows)
