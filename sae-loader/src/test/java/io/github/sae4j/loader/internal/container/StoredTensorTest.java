@@ -98,8 +98,7 @@ class StoredTensorTest {
 
     @Test
     void turnsBigEndianNumbersRound() {
-        StoredTensor rows =
-                StoredTensor.view(FILE, "W", counting(6, ByteOrder.BIG_ENDIAN), 0, of(2, 3), of(3, 1));
+        StoredTensor rows = StoredTensor.view(FILE, "W", counting(6, ByteOrder.BIG_ENDIAN), 0, of(2, 3), of(3, 1));
         assertThat(rows.isRowMajor()).isTrue();
         assertThat(rows.isInPlace()).isFalse();
         assertThat(numbers(rows)).containsExactly(0, 1, 2, 3, 4, 5);
@@ -151,8 +150,10 @@ class StoredTensorTest {
     @Test
     void takesAsManyBytesAsItsShapeNeeds() {
         Storage storage = counting(6, ByteOrder.LITTLE_ENDIAN);
-        assertThat(numbers(StoredTensor.whole(FILE, "W", storage, of(2, 3), true))).containsExactly(0, 2, 4, 1, 3, 5);
-        assertThat(numbers(StoredTensor.whole(FILE, "W", storage, of(2, 3), false))).containsExactly(0, 1, 2, 3, 4, 5);
+        assertThat(numbers(StoredTensor.whole(FILE, "W", storage, of(2, 3), true)))
+                .containsExactly(0, 2, 4, 1, 3, 5);
+        assertThat(numbers(StoredTensor.whole(FILE, "W", storage, of(2, 3), false)))
+                .containsExactly(0, 1, 2, 3, 4, 5);
         assertThatThrownBy(() -> StoredTensor.whole(FILE, "W", storage, of(2, 4), false))
                 .isInstanceOf(SaeLoadException.class)
                 .hasMessageContainingAll("takes 32 bytes", "has 24");
@@ -187,8 +188,7 @@ class StoredTensorTest {
     void inflatesOverTheBordersOfChunks() {
         byte[] bytes = new byte[10_000];
         new Random(1).nextBytes(bytes);
-        MemoryBytes inflated =
-                Inflation.all(FILE, new HeapBytes(ZipImage.deflate(bytes)), bytes.length, 10);
+        MemoryBytes inflated = Inflation.all(FILE, new HeapBytes(ZipImage.deflate(bytes)), bytes.length, 10);
         assertThat(inflated.read(0, bytes.length)).isEqualTo(bytes);
     }
 

@@ -72,8 +72,7 @@ class ZipArchiveTest {
                 .stored("folder/ünï ☃..", DATA)
                 .bytes());
         assertThat(archive.members().stream().map(ZipMember::name))
-                .containsExactly(
-                        "stored", "deflated", "streamed", "wide", "empty", "empty deflated", "folder/ünï ☃..");
+                .containsExactly("stored", "deflated", "streamed", "wide", "empty", "empty deflated", "folder/ünï ☃..");
         for (String name : new String[] {"stored", "deflated", "streamed", "wide", "folder/ünï ☃.."}) {
             assertThat(content(archive, name)).as(name).isEqualTo(DATA);
             assertThat(archive.beginning(archive.member(name).orElseThrow(), 4))
@@ -227,8 +226,7 @@ class ZipArchiveTest {
     @Test
     void saysWhatDeflateCanDo() {
         byte[] deflated = ZipImage.deflate(DATA);
-        assertRefused(
-                new ZipImage().packed("a", deflated, 1L << 31, 8).bytes(), "\"a\"", "more than deflate can do");
+        assertRefused(new ZipImage().packed("a", deflated, 1L << 31, 8).bytes(), "\"a\"", "more than deflate can do");
         assertRefused(new ZipImage().packed("a", deflated, DATA.length - 1, 8).bytes(), "give more than");
         assertRefused(
                 new ZipImage().packed("a", deflated, DATA.length + 1, 8).bytes(), "give 22 bytes", "23 were expected");

@@ -22,7 +22,8 @@ public final class ZipImage {
     private boolean zip64End;
     private long at;
 
-    private record Member(String name, byte[] stored, long storedBytes, long bytes, int method, int flags, boolean wide) {}
+    private record Member(
+            String name, byte[] stored, long storedBytes, long bytes, int method, int flags, boolean wide) {}
 
     private record Piece(long offset, byte[] bytes) {}
 
@@ -127,7 +128,10 @@ public final class ZipImage {
                 .putShort((short) (member.wide() ? 20 : 0))
                 .put(name);
         if (member.wide()) {
-            header.putShort((short) 1).putShort((short) 16).putLong(member.bytes()).putLong(member.storedBytes());
+            header.putShort((short) 1)
+                    .putShort((short) 16)
+                    .putLong(member.bytes())
+                    .putLong(member.storedBytes());
         }
         add(header.array());
         pieces.add(new Piece(at, member.stored()));
@@ -186,7 +190,12 @@ public final class ZipImage {
                     .putLong(size)
                     .putLong(start)
                     .array());
-            add(record(20).putInt(0x07064b50).putInt(0).putLong(recordAt).putInt(1).array());
+            add(record(20)
+                    .putInt(0x07064b50)
+                    .putInt(0)
+                    .putLong(recordAt)
+                    .putInt(1)
+                    .array());
         }
         add(record(22)
                 .putInt(0x06054b50)

@@ -23,7 +23,8 @@ class NpyHeaderTest {
     private static final Subject FILE = new Subject("some.npz");
 
     private static NamedTensors read(byte[] npy) {
-        return NpzFile.read(FILE, new HeapBytes(new ZipImage().stored("W.npy", npy).bytes()));
+        return NpzFile.read(
+                FILE, new HeapBytes(new ZipImage().stored("W.npy", npy).bytes()));
     }
 
     private static NamedTensors read(String header, int dataBytes) {
@@ -56,9 +57,12 @@ class NpyHeaderTest {
 
     @Test
     void hasATupleOfAnyLength() {
-        assertThat(read(NpyImage.header("<f4", false, "()"), 4).get("W").shape()).isEmpty();
-        assertThat(read(NpyImage.header("<f4", true, "(6,)"), 24).get("W").shape()).containsExactly(6);
-        assertThat(read(NpyImage.header("<f4", true, "(3, 2)"), 24).get("W").isTransposed()).isTrue();
+        assertThat(read(NpyImage.header("<f4", false, "()"), 4).get("W").shape())
+                .isEmpty();
+        assertThat(read(NpyImage.header("<f4", true, "(6,)"), 24).get("W").shape())
+                .containsExactly(6);
+        assertThat(read(NpyImage.header("<f4", true, "(3, 2)"), 24).get("W").isTransposed())
+                .isTrue();
     }
 
     @ParameterizedTest

@@ -27,7 +27,7 @@ final class NpyImage {
 
     /** Returns a header's text. */
     static String header(String descr, boolean fortranOrder, String shape) {
-        return "{'descr': '" + descr + "', 'fortran_order': " + (fortranOrder ? "True" : "False") + ", 'shape': " + shape
-                + ", }\n";
+        return "{'descr': '" + descr + "', 'fortran_order': " + (fortranOrder ? "True" : "False") + ", 'shape': "
+                + shape + ", }\n";
     }
 }

@@ -81,8 +81,10 @@ class NpzFileTest {
     void haveAnyOfTheThreeVersions() throws IOException {
         try (NpzFile file = NpzFile.open(resource("versions.npz"));
                 NpzFile numbers = NpzFile.open(resource("numbers.npz"))) {
-            assertThat(file.tensors()).hasSize(3).allSatisfy(tensor -> assertThat(hex(tensor.slices(4)))
-                    .isEqualTo(hex(numbers.tensor("le_f4").slices(4))));
+            assertThat(file.tensors())
+                    .hasSize(3)
+                    .allSatisfy(tensor -> assertThat(hex(tensor.slices(4)))
+                            .isEqualTo(hex(numbers.tensor("le_f4").slices(4))));
         }
     }
 

@@ -97,8 +97,6 @@ final class PickleImage {
 
     /** Returns an archive with this pickle and a storage of so many bytes. */
     ZipImage archive(int storageBytes) {
-        return new ZipImage()
-                .stored("archive/data.pkl", bytes())
-                .stored("archive/data/0", new byte[storageBytes]);
+        return new ZipImage().stored("archive/data.pkl", bytes()).stored("archive/data/0", new byte[storageBytes]);
     }
 }

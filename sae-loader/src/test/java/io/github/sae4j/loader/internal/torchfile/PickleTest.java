@@ -95,8 +95,22 @@ class PickleTest {
 
     @ParameterizedTest
     @CsvSource({
-        "i, INST", "o, OBJ", "P, PERSID", "0, POP", "1, POP_MARK", "2, DUP", "d, DICT", "l, LIST", "p, PUT", "g, GET",
-        "S, STRING", "T, BINSTRING", "V, UNICODE", "I, INT", "L, LONG", "F, FLOAT"
+        "i, INST",
+        "o, OBJ",
+        "P, PERSID",
+        "0, POP",
+        "1, POP_MARK",
+        "2, DUP",
+        "d, DICT",
+        "l, LIST",
+        "p, PUT",
+        "g, GET",
+        "S, STRING",
+        "T, BINSTRING",
+        "V, UNICODE",
+        "I, INT",
+        "L, LONG",
+        "F, FLOAT"
     })
     void usesNoInstructionOfOlderProtocols(char opcode, String name) {
         assertRefused(PickleImage.begin().op(opcode, Opcode.STOP), name + ", 0x", "was not carried out");
@@ -104,8 +118,16 @@ class PickleTest {
 
     @ParameterizedTest
     @CsvSource({
-        "0x81, NEWOBJ", "0x82, EXT1", "0x83, EXT2", "0x84, EXT4", "0x8b, LONG4", "0x92, NEWOBJ_EX", "0x93, STACK_GLOBAL",
-        "0x94, MEMOIZE", "0x95, FRAME", "0xff, 0xff"
+        "0x81, NEWOBJ",
+        "0x82, EXT1",
+        "0x83, EXT2",
+        "0x84, EXT4",
+        "0x8b, LONG4",
+        "0x92, NEWOBJ_EX",
+        "0x93, STACK_GLOBAL",
+        "0x94, MEMOIZE",
+        "0x95, FRAME",
+        "0xff, 0xff"
     })
     void usesNoInstructionThatTensorsDoNotNeed(String opcode, String name) {
         assertRefused(PickleImage.begin().op(Integer.decode(opcode), Opcode.STOP), name, "was not carried out");
@@ -114,7 +136,8 @@ class PickleTest {
     @Test
     void isOfProtocolTwo() {
         for (int protocol : new int[] {0, 1, 3, 4, 5, 255}) {
-            assertRefused(new PickleImage().op(Opcode.PROTO, protocol, Opcode.NONE, Opcode.STOP), "protocol " + protocol);
+            assertRefused(
+                    new PickleImage().op(Opcode.PROTO, protocol, Opcode.NONE, Opcode.STOP), "protocol " + protocol);
         }
     }
 
@@ -146,11 +169,13 @@ class PickleTest {
 
     @Test
     void remembersWhatItWasToldToRemember() {
-        Content content = read(valued(
-                pickle -> pickle.text("y").op(Opcode.LONG_BINPUT).i4(-1).op(Opcode.TUPLE1, Opcode.BINPUT, 7)
-                        .op(Opcode.LONG_BINGET)
-                        .i4(-1)
-                        .op(Opcode.TUPLE2)));
+        Content content = read(valued(pickle -> pickle.text("y")
+                .op(Opcode.LONG_BINPUT)
+                .i4(-1)
+                .op(Opcode.TUPLE1, Opcode.BINPUT, 7)
+                .op(Opcode.LONG_BINGET)
+                .i4(-1)
+                .op(Opcode.TUPLE2)));
         assertThat(content.values()).containsOnlyKeys("x.0.0", "x.1");
         assertRefused(valued(pickle -> pickle.op(Opcode.BINGET, 7)), "memo 7", "never filled");
         assertRefused(valued(pickle -> pickle.op(Opcode.LONG_BINGET).i4(-1)), "memo 4294967295");
@@ -166,7 +191,8 @@ class PickleTest {
     @Test
     void holdsTextsOfUnicode() {
         assertThat(read(valued(pickle -> pickle.text("☃"))).values()).containsEntry("x", new PickledValue.Text("☃"));
-        assertThat(read(valued(pickle -> pickle.op(Opcode.SHORT_BINSTRING, 1, 'y'))).values())
+        assertThat(read(valued(pickle -> pickle.op(Opcode.SHORT_BINSTRING, 1, 'y')))
+                        .values())
                 .containsEntry("x", new PickledValue.Text("y"));
         assertRefused(valued(pickle -> pickle.op(Opcode.BINUNICODE).i4(1).op(0xff)), "not UTF-8");
     }
@@ -216,7 +242,8 @@ class PickleTest {
         assertRefused(
                 valued(pickle ->
                         pickle.global("collections", "OrderedDict").op(Opcode.NONE, Opcode.TUPLE1, Opcode.REDUCE)),
-                "OrderedDict", "arguments");
+                "OrderedDict",
+                "arguments");
         assertRefused(
                 valued(pickle -> pickle.global("_codecs", "encode")
                         .text("☃")
@@ -261,8 +288,7 @@ class PickleTest {
     @Test
     void doesNotHoldItself() {
         assertRefused(
-                valued(pickle -> pickle.op(
-                        Opcode.EMPTY_LIST, Opcode.BINPUT, 0, Opcode.BINGET, 0, Opcode.APPEND)),
+                valued(pickle -> pickle.op(Opcode.EMPTY_LIST, Opcode.BINPUT, 0, Opcode.BINGET, 0, Opcode.APPEND)),
                 "nested deeper");
         assertRefused(
                 valued(pickle -> {
@@ -290,10 +316,7 @@ class PickleTest {
         Arrays.fill(many, (byte) Opcode.NONE);
         assertRefused(PickleImage.begin().raw(many), "more than 4194304 values");
         assertRefused(
-                new ZipImage()
-                        .deflated("a/data.pkl", new byte[(1 << 26) + 1])
-                        .bytes(),
-                "67108865 bytes", "at most");
+                new ZipImage().deflated("a/data.pkl", new byte[(1 << 26) + 1]).bytes(), "67108865 bytes", "at most");
     }
 
     @Test
@@ -312,11 +335,11 @@ class PickleTest {
                         .text("V")
                         .tensor("IntStorage", "0", 12, 0, MATRIX, ROWS)
                         .op(Opcode.SETITEM, Opcode.STOP),
-                "\"V\"", "two types or sizes");
+                "\"V\"",
+                "two types or sizes");
         assertRefused(
                 valued(pickle -> pickle.tensor("FloatStorage", "../data.pkl", 12, 0, MATRIX, ROWS)), "no such member");
-        assertRefused(
-                valued(pickle -> pickle.tensor("FloatStorage", "0".repeat(65), 12, 0, MATRIX, ROWS)), "too long");
+        assertRefused(valued(pickle -> pickle.tensor("FloatStorage", "0".repeat(65), 12, 0, MATRIX, ROWS)), "too long");
     }
 
     @Test
@@ -325,7 +348,11 @@ class PickleTest {
         assertRefused(new ZipImage().stored("data.pkl", pickle).bytes(), "no data.pkl");
         assertRefused(new ZipImage().stored("a/b/data.pkl", pickle).bytes(), "no data.pkl");
         assertRefused(
-                new ZipImage().stored("a/data.pkl", pickle).stored("b/data.pkl", pickle).bytes(), "several data.pkl");
+                new ZipImage()
+                        .stored("a/data.pkl", pickle)
+                        .stored("b/data.pkl", pickle)
+                        .bytes(),
+                "several data.pkl");
         assertThat(TorchFile.read(
                                 FILE,
                                 new HeapBytes(new ZipImage()
@@ -340,7 +367,8 @@ class PickleTest {
     private static byte[] legacy(PickleImage pickle, byte[] keys, byte[] storages) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.writeBytes(HexFormat.of().parseHex("80028a0a6cfc9c46f9206aa850192e"));
-        out.writeBytes(PickleImage.begin().op(Opcode.BININT2, 0xe9, 3, Opcode.STOP).bytes());
+        out.writeBytes(
+                PickleImage.begin().op(Opcode.BININT2, 0xe9, 3, Opcode.STOP).bytes());
         out.writeBytes(PickleImage.begin().op(Opcode.EMPTY_DICT, Opcode.STOP).bytes());
         out.writeBytes(pickle.bytes());
         out.writeBytes(keys);
@@ -376,7 +404,8 @@ class PickleTest {
         assertRefused(legacy(pickle, keys(), new byte[0]), "does not have it");
         assertRefused(legacy(pickle, keys("0", "1"), numbers(12, 48)), "\"1\"", "no tensor tells");
         assertRefused(legacy(pickle, keys("0", "0"), legacyTwice()), "\"0\" twice");
-        assertRefused(legacy(pickle, PickleImage.begin().op(Opcode.NONE, Opcode.STOP).bytes(), numbers(12, 48)), "keys");
+        assertRefused(
+                legacy(pickle, PickleImage.begin().op(Opcode.NONE, Opcode.STOP).bytes(), numbers(12, 48)), "keys");
         byte[] otherVersion = good.clone();
         otherVersion[18] ^= 1;
         assertRefused(otherVersion, "version is not 1001");
@@ -386,7 +415,10 @@ class PickleTest {
     }
 
     private static byte[] legacyTwice() {
-        return ByteBuffer.allocate(112).put(numbers(12, 48)).put(numbers(12, 48)).array();
+        return ByteBuffer.allocate(112)
+                .put(numbers(12, 48))
+                .put(numbers(12, 48))
+                .array();
     }
 
     @ParameterizedTest
