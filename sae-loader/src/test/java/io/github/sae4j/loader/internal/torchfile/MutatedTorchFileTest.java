@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Damaged PyTorch files, many of them: only our exception comes out, little memory goes in, and no class is loaded. */
+@SuppressWarnings("ArrayRecordComponent") // Nobody compares them.
 class MutatedTorchFileTest {
 
     private static final int FILES = 100_000;
