@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /** A file that is an array, for tests that make too many to write them all to disk. */
+@SuppressWarnings("ArrayRecordComponent") // Nobody compares them.
 public record HeapBytes(byte[] bytes) implements ByteSource {
 
     @Override
