@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class CfgJson {
 
     private static final int OLD_K = 100;
+    private static final String CONSTANT_SCALE = "constant_scalar_rescale";
     private static final Pattern VERSION = Pattern.compile("(\\d{1,9})(?:\\.(\\d+))?(?:\\.(\\d+))?(.*)");
 
     private final String file;
@@ -41,8 +42,13 @@ final class CfgJson {
      * @param config what the SAE is configured to compute
      * @param architecture makes its rule
      * @param parameters the fields that the rule needs
+     * @param inputScale what all activations are multiplied by before all else, or null if it does not say
      */
-    record Declared(SaeConfig config, Architecture architecture, Fields parameters) {}
+    record Declared(
+            SaeConfig config,
+            Architecture architecture,
+            Fields parameters,
+            @Nullable Double inputScale) {}
 
     /**
      * Reads a configuration.
@@ -59,7 +65,18 @@ final class CfgJson {
         fields.ignore("device");
         Architecture architecture = Architecture.named(architecture(), file);
         Fields parameters = fields.part(architecture.fields());
-        return new Declared(config(architecture), architecture, parameters);
+        @Nullable Double scale = architecture.label().equals("temporal") ? temporalScale() : null;
+        return new Declared(config(architecture), architecture, parameters, scale);
+    }
+
+    /** Temporal SAEs have a normalisation of their own, one factor for all. */
+    private @Nullable Double temporalScale() {
+        @Nullable Double factor = fields.number("activation_normalization_factor");
+        if (CONSTANT_SCALE.equals(fields.peek("normalize_activations"))) {
+            fields.ignore("normalize_activations");
+            return factor;
+        }
+        return null;
     }
 
     private SaeConfig config(Architecture architecture) {

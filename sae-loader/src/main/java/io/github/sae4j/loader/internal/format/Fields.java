@@ -110,6 +110,12 @@ final class Fields {
         return value == null ? null : value.getAsBoolean();
     }
 
+    /** Returns a text without taking it, or null if it is absent or none. */
+    @Nullable
+    String peek(String name) {
+        return unread.get(name) instanceof JsonPrimitive value && value.isString() ? value.getAsString() : null;
+    }
+
     /** Returns whether a field holds true or false. */
     boolean isFlag(String name) {
         return unread.get(name) instanceof JsonPrimitive value && value.isBoolean();

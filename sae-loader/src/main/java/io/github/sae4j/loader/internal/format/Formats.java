@@ -6,7 +6,6 @@ import io.github.sae4j.core.Normalization;
 import io.github.sae4j.core.SaeBuilder;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseAutoencoder;
-import io.github.sae4j.core.WeightMatrix;
 import io.github.sae4j.core.WeightType;
 import io.github.sae4j.loader.SaeLoadException;
 import io.github.sae4j.loader.internal.Listing;
@@ -36,6 +35,7 @@ public final class Formats {
             GemmaScopeFormat.transcoder(),
             new GemmaScope2Format(),
             new LlamaScopeFormat(),
+            new TemporalFormat(),
             new DictionaryLearningFormat(),
             new SparsifyFormat(),
             new HookZFormat(),
@@ -153,15 +153,14 @@ public final class Formats {
         SaeConfig config = declared.config();
         Weights weights = parts.weights();
         weights.sizesAreFrom(parts.origin() + " says d_in = " + config.dIn() + " and d_sae = " + config.dSae());
-        SaeBuilder builder = SparseAutoencoder.builder(config)
-                .encoder(typed(weights.matrix("W_enc", config.dIn(), config.dSae())))
-                .activation(declared.architecture().rule().of(weights, declared.parameters(), config.dSae()))
-                .normScalingFactor(normScalingFactor(config, parts));
+        weights.inType(settings.type());
+        SaeBuilder builder = SparseAutoencoder.builder(config).normScalingFactor(normScalingFactor(declared, parts));
+        declared.architecture().recipe().add(builder, weights, declared.parameters(), config);
         if (parts.noDecoder() == null) {
-            builder.decoder(typed(weights.matrix("W_dec", config.dSae(), config.dOut())))
+            builder.decoder(weights.matrix("W_dec", config.dSae(), config.dOut()))
                     .decoderBias(weights.vector("b_dec", config.dOut()));
             if (declared.architecture().hasSkip()) {
-                builder.skip(typed(weights.matrix("W_skip", config.dOut(), config.dIn())));
+                builder.skip(weights.matrix("W_skip", config.dOut(), config.dIn()));
             }
         } else {
             builder.withoutDecoder(parts.noDecoder());
@@ -174,18 +173,18 @@ public final class Formats {
         return builder.source(place.source(weights.path(), reading.files()));
     }
 
-    private WeightMatrix typed(WeightMatrix matrix) {
-        return settings.type() == null ? matrix : matrix.as(settings.type());
-    }
-
     /** The user's word counts most, then the publisher's, then the registry's. */
-    private double normScalingFactor(SaeConfig config, Parts parts) {
+    private double normScalingFactor(Declared declared, Parts parts) {
         if (settings.normScalingFactor() != null) {
             return settings.normScalingFactor();
         }
         if (parts.normScalingFactor() != null) {
             return parts.normScalingFactor();
         }
+        if (declared.inputScale() != null) {
+            return declared.inputScale();
+        }
+        SaeConfig config = declared.config();
         if (config.normalization() != Normalization.EXPECTED_AVERAGE_ONLY_IN) {
             return 1;
         }

@@ -2,7 +2,6 @@ package io.github.sae4j.loader.internal.format;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
 import com.google.gson.JsonPrimitive;
 import io.github.sae4j.loader.SaeLoadException;
 import io.github.sae4j.loader.internal.Listing;
@@ -127,12 +126,7 @@ final class Reading implements AutoCloseable {
             if (Files.size(path) > LARGEST_CONFIG) {
                 throw new SaeLoadException(path + " has " + Files.size(path) + " bytes, which is no configuration.");
             }
-            if (StrictJson.parse(Files.readString(path)) instanceof JsonObject object) {
-                return object;
-            }
-            throw new SaeLoadException(path + " should hold a JSON object, but holds something else.");
-        } catch (JsonParseException e) {
-            throw new SaeLoadException(path + " is not JSON: " + e.getMessage() + ".", e);
+            return StrictJson.object(Files.readString(path), path.toString());
         } catch (CharacterCodingException e) {
             throw new SaeLoadException(path + " is not JSON: it is not UTF-8.", e);
         } catch (IOException e) {

@@ -9,6 +9,7 @@ import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.MalformedJsonException;
+import io.github.sae4j.loader.SaeLoadException;
 import java.io.IOException;
 import java.io.StringReader;
 
@@ -19,6 +20,23 @@ final class StrictJson {
             "Use JsonReader.setStrictness(Strictness.LENIENT) to accept malformed JSON";
 
     private StrictJson() {}
+
+    /**
+     * Returns the object that a text holds.
+     *
+     * @param file the file's name, for sentences
+     * @throws SaeLoadException if it holds none
+     */
+    static JsonObject object(String text, String file) {
+        try {
+            if (parse(text) instanceof JsonObject object) {
+                return object;
+            }
+        } catch (JsonParseException e) {
+            throw new SaeLoadException(file + " is not JSON: " + e.getMessage() + ".", e);
+        }
+        throw new SaeLoadException(file + " should hold a JSON object, but holds something else.");
+    }
 
     /**
      * Returns the value that a text holds. Numbers keep their digits.

@@ -34,6 +34,7 @@ final class Weights {
     private final Set<String> read = new HashSet<>();
     private final List<String> conversions = new ArrayList<>();
     private @Nullable String origin;
+    private @Nullable WeightType type;
 
     private Weights(TensorFile file) {
         this.path = file.path();
@@ -129,6 +130,11 @@ final class Weights {
         origin = reason;
     }
 
+    /** Sets the number format that matrices are to have, null for the stored one. */
+    void inType(@Nullable WeightType wanted) {
+        type = wanted;
+    }
+
     Path path() {
         return path;
     }
@@ -166,6 +172,11 @@ final class Weights {
      * @throws SaeLoadException if it is missing, or has another shape or is not floating point
      */
     WeightMatrix matrix(String name, int rows, int columns) {
+        WeightMatrix matrix = storedMatrix(name, rows, columns);
+        return type == null ? matrix : matrix.as(type);
+    }
+
+    private WeightMatrix storedMatrix(String name, int rows, int columns) {
         Entry entry = entry(name, rows, columns);
         StoredTensor upright = entry.upright();
         if (upright.isTransposed()) {

@@ -19,7 +19,7 @@ class CfgJsonTest {
 
     @Test
     void readsVersion6() {
-        SaeConfig config = CfgJson.read("""
+        SaeConfig config = read("""
                 {"architecture": "standard", "d_in": 8, "d_sae": 16, "dtype": "torch.bfloat16", "device": "cuda:3",
                  "apply_b_dec_to_input": false, "normalize_activations": "layer_norm", "reshape_activations": "hook_z",
                  "metadata": {"sae_lens_version": "6.18.0", "model_name": "gpt2-small", "hook_name": "blocks.3.attn.hook_z",
@@ -277,15 +277,14 @@ class CfgJsonTest {
                 name.equals("d_in") ? "\"d_in\": " + json + ", \"d_sae\": 16" : "\"d_in\": 8, \"d_sae\": " + json;
 
         assertThatExceptionOfType(SaeLoadException.class)
-                .isThrownBy(() -> CfgJson.read("{" + sizes + "}", "cfg.json"))
+                .isThrownBy(() -> read("{" + sizes + "}", "cfg.json"))
                 .withMessage(
                         "cfg.json: " + name + " is " + json + ", but should be a whole number from 1 to 2147483647.");
     }
 
     @Test
     void readsAWholeNumberHoweverItIsWritten() {
-        assertThat(CfgJson.read("{\"d_in\": 8.0, \"d_sae\": 1.6e1}", "cfg.json").dSae())
-                .isEqualTo(16);
+        assertThat(read("{\"d_in\": 8.0, \"d_sae\": 1.6e1}", "cfg.json").dSae()).isEqualTo(16);
     }
 
     @ParameterizedTest
@@ -294,7 +293,7 @@ class CfgJsonTest {
         String json = name.equals("d_in") ? "{\"d_sae\": 16}" : "{\"d_in\": 8}";
 
         assertThatExceptionOfType(SaeLoadException.class)
-                .isThrownBy(() -> CfgJson.read(json, "cfg.json"))
+                .isThrownBy(() -> read(json, "cfg.json"))
                 .withMessage("cfg.json: the field " + name + " is missing.");
     }
 
@@ -334,7 +333,7 @@ class CfgJsonTest {
             })
     void refusesWhatIsNotJson(String text) {
         assertThatExceptionOfType(SaeLoadException.class)
-                .isThrownBy(() -> CfgJson.read(text, "/x/cfg.json"))
+                .isThrownBy(() -> read(text, "/x/cfg.json"))
                 .withMessageStartingWith("/x/cfg.json is not JSON: ")
                 .withMessageMatching("[^\n]*\\.")
                 .withMessageNotContainingAny("JsonReader", "http");
@@ -343,7 +342,7 @@ class CfgJsonTest {
     @Test
     void refusesNestingWithoutEnd() {
         assertThatExceptionOfType(SaeLoadException.class)
-                .isThrownBy(() -> CfgJson.read("{\"x\": " + "[".repeat(100_000), "cfg.json"))
+                .isThrownBy(() -> read("{\"x\": " + "[".repeat(100_000), "cfg.json"))
                 .withMessageStartingWith("cfg.json is not JSON: ");
     }
 
@@ -351,12 +350,12 @@ class CfgJsonTest {
     @ValueSource(strings = {"[]", "1", "null", "\"text\""})
     void refusesWhatIsNotAnObject(String text) {
         assertThatExceptionOfType(SaeLoadException.class)
-                .isThrownBy(() -> CfgJson.read(text, "cfg.json"))
+                .isThrownBy(() -> read(text, "cfg.json"))
                 .withMessage("cfg.json should hold a JSON object, but holds something else.");
     }
 
     private static SaeConfig read(String fields) {
-        return CfgJson.read("{\"d_in\": 8, \"d_sae\": 16" + (fields.isEmpty() ? "" : ", " + fields) + "}", "cfg.json");
+        return read("{\"d_in\": 8, \"d_sae\": 16" + (fields.isEmpty() ? "" : ", " + fields) + "}", "cfg.json");
     }
 
     private static SaeConfig old(String fields) {
@@ -371,5 +370,9 @@ class CfgJsonTest {
         assertThatExceptionOfType(SaeLoadException.class)
                 .isThrownBy(() -> read(fields))
                 .withMessage("cfg.json: " + sentence);
+    }
+
+    private static SaeConfig read(String text, String file) {
+        return CfgJson.read(StrictJson.object(text, file), file).config();
     }
 }

@@ -2,8 +2,8 @@ package io.github.sae4j.loader.internal.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.sae4j.loader.internal.container.TensorFile;
 import io.github.sae4j.safetensors.Dtype;
-import io.github.sae4j.safetensors.SafetensorsFile;
 import io.github.sae4j.safetensors.SafetensorsWriter;
 import io.github.sae4j.safetensors.TensorSpec;
 import java.nio.ByteBuffer;
@@ -83,8 +83,8 @@ class FloatsTest {
             writer.write("x", bytes);
             writer.commit();
         }
-        try (SafetensorsFile opened = SafetensorsFile.open(file)) {
-            return Floats.of(file, opened.tensor("x"));
+        try (TensorFile opened = TensorFiles.open(file)) {
+            return Floats.of(opened.tensor("x"));
         }
     }
 }
