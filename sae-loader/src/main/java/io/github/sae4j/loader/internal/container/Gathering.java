@@ -97,9 +97,14 @@ final class Gathering {
     private void tile(Tile tile, long rowStep, long columnStep, long targetRowStep, MemoryBytes target) {
         long lastFrom = tile.from() + (tile.rows() - 1) * rowStep + (tile.columns() - 1) * columnStep;
         long lastTo = tile.to() + (tile.rows() - 1) * targetRowStep + (tile.columns() - 1L) * width;
-        ByteBuffer out = target.chunk(tile.to());
-        if (tile.from() >>> WINDOW_BITS == lastFrom >>> WINDOW_BITS && out == target.chunk(lastTo)) {
-            move(tile, (int) rowStep, (int) columnStep, (int) targetRowStep, out, target.within(tile.to()));
+        if (tile.from() >>> WINDOW_BITS == lastFrom >>> WINDOW_BITS && target.isOneChunk(tile.to(), lastTo)) {
+            move(
+                    tile,
+                    (int) rowStep,
+                    (int) columnStep,
+                    (int) targetRowStep,
+                    target.chunk(tile.to()),
+                    target.within(tile.to()));
             return;
         }
         for (int row = 0; row < tile.rows(); row++) {
