@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /** The copy of a tensor whose elements do not lie row by row, or not little-endian, into one where they do. */
 final class Gathering {
 
-    /** Squares of 64 × 64 elements stay in the first cache while rows become columns. */
-    private static final int TILE = 64;
+    /** Squares of this size stay in cache while rows become columns. */
+    private static final int TILE = 32;
 
     private static final int WINDOW_BITS = MemoryBytes.CHUNK_BITS;
     private static final long WITHIN_WINDOW = (1L << WINDOW_BITS) - 1;
@@ -70,30 +70,81 @@ final class Gathering {
 
     private void matrix(
             MemoryBytes target, long from, long to, long rows, long columns, long rowStride, long columnStride) {
-        for (long topRow = 0; topRow < rows; topRow += TILE) {
-            long endRow = Math.min(rows, topRow + TILE);
-            for (long leftColumn = 0; leftColumn < columns; leftColumn += TILE) {
-                long endColumn = Math.min(columns, leftColumn + TILE);
-                for (long row = topRow; row < endRow; row++) {
-                    for (long column = leftColumn; column < endColumn; column++) {
-                        move(from + row * rowStride + column * columnStride, target, to + row * columns + column);
-                    }
-                }
+        for (long row = 0; row < rows; row += TILE) {
+            for (long column = 0; column < columns; column += TILE) {
+                tile(
+                        new Tile(
+                                (from + row * rowStride + column * columnStride) * width,
+                                (to + row * columns + column) * width,
+                                (int) Math.min(TILE, rows - row),
+                                (int) Math.min(TILE, columns - column)),
+                        rowStride * width,
+                        columnStride * width,
+                        columns * width,
+                        target);
             }
         }
     }
 
-    private void move(long from, MemoryBytes target, long to) {
-        long source = from * width;
-        ByteBuffer in = window(source);
-        int i = (int) (source & WITHIN_WINDOW);
-        ByteBuffer out = target.chunk(to * width);
-        int o = target.within(to * width);
-        switch (width) {
-            case 1 -> out.put(o, in.get(i));
-            case 2 -> out.putShort(o, in.getShort(i));
-            case 4 -> out.putInt(o, in.getInt(i));
-            default -> out.putLong(o, in.getLong(i));
+    /** A part of a matrix: where its first byte is and where it goes, and its size in elements. */
+    private record Tile(long from, long to, int rows, int columns) {
+
+        Tile part(long fromStep, long toStep) {
+            return new Tile(from + fromStep, to + toStep, 1, 1);
+        }
+    }
+
+    private void tile(Tile tile, long rowStep, long columnStep, long targetRowStep, MemoryBytes target) {
+        long lastFrom = tile.from() + (tile.rows() - 1) * rowStep + (tile.columns() - 1) * columnStep;
+        long lastTo = tile.to() + (tile.rows() - 1) * targetRowStep + (tile.columns() - 1L) * width;
+        if (tile.from() >>> WINDOW_BITS == lastFrom >>> WINDOW_BITS && target.isOneChunk(tile.to(), lastTo)) {
+            move(
+                    tile,
+                    (int) rowStep,
+                    (int) columnStep,
+                    (int) targetRowStep,
+                    target.chunk(tile.to()),
+                    target.within(tile.to()));
+            return;
+        }
+        for (int row = 0; row < tile.rows(); row++) {
+            for (int column = 0; column < tile.columns(); column++) {
+                Tile one = tile.part(row * rowStep + column * columnStep, row * targetRowStep + (long) column * width);
+                move(one, 0, 0, 0, target.chunk(one.to()), target.within(one.to()));
+            }
+        }
+    }
+
+    /** Moves a tile that lies in one window and goes to one chunk, so that its steps are small numbers. */
+    private void move(Tile tile, int rowStep, int columnStep, int targetRowStep, ByteBuffer out, int to) {
+        ByteBuffer in = window(tile.from());
+        int from = (int) (tile.from() & WITHIN_WINDOW);
+        for (int row = 0; row < tile.rows(); row++) {
+            int i = from + row * rowStep;
+            int o = to + row * targetRowStep;
+            int end = o + tile.columns() * width;
+            switch (width) {
+                case 1 -> {
+                    for (; o < end; o++, i += columnStep) {
+                        out.put(o, in.get(i));
+                    }
+                }
+                case 2 -> {
+                    for (; o < end; o += 2, i += columnStep) {
+                        out.putShort(o, in.getShort(i));
+                    }
+                }
+                case 4 -> {
+                    for (; o < end; o += 4, i += columnStep) {
+                        out.putInt(o, in.getInt(i));
+                    }
+                }
+                default -> {
+                    for (; o < end; o += 8, i += columnStep) {
+                        out.putLong(o, in.getLong(i));
+                    }
+                }
+            }
         }
     }
 

@@ -56,6 +56,11 @@ final class MemoryBytes implements ByteSource {
         return (int) (offset & ((1L << chunkBits) - 1));
     }
 
+    /** Returns whether two bytes lie in the same chunk. */
+    boolean isOneChunk(long first, long second) {
+        return first >>> chunkBits == second >>> chunkBits;
+    }
+
     @Override
     public long length() {
         return length;
