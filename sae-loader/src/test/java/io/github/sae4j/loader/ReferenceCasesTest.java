@@ -24,17 +24,20 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ReferenceCasesTest {
 
     static List<ReferenceCase> cases() {
-        return ReferenceCase.standard();
+        return ReferenceCase.all();
     }
 
     @ParameterizedTest
     @MethodSource("cases")
     void opensWithItsSizesAndWhereItReads(ReferenceCase reference) {
         try (SparseAutoencoder sae = open(reference)) {
-            assertThat(sae.config().architecture()).isEqualTo("standard");
-            assertThat(sae.config().dIn()).isEqualTo(32);
-            assertThat(sae.config().dSae()).isEqualTo(128);
-            assertThat(sae.config().dOut()).isEqualTo(32);
+            long[] acts = reference.tensor("acts").shape();
+            long[] recon = reference.tensor("recon").shape();
+            assertThat(reference.name().replace('-', '_')).contains(expectedArchitecture(reference, sae));
+            assertThat(sae.config().dSae()).isEqualTo((int) acts[acts.length - 1]);
+            if (sae.config().reshape() == Reshape.NONE) {
+                assertThat(sae.config().dOut()).isEqualTo((int) recon[recon.length - 1]);
+            }
             assertThat(sae.config().metadata().modelName()).isEqualTo("toy-model");
             assertThat(sae.config().metadata().contextSize()).isEqualTo(128);
             assertThat(sae.config().metadata().prependBos()).isTrue();
@@ -114,6 +117,12 @@ class ReferenceCasesTest {
             assertThat(sae.sparsity()).isEmpty();
             assertThat(sae.source().files()).containsExactly("cfg.json", "sae_weights.safetensors");
         }
+    }
+
+    private static String expectedArchitecture(ReferenceCase reference, SparseAutoencoder sae) {
+        String architecture = sae.config().architecture();
+        // Saved for inference, a batch top-k SAE is a JumpReLU one.
+        return reference.name().startsWith("batchtopk") && architecture.equals("jumprelu") ? "batchtopk" : architecture;
     }
 
     private static SparseAutoencoder open(ReferenceCase reference) {

@@ -24,11 +24,12 @@ public final class DiskFolder implements SaeFolder {
     /**
      * Returns the files of an SAE.
      *
-     * @param path the folder, or the only file, or the beginning of a file's name
-     * @throws SaeLoadException if there is nothing of that name
+     * @param path the folder, or the only file, or what files beside it are called after
+     * @throws SaeLoadException if it is not there, nor the folder that it would be in
      */
     public static DiskFolder of(Path path) {
-        if (!Files.exists(path) && !Files.exists(path.resolveSibling(path.getFileName() + ".safetensors"))) {
+        @Nullable Path parent = path.toAbsolutePath().getParent();
+        if (!Files.exists(path) && (parent == null || !Files.isDirectory(parent))) {
             throw new SaeLoadException("There is no folder " + path.toAbsolutePath() + ".");
         }
         return new DiskFolder(path);
@@ -88,9 +89,13 @@ public final class DiskFolder implements SaeFolder {
 
     @Override
     public SaeLoadException unrecognised(Collection<String> markers, String lacking) {
+        if (!Files.exists(path)) {
+            return new SaeLoadException("There is no folder " + path.toAbsolutePath() + ".");
+        }
         if (Files.isRegularFile(path)) {
-            return new SaeLoadException(path + " is a file, and not one that is an SAE by itself. " + lacking
-                    + " Give the folder that holds it: " + path.toAbsolutePath().getParent() + ".");
+            return new SaeLoadException(
+                    path + " is a file, and not one that is an SAE by itself. Give the folder that holds it: "
+                            + path.toAbsolutePath().getParent() + ".");
         }
         List<Path> entries = entries(path);
         List<String> saes = entries.stream()
@@ -104,7 +109,7 @@ public final class DiskFolder implements SaeFolder {
         }
         List<String> names = entries.stream().map(DiskFolder::name).toList();
         return new SaeLoadException(
-                nothing + (names.isEmpty() ? "It is empty." : "It holds: " + Listing.of(names) + ". " + lacking));
+                nothing + (names.isEmpty() ? "It is empty." : "It holds: " + Listing.of(names) + "." + lacking));
     }
 
     @Override

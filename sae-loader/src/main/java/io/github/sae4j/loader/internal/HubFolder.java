@@ -164,7 +164,7 @@ public final class HubFolder implements SaeFolder {
                             + Nearest.sentence("It has", address.folder(), saes, NEAREST));
         }
         return new SaeLoadException(label() + " is no SAE that is recognised. "
-                + (here.isEmpty() ? "It holds no file." : "It holds: " + Listing.of(here) + ". " + lacking));
+                + (here.isEmpty() ? "It holds no file." : "It holds: " + Listing.of(here) + "." + lacking));
     }
 
     @Override

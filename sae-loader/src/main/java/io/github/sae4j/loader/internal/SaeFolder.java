@@ -58,7 +58,7 @@ public sealed interface SaeFolder permits DiskFolder, HubFolder {
      * Returns the sentence for a place without an SAE that anybody knows.
      *
      * @param markers the names of files by which an SAE's folder is told, to name folders that have one
-     * @param lacking what is lacking, as sentences
+     * @param lacking what files lack for the layouts that they could be of: a sentence with a space before it, or nothing
      */
     SaeLoadException unrecognised(Collection<String> markers, String lacking);
 

@@ -29,11 +29,11 @@ final class CfgJson {
     private final @Nullable String version;
     private final boolean older;
 
-    private CfgJson(String file, Fields fields) {
+    private CfgJson(String file, Fields fields, boolean ofSaeLens) {
         this.file = file;
         this.fields = fields;
         this.version = fields.text("sae_lens_version", "metadata.sae_lens_version");
-        this.older = version == null || isOlder(version);
+        this.older = ofSaeLens && (version == null || isOlder(version));
     }
 
     /**
@@ -58,7 +58,12 @@ final class CfgJson {
      * @throws SaeLoadException if it is not one, or asks for something that is not supported
      */
     static Declared read(JsonObject object, String file) {
-        return new CfgJson(file, Fields.of(file, object, "metadata", "activation_fn_kwargs")).declared();
+        return new CfgJson(file, Fields.of(file, object, "metadata", "activation_fn_kwargs"), true).declared();
+    }
+
+    /** Reads a configuration in the form of version 6 that {@link Config} has written, as {@link #read} does. */
+    static Declared readWritten(JsonObject object, String file) {
+        return new CfgJson(file, Fields.of(file, object, "metadata"), false).declared();
     }
 
     private Declared declared() {

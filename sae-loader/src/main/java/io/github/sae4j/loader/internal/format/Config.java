@@ -17,12 +17,18 @@ final class Config {
         fields.addProperty("d_in", dIn);
         fields.addProperty("d_sae", dSae);
         fields.addProperty("apply_b_dec_to_input", false);
-        metadata.addProperty("sae_lens_version", "6.0.0");
-        metadata.addProperty("prepend_bos", true);
     }
 
-    /** Returns a configuration that subtracts nothing from the input, normalises nothing and reshapes nothing. */
+    /**
+     * Returns a configuration that subtracts nothing from the input, normalises nothing and reshapes nothing, of a
+     * publisher whose training texts began with a BOS token.
+     */
     static Config of(String architecture, int dIn, int dSae) {
+        return ofTensors(architecture, dIn, dSae).about("prepend_bos", true);
+    }
+
+    /** Returns a configuration of which nothing is known but what the tensors tell. */
+    static Config ofTensors(String architecture, int dIn, int dSae) {
         return new Config(architecture, dIn, dSae);
     }
 

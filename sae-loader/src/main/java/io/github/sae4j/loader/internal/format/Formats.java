@@ -119,37 +119,41 @@ public final class Formats {
                     .orElseThrow(() -> new SaeLoadException("The format \"" + label + "\" of " + place.label()
                             + " is not known. Known are: " + String.join(", ", labels()) + "."));
         }
-        if (!isFileName()) {
+        if (!Format.isFileName(place)) {
             // What is asked for first may be fetched, and most SAEs have this; it is small.
             place.has(SaeLensFormat.CONFIG);
         }
         return ALL.stream().filter(format -> format.fits(place)).findFirst().orElseThrow(this::unrecognised);
     }
 
-    private boolean isFileName() {
-        return place.name().matches(".*\\.(pt|pth|npz|safetensors)");
-    }
-
     private SaeLoadException unrecognised() {
         Set<String> markers = new LinkedHashSet<>();
         Map<String, String> lacking = new TreeMap<>();
         for (Format format : ALL) {
-            markers.addAll(format.markers());
+            format.markers().stream().reduce((one, next) -> next).ifPresent(markers::add);
             List<String> absent = format.markers().stream()
                     .filter(marker -> !place.has(marker))
                     .toList();
-            if (!format.markers().isEmpty()) {
+            if (absent.size() < format.markers().size()) {
                 lacking.put(format.label(), String.join(" and ", absent));
             }
         }
-        String sentence = lacking.entrySet().stream()
-                .map(entry -> entry.getKey() + " lacks " + entry.getValue())
-                .collect(Collectors.joining(", ", "As ", "."));
+        String sentence = lacking.isEmpty()
+                ? ""
+                : lacking.entrySet().stream()
+                        .map(entry -> entry.getKey() + " " + entry.getValue())
+                        .collect(Collectors.joining(", ", " What is lacking: for ", "."));
         return place.unrecognised(markers, sentence);
     }
 
     private SaeBuilder assemble(Reading reading, Parts parts) {
-        Declared declared = CfgJson.read(reading.overridden(parts.config()), parts.origin());
+        JsonObject config = reading.overridden(parts.config());
+        Declared declared =
+                parts.declared() ? CfgJson.read(config, parts.origin()) : CfgJson.readWritten(config, parts.origin());
+        return assemble(reading, parts, declared);
+    }
+
+    private SaeBuilder assemble(Reading reading, Parts parts, Declared declared) {
         SaeConfig config = declared.config();
         Weights weights = parts.weights();
         weights.sizesAreFrom(parts.origin() + " says d_in = " + config.dIn() + " and d_sae = " + config.dSae());

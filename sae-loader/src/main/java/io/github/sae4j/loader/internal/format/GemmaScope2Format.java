@@ -37,7 +37,7 @@ final class GemmaScope2Format implements Format {
 
     @Override
     public boolean fits(SaeFolder place) {
-        return place.has(PARAMS) || (place.name().startsWith("params_layer_") && file(place) != null);
+        return Format.super.fits(place) || (place.name().startsWith("params_layer_") && file(place) != null);
     }
 
     /** Returns the name of the file that a layer of a cross-layer transcoder is by itself. */

@@ -45,7 +45,7 @@ final class GemmaScopeFormat implements Format {
     @Override
     public boolean fits(SaeFolder place) {
         boolean said = place.repository().orElseGet(() -> place.path()).contains("transcoder");
-        return said == transcoder && place.has(PARAMS);
+        return said == transcoder && Format.super.fits(place);
     }
 
     @Override

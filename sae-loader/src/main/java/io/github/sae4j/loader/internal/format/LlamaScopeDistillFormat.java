@@ -26,7 +26,7 @@ final class LlamaScopeDistillFormat implements Format {
 
     @Override
     public boolean fits(SaeFolder place) {
-        return !place.has(SaeLensFormat.CONFIG) && Format.super.fits(place);
+        return Format.super.fits(place) && !place.has(SaeLensFormat.CONFIG);
     }
 
     @Override

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
  * What the files of an SAE came to, whatever their layout.
  *
  * @param config the configuration as SAELens 6 writes it
+ * @param declared whether SAELens itself wrote it, of whatever version
  * @param origin the name of what said so, for sentences: a file, or the tensors
  * @param weights the tensors under SAELens's names
  * @param sparsity the log10 of each feature's firing frequency, {@code [d_sae]}, or null
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Parts(
         JsonObject config,
+        boolean declared,
         String origin,
         Weights weights,
         @Nullable Weights sparsity,
@@ -22,18 +24,22 @@ record Parts(
         @Nullable String noDecoder) {
 
     static Parts of(JsonObject config, String origin, Weights weights) {
-        return new Parts(config, origin, weights, null, null, null);
+        return new Parts(config, false, origin, weights, null, null, null);
+    }
+
+    static Parts declared(JsonObject config, String origin, Weights weights) {
+        return new Parts(config, true, origin, weights, null, null, null);
     }
 
     Parts withSparsity(@Nullable Weights tensors) {
-        return new Parts(config, origin, weights, tensors, normScalingFactor, noDecoder);
+        return new Parts(config, declared, origin, weights, tensors, normScalingFactor, noDecoder);
     }
 
     Parts withNormScalingFactor(double factor) {
-        return new Parts(config, origin, weights, sparsity, factor, noDecoder);
+        return new Parts(config, declared, origin, weights, sparsity, factor, noDecoder);
     }
 
     Parts withoutDecoder(String reason) {
-        return new Parts(config, origin, weights, sparsity, normScalingFactor, reason);
+        return new Parts(config, declared, origin, weights, sparsity, normScalingFactor, reason);
     }
 }

@@ -24,7 +24,13 @@ final class SaeLensFormat implements Format {
 
     @Override
     public List<String> markers() {
-        return List.of(WEIGHTS);
+        return List.of(CONFIG, WEIGHTS);
+    }
+
+    /** The reference repository's authors may publish weights alone. */
+    @Override
+    public boolean fits(SaeFolder place) {
+        return !Format.isFileName(place) && place.has(WEIGHTS);
     }
 
     /** The configuration comes first, so that one that cannot be used costs no large download. */
@@ -34,7 +40,7 @@ final class SaeLensFormat implements Format {
         declared.ifPresent(config -> CfgJson.read(reading.overridden(config.deepCopy()), CONFIG));
         Weights weights = reading.weights(WEIGHTS);
         refuseScalingFactor(weights);
-        Parts parts = declared.map(config -> Parts.of(config, CONFIG, weights))
+        Parts parts = declared.map(config -> Parts.declared(config, CONFIG, weights))
                 .orElseGet(() -> Parts.of(fromTensors(reading.place(), weights), "W_enc", weights));
         return parts.withSparsity(reading.extra(SPARSITY));
     }
@@ -52,7 +58,7 @@ final class SaeLensFormat implements Format {
                 dIn,
                 dSae,
                 architecture);
-        return Config.of(architecture, dIn, dSae)
+        return Config.ofTensors(architecture, dIn, dSae)
                 .with("apply_b_dec_to_input", true)
                 .json();
     }

@@ -1,0 +1,171 @@
+package io.github.sae4j.loader;
+
+import static io.github.sae4j.fixtures.Closeness.closeTo;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.github.sae4j.core.SaeConfig;
+import io.github.sae4j.core.SaeException;
+import io.github.sae4j.core.SparseAutoencoder;
+import io.github.sae4j.core.SparseFeatures;
+import io.github.sae4j.fixtures.PublisherCase;
+import io.github.sae4j.fixtures.Tensor;
+import io.github.sae4j.fixtures.hub.FakeHub;
+import io.github.sae4j.hub.HubConfig;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** SAEs in publishers' own files: from the hub and from a folder, with the publisher's numbers. */
+class PublisherCasesTest {
+
+    @TempDir
+    private Path cache;
+
+    static List<PublisherCase> cases() {
+        return PublisherCase.all();
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void computeThePublishersNumbersFromTheHubAndThenOffline(PublisherCase published) {
+        try (FakeHub hub = FakeHub.serving(published.repository(), published.repositoryFolder())
+                .start()) {
+            HubConfig config = HubConfig.defaults().toBuilder()
+                    .endpoint(hub.endpoint().toString())
+                    .cache(cache)
+                    .build();
+            try (SparseAutoencoder sae = open(
+                    published,
+                    SAE.load(published.repository(), published.path()).hub(config))) {
+                requireNumbers(sae, published);
+                requireConfiguration(sae.config(), published);
+                assertThat(sae.source().repository()).contains(published.repository());
+                assertThat(sae.source().files()).isNotEmpty();
+            }
+            hub.forgetRequests();
+            open(
+                            published,
+                            SAE.load(published.repository(), published.path())
+                                    .hub(config)
+                                    .offline(true))
+                    .close();
+            assertThat(hub.requests()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void areRecognisedByTheirFilesAlone(PublisherCase published) {
+        SaeLoader loader = SAE.load(published.repositoryFolder().resolve(published.path()));
+        if (published.fact("format").equals("qwen_scope")) {
+            loader.override("k", 8);
+        }
+        if (published.name().equals("gemma_2_transcoder")) {
+            loader.format("gemma_2_transcoder");
+        }
+        try (SparseAutoencoder sae = open(published, loader)) {
+            assertThat(sae.config().architecture()).isEqualTo(published.fact("architecture"));
+            if (!published.name().equals("gemma_2_att")) {
+                requireNumbers(sae, published);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void computeTheSameOnEightThreads(PublisherCase published) throws Exception {
+        try (FakeHub hub = FakeHub.serving(published.repository(), published.repositoryFolder())
+                .start()) {
+            HubConfig config = HubConfig.defaults().toBuilder()
+                    .endpoint(hub.endpoint().toString())
+                    .cache(cache)
+                    .build();
+            ExecutorService threads = Executors.newFixedThreadPool(8);
+            try (SparseAutoencoder sae = open(
+                    published,
+                    SAE.load(published.repository(), published.path()).hub(config))) {
+                List<Future<?>> done = new ArrayList<>();
+                for (int i = 0; i < 16; i++) {
+                    done.add(threads.submit(() -> requireNumbers(sae, published)));
+                }
+                for (Future<?> each : done) {
+                    each.get();
+                }
+            } finally {
+                threads.shutdownNow();
+            }
+        }
+    }
+
+    private static SparseAutoencoder open(PublisherCase published, SaeLoader loader) {
+        published
+                .optionalFact("norm_scaling_factor")
+                .ifPresent(factor -> loader.normScalingFactor(Double.parseDouble(factor)));
+        return loader.device(Device.cpu()).open();
+    }
+
+    private static void requireConfiguration(SaeConfig config, PublisherCase published) {
+        assertThat(config.architecture()).isEqualTo(published.fact("architecture"));
+        assertThat(config.dIn()).isEqualTo(Integer.parseInt(published.fact("d_in")));
+        assertThat(config.dSae()).isEqualTo(Integer.parseInt(published.fact("d_sae")));
+        assertThat(config.dOut()).isEqualTo(Integer.parseInt(published.fact("d_out")));
+        boolean publisherSubtracts = published.fact("format").equals("sparsify");
+        assertThat(config.applyBDecToInput())
+                .isEqualTo(publisherSubtracts || Boolean.parseBoolean(published.fact("apply_b_dec_to_input")));
+        assertThat(config.reshape().label()).isEqualTo(published.fact("reshape_activations"));
+        if (!published.fact("architecture").equals("temporal")) {
+            assertThat(config.normalization().label()).isEqualTo(published.fact("normalize_activations"));
+        }
+        assertThat(config.metadata().hookName())
+                .isEqualTo(published.optionalFact("hook_name").orElse(null));
+    }
+
+    private static void requireNumbers(SparseAutoencoder sae, PublisherCase published) {
+        try (NDManager manager = sae.newManager()) {
+            Tensor x = published.tensor("x");
+            NDArray input = manager.create(x.values(), new Shape(x.shape()));
+            Tensor acts = published.expected("acts");
+            NDArray dense = sae.encode(input);
+            SparseFeatures sparse = sae.encodeSparse(input);
+            assertThat(dense.getShape().getShape()).isEqualTo(acts.shape());
+            assertThat(dense.toFloatArray()).is(closeTo(acts.values()));
+            assertThat(flat(sparse.toDense())).isEqualTo(dense.toFloatArray());
+            SparseFeatures strongest = sparse.topK(3);
+            for (int token = 0; token < sparse.tokens(); token++) {
+                assertThat(strongest.top(token, 3)).isEqualTo(sparse.top(token, 3));
+            }
+            if (!sae.canDecode()) {
+                assertThatExceptionOfType(SaeException.class)
+                        .isThrownBy(() -> sae.decode(sparse))
+                        .withMessageContaining("one layer of a cross-layer transcoder");
+                assertThatExceptionOfType(SaeException.class).isThrownBy(() -> sae.reconstruct(input));
+                return;
+            }
+            float[] recon = published.expected("recon").values();
+            assertThat(sae.decode(sparse, manager).toFloatArray()).is(closeTo(recon));
+            assertThat(sae.decode(dense, sparse.inverseTransform()).toFloatArray())
+                    .is(closeTo(recon));
+            assertThat(sae.reconstruct(input).toFloatArray())
+                    .is(closeTo(published.expected("out").values()));
+        }
+    }
+
+    private static float[] flat(float[][] rows) {
+        float[] values = new float[rows.length * rows[0].length];
+        for (int row = 0; row < rows.length; row++) {
+            System.arraycopy(rows[row], 0, values, row * rows[row].length, rows[row].length);
+        }
+        return values;
+    }
+}
