@@ -212,6 +212,7 @@ public final class SaeBuilder {
                 inputScale,
                 allowNonFinite,
                 prediction != null,
+                skip != null,
                 noDecoding,
                 noFolding(rule),
                 false);

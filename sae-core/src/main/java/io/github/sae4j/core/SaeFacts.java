@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param inputScale what activations are multiplied by before all else
  * @param allowNonFinite whether NaN and infinity are let through
  * @param takesSequences whether a token's features depend on the tokens before it
+ * @param hasSkip whether reconstructing adds a skip term to what is decoded
  * @param noDecoding why it cannot decode, or null if it can
  * @param noFolding why decoder norms cannot be folded, or null if they can
  * @param folded whether decoder norms are folded
@@ -27,6 +28,7 @@ record SaeFacts(
         double inputScale,
         boolean allowNonFinite,
         boolean takesSequences,
+        boolean hasSkip,
         @Nullable String noDecoding,
         @Nullable String noFolding,
         boolean folded) {
@@ -42,6 +44,7 @@ record SaeFacts(
                 inputScale,
                 allowNonFinite,
                 takesSequences,
+                hasSkip,
                 noDecoding,
                 noFolding,
                 true);

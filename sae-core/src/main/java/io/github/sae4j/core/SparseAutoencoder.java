@@ -89,6 +89,16 @@ public final class SparseAutoencoder implements AutoCloseable {
         return facts.noDecoding() == null;
     }
 
+    /** Returns whether a token's features depend on the tokens before it, so that only whole sequences can be encoded. */
+    public boolean takesSequences() {
+        return facts.takesSequences();
+    }
+
+    /** Returns whether reconstructing adds a skip term to what the features decode to. */
+    public boolean hasSkip() {
+        return facts.hasSkip();
+    }
+
     /** Returns the device that was chosen: dense results are made there. */
     public Device device() {
         return calls.kernel().device();

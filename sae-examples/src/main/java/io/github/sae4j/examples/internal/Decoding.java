@@ -22,6 +22,8 @@ record Decoding(int batchTokens) {
      */
     void run(FeatureFile features, OpenSae sae, OutputFile target, Terminal terminal) {
         warnOfAnotherSae(features, sae, terminal);
+        warnOfOtherOptions(features, sae, terminal);
+        tellWhatIsNotDecoded(sae, terminal);
         long tokens = features.layout().tokens();
         Summary summary = Summary.start();
         long active = 0;
@@ -51,5 +53,27 @@ record Decoding(int batchTokens) {
                         terminal.note("sae: warning: " + features.fileName() + " was encoded with other weights ("
                                 + features.sae().orElse("unnamed") + ", SHA-256 " + sha256 + ") than those of "
                                 + sae.lastingName() + " (" + sae.sha256() + ")."));
+    }
+
+    private static void warnOfOtherOptions(FeatureFile features, OpenSae sae, Terminal terminal) {
+        if (!features.saeOptions().equals(sae.options())) {
+            terminal.note("sae: warning: " + features.fileName() + " was encoded with " + spoken(features.saeOptions())
+                    + ", but is decoded with " + spoken(sae.options()) + ".");
+        }
+    }
+
+    private static String spoken(String options) {
+        return options.isEmpty() ? "no options that change the SAE" : options;
+    }
+
+    private static void tellWhatIsNotDecoded(OpenSae sae, Terminal terminal) {
+        if (sae.sae().takesSequences()) {
+            terminal.note("sae: note: this is what the features decode to; the part that the SAE predicts from earlier"
+                    + " tokens is not in them. sae reconstruct has both.");
+        } else if (sae.sae().hasSkip()) {
+            terminal.note(
+                    "sae: note: this is what the features decode to; the skip term is not in them. sae reconstruct"
+                            + " has both.");
+        }
     }
 }

@@ -24,11 +24,14 @@ public final class DownloadCommand implements Runnable {
     @Parameters(
             paramLabel = "SAE",
             arity = "1..*",
-            description = "layer_19, owner/repo:folder, or either with @revision.")
+            description = "layer_19, release:id (see sae list), owner/repo:folder, or any of them with @revision.")
     private List<String> names;
 
     @Mixin
     private HubOptions hub;
+
+    @Mixin
+    private FormatOptions format;
 
     @Option(names = "--force", description = "Fetch again what is in the cache.")
     private boolean force;
@@ -44,8 +47,9 @@ public final class DownloadCommand implements Runnable {
             Path folder;
             boolean fetched;
             try (DownloadProgress progress = new DownloadProgress(terminal)) {
-                folder =
-                        hub.apply(SAE.load(name), progress).forceDownload(force).download();
+                folder = format.apply(hub.apply(SAE.load(name), progress))
+                        .forceDownload(force)
+                        .download();
                 fetched = progress.fetchedAnything();
             }
             if (!fetched) {

@@ -6,7 +6,6 @@ import io.github.sae4j.examples.internal.output.DenseOutput;
 import io.github.sae4j.examples.internal.output.FeatureOutput;
 import io.github.sae4j.examples.internal.output.OutputFile;
 import io.github.sae4j.examples.internal.output.SparseOutput;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,14 +31,13 @@ record Encoding(int batchTokens, @Nullable Integer topK, boolean dense) {
         long active = 0;
         try (FeatureOutput output = output(activations, sae, target);
                 Progress progress = Progress.start(terminal, "encoding", tokens)) {
-            float[][] rows = new float[(int) Math.min(batchTokens, tokens)]
-                    [sae.sae().config().dIn()];
-            for (int count = activations.next(rows); count > 0; count = activations.next(rows)) {
-                SparseFeatures features = sae.sae().encode(count == rows.length ? rows : Arrays.copyOf(rows, count));
+            Batches batches = Batches.of(activations, sae.sae(), batchTokens);
+            for (float[][] rows = batches.next(); rows.length > 0; rows = batches.next()) {
+                SparseFeatures features = batches.encode(rows);
                 SparseFeatures kept = topK == null ? features : features.topK(topK);
                 output.write(kept);
                 active += kept.activeCount();
-                progress.advance(count);
+                progress.advance(rows.length);
             }
             output.commit();
         }

@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -23,28 +22,19 @@ public final class InfoCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(
-            paramLabel = "SAE",
-            description = "A folder, layer_19, owner/repo:folder, either with @revision, or demo.")
+    @Parameters(paramLabel = "SAE", description = SaeOptions.NAMES)
     private String sae;
 
     @Mixin
-    private HubOptions hub;
-
-    @Option(
-            names = "--device",
-            paramLabel = "DEVICE",
-            converter = DeviceChoice.Converter.class,
-            description = "auto (the default: CUDA if there is one), cpu, cuda or cuda:N.")
-    private DeviceChoice device = DeviceChoice.AUTO;
+    private SaeOptions options;
 
     @Override
     public void run() {
         Terminal terminal = Terminal.of(spec);
         long start = System.nanoTime();
-        startEngine(device.device());
+        startEngine(options.device().device());
         long started = System.nanoTime();
-        try (OpenSae open = OpenSae.open(sae, hub, terminal, device.device(), false)) {
+        try (OpenSae open = OpenSae.open(sae, options, terminal, false)) {
             long opened = System.nanoTime();
             print(open.lastingName(), open.sae(), terminal);
             line(

@@ -1,6 +1,5 @@
 package io.github.sae4j.examples.internal;
 
-import ai.djl.Device;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.examples.internal.input.Expected;
 import io.github.sae4j.examples.internal.output.Provenance;
@@ -26,13 +25,20 @@ final class OpenSae implements AutoCloseable {
 
     private final String name;
     private final SparseAutoencoder sae;
+    private final String options;
     private final boolean allowNonFinite;
     private final @Nullable TemporaryFolder folder;
     private @Nullable CompletableFuture<String> sha256;
 
-    private OpenSae(String name, SparseAutoencoder sae, boolean allowNonFinite, @Nullable TemporaryFolder folder) {
+    private OpenSae(
+            String name,
+            SparseAutoencoder sae,
+            String options,
+            boolean allowNonFinite,
+            @Nullable TemporaryFolder folder) {
         this.name = name;
         this.sae = sae;
+        this.options = options;
         this.allowNonFinite = allowNonFinite;
         this.folder = folder;
     }
@@ -40,50 +46,43 @@ final class OpenSae implements AutoCloseable {
     /**
      * Opens an SAE.
      *
-     * @param name a folder, the name of a published SAE, or {@code demo}
-     * @param hub how a published SAE is fetched
-     * @param terminal shows how that gets on
-     * @param device where it is to run, or null to choose
+     * @param name a folder or file, the name of a published SAE, or {@code demo}
+     * @param options how it is fetched and opened
+     * @param terminal shows how fetching gets on
      * @param allowNonFinite whether NaN and infinity are let through
      * @return the SAE, which the caller closes
      * @throws RuntimeException of the loader or ours, with a sentence, if there is no such SAE or it cannot run
      */
-    static OpenSae open(
-            String name, HubOptions hub, Terminal terminal, @Nullable Device device, boolean allowNonFinite) {
+    static OpenSae open(String name, SaeOptions options, Terminal terminal, boolean allowNonFinite) {
         if (!name.equals(DEMO)) {
             try (DownloadProgress progress = new DownloadProgress(terminal)) {
-                SaeLoader loader = loader(name, hub, progress);
-                return new OpenSae(name, open(loader, device, allowNonFinite), allowNonFinite, null);
+                SaeLoader loader = loader(name, options, progress);
+                return new OpenSae(
+                        name, loader.allowNonFinite(allowNonFinite).open(), options.written(), allowNonFinite, null);
             }
         }
-        hub.requireNoRevision(name);
+        options.hub().requireNoRevision(name);
         TemporaryFolder folder = TemporaryFolder.create("sae-demo-weights-");
         try {
             DemoData.standard().writeSae(folder.path());
-            return new OpenSae(name, open(SAE.load(folder.path()), device, allowNonFinite), allowNonFinite, folder);
+            SaeLoader loader = options.apply(SAE.load(folder.path())).allowNonFinite(allowNonFinite);
+            return new OpenSae(name, loader.open(), options.written(), allowNonFinite, folder);
         } catch (RuntimeException e) {
             folder.close();
             throw e;
         }
     }
 
-    private static SparseAutoencoder open(SaeLoader loader, @Nullable Device device, boolean allowNonFinite) {
-        if (device != null) {
-            loader.device(device);
-        }
-        return loader.allowNonFinite(allowNonFinite).open();
-    }
-
-    private static SaeLoader loader(String name, HubOptions hub, DownloadProgress progress) {
+    private static SaeLoader loader(String name, SaeOptions options, DownloadProgress progress) {
         @Nullable Path folder = folder(name);
         if (folder == null) {
-            return hub.apply(SAE.load(name), progress);
+            return options.apply(options.hub().apply(SAE.load(name), progress));
         }
-        hub.requireNoRevision(name);
-        return SAE.load(folder);
+        options.hub().requireNoRevision(name);
+        return options.apply(SAE.load(folder));
     }
 
-    /** Returns the folder that is meant, or null if the name is not that of a folder of this machine. */
+    /** Returns the folder or file that is meant, or null if the name is not that of one of this machine. */
     static @Nullable Path folder(String name) {
         if (name.isBlank()) {
             return null;
@@ -103,7 +102,23 @@ final class OpenSae implements AutoCloseable {
 
     /** Returns how a file that is read for this SAE is checked. */
     Expected expected() {
-        return new Expected(spokenName(), sae.config(), allowNonFinite);
+        return new Expected(spokenName(), sae.config(), sae.takesSequences(), allowNonFinite);
+    }
+
+    /**
+     * Checks that features can be decoded.
+     *
+     * @throws io.github.sae4j.core.SaeException with the reason, if they cannot
+     */
+    void requireDecoder() {
+        if (!sae.canDecode()) {
+            sae.reconstruct(new float[0][]);
+        }
+    }
+
+    /** Returns the options that change what the SAE computes, as they could be written again; empty if there are none. */
+    String options() {
+        return options;
     }
 
     private String spokenName() {
@@ -142,7 +157,7 @@ final class OpenSae implements AutoCloseable {
 
     /** Returns where the numbers of a file come from that is made of another with this SAE. */
     Provenance provenance(String source, int heads) {
-        return new Provenance(lastingName(), sha256(), source, Version.number(), heads);
+        return new Provenance(lastingName(), sha256(), options, source, Version.number(), heads);
     }
 
     @Override

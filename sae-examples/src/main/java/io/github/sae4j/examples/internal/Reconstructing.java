@@ -1,10 +1,10 @@
 package io.github.sae4j.examples.internal;
 
+import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.examples.internal.input.Activations;
 import io.github.sae4j.examples.internal.output.OutputFile;
 import io.github.sae4j.examples.internal.output.ReconstructionOutput;
-import java.util.Arrays;
 
 /**
  * From a file of activations to a file of their reconstructions in one pass, a batch of tokens at a time.
@@ -14,7 +14,8 @@ import java.util.Arrays;
 record Reconstructing(int batchTokens) {
 
     /**
-     * Encodes and decodes all tokens and prints the summary.
+     * Encodes and decodes all tokens and prints the summary; how close a transcoder comes to what it reads means nothing,
+     * for it writes to another place.
      *
      * @param activations what to reconstruct
      * @param sae encodes and decodes
@@ -24,33 +25,42 @@ record Reconstructing(int batchTokens) {
      */
     ReconstructionQuality run(Activations activations, OpenSae sae, OutputFile target, Terminal terminal) {
         long tokens = activations.layout().tokens();
-        int dIn = sae.sae().config().dIn();
-        int dOut = sae.sae().config().dOut();
+        SaeConfig config = sae.sae().config();
         Summary summary = Summary.start();
-        ReconstructionQuality quality = new ReconstructionQuality(dIn);
+        ReconstructionQuality quality = new ReconstructionQuality(config.dIn());
+        // What is added to the decoded features is computed with them, and encoding once more for L0 would double the
+        // work.
+        boolean decoded = !sae.sae().takesSequences() && !sae.sae().hasSkip();
         long active = 0;
         try (ReconstructionOutput output = ReconstructionOutput.create(
                         target,
                         activations.layout(),
-                        dOut,
+                        config.dOut(),
                         sae.provenance(
                                 activations.fileName(), activations.layout().heads()));
                 Progress progress = Progress.start(terminal, "reconstructing", tokens)) {
-            float[][] rows = new float[(int) Math.min(batchTokens, tokens)][dIn];
-            for (int count = activations.next(rows); count > 0; count = activations.next(rows)) {
-                SparseFeatures features = sae.sae().encode(count == rows.length ? rows : Arrays.copyOf(rows, count));
-                float[][] reconstructed = sae.sae().decode(features);
+            Batches batches = Batches.of(activations, sae.sae(), batchTokens);
+            for (float[][] rows = batches.next(); rows.length > 0; rows = batches.next()) {
+                float[][] reconstructed;
+                if (decoded) {
+                    SparseFeatures features = batches.encode(rows);
+                    active += features.activeCount();
+                    reconstructed = sae.sae().decode(features);
+                } else {
+                    reconstructed = batches.reconstruct(rows);
+                }
                 output.write(reconstructed);
-                active += features.activeCount();
-                for (int row = 0; row < count && dOut == dIn; row++) {
+                for (int row = 0; row < rows.length && !config.isTranscoder(); row++) {
                     quality.add(rows[row], reconstructed[row]);
                 }
-                progress.advance(count);
+                progress.advance(rows.length);
             }
             output.commit();
         }
-        summary.add("L0 " + Quantity.decimal(tokens == 0 ? 0 : (double) active / tokens, 1));
-        if (dOut == dIn) {
+        if (decoded) {
+            summary.add("L0 " + Quantity.decimal(tokens == 0 ? 0 : (double) active / tokens, 1));
+        }
+        if (!config.isTranscoder()) {
             summary.add(quality.describe());
         }
         terminal.note(summary.line(tokens, sae.sae(), target));

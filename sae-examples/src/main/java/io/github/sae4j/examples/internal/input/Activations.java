@@ -62,6 +62,7 @@ public final class Activations implements AutoCloseable {
             if (axes == 0) {
                 throw mismatch(path, tensor, expected);
             }
+            requireSequences(path, tensor, expected);
             return new Activations(
                     path, file, tensor, type, expected, Layout.ofActivations(path, tensor.shape(), axes));
         } catch (RuntimeException e) {
@@ -102,6 +103,15 @@ public final class Activations implements AutoCloseable {
         throw new CommandException(
                 path + ": no floating-point tensor has " + expected.config().dIn() + " columns, d_in of "
                         + expected.name() + "; the file holds " + list(tensors) + ".");
+    }
+
+    private static void requireSequences(Path path, StoredTensor tensor, Expected expected) {
+        if (expected.takesSequences() && tensor.shape().size() < 3) {
+            throw new CommandException(path + ": " + tensor.label() + " has the shape " + tensor.shape() + ", but "
+                    + expected.name()
+                    + " predicts each token from those before it, so it takes [batch, sequence, d_in = "
+                    + expected.config().dIn() + "].");
+        }
     }
 
     private static CommandException mismatch(Path path, StoredTensor tensor, Expected expected) {

@@ -1,5 +1,6 @@
 package io.github.sae4j.examples.internal.input;
 
+import io.github.sae4j.core.Normalization;
 import io.github.sae4j.core.Reshape;
 import io.github.sae4j.core.SaeConfig;
 import java.util.List;
@@ -9,9 +10,15 @@ import java.util.List;
  *
  * @param name how to speak of it in a sentence, for example {@code layer_19 of analist/ministral-3b-sae}
  * @param config what it takes
+ * @param takesSequences whether it takes whole sequences of tokens
  * @param allowNonFinite whether NaN and infinity are let through
  */
-public record Expected(String name, SaeConfig config, boolean allowNonFinite) {
+public record Expected(String name, SaeConfig config, boolean takesSequences, boolean allowNonFinite) {
+
+    /** Returns the normalisation that decoding undoes: transcoders decode to other activations than they encode. */
+    public static Normalization undoneNormalization(SaeConfig config) {
+        return config.isTranscoder() ? Normalization.NONE : config.normalization();
+    }
 
     /** Returns how many of the last axes of an array are one activation of the SAE: 1, 2 for heads apart, 0 for none. */
     int activationAxes(List<Long> shape) {

@@ -176,6 +176,11 @@ public final class FeatureFile implements AutoCloseable {
         return metadata("sae_sha256");
     }
 
+    /** Returns the options with which the SAE made the features, empty if there were none. */
+    public String saeOptions() {
+        return metadata("sae_options").orElse("");
+    }
+
     private Optional<String> metadata(String key) {
         Map<String, String> metadata = file.metadata();
         @Nullable String value = metadata.get(key);

@@ -57,6 +57,11 @@ public final class Layout {
         return tokens;
     }
 
+    /** Returns the number of tokens in a sequence: the last axis before those of an activation, or all if it has none. */
+    public long sequence() {
+        return leading.length == 0 ? 1 : leading[leading.length - 1];
+    }
+
     /** Returns the number of attention heads if they have an axis of their own, otherwise 0. */
     public int heads() {
         return heads;

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 record TokenFactors(@Nullable TensorView scale, @Nullable TensorView shift) {
 
     static TokenFactors open(Path path, SafetensorsFile file, Layout layout, Expected expected) {
-        Normalization normalization = expected.config().normalization();
+        Normalization normalization = Expected.undoneNormalization(expected.config());
         return new TokenFactors(
                 open(path, file, "scale", normalization.isPerToken(), layout, expected),
                 open(path, file, "shift", normalization == Normalization.LAYER_NORM, layout, expected));
@@ -28,7 +28,7 @@ record TokenFactors(@Nullable TensorView scale, @Nullable TensorView shift) {
             Path path, SafetensorsFile file, String name, boolean needed, Layout layout, Expected expected) {
         if (needed != file.contains(name)) {
             throw new CommandException(path + ": " + expected.name() + " has the normalisation "
-                    + expected.config().normalization() + ", which "
+                    + Expected.undoneNormalization(expected.config()) + ", which "
                     + (needed
                             ? "needs a \"" + name + "\" for each token, but the file has none."
                             : "knows no \"" + name + "\" for each token, but the file has one."));

@@ -9,11 +9,12 @@ import java.util.Map;
  *
  * @param sae the SAE's name
  * @param saeSha256 the SHA-256 of the SAE's weights
+ * @param options the options that change what the SAE computes, as users write them; empty if there are none
  * @param source the name of the file that was read
  * @param version the version of this software
  * @param heads the number of attention heads if the activations have an axis for them, otherwise 0
  */
-public record Provenance(String sae, String saeSha256, String source, String version, int heads) {
+public record Provenance(String sae, String saeSha256, String options, String source, String version, int heads) {
 
     /** Returns the metadata of a file with the given dense shape. */
     Map<String, String> metadata(long[] shape) {
@@ -21,6 +22,9 @@ public record Provenance(String sae, String saeSha256, String source, String ver
         metadata.put("shape", Arrays.toString(shape).replace(" ", ""));
         metadata.put("sae", sae);
         metadata.put("sae_sha256", saeSha256);
+        if (!options.isEmpty()) {
+            metadata.put("sae_options", options);
+        }
         metadata.put("source", source);
         metadata.put("sae4j_version", version);
         if (heads > 0) {

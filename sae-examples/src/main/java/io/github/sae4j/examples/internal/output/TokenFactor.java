@@ -3,6 +3,7 @@ package io.github.sae4j.examples.internal.output;
 import io.github.sae4j.core.InverseTransform;
 import io.github.sae4j.core.Normalization;
 import io.github.sae4j.core.SaeConfig;
+import io.github.sae4j.examples.internal.input.Expected;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,10 +17,11 @@ final class TokenFactor {
 
     /** Returns the names of the tensors that an SAE's normalisation needs. */
     static List<String> names(SaeConfig config) {
-        if (config.normalization() == Normalization.LAYER_NORM) {
+        Normalization normalization = Expected.undoneNormalization(config);
+        if (normalization == Normalization.LAYER_NORM) {
             return List.of(SCALE, SHIFT);
         }
-        return config.normalization().isPerToken() ? List.of(SCALE) : List.of();
+        return normalization.isPerToken() ? List.of(SCALE) : List.of();
     }
 
     /** Returns a tensor's numbers for some tokens, or null if the tensor is none of these. */

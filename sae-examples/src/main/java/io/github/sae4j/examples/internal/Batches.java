@@ -1,0 +1,85 @@
+package io.github.sae4j.examples.internal;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.github.sae4j.core.SparseAutoencoder;
+import io.github.sae4j.core.SparseFeatures;
+import io.github.sae4j.examples.internal.input.Activations;
+import java.util.Arrays;
+
+/**
+ * A file's activations in the pieces that an SAE takes: batches of tokens, or whole sequences where it looks at the tokens
+ * before each.
+ */
+final class Batches {
+
+    private final Activations activations;
+    private final SparseAutoencoder sae;
+    private final float[][] rows;
+
+    private Batches(Activations activations, SparseAutoencoder sae, int size) {
+        this.activations = activations;
+        this.sae = sae;
+        this.rows = new float[size][sae.config().dIn()];
+    }
+
+    /**
+     * Returns the activations that follow.
+     *
+     * @param batchTokens how many tokens are in memory at a time, unless a sequence has to be
+     * @throws CommandException if a sequence is too long to be in memory
+     */
+    static Batches of(Activations activations, SparseAutoencoder sae, int batchTokens) {
+        long size = sae.takesSequences() ? activations.layout().sequence() : batchTokens;
+        if (sae.takesSequences() && size > Integer.MAX_VALUE / sae.config().dIn()) {
+            throw new CommandException(activations + ": a sequence of " + size
+                    + " tokens is too long to be in memory, where this SAE needs it as a whole.");
+        }
+        return new Batches(
+                activations, sae, (int) Math.min(size, activations.layout().tokens()));
+    }
+
+    /** Returns the next tokens, {@code [tokens][d_in]}, valid until the next call; none after the end. */
+    float[][] next() {
+        int count = activations.next(rows);
+        return count == rows.length ? rows : Arrays.copyOf(rows, count);
+    }
+
+    SparseFeatures encode(float[][] tokens) {
+        if (!sae.takesSequences()) {
+            return sae.encode(tokens);
+        }
+        try (NDManager manager = sae.newManager()) {
+            return sae.encodeSparse(sequence(manager, tokens));
+        }
+    }
+
+    /** Returns what the SAE makes of tokens, with all that it adds to what their features decode to. */
+    float[][] reconstruct(float[][] tokens) {
+        if (!sae.takesSequences()) {
+            return sae.reconstruct(tokens);
+        }
+        try (NDManager manager = sae.newManager()) {
+            return split(sae.reconstruct(sequence(manager, tokens)).toFloatArray(), tokens.length);
+        }
+    }
+
+    private static NDArray sequence(NDManager manager, float[][] tokens) {
+        int width = tokens[0].length;
+        float[] values = new float[tokens.length * width];
+        for (int token = 0; token < tokens.length; token++) {
+            System.arraycopy(tokens[token], 0, values, token * width, width);
+        }
+        return manager.create(values, new Shape(1, tokens.length, width));
+    }
+
+    private static float[][] split(float[] values, int tokens) {
+        int width = values.length / tokens;
+        float[][] split = new float[tokens][];
+        for (int token = 0; token < tokens; token++) {
+            split[token] = Arrays.copyOfRange(values, token * width, (token + 1) * width);
+        }
+        return split;
+    }
+}
