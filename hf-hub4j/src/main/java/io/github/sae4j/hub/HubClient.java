@@ -194,6 +194,21 @@ public final class HubClient {
     }
 
     /**
+     * Returns what the hub says of a file, without fetching it. The hub is asked in any case.
+     *
+     * @param repo the repository
+     * @param revision a branch, a tag, a reference or a commit
+     * @param file the file's name in the repository, with {@code /}
+     * @throws RemoteEntryNotFoundException if the revision has no such file
+     * @throws OfflineModeException if offline mode forbids asking the hub
+     * @throws HubUnreachableException if the hub does not answer
+     * @throws HubException if a name could lead out of the cache, or the hub answers with another error
+     */
+    public RemoteFile lookUp(RepoId repo, String revision, String file) {
+        return ranges.lookUp(new FileRequest(repo, revision, file));
+    }
+
+    /**
      * Returns a part of a file without fetching the rest: the header of a large file, for example. If the file is in the
      * cache, its bytes come from there. A part cannot be checked against the file's hash.
      *

@@ -47,6 +47,17 @@ class RangeReadTest {
     }
 
     @Test
+    void tellsSizeAndCommitWithoutTheFile() {
+        RemoteFile file = hub.client().lookUp(REPO, "main", WEIGHTS);
+
+        assertThat(file.size()).isEqualTo(WEIGHTS_SIZE);
+        assertThat(hub.client().lookUp(REPO, file.commit(), WEIGHTS)).isEqualTo(file);
+        failure(RemoteEntryNotFoundException.class, () -> hub.client().lookUp(REPO, "main", "nothing"));
+        assertThat(hub.cdnRequests()).isEmpty();
+        assertThat(hub.cache).doesNotExist();
+    }
+
+    @Test
     void endsWhereTheFileEnds() {
         assertThat(hub.client().read(REPO, "main", WEIGHTS, WEIGHTS_SIZE - 5, 100))
                 .isEqualTo(part(WEIGHTS_SIZE - 5, WEIGHTS_SIZE));

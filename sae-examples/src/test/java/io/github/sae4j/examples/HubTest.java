@@ -3,6 +3,8 @@ package io.github.sae4j.examples;
 import static io.github.sae4j.examples.CommandRun.sae;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.sae4j.fixtures.RandomSae;
+import io.github.sae4j.fixtures.StoredType;
 import io.github.sae4j.fixtures.hub.FakeHub;
 import io.github.sae4j.fixtures.hub.FakeRepo;
 import io.github.sae4j.fixtures.hub.Request;
@@ -84,6 +86,31 @@ class HubTest {
         hub.forgetRequests();
         assertThat(run("download", "layer_19", "--force").err()).contains("fetched 2 files");
         assertThat(hub.requests()).anyMatch(Request::toCdn);
+    }
+
+    @Test
+    void tellsOfAnSaeWithoutFetchingItsWeights() {
+        new RandomSae(64, 8192, StoredType.FLOAT32, 8, 1).write(temporary.resolve("large/layer_19"));
+        hub.put(FakeRepo.of(REPOSITORY, temporary.resolve("large")));
+
+        CommandRun before = run("info", "ministral-3b-sae:layer_19");
+
+        assertThat(before.exitCode()).as(before.err()).isZero();
+        assertThat(before.out())
+                .containsPattern("release +ministral-3b-sae:layer_19")
+                .containsPattern("d_sae +8,192")
+                .containsPattern("tensor +W_enc F32 \\[64 × 8,192\\]")
+                .containsPattern("file +layer_19/sae_weights.safetensors, 4.2 MB, not fetched")
+                .containsPattern("weights +not in the cache; .* sae download ministral-3b-sae:layer_19 fetches 4.2 MB");
+        assertThat(hub.bytesSent()).isLessThan(50_000);
+
+        assertThat(run("download", "layer_19").exitCode()).isZero();
+        CommandRun after = run("info", "layer_19");
+        assertThat(after.out())
+                .containsPattern("W_enc +\\[d_in 64 × d_sae 8,192\\]")
+                .containsPattern("opened in +[0-9.]+ ms");
+        assertThat(run("info", "layer_19", "--offline").out().lines().toList().subList(0, 5))
+                .isEqualTo(after.out().lines().toList().subList(0, 5));
     }
 
     @Test

@@ -114,6 +114,17 @@ public final class SAE {
         return Registry.load().releases();
     }
 
+    /**
+     * Returns the names of the releases that are spelled most like a name.
+     *
+     * @param name for example {@code gemma-scope-2b}
+     * @param most how many at most
+     * @throws SaeLoadException if {@code name} is null, or the user's file of releases cannot be read
+     */
+    public static List<String> nearestReleases(String name, int most) {
+        return Registry.load().nearest(requirePresent(name, "name"), most);
+    }
+
     static <T> T requirePresent(@Nullable T value, String name) {
         if (value == null) {
             throw new SaeLoadException(name + " must not be null.");

@@ -18,6 +18,7 @@ import io.github.sae4j.loader.internal.names.Registry;
 import io.github.sae4j.loader.internal.names.SaeAddress;
 import io.github.sae4j.safetensors.SafetensorsException;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -280,10 +281,30 @@ public final class SaeLoader {
      */
     public Path download() {
         published("download");
-        try {
+        return reported(() -> {
             SaeFolder files = files();
             Formats.read(files, settings());
             return files.location();
+        });
+    }
+
+    /**
+     * Tells what the SAE is without fetching its weights: of those that are not in the cache only the headers are read, by
+     * range requests, and vectors that the layout's configuration depends on. Small files are fetched as for opening.
+     *
+     * @return what its configuration, its tensors' headers and the registry say
+     * @throws SaeLoadException if it cannot be found, or what it says cannot be used
+     */
+    public SaeDescription describe() {
+        return reported(() -> {
+            SaeFolder files = files();
+            return Formats.describe(files instanceof HubFolder hub ? hub.headersOnly() : files, settings());
+        });
+    }
+
+    private static <T> T reported(Supplier<T> work) {
+        try {
+            return work.get();
         } catch (SafetensorsException | HubException e) {
             throw new SaeLoadException(String.valueOf(e.getMessage()), e);
         }
@@ -300,14 +321,12 @@ public final class SaeLoader {
         SaeFolder files = files();
         SparseAutoencoder sae;
         try {
-            sae = folded(Formats.read(files, settings())
+            sae = reported(() -> folded(Formats.read(files, settings())
                     .device(device)
                     .allowNonFinite(allowNonFinite)
-                    .build());
+                    .build()));
         } catch (SaeException e) {
             throw new SaeLoadException(files.label() + " cannot be opened: " + e.getMessage(), e);
-        } catch (SafetensorsException | HubException e) {
-            throw new SaeLoadException(String.valueOf(e.getMessage()), e);
         }
         SaeConfig config = sae.config();
         LOG.info(
@@ -342,15 +361,13 @@ public final class SaeLoader {
         if (folder != null) {
             return DiskFolder.of(folder);
         }
-        try {
+        return reported(() -> {
             HubClient client = HubClient.create(hubConfig());
             return HubFolder.of(
                     client,
                     client.options().withForce(forceDownload),
                     published("open").at(revision));
-        } catch (HubException e) {
-            throw new SaeLoadException(String.valueOf(e.getMessage()), e);
-        }
+        });
     }
 
     private HubConfig hubConfig() {

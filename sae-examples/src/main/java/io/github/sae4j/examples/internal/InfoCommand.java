@@ -3,9 +3,9 @@ package io.github.sae4j.examples.internal;
 import ai.djl.Device;
 import io.github.sae4j.core.Relu;
 import io.github.sae4j.core.SaeConfig;
-import io.github.sae4j.core.SaeMetadata;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.WeightMatrix;
+import io.github.sae4j.loader.SaeDescription;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -31,14 +31,19 @@ public final class InfoCommand implements Runnable {
     @Override
     public void run() {
         Terminal terminal = Terminal.of(spec);
+        @Nullable SaeDescription description = OpenSae.describe(sae, options, terminal);
+        SaeFacts facts = new SaeFacts(terminal);
+        if (description != null && !description.isHere()) {
+            facts.print(description, sae);
+            return;
+        }
         long start = System.nanoTime();
         startEngine(options.device().device());
         long started = System.nanoTime();
         try (OpenSae open = OpenSae.open(sae, options, terminal, false)) {
             long opened = System.nanoTime();
-            print(open.lastingName(), open.sae(), terminal);
-            line(
-                    terminal,
+            facts.print(open.lastingName(), open.sae(), description == null ? null : description.published());
+            facts.line(
                     "opened in",
                     milliseconds(opened - started) + ", after the engine's start in " + milliseconds(started - start));
         }
@@ -59,55 +64,5 @@ public final class InfoCommand implements Runnable {
 
     private static String milliseconds(long nanoseconds) {
         return String.format(Locale.ROOT, "%.1f ms", nanoseconds / 1e6);
-    }
-
-    private static void print(String name, SparseAutoencoder sae, Terminal terminal) {
-        SaeConfig config = sae.config();
-        long weights = (long) config.dIn() * config.dSae() + (long) config.dSae() * config.dOut();
-        line(terminal, "SAE", name);
-        line(terminal, "architecture", config.architecture());
-        line(terminal, "W_enc", axes("d_in", config.dIn(), "d_sae", config.dSae()));
-        line(terminal, "W_dec", axes("d_sae", config.dSae(), "d_out", config.dOut()));
-        line(terminal, "dtype", dtype(sae));
-        line(terminal, "size", Quantity.bytes(weights * sae.weightType().bytes()) + " in the two matrices");
-        line(terminal, "normalisation", config.normalization().label());
-        line(terminal, "reshape", config.reshape().label());
-        line(terminal, "b_dec", config.applyBDecToInput() ? "subtracted from the input" : "not applied to the input");
-        metadata(terminal, config.metadata());
-        sae.source().commit().ifPresent(commit -> line(terminal, "commit", commit));
-        line(terminal, "files", String.join(", ", sae.source().files()));
-        line(terminal, "sparsity", sae.sparsity().isPresent() ? "log10 firing frequencies, [d_sae]" : "not published");
-        line(terminal, "device", DeviceChoice.spell(sae.device()));
-        line(terminal, "kernel", sae.kernel());
-        config.otherFields().forEach((field, json) -> line(terminal, "also in cfg", field + " = " + json));
-    }
-
-    private static void metadata(Terminal terminal, SaeMetadata metadata) {
-        line(terminal, "hook", metadata.hookName());
-        line(terminal, "hook head", metadata.hookHeadIndex());
-        line(terminal, "model", metadata.modelName());
-        line(terminal, "context size", metadata.contextSize());
-        line(terminal, "prepends BOS", metadata.prependBos());
-        line(terminal, "dataset", metadata.datasetPath());
-        line(terminal, "Neuronpedia", metadata.neuronpediaId());
-        line(terminal, "SAELens", metadata.saeLensVersion());
-    }
-
-    private static String dtype(SparseAutoencoder sae) {
-        String stored = sae.weightType().label();
-        String declared = sae.config().dtype();
-        return declared == null || declared.equals(stored)
-                ? stored
-                : stored + " as stored and used; the configuration says " + declared;
-    }
-
-    private static String axes(String rows, int rowCount, String columns, int columnCount) {
-        return "[" + rows + " " + Quantity.count(rowCount) + " × " + columns + " " + Quantity.count(columnCount) + "]";
-    }
-
-    private static void line(Terminal terminal, String label, @Nullable Object value) {
-        if (value != null) {
-            terminal.print(String.format("%-15s %s", label, value));
-        }
     }
 }

@@ -4,6 +4,7 @@ import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.examples.internal.input.Expected;
 import io.github.sae4j.examples.internal.output.Provenance;
 import io.github.sae4j.loader.SAE;
+import io.github.sae4j.loader.SaeDescription;
 import io.github.sae4j.loader.SaeLoader;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -70,6 +71,20 @@ final class OpenSae implements AutoCloseable {
         } catch (RuntimeException e) {
             folder.close();
             throw e;
+        }
+    }
+
+    /**
+     * Returns what is known of a published SAE without its weights, or null for one of this machine.
+     *
+     * @throws RuntimeException of the loader, with a sentence, if there is no such SAE
+     */
+    static @Nullable SaeDescription describe(String name, SaeOptions options, Terminal terminal) {
+        if (name.equals(DEMO) || folder(name) != null) {
+            return null;
+        }
+        try (DownloadProgress progress = new DownloadProgress(terminal)) {
+            return loader(name, options, progress).describe();
         }
     }
 

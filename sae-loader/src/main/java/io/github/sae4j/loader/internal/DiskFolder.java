@@ -2,6 +2,7 @@ package io.github.sae4j.loader.internal;
 
 import io.github.sae4j.core.SaeSource;
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.internal.container.ByteSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,6 +73,11 @@ public final class DiskFolder implements SaeFolder {
     @Override
     public Optional<Path> findExtra(String file) {
         return find(file);
+    }
+
+    @Override
+    public Optional<ByteSource> remote(String file) {
+        return Optional.empty();
     }
 
     @Override

@@ -9,9 +9,12 @@ import io.github.sae4j.hub.HubException;
 import io.github.sae4j.hub.HubInterruptedException;
 import io.github.sae4j.hub.LocalEntryNotFoundException;
 import io.github.sae4j.hub.RemoteEntryNotFoundException;
+import io.github.sae4j.hub.RemoteFile;
 import io.github.sae4j.hub.RepoFile;
 import io.github.sae4j.hub.RepoId;
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.internal.container.ByteSource;
+import io.github.sae4j.loader.internal.container.RemoteBytes;
 import io.github.sae4j.loader.internal.names.Nearest;
 import io.github.sae4j.loader.internal.names.SaeAddress;
 import java.nio.file.Path;
@@ -39,12 +42,14 @@ public final class HubFolder implements SaeFolder {
     private final HubClient hub;
     private final DownloadOptions options;
     private final SaeAddress address;
+    private final boolean headersOnly;
     private final Pin pin;
 
-    private HubFolder(HubClient hub, DownloadOptions options, SaeAddress address, Pin pin) {
+    private HubFolder(HubClient hub, DownloadOptions options, SaeAddress address, boolean headersOnly, Pin pin) {
         this.hub = hub;
         this.options = options;
         this.address = address;
+        this.headersOnly = headersOnly;
         this.pin = pin;
     }
 
@@ -60,7 +65,12 @@ public final class HubFolder implements SaeFolder {
      * @param options how files are fetched
      */
     public static HubFolder of(HubClient hub, DownloadOptions options, SaeAddress address) {
-        return new HubFolder(hub, options, address, new Pin());
+        return new HubFolder(hub, options, address, false, new Pin());
+    }
+
+    /** Returns the same files, of which those with tensors are not fetched but only looked at. */
+    public HubFolder headersOnly() {
+        return new HubFolder(hub, options, address, true, pin);
     }
 
     @Override
@@ -108,6 +118,45 @@ public final class HubFolder implements SaeFolder {
         }
     }
 
+    @Override
+    public Optional<ByteSource> remote(String file) {
+        if (!headersOnly || hub.config().offline() || isCached(file)) {
+            return Optional.empty();
+        }
+        return lookUp(file)
+                .filter(known -> !isCached(file))
+                .map(known -> new RemoteBytes(known.size(), (from, count) -> part(known, from, count)));
+    }
+
+    /** Returns whether a file of the commit is in the cache; as long as no commit is known, none is. */
+    private boolean isCached(String file) {
+        return pin.commit != null
+                && hub.cache()
+                        .find(address.repository(), pin.commit, address.file(file))
+                        .isPresent();
+    }
+
+    private Optional<RemoteFile> lookUp(String file) {
+        String revision = pin.commit == null ? revision() : pin.commit;
+        try {
+            RemoteFile known = hub.lookUp(address.repository(), revision, address.file(file));
+            pin.commit = known.commit();
+            return Optional.of(known);
+        } catch (RemoteEntryNotFoundException e) {
+            e.commit().ifPresent(known -> pin.commit = known);
+            return Optional.empty();
+        }
+    }
+
+    private byte[] part(RemoteFile file, long from, int count) {
+        byte[] bytes = hub.read(address.repository(), file.commit(), file.file(), from, count);
+        if (bytes.length != count) {
+            throw new SaeLoadException(file.file() + " of " + id() + " should have " + file.size()
+                    + " bytes, but ends after " + (from + bytes.length) + ".");
+        }
+        return bytes;
+    }
+
     /** Until the commit is known, asking and fetching are one request; so a small file should be asked for first. */
     @Override
     public boolean has(String file) {
@@ -116,7 +165,10 @@ public final class HubFolder implements SaeFolder {
             String revision = pin.commit == null ? revision() : pin.commit;
             return hub.cache().find(address.repository(), revision, name).isPresent();
         }
-        return pin.commit == null ? find(file).isPresent() : hub.exists(address.repository(), pin.commit, name);
+        if (pin.commit == null) {
+            return headersOnly ? lookUp(file).isPresent() : find(file).isPresent();
+        }
+        return hub.exists(address.repository(), pin.commit, name);
     }
 
     @Override
@@ -138,7 +190,8 @@ public final class HubFolder implements SaeFolder {
     public SaeFolder parent() {
         int slash = address.folder().lastIndexOf('/');
         String parent = slash < 0 ? "" : address.folder().substring(0, slash);
-        return new HubFolder(hub, options, new SaeAddress(address.repository(), parent, address.revision()), pin);
+        return new HubFolder(
+                hub, options, new SaeAddress(address.repository(), parent, address.revision()), headersOnly, pin);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.github.sae4j.loader.internal;
 
 import io.github.sae4j.core.SaeSource;
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.internal.container.ByteSource;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -43,6 +44,15 @@ public sealed interface SaeFolder permits DiskFolder, HubFolder {
      * @param file for example {@code sparsity.safetensors}
      */
     Optional<Path> findExtra(String file);
+
+    /**
+     * Returns the bytes of a file that is there and is to stay where it is, fetched as they are looked at; nothing if there
+     * is no such file, it is on this machine, or {@link #find} is to fetch it.
+     *
+     * @param file for example {@code sae_weights.safetensors}
+     * @throws io.github.sae4j.hub.HubException if the hub cannot be asked
+     */
+    Optional<ByteSource> remote(String file);
 
     /**
      * Returns whether there is a file, without fetching it. Offline, what is not in the cache is not there.

@@ -5,13 +5,17 @@ import com.google.gson.JsonObject;
 import io.github.sae4j.core.Normalization;
 import io.github.sae4j.core.SaeBuilder;
 import io.github.sae4j.core.SaeConfig;
+import io.github.sae4j.core.SaeSource;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.WeightType;
+import io.github.sae4j.loader.SaeDescription;
 import io.github.sae4j.loader.SaeLoadException;
 import io.github.sae4j.loader.internal.Listing;
 import io.github.sae4j.loader.internal.SaeFolder;
+import io.github.sae4j.loader.internal.container.StoredTensor;
 import io.github.sae4j.loader.internal.format.CfgJson.Declared;
 import io.github.sae4j.loader.internal.names.Registry;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -80,6 +84,15 @@ public final class Formats {
         return new Formats(place, settings).read();
     }
 
+    /**
+     * Returns what the files of an SAE say without their weights, of which no more is read than the layout needs.
+     *
+     * @throws SaeLoadException as {@link #read} does
+     */
+    public static SaeDescription describe(SaeFolder place, Settings settings) {
+        return new Formats(place, settings).describe();
+    }
+
     /** Returns the names of the layouts that can be asked for. */
     public static List<String> labels() {
         return ALL.stream().map(Format::label).toList();
@@ -89,8 +102,33 @@ public final class Formats {
         try (Reading reading = new Reading(place, settings.facts(), overrides())) {
             Format format = format();
             Parts parts = format.read(reading);
-            return assemble(reading, parts);
+            return assemble(reading, parts, declared(reading, parts));
         }
+    }
+
+    private SaeDescription describe() {
+        try (Reading reading = new Reading(place, settings.facts(), overrides())) {
+            Parts parts = format().read(reading);
+            Declared declared = declared(reading, parts);
+            SaeSource source = place.source(parts.weights().path(), reading.files());
+            return new SaeDescription(
+                    source.description(),
+                    source.repository().orElse(null),
+                    source.commit().orElse(null),
+                    declared.config(),
+                    parts.noDecoder() == null,
+                    normScalingFactor(declared, parts),
+                    reading.tensors().stream().map(Formats::described).toList(),
+                    reading.read(),
+                    settings.facts() == null ? null : settings.facts().sae());
+        }
+    }
+
+    private static SaeDescription.Tensor described(StoredTensor tensor) {
+        return new SaeDescription.Tensor(
+                tensor.name(),
+                tensor.dtype().label(),
+                Arrays.stream(tensor.shape()).boxed().toList());
     }
 
     private JsonObject overrides() {
@@ -146,11 +184,9 @@ public final class Formats {
         return place.unrecognised(markers, sentence);
     }
 
-    private SaeBuilder assemble(Reading reading, Parts parts) {
+    private static Declared declared(Reading reading, Parts parts) {
         JsonObject config = reading.overridden(parts.config());
-        Declared declared =
-                parts.declared() ? CfgJson.read(config, parts.origin()) : CfgJson.readWritten(config, parts.origin());
-        return assemble(reading, parts, declared);
+        return parts.declared() ? CfgJson.read(config, parts.origin()) : CfgJson.readWritten(config, parts.origin());
     }
 
     private SaeBuilder assemble(Reading reading, Parts parts, Declared declared) {

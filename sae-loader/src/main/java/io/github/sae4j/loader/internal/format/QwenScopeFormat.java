@@ -28,8 +28,7 @@ final class QwenScopeFormat implements Format {
 
     @Override
     public boolean fits(SaeFolder place) {
-        return FILE.matcher(place.name()).matches()
-                && place.parent().find(place.name()).isPresent();
+        return FILE.matcher(place.name()).matches() && place.parent().has(place.name());
     }
 
     @Override

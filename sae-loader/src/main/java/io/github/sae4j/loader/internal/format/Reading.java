@@ -3,11 +3,14 @@ package io.github.sae4j.loader.internal.format;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import io.github.sae4j.loader.SaeDescription;
 import io.github.sae4j.loader.SaeLoadException;
 import io.github.sae4j.loader.internal.Listing;
 import io.github.sae4j.loader.internal.SaeFolder;
 import io.github.sae4j.loader.internal.Unreadable;
 import io.github.sae4j.loader.internal.YamlFile;
+import io.github.sae4j.loader.internal.container.ByteSource;
+import io.github.sae4j.loader.internal.container.StoredTensor;
 import io.github.sae4j.loader.internal.container.TensorFile;
 import io.github.sae4j.loader.internal.names.Registry;
 import java.io.IOException;
@@ -21,6 +24,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +39,7 @@ final class Reading implements AutoCloseable {
     private final Registry.@Nullable Facts facts;
     private final JsonObject overrides;
     private final List<TensorFile> opened = new ArrayList<>();
-    private final List<String> files = new ArrayList<>();
+    private final List<SaeDescription.File> files = new ArrayList<>();
 
     /**
      * Begins.
@@ -71,7 +75,17 @@ final class Reading implements AutoCloseable {
 
     /** Returns the names of the files that were read, relative to the repository or to the folder of this machine. */
     List<String> files() {
+        return read().stream().map(SaeDescription.File::name).toList();
+    }
+
+    /** Returns the files that were read or looked at. */
+    List<SaeDescription.File> read() {
         return List.copyOf(files);
+    }
+
+    /** Returns the tensors of the files that were opened, under the publisher's names. */
+    List<StoredTensor> tensors() {
+        return opened.stream().flatMap(file -> file.tensors().stream()).toList();
     }
 
     /** Returns the tensors of a file that must be there. */
@@ -81,21 +95,29 @@ final class Reading implements AutoCloseable {
 
     /** Returns the tensors of a file that must be there. */
     Weights weights(SaeFolder at, String file) {
-        return open(at, file, at.find(file).orElseThrow(() -> lacks(at, file)));
+        return open(at, file, at::find).orElseThrow(() -> lacks(at, file));
     }
 
     /** Returns the tensors of a file that the SAE can do without. */
     @Nullable
     Weights extra(String file) {
-        return place.findExtra(file).map(path -> open(place, file, path)).orElse(null);
+        return open(place, file, place::findExtra).orElse(null);
     }
 
-    private Weights open(SaeFolder at, String file, Path path) {
-        refuseLfsPointer(path);
-        TensorFile tensors = TensorFiles.open(path);
-        opened.add(tensors);
-        files.add(at.fullName(file));
-        return Weights.of(tensors);
+    private Optional<Weights> open(SaeFolder at, String file, Function<String, Optional<Path>> finder) {
+        Optional<ByteSource> remote = at.remote(file);
+        Optional<TensorFile> tensors;
+        if (remote.isPresent()) {
+            files.add(new SaeDescription.File(at.fullName(file), remote.get().length(), false));
+            tensors = Optional.of(TensorFiles.remote(at.fullName(file), remote.get()));
+        } else {
+            tensors = finder.apply(file).map(path -> {
+                note(at, file, path);
+                return TensorFiles.open(path);
+            });
+        }
+        tensors.ifPresent(opened::add);
+        return tensors.map(Weights::of);
     }
 
     /** Returns the fields of a JSON file that must be there. */
@@ -106,8 +128,7 @@ final class Reading implements AutoCloseable {
     /** Returns the fields of a JSON file, if it is there. */
     Optional<JsonObject> json(SaeFolder at, String file) {
         return at.find(file).map(path -> {
-            refuseLfsPointer(path);
-            files.add(at.fullName(file));
+            note(at, file, path);
             return parse(path);
         });
     }
@@ -115,8 +136,7 @@ final class Reading implements AutoCloseable {
     /** Returns the fields of a YAML file, if it is there. */
     Optional<Map<String, Object>> yaml(SaeFolder at, String file) {
         return at.find(file).map(path -> {
-            refuseLfsPointer(path);
-            files.add(at.fullName(file));
+            note(at, file, path);
             return YamlFile.read(path);
         });
     }
@@ -165,13 +185,14 @@ final class Reading implements AutoCloseable {
                 at.label() + " has no " + file + (there.isEmpty() ? "." : ". It holds: " + Listing.of(there) + "."));
     }
 
-    /** A clone without Git LFS leaves a few lines of text in place of each file. */
-    private static void refuseLfsPointer(Path path) {
+    /** Remembers a file, unless a clone without Git LFS has left a few lines of text in its place. */
+    private void note(SaeFolder at, String file, Path path) {
         try (InputStream in = Files.newInputStream(path)) {
             if (Arrays.equals(in.readNBytes(LFS_POINTER.length), LFS_POINTER)) {
                 throw new SaeLoadException(
                         path + " is a Git LFS pointer, not the file itself. Fetch it with: git lfs pull.");
             }
+            files.add(new SaeDescription.File(at.fullName(file), Files.size(path), true));
         } catch (IOException e) {
             throw Unreadable.because(path, e);
         }

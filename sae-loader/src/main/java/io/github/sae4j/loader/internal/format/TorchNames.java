@@ -16,10 +16,9 @@ final class TorchNames {
 
     /** Returns the names, none if there is no such file. */
     static List<String> of(SaeFolder place) {
-        return place.parent()
-                .find(place.name())
-                .map(path -> {
-                    try (TensorFile file = TensorFiles.open(path)) {
+        return TensorFiles.open(place.parent(), place.name())
+                .map(opened -> {
+                    try (TensorFile file = opened) {
                         return file.tensors().stream().map(StoredTensor::name).toList();
                     }
                 })

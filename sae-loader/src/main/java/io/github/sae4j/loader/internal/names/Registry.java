@@ -67,6 +67,11 @@ public final class Registry {
         return all().map(Release::published).toList();
     }
 
+    /** Returns the names of the releases that are spelled most like a name. */
+    public List<String> nearest(String name, int most) {
+        return Nearest.of(name, names(), most);
+    }
+
     /**
      * Returns the address of an SAE that is known by one word.
      *

@@ -74,7 +74,7 @@ public final class NpzFile implements TensorFile {
     }
 
     /** Reads the arrays of a file whose bytes are at hand. */
-    static NamedTensors read(Subject subject, ByteSource file) {
+    public static NamedTensors read(Subject subject, ByteSource file) {
         byte[] start = file.read(0, (int) Math.min(2, file.length()));
         if (start.length < 2 || start[0] != 'P' || start[1] != 'K') {
             throw subject.fault("an npz file is a zip archive, but " + Beginning.of(file) + ".");

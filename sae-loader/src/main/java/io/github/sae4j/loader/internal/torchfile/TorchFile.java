@@ -78,6 +78,11 @@ public final class TorchFile implements TensorFile {
         }
     }
 
+    /** Reads the tensors of a file whose bytes are anywhere. */
+    public static NamedTensors tensors(Subject subject, ByteSource file) {
+        return read(subject, file).tensors();
+    }
+
     /** Reads a file whose bytes are at hand. */
     static Content read(Subject subject, ByteSource file) {
         byte[] start = file.read(0, (int) Math.min(LegacyFormat.MAGIC_BYTES, file.length()));

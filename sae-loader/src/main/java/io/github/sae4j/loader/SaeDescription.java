@@ -1,0 +1,75 @@
+package io.github.sae4j.loader;
+
+import io.github.sae4j.core.SaeConfig;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of an SAE without its weights.
+ *
+ * @param name one line for people, as {@link io.github.sae4j.core.SaeSource#description()}
+ * @param repository the repository's id, or null for an SAE of this machine
+ * @param commit the commit's 40 hexadecimal digits, or null for an SAE of this machine
+ * @param config what the SAE computes
+ * @param canDecode whether it has a decoder
+ * @param normScalingFactor what activations are multiplied by before all else; mostly 1
+ * @param tensors the tensors of its files, under the publisher's names
+ * @param files the files that it is made of
+ * @param published its entry in a release, or null if there is none
+ */
+public record SaeDescription(
+        String name,
+        @Nullable String repository,
+        @Nullable String commit,
+        SaeConfig config,
+        boolean canDecode,
+        double normScalingFactor,
+        List<Tensor> tensors,
+        List<File> files,
+        @Nullable PublishedSae published) {
+
+    /** Copies the lists. */
+    public SaeDescription {
+        SAE.requirePresent(name, "name");
+        SAE.requirePresent(config, "config");
+        tensors = List.copyOf(tensors);
+        files = List.copyOf(files);
+    }
+
+    /** Returns whether all files are on this machine, so that opening the SAE fetches none. */
+    public boolean isHere() {
+        return files.stream().allMatch(File::isHere);
+    }
+
+    /**
+     * A tensor of a file.
+     *
+     * @param name the publisher's name
+     * @param dtype how its numbers are stored, for example {@code BF16}
+     * @param shape its sizes, as it is stored
+     */
+    public record Tensor(String name, String dtype, List<Long> shape) {
+
+        /** Copies the shape. */
+        public Tensor {
+            SAE.requirePresent(name, "name");
+            SAE.requirePresent(dtype, "dtype");
+            shape = List.copyOf(shape);
+        }
+    }
+
+    /**
+     * A file of an SAE.
+     *
+     * @param name relative to the repository, or to the folder of this machine
+     * @param bytes its size
+     * @param isHere whether it is on this machine
+     */
+    public record File(String name, long bytes, boolean isHere) {
+
+        /** Checks that nothing is missing. */
+        public File {
+            SAE.requirePresent(name, "name");
+        }
+    }
+}

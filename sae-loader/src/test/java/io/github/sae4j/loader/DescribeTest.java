@@ -1,0 +1,211 @@
+package io.github.sae4j.loader;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import ai.djl.Device;
+import io.github.sae4j.core.SparseAutoencoder;
+import io.github.sae4j.fixtures.PublisherCase;
+import io.github.sae4j.fixtures.RandomSae;
+import io.github.sae4j.fixtures.StoredType;
+import io.github.sae4j.fixtures.hub.FakeHub;
+import io.github.sae4j.hub.HubConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A published SAE tells what it is before its weights are fetched. */
+class DescribeTest {
+
+    private static final String REPOSITORY = "owner/big";
+
+    @TempDir
+    private Path folder;
+
+    static List<PublisherCase> cases() {
+        return PublisherCase.all();
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void saysOfEveryLayoutWhatOpeningFindsOut(PublisherCase published) {
+        try (FakeHub hub = FakeHub.serving(published.repository(), published.repositoryFolder())
+                .start()) {
+            SaeDescription before = load(hub, published).describe();
+
+            assertThat(before.isHere()).isFalse();
+            assertThat(tensorFilesInTheCache()).isEmpty();
+            try (SparseAutoencoder sae =
+                    load(hub, published).device(Device.cpu()).open()) {
+                assertThat(before.config()).isEqualTo(sae.config());
+                assertThat(before.canDecode()).isEqualTo(sae.canDecode());
+                assertThat(before.normScalingFactor()).isEqualTo(sae.normScalingFactor());
+                assertThat(before.name()).isEqualTo(sae.source().description());
+                assertThat(before.repository()).isEqualTo(published.repository());
+                assertThat(before.commit()).isEqualTo(sae.source().commit().orElseThrow());
+                assertThat(before.files().stream().map(SaeDescription.File::name))
+                        .containsExactlyElementsOf(sae.source().files());
+            }
+            SaeDescription after = load(hub, published).describe();
+            assertThat(after.isHere()).isTrue();
+            assertThat(after.tensors()).isEqualTo(before.tensors()).isNotEmpty();
+            assertThat(after.files().stream().map(SaeDescription.File::bytes))
+                    .containsExactlyElementsOf(before.files().stream()
+                            .map(SaeDescription.File::bytes)
+                            .toList());
+            hub.forgetRequests();
+            assertThat(load(hub, published).offline(true).describe()).isEqualTo(after);
+            assertThat(hub.requests()).isEmpty();
+        }
+    }
+
+    @Test
+    void fetchesTheHeaderOfLargeWeightsAlone() {
+        new RandomSae(64, 8192, StoredType.FLOAT32, 8, 1).write(folder.resolve("served/layer_3"));
+        try (FakeHub hub = FakeHub.serving(REPOSITORY, folder.resolve("served")).start()) {
+            SaeDescription sae =
+                    SAE.load(REPOSITORY, "layer_3").hub(config(hub)).describe();
+
+            assertThat(sae.config().dSae()).isEqualTo(8192);
+            assertThat(sae.tensors())
+                    .contains(new SaeDescription.Tensor("W_enc", "F32", List.of(64L, 8192L)))
+                    .hasSize(4);
+            assertThat(sae.files()).anySatisfy(file -> {
+                assertThat(file.name()).isEqualTo("layer_3/sae_weights.safetensors");
+                assertThat(file.bytes()).isGreaterThan(4_000_000);
+                assertThat(file.isHere()).isFalse();
+            });
+            assertThat(hub.bytesSent()).isLessThan(50_000);
+        }
+    }
+
+    @Test
+    void fetchesTheDirectoryAndTheHeadersOfLargeArchivesAlone() throws IOException {
+        Path place = Files.createDirectories(folder.resolve("served/layer_3/width_8k/average_l0_9"));
+        writeNpz(place.resolve("params.npz"));
+        try (FakeHub hub = FakeHub.serving("google/gemma-scope-2b-pt-res", folder.resolve("served"))
+                .start()) {
+            SaeDescription sae = SAE.load("google/gemma-scope-2b-pt-res", "layer_3/width_8k/average_l0_9")
+                    .hub(config(hub))
+                    .describe();
+
+            assertThat(sae.config().architecture()).isEqualTo("jumprelu");
+            assertThat(sae.config().dIn()).isEqualTo(64);
+            assertThat(sae.config().dSae()).isEqualTo(8192);
+            assertThat(sae.tensors()).contains(new SaeDescription.Tensor("threshold", "F32", List.of(8192L)));
+            assertThat(sae.files().get(0).bytes()).isGreaterThan(4_000_000);
+            assertThat(hub.bytesSent()).isLessThan(200_000);
+        }
+    }
+
+    @Test
+    void knowsTheReleaseOfAnSaeThatIsInOne() throws IOException {
+        Path place = Files.createDirectories(folder.resolve("served/layer_12/width_16k/average_l0_82"));
+        writeNpz(place.resolve("params.npz"));
+        try (FakeHub hub = FakeHub.serving("google/gemma-scope-2b-pt-res", folder.resolve("served"))
+                .start()) {
+            SaeDescription sae = SAE.load("gemma-scope-2b-pt-res-canonical", "layer_12/width_16k/canonical")
+                    .hub(config(hub))
+                    .describe();
+
+            assertThat(sae.published()).isNotNull();
+            assertThat(sae.config().metadata().hookName()).isEqualTo("blocks.12.hook_resid_post");
+        }
+    }
+
+    @Test
+    void tellsOfAnSaeOfThisMachineToo() {
+        PublisherCase published = PublisherCase.named("gemma_2_res");
+
+        SaeDescription sae =
+                SAE.load(published.repositoryFolder().resolve(published.path())).describe();
+
+        assertThat(sae.isHere()).isTrue();
+        assertThat(sae.repository()).isNull();
+        assertThat(sae.config().architecture()).isEqualTo("jumprelu");
+    }
+
+    @Test
+    void saysWhatIsMissingOffline() {
+        assertThatExceptionOfType(SaeLoadException.class)
+                .isThrownBy(() -> SAE.load(REPOSITORY, "layer_3")
+                        .cache(folder.resolve("cache"))
+                        .offline(true)
+                        .describe())
+                .withMessageContaining("is not in the Hugging Face cache");
+    }
+
+    private SaeLoader load(FakeHub hub, PublisherCase published) {
+        SaeLoader loader = SAE.load(published.repository(), published.path()).hub(config(hub));
+        published
+                .optionalFact("norm_scaling_factor")
+                .ifPresent(factor -> loader.normScalingFactor(Double.parseDouble(factor)));
+        return loader;
+    }
+
+    private HubConfig config(FakeHub hub) {
+        return HubConfig.defaults().toBuilder()
+                .endpoint(hub.endpoint().toString())
+                .cache(folder.resolve("cache"))
+                .build();
+    }
+
+    private List<Path> tensorFilesInTheCache() {
+        try (Stream<Path> files = Files.walk(folder.resolve("cache"))) {
+            return files.filter(file -> file.toString().contains("snapshots"))
+                    .filter(file -> file.toString().matches(".*\\.(safetensors|npz|pt|pth)"))
+                    .toList();
+        } catch (NoSuchFileException e) {
+            return List.of();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void writeNpz(Path file) throws IOException {
+        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
+            array(zip, "W_enc", 64, 8192);
+            array(zip, "W_dec", 8192, 64);
+            array(zip, "b_enc", 8192);
+            array(zip, "b_dec", 64);
+            array(zip, "threshold", 8192);
+        }
+    }
+
+    /** Writes zeros as NumPy does, not compressed. */
+    private static void array(ZipOutputStream zip, String name, int... shape) throws IOException {
+        int elements = 1;
+        StringBuilder sizes = new StringBuilder();
+        for (int size : shape) {
+            elements *= size;
+            sizes.append(size).append(", ");
+        }
+        String header = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + sizes + "), }";
+        byte[] padded = (header + " ".repeat(117 - header.length()) + "\n").getBytes(StandardCharsets.US_ASCII);
+        ByteBuffer bytes = ByteBuffer.allocate(10 + padded.length + elements * Float.BYTES);
+        bytes.put(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, (byte) padded.length, 0})
+                .put(padded);
+        CRC32 crc = new CRC32();
+        crc.update(bytes.array());
+        ZipEntry entry = new ZipEntry(name + ".npy");
+        entry.setMethod(ZipEntry.STORED);
+        entry.setSize(bytes.capacity());
+        entry.setCrc(crc.getValue());
+        zip.putNextEntry(entry);
+        zip.write(bytes.array());
+        zip.closeEntry();
+    }
+}

@@ -1,0 +1,74 @@
+package io.github.sae4j.safetensors;
+
+import io.github.sae4j.safetensors.internal.Header;
+import io.github.sae4j.safetensors.internal.HeaderReader;
+import io.github.sae4j.safetensors.internal.RandomAccessBytes;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * What the header of a safetensors file says, wherever the file is: only the first bytes are read.
+ *
+ * @param tensors the tensors, in the order in which their bytes lie in the file
+ * @param metadata the free text under {@code __metadata__}; empty if none
+ */
+public record SafetensorsHeader(List<Entry> tensors, Map<String, String> metadata) {
+
+    /** Copies the list. */
+    public SafetensorsHeader {
+        tensors = List.copyOf(tensors);
+    }
+
+    /**
+     * A tensor and where its bytes lie.
+     *
+     * @param spec its name, type and shape
+     * @param offset the position of its first byte in the file
+     */
+    public record Entry(TensorSpec spec, long offset) {}
+
+    /** Bytes of a file that is somewhere else. */
+    @FunctionalInterface
+    public interface Source {
+
+        /**
+         * Fills a buffer.
+         *
+         * @param position where to start reading
+         * @param target receives {@code target.remaining()} bytes, all of which lie inside
+         */
+        void read(long position, ByteBuffer target);
+    }
+
+    /**
+     * Reads a header and checks every rule of the format that needs no tensor's bytes.
+     *
+     * @param name the file's name, for messages
+     * @param length the size of the file in bytes
+     * @param source its bytes
+     * @throws SafetensorsException if it breaks a rule
+     */
+    public static SafetensorsHeader read(String name, long length, Source source) {
+        Objects.requireNonNull(source, "source");
+        Header header = HeaderReader.read(Objects.requireNonNull(name, "name"), new RandomAccessBytes() {
+            @Override
+            public long length() {
+                return length;
+            }
+
+            @Override
+            public void read(long position, ByteBuffer target) {
+                source.read(position, target);
+            }
+        });
+        return new SafetensorsHeader(
+                header.tensors().stream()
+                        .map(tensor -> new Entry(
+                                new TensorSpec(tensor.name(), tensor.dtype(), tensor.shape()),
+                                header.dataStart() + tensor.begin()))
+                        .toList(),
+                header.metadata());
+    }
+}
