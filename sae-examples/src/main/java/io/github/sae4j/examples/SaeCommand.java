@@ -7,6 +7,7 @@ import io.github.sae4j.examples.internal.DownloadCommand;
 import io.github.sae4j.examples.internal.EncodeCommand;
 import io.github.sae4j.examples.internal.Failures;
 import io.github.sae4j.examples.internal.InfoCommand;
+import io.github.sae4j.examples.internal.ListCommand;
 import io.github.sae4j.examples.internal.ReconstructCommand;
 import io.github.sae4j.examples.internal.Version;
 import java.io.PrintStream;
@@ -31,6 +32,7 @@ import picocli.CommandLine.Spec;
             EncodeCommand.class,
             DecodeCommand.class,
             ReconstructCommand.class,
+            ListCommand.class,
             InfoCommand.class,
             DownloadCommand.class,
             CacheCommand.class,

@@ -1,0 +1,114 @@
+package io.github.sae4j.examples.internal;
+
+import io.github.sae4j.loader.PublishedSae;
+import io.github.sae4j.loader.SAE;
+import io.github.sae4j.loader.SaeRelease;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code sae list}: finds published SAEs. */
+@Command(
+        name = "list",
+        description = "Find published SAEs; without more, show the releases that they were published in.",
+        footer = {
+            "",
+            "For example: sae list gemma-scope 2b res layer=12 width=16k 'l0<100'",
+            "The first column is what --sae takes. A terminal gets the first 40 lines, a pipe all of them."
+        })
+@SuppressWarnings("NullAway.Init") // picocli fills the annotated fields
+public final class ListCommand implements Runnable {
+
+    private static final int LINES_ON_A_TERMINAL = 40;
+    private static final int NEAREST = 3;
+    private static final String UNKNOWN = "–";
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(
+            paramLabel = "QUERY",
+            arity = "0..*",
+            description =
+                    "Words that must occur in the names of release, SAE, path, model or hook; and conditions such as"
+                            + " l0<50, l0>=20, width=16k, layer=12 (in quotes where the shell reads < and > itself).")
+    private @Nullable List<String> query;
+
+    @Override
+    public void run() {
+        Terminal terminal = Terminal.of(spec);
+        SaeQuery wanted = SaeQuery.parse(query == null ? List.of() : query);
+        List<SaeRelease> releases = SAE.releases();
+        if (wanted.isEmpty()) {
+            list(releases, terminal);
+        } else {
+            find(wanted, releases, terminal);
+        }
+    }
+
+    private static void list(List<SaeRelease> releases, Terminal terminal) {
+        Table table = new Table("release", "repository", "model", "SAEs");
+        long saes = 0;
+        for (SaeRelease release : releases) {
+            saes += release.saes().size();
+            table.add(
+                    release.name(),
+                    release.repository(),
+                    release.model() == null ? UNKNOWN : release.model(),
+                    Quantity.count(release.saes().size()));
+        }
+        table.print(terminal, LINES_ON_A_TERMINAL);
+        terminal.note(Quantity.count(saes) + " SAEs in " + Quantity.count(releases.size())
+                + " releases · sae list WORD... finds some of them");
+    }
+
+    private static void find(SaeQuery wanted, List<SaeRelease> releases, Terminal terminal) {
+        Table table = new Table("SAE", "path", "L0", "Neuronpedia");
+        List<String> found = new ArrayList<>();
+        for (SaeRelease release : releases) {
+            for (PublishedSae sae : release.saes()) {
+                Candidate candidate = new Candidate(release, sae);
+                if (wanted.matches(candidate)) {
+                    found.add(sae.name());
+                    table.add(
+                            sae.name(),
+                            sae.repository() + (sae.folder().isEmpty() ? "" : ":" + sae.folder()),
+                            l0(candidate.l0()),
+                            sae.neuronpediaId() == null ? UNKNOWN : sae.neuronpediaId());
+                }
+            }
+        }
+        if (found.isEmpty()) {
+            throw nothing(wanted, releases);
+        }
+        table.print(terminal, LINES_ON_A_TERMINAL);
+        terminal.note(Quantity.count(found.size()) + (found.size() == 1 ? " SAE" : " SAEs"));
+    }
+
+    /** Says what stands in the way: the conditions, one of several words, or the spelling. */
+    private static CommandException nothing(SaeQuery wanted, List<SaeRelease> releases) {
+        SaeQuery words = new SaeQuery(wanted.words(), List.of());
+        long matching = releases.stream()
+                .flatMap(release -> release.saes().stream().map(sae -> new Candidate(release, sae)))
+                .filter(words::matches)
+                .count();
+        if (matching > 0) {
+            return new CommandException("No published SAE that is known meets these conditions; "
+                    + Quantity.count(matching) + " would match without them.");
+        }
+        return new CommandException("No published SAE that is known matches \"" + String.join(" ", wanted.words())
+                + "\". The nearest releases are: "
+                + String.join(", ", SAE.nearestReleases(String.join("-", wanted.words()), NEAREST)) + ".");
+    }
+
+    private static String l0(@Nullable Double l0) {
+        if (l0 == null) {
+            return UNKNOWN;
+        }
+        return Quantity.decimal(l0, l0 == Math.rint(l0) ? 0 : 1);
+    }
+}
