@@ -28,6 +28,8 @@ class MisuseTest {
                 "encode in.npy --sae demo --out o.safetensors --batch-tokens -3|a whole number from 1",
                 "encode in.npy --sae demo --out o.safetensors --device tpu|auto, cpu, cuda or cuda:N",
                 "encode in.npy --sae demo --out o.safetensors --device cuda:x|auto, cpu, cuda or cuda:N",
+                "encode in.npy --sae demo --out o.safetensors --set k|--set",
+                "encode in.npy --sae demo --out o.safetensors --norm-scaling-factor much|--norm-scaling-factor",
                 "encode in.npy more.npy --sae demo --out o.safetensors|more.npy",
                 "encode in.npy --sae demo --out o.safetensors --nonsense|--nonsense",
                 "decode in.safetensors --sae demo --out o.safetensors --dense|--dense",
