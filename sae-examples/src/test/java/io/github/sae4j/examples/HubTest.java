@@ -109,8 +109,12 @@ class HubTest {
         assertThat(after.out())
                 .containsPattern("W_enc +\\[d_in 64 × d_sae 8,192\\]")
                 .containsPattern("opened in +[0-9.]+ ms");
-        assertThat(run("info", "layer_19", "--offline").out().lines().toList().subList(0, 5))
-                .isEqualTo(after.out().lines().toList().subList(0, 5));
+        hub.close();
+        for (CommandRun alone : new CommandRun[] {run("info", "layer_19", "--offline"), run("info", "layer_19")}) {
+            assertThat(alone.exitCode()).as(alone.err()).isZero();
+            assertThat(alone.out().lines().limit(5))
+                    .containsExactlyElementsOf(after.out().lines().limit(5).toList());
+        }
     }
 
     @Test

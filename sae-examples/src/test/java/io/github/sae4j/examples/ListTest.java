@@ -30,11 +30,11 @@ class ListTest {
         assertThat(run.out().lines()).hasSameSizeAs(SAE.releases());
         assertThat(run.out().lines())
                 .anySatisfy(line -> assertThat(line.split(" +", -1))
-                        .containsExactly("gpt2-small-res-jb", "jbloom/GPT2-Small-SAEs-Reformatted", "gpt2-small", "13"))
+                        .containsExactly("gpt2-small-res-jb", "13", "gpt2-small", "jbloom/GPT2-Small-SAEs-Reformatted"))
                 .anySatisfy(line -> assertThat(line)
                         .startsWith("ministral-3b-sae ")
-                        .contains(" analist/ministral-3b-sae ")
-                        .endsWith(" 2"));
+                        .contains(" 2 ")
+                        .endsWith(" analist/ministral-3b-sae"));
         assertThat(run.err()).contains(" SAEs in " + SAE.releases().size() + " releases");
     }
 
@@ -46,9 +46,9 @@ class ListTest {
         assertThat(run.out().strip().split(" +", -1))
                 .containsExactly(
                         "gemma-scope-2b-pt-res-canonical:layer_12/width_16k/canonical",
-                        "google/gemma-scope-2b-pt-res:layer_12/width_16k/average_l0_82",
                         "82",
-                        "gemma-2-2b/12-gemmascope-res-16k");
+                        "gemma-2-2b/12-gemmascope-res-16k",
+                        "google/gemma-scope-2b-pt-res:layer_12/width_16k/average_l0_82");
         assertThat(run.err()).isEqualToIgnoringNewLines("1 SAE");
     }
 
@@ -104,6 +104,13 @@ class ListTest {
             assertThat(run.exitCode()).as(run.err()).isZero();
             assertThat(run.out()).contains(found);
         }
+    }
+
+    @Test
+    void aWordIsNoPartOfALongerNumber() {
+        assertThat(sae("list", "gemma-scope", "2b").out().lines())
+                .isNotEmpty()
+                .allSatisfy(line -> assertThat(line).contains("-2b").doesNotContain("12b"));
     }
 
     @Test

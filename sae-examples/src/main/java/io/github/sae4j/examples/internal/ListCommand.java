@@ -51,15 +51,15 @@ public final class ListCommand implements Runnable {
     }
 
     private static void list(List<SaeRelease> releases, Terminal terminal) {
-        Table table = new Table("release", "repository", "model", "SAEs");
+        Table table = new Table("release", "SAEs", "model", "repository");
         long saes = 0;
         for (SaeRelease release : releases) {
             saes += release.saes().size();
             table.add(
                     release.name(),
-                    release.repository(),
+                    Quantity.count(release.saes().size()),
                     release.model() == null ? UNKNOWN : release.model(),
-                    Quantity.count(release.saes().size()));
+                    release.repository());
         }
         table.print(terminal, LINES_ON_A_TERMINAL);
         terminal.note(Quantity.count(saes) + " SAEs in " + Quantity.count(releases.size())
@@ -67,7 +67,7 @@ public final class ListCommand implements Runnable {
     }
 
     private static void find(SaeQuery wanted, List<SaeRelease> releases, Terminal terminal) {
-        Table table = new Table("SAE", "path", "L0", "Neuronpedia");
+        Table table = new Table("SAE", "L0", "Neuronpedia", "path");
         List<String> found = new ArrayList<>();
         for (SaeRelease release : releases) {
             for (PublishedSae sae : release.saes()) {
@@ -76,9 +76,9 @@ public final class ListCommand implements Runnable {
                     found.add(sae.name());
                     table.add(
                             sae.name(),
-                            sae.repository() + (sae.folder().isEmpty() ? "" : ":" + sae.folder()),
                             l0(candidate.l0()),
-                            sae.neuronpediaId() == null ? UNKNOWN : sae.neuronpediaId());
+                            sae.neuronpediaId() == null ? UNKNOWN : sae.neuronpediaId(),
+                            sae.repository() + (sae.folder().isEmpty() ? "" : ":" + sae.folder()));
                 }
             }
         }

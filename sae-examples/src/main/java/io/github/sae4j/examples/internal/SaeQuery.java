@@ -99,6 +99,23 @@ record SaeQuery(List<String> words, List<Condition> conditions) {
             return false;
         }
         String text = candidate.text();
-        return words.stream().allMatch(text::contains);
+        return words.stream().allMatch(word -> occurs(word, text));
+    }
+
+    /** Returns whether a text has a word that is no part of a longer number, as 2b is in 12b. */
+    private static boolean occurs(String word, String text) {
+        for (int at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
+            if (!isNumberCut(text, at) && !isNumberCut(text, at + word.length())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isNumberCut(String text, int at) {
+        return at > 0
+                && at < text.length()
+                && Character.isDigit(text.charAt(at - 1))
+                && Character.isDigit(text.charAt(at));
     }
 }

@@ -7,6 +7,7 @@ import io.github.sae4j.hub.HubCache;
 import io.github.sae4j.hub.HubClient;
 import io.github.sae4j.hub.HubException;
 import io.github.sae4j.hub.HubInterruptedException;
+import io.github.sae4j.hub.HubUnreachableException;
 import io.github.sae4j.hub.LocalEntryNotFoundException;
 import io.github.sae4j.hub.RemoteEntryNotFoundException;
 import io.github.sae4j.hub.RemoteFile;
@@ -123,9 +124,14 @@ public final class HubFolder implements SaeFolder {
         if (!headersOnly || hub.config().offline() || isCached(file)) {
             return Optional.empty();
         }
-        return lookUp(file)
-                .filter(known -> !isCached(file))
-                .map(known -> new RemoteBytes(known.size(), (from, count) -> part(known, from, count)));
+        try {
+            return lookUp(file)
+                    .filter(known -> !isCached(file))
+                    .map(known -> new RemoteBytes(known.size(), (from, count) -> part(known, from, count)));
+        } catch (HubUnreachableException e) {
+            // Whoever fetches it decides by the cache whether it can be done without the hub.
+            return Optional.empty();
+        }
     }
 
     /** Returns whether a file of the commit is in the cache; as long as no commit is known, none is. */
@@ -134,6 +140,14 @@ public final class HubFolder implements SaeFolder {
                 && hub.cache()
                         .find(address.repository(), pin.commit, address.file(file))
                         .isPresent();
+    }
+
+    private boolean isPublished(String file) {
+        try {
+            return lookUp(file).isPresent();
+        } catch (HubUnreachableException e) {
+            return find(file).isPresent();
+        }
     }
 
     private Optional<RemoteFile> lookUp(String file) {
@@ -166,7 +180,7 @@ public final class HubFolder implements SaeFolder {
             return hub.cache().find(address.repository(), revision, name).isPresent();
         }
         if (pin.commit == null) {
-            return headersOnly ? lookUp(file).isPresent() : find(file).isPresent();
+            return headersOnly ? isPublished(file) : find(file).isPresent();
         }
         return hub.exists(address.repository(), pin.commit, name);
     }
