@@ -74,6 +74,20 @@ final class Downloads {
         }
     }
 
+    /** Returns what the hub says of a file; it is not asked for one that the cache knows to be absent from a commit. */
+    RemoteFile describe(FileRequest wanted) {
+        hub.requireOnline(wanted.what());
+        if (HubCache.isCommit(wanted.revision())) {
+            refuseKnownAbsent(wanted);
+        }
+        try {
+            FileMetadata metadata = hub.retry().run(wanted.what(), () -> lookUp(wanted), null);
+            return new RemoteFile(wanted.file(), metadata.commit(), metadata.size());
+        } catch (IOException e) {
+            throw unreachable(wanted.what(), e);
+        }
+    }
+
     private boolean existsInCache(FileRequest wanted) {
         if (find(wanted).isPresent()) {
             return true;

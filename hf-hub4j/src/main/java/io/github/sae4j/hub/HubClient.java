@@ -194,7 +194,8 @@ public final class HubClient {
     }
 
     /**
-     * Returns what the hub says of a file, without fetching it. The hub is asked in any case.
+     * Returns what the hub says of a file, without fetching it. The hub is asked, unless the cache
+     * knows that a commit has no such file.
      *
      * @param repo the repository
      * @param revision a branch, a tag, a reference or a commit
@@ -205,7 +206,7 @@ public final class HubClient {
      * @throws HubException if a name could lead out of the cache, or the hub answers with another error
      */
     public RemoteFile lookUp(RepoId repo, String revision, String file) {
-        return ranges.lookUp(new FileRequest(repo, revision, file));
+        return downloads.describe(new FileRequest(repo, revision, file));
     }
 
     /**

@@ -19,29 +19,6 @@ final class RangeReader {
         this.hub = hub;
     }
 
-    RemoteFile lookUp(FileRequest wanted) {
-        hub.requireOnline(wanted.what());
-        try {
-            FileMetadata metadata = metadata(wanted);
-            return new RemoteFile(wanted.file(), metadata.commit(), metadata.size());
-        } catch (IOException e) {
-            throw Downloads.unreachable(wanted.what(), e);
-        }
-    }
-
-    private FileMetadata metadata(FileRequest wanted) throws IOException {
-        return hub.retry()
-                .run(
-                        wanted.what(),
-                        () -> hub.lookup()
-                                .ask(
-                                        wanted.repo(),
-                                        wanted.revision(),
-                                        wanted.file(),
-                                        hub.config().etagTimeout()),
-                        null);
-    }
-
     byte[] read(FileRequest wanted, long from, int length) {
         if (from < 0 || length < 0) {
             throw new HubException("The bytes from " + from + " on, " + length
@@ -56,7 +33,16 @@ final class RangeReader {
                 }
             }
             hub.requireOnline(wanted.what());
-            FileMetadata metadata = metadata(wanted);
+            FileMetadata metadata = hub.retry()
+                    .run(
+                            wanted.what(),
+                            () -> hub.lookup()
+                                    .ask(
+                                            wanted.repo(),
+                                            wanted.revision(),
+                                            wanted.file(),
+                                            hub.config().etagTimeout()),
+                            null);
             Optional<CachedFile> cached = cache.find(wanted.repo(), metadata.commit(), wanted.file());
             if (cached.isPresent() && Files.size(cached.get().path()) == metadata.size()) {
                 return readCached(cached.get().path(), from, length);

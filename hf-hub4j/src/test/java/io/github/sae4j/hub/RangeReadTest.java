@@ -54,7 +54,10 @@ class RangeReadTest {
         assertThat(hub.client().lookUp(REPO, file.commit(), WEIGHTS)).isEqualTo(file);
         failure(RemoteEntryNotFoundException.class, () -> hub.client().lookUp(REPO, "main", "nothing"));
         assertThat(hub.cdnRequests()).isEmpty();
-        assertThat(hub.cache).doesNotExist();
+        assertThat(hub.client().cache().find(REPO, "main", WEIGHTS)).isEmpty();
+        int asked = hub.fake.requests().size();
+        failure(RemoteEntryNotFoundException.class, () -> hub.client().lookUp(REPO, file.commit(), "nothing"));
+        assertThat(hub.fake.requests()).hasSize(asked);
     }
 
     @Test
