@@ -73,6 +73,22 @@ class CacheLayoutTest {
     }
 
     @Test
+    void row15_keepsToAFolderThatIsNamedThroughALink() throws IOException {
+        Path elsewhere =
+                Files.createDirectories(hub.cache.resolveSibling("elsewhere").resolve("deep"));
+        Path named = Files.createSymbolicLink(hub.cache.resolveSibling("link"), elsewhere)
+                .resolve("..")
+                .resolve("cache");
+
+        Path file = hub.client(hub.config().cache(named)).download(REPO, WEIGHTS);
+
+        assertThat(file).hasBinaryContent(TestHub.weights());
+        assertThat(file.toRealPath())
+                .startsWithRaw(elsewhere.resolveSibling("cache").toRealPath());
+        assertThat(TestHub.filesUnder(elsewhere.resolveSibling("cache"))).hasSize(5);
+    }
+
+    @Test
     void row16_notesWhatARevisionStandsFor() throws IOException {
         HubClient client = hub.client();
         client.download(REPO, "v1.0", CFG);

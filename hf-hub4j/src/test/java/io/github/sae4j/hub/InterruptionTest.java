@@ -101,6 +101,26 @@ class InterruptionTest {
     }
 
     @Test
+    void stopsWhereATransferBeginsAnew() throws Exception {
+        hub.on(When.get("/cdn/*").nth(1), Fault.cutAt(100_000));
+        hub.on(When.get("/cdn/*").nth(2), Fault.ignoreRange());
+        CountDownLatch anew = new CountDownLatch(1);
+        ProgressListener listener = new ProgressListener() {
+            @Override
+            public void onBytes(String file, long bytesThere) {
+                if (bytesThere == 0) {
+                    Thread.currentThread().interrupt();
+                    anew.countDown();
+                }
+            }
+        };
+
+        interrupt(() -> hub.client().download(REPO, "main", WEIGHTS, new DownloadOptions(false, listener)), anew);
+
+        assertThat(hub.client().download(REPO, WEIGHTS)).hasBinaryContent(TestHub.weights());
+    }
+
+    @Test
     void aListenersFailureEndsTheDownloadAndTheNextGoesOn() {
         ProgressListener failing = new ProgressListener() {
             @Override

@@ -168,4 +168,25 @@ class SnapshotTest {
         assertThat(new NamePatterns(List.of(), List.of(pattern)).want(file)).isNotEqualTo(allowed);
         return allowed;
     }
+
+    @Test
+    void row23_asksOnceForARepositoryThatIsRefused() {
+        hub.on(When.get("/api/*"), Fault.status(403));
+
+        failure(HubHttpException.class, () -> hub.client().snapshot(REPO, "main", List.of(), List.of()));
+
+        assertThat(hub.fake.requests()).hasSize(1);
+        assertThat(hub.pauses).isEmpty();
+    }
+
+    @Test
+    void row23_doesNotBlameTheNetworkForACacheThatCannotBeWritten() throws IOException {
+        Path folder = Files.createDirectories(hub.cache.resolve(REPO.cacheFolderName()));
+        Files.writeString(folder.resolve("snapshots"), "in the way of a folder");
+
+        HubException refused =
+                failure(HubException.class, () -> hub.client().snapshot(REPO, "main", List.of("none"), List.of()));
+
+        assertThat(refused).isNotInstanceOf(HubUnreachableException.class).hasMessageContaining("HF_HUB_CACHE");
+    }
 }
