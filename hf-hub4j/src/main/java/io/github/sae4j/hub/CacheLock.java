@@ -83,20 +83,21 @@ final class CacheLock implements AutoCloseable {
             leave(file);
             return null;
         }
-        @Nullable FileChannel channel = null;
+        FileChannel channel;
         try {
             channel = open(file);
+        } catch (IOException | RuntimeException e) {
+            giveUp(file, turn, null);
+            throw e;
+        }
+        try {
             if (tryLock(channel)) {
                 return new CacheLock(file, turn, channel);
             }
-        } catch (IOException | RuntimeException e) {
-            if (channel != null) {
-                LOG.warn(NO_LOCKS, file, e.getMessage());
-                channel.close();
-                return new CacheLock(file, turn, null);
-            }
-            giveUp(file, turn, null);
-            throw e;
+        } catch (IOException e) {
+            LOG.warn(NO_LOCKS, file, e.getMessage());
+            close(file, channel);
+            return new CacheLock(file, turn, null);
         }
         giveUp(file, turn, channel);
         return null;
@@ -127,15 +128,18 @@ final class CacheLock implements AutoCloseable {
     }
 
     private static void giveUp(Path file, Semaphore turn, @Nullable FileChannel channel) {
+        if (channel != null) {
+            close(file, channel);
+        }
+        turn.release();
+        leave(file);
+    }
+
+    private static void close(Path file, FileChannel channel) {
         try {
-            if (channel != null) {
-                channel.close();
-            }
+            channel.close();
         } catch (IOException e) {
             LOG.debug("{} could not be closed: {}", file, e.toString());
-        } finally {
-            turn.release();
-            leave(file);
         }
     }
 

@@ -14,30 +14,16 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Scanning, checking and deleting what the cache has. */
 class CacheCareTest {
 
-    @TempDir
-    private Path temporary;
+    @RegisterExtension
+    private final TestHub hub = TestHub.fresh();
 
-    private TestHub hub;
-    private HubCache cache;
-
-    @BeforeEach
-    void start() {
-        hub = TestHub.in(temporary);
-        cache = hub.client().cache();
-    }
-
-    @AfterEach
-    void stop() {
-        hub.close();
-    }
+    private final HubCache cache = hub.client().cache();
 
     @Test
     void scansRepositoriesAndRevisions() throws IOException {

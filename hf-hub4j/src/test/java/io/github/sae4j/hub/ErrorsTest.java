@@ -17,30 +17,16 @@ import java.net.InetSocketAddress;
 import java.net.ProxySelector;
 import java.net.ServerSocket;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Rows 13 and 14: which exception an answer ends in, and when the cache steps in. */
 @Timeout(60)
 class ErrorsTest {
 
-    @TempDir
-    private Path temporary;
-
-    private TestHub hub;
-
-    @BeforeEach
-    void start() {
-        hub = TestHub.in(temporary);
-    }
-
-    @AfterEach
-    void stop() {
-        hub.close();
-    }
+    @RegisterExtension
+    private final TestHub hub = TestHub.fresh();
 
     @Test
     void row13_tellsAMissingFileAndNotesIt() throws IOException {

@@ -12,30 +12,16 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Interrupting the calling thread ends what it waits for, and the next call goes on from there. */
 @Timeout(60)
 class InterruptionTest {
 
-    @TempDir
-    private Path temporary;
-
-    private TestHub hub;
-
-    @BeforeEach
-    void start() {
-        hub = TestHub.in(temporary);
-    }
-
-    @AfterEach
-    void stop() {
-        hub.close();
-    }
+    @RegisterExtension
+    private final TestHub hub = TestHub.fresh();
 
     @Test
     void stopsInTheMiddleOfATransferAndGoesOnLater() throws Exception {

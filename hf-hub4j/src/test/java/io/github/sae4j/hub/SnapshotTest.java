@@ -12,28 +12,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Row 23: all files of a commit, or those that patterns name. */
 class SnapshotTest {
 
-    @TempDir
-    private Path temporary;
-
-    private TestHub hub;
-
-    @BeforeEach
-    void start() {
-        hub = TestHub.in(temporary);
-    }
-
-    @AfterEach
-    void stop() {
-        hub.close();
-    }
+    @RegisterExtension
+    private final TestHub hub = TestHub.fresh();
 
     @Test
     void row23_fetchesAllFilesOfOneCommit() throws IOException {

@@ -23,10 +23,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Rows 8 to 11: where the bytes come from, how a broken transfer goes on, and what is accepted at its end. */
 class TransferTest {
@@ -34,20 +32,8 @@ class TransferTest {
     private static final When WEIGHTS_GET = When.get("/cdn/*");
     private static final When CFG_GET = When.get("/api/resolve-cache/*");
 
-    @TempDir
-    private Path temporary;
-
-    private TestHub hub;
-
-    @BeforeEach
-    void start() {
-        hub = TestHub.in(temporary);
-    }
-
-    @AfterEach
-    void stop() {
-        hub.close();
-    }
+    @RegisterExtension
+    private final TestHub hub = TestHub.fresh();
 
     @Test
     void row08_leavesTheTokenAtTheHub() {
