@@ -256,6 +256,20 @@ class Kernels(Module):
         first = first + size
     return rows
 
+  def row_by_row(self, columns: List[Tensor], rows: int, width: int, block_rows: int) -> Tensor:
+    first_part = columns[0]
+    whole = torch.empty([rows, width], dtype=ops.prim.dtype(first_part), device=ops.prim.device(first_part))
+    at = 0
+    for part in columns:
+      size = torch.size(part, 0)
+      for i in range((rows + block_rows - 1) // block_rows):
+        first = i * block_rows
+        count = min(block_rows, rows - first)
+        block = torch.contiguous(torch.t(torch.narrow(part, 1, first, count)))
+        torch.copy_(torch.narrow(torch.narrow(whole, 0, first, count), 1, at, size), block)
+      at = at + size
+    return whole
+
   def row_norms(self, w_dec: List[Tensor], transposed: bool, widen: bool, block_features: int, d_sae: int, b_dec: Tensor, input_scale: float) -> Tensor:
     wide = self.widened(widen, block_features * torch.size(b_dec, 0), b_dec)
     norms = torch.empty([d_sae], dtype=6, device=ops.prim.device(b_dec))
