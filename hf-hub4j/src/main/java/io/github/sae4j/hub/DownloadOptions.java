@@ -4,9 +4,10 @@ package io.github.sae4j.hub;
  * How one call may differ from the client's settings.
  *
  * @param force whether to fetch a file again that is in the cache
+ * @param patient whether a hub that does not answer is asked again, for some minutes, where the cache cannot help
  * @param progress who is told how the download gets on
  */
-public record DownloadOptions(boolean force, ProgressListener progress) {
+public record DownloadOptions(boolean force, boolean patient, ProgressListener progress) {
 
     /** Checks that nothing is missing. */
     public DownloadOptions {
@@ -19,7 +20,7 @@ public record DownloadOptions(boolean force, ProgressListener progress) {
      * @param listener who is told how the download gets on
      */
     public DownloadOptions withProgress(ProgressListener listener) {
-        return new DownloadOptions(force, listener);
+        return new DownloadOptions(force, patient, listener);
     }
 
     /**
@@ -28,6 +29,15 @@ public record DownloadOptions(boolean force, ProgressListener progress) {
      * @param again whether to fetch a file again that is in the cache
      */
     public DownloadOptions withForce(boolean again) {
-        return new DownloadOptions(again, progress);
+        return new DownloadOptions(again, patient, progress);
+    }
+
+    /**
+     * Returns these options with or without patience, for a file that is not worth waiting for.
+     *
+     * @param waits whether a hub that does not answer is asked again
+     */
+    public DownloadOptions withPatience(boolean waits) {
+        return new DownloadOptions(force, waits, progress);
     }
 }

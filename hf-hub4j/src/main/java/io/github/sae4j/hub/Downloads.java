@@ -2,6 +2,7 @@ package io.github.sae4j.hub;
 
 import io.github.sae4j.hub.HubTransport.ProxyFailure;
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +32,7 @@ final class Downloads {
             if (cached.isPresent()) {
                 return cached.get();
             }
+            refuseKnownAbsent(wanted);
         }
         if (hub.config().offline()) {
             throw new LocalEntryNotFoundException(
@@ -52,6 +54,14 @@ final class Downloads {
         if (hub.config().offline()) {
             return existsInCache(wanted);
         }
+        if (HubCache.isCommit(wanted.revision())) {
+            if (find(wanted).isPresent()) {
+                return true;
+            }
+            if (absentFrom(wanted).isPresent()) {
+                return false;
+            }
+        }
         try {
             hub.retry().run(wanted.what(), () -> lookUp(wanted), null);
             return true;
@@ -68,13 +78,33 @@ final class Downloads {
         if (find(wanted).isPresent()) {
             return true;
         }
-        boolean absent = cache.commit(wanted.repo(), wanted.revision())
-                .filter(commit -> Files.exists(folder(wanted).absence(commit, wanted.file())))
-                .isPresent();
-        if (!absent) {
+        if (absentFrom(wanted).isEmpty()) {
             hub.requireOnline(wanted.what());
         }
         return false;
+    }
+
+    private void refuseKnownAbsent(FileRequest wanted) {
+        Optional<String> commit = absentFrom(wanted);
+        if (commit.isPresent()) {
+            throw new RemoteEntryNotFoundException(
+                    "The hub does not have " + wanted.what() + ": the revision has no such file, as the cache "
+                            + cache.folder() + " noted for the commit " + commit.get() + ".",
+                    HttpURLConnection.HTTP_NOT_FOUND,
+                    null,
+                    commit.get());
+        }
+    }
+
+    /** Returns the commit that the revision stood for last, if the cache knows that it lacks the file. */
+    private Optional<String> absentFrom(FileRequest wanted) {
+        RepoFolder folder = folder(wanted);
+        return cache.commit(wanted.repo(), wanted.revision())
+                .filter(commit -> Files.isRegularFile(folder.absence(commit, wanted.file()))
+                        || TreeListing.read(folder.listing(commit))
+                                .filter(files -> files.stream()
+                                        .noneMatch(file -> file.path().equals(wanted.file())))
+                                .isPresent());
     }
 
     /** Asks the hub what the file is, and notes in the cache if it is nothing. */
@@ -97,7 +127,7 @@ final class Downloads {
 
     private CachedFile afterFailure(FileRequest wanted, DownloadOptions options, Exception failure) {
         if (isFinal(failure)) {
-            throw raised(wanted, failure);
+            throw raised(wanted, options, failure);
         }
         Optional<CachedFile> cached = options.force() ? Optional.empty() : find(wanted);
         if (cached.isPresent()) {
@@ -105,17 +135,20 @@ final class Downloads {
                     "The hub could not be asked about {}; taking it from the cache, commit {}: {}",
                     wanted.what(),
                     cached.get().commit(),
-                    failure.getMessage());
+                    Wording.reason(failure));
             return cached.get();
         }
-        if (!Retry.mayPass(failure)) {
-            throw raised(wanted, failure);
+        if (!options.force()) {
+            refuseKnownAbsent(wanted);
+        }
+        if (!options.patient() || !Retry.mayPass(failure)) {
+            throw raised(wanted, options, failure);
         }
         FileMetadata metadata;
         try {
             metadata = hub.retry().run(wanted.what(), () -> lookUp(wanted, hub.longPatience()), failure);
         } catch (IOException | HubException e) {
-            throw raised(wanted, e);
+            throw raised(wanted, options, e);
         }
         return store(wanted, metadata, options);
     }
@@ -128,24 +161,24 @@ final class Downloads {
                 || failure instanceof ProxyFailure;
     }
 
-    private HubException raised(FileRequest wanted, Exception failure) {
+    private HubException raised(FileRequest wanted, DownloadOptions options, Exception failure) {
         if (failure instanceof HubException known) {
             return known;
         }
         HubUnreachableException unreachable = unreachable(wanted.what(), failure);
-        return failure instanceof ProxyFailure
+        return failure instanceof ProxyFailure || options.force()
                 ? unreachable
                 : new LocalEntryNotFoundException(
                         "The cache " + cache.folder() + " does not have " + wanted.what() + ", and "
                                 + hub.config().endpoint()
-                                + " could not be asked: " + failure.getMessage()
+                                + " could not be asked: " + Wording.reason(failure)
                                 + ". Check the network (and HF_ENDPOINT), then try again.",
                         unreachable);
     }
 
     static HubUnreachableException unreachable(String what, Exception failure) {
         return new HubUnreachableException(
-                "No answer came for " + what + ": " + failure.getMessage() + ". Check the network, then try again.",
+                "No answer came for " + what + ": " + Wording.reason(failure) + ". Check the network, then try again.",
                 failure);
     }
 
@@ -162,13 +195,17 @@ final class Downloads {
         } catch (InterruptedException | ClosedByInterruptException e) {
             throw HubTransport.interrupted(e);
         } catch (IOException e) {
-            throw new HubException(
-                    "The cache " + cache.folder() + " cannot keep " + wanted.what() + ": " + reason(e)
-                            + ". Check its permissions and the disk, or name another folder (HF_HUB_CACHE).",
-                    e);
+            throw cannotKeep(cache, wanted.what(), e);
         }
         folder.noteRevision(wanted.revision(), metadata.commit());
         return new CachedFile(pointer, wanted.repo(), metadata.commit(), wanted.file());
+    }
+
+    static HubException cannotKeep(HubCache cache, String what, IOException failure) {
+        return new HubException(
+                "The cache " + cache.folder() + " cannot keep " + what + ": " + reason(failure)
+                        + ". Check its permissions and the disk, or name another folder (HF_HUB_CACHE).",
+                failure);
     }
 
     private void fill(
@@ -224,7 +261,8 @@ final class Downloads {
         return Files.isRegularFile(file) && Files.size(file) == metadata.size();
     }
 
-    private static String reason(IOException failure) {
+    private static String reason(IOException failed) {
+        IOException failure = failed instanceof Transfer.DiskFailure disk ? disk.reason() : failed;
         @Nullable String message = failure.getMessage();
         return failure.getClass().getSimpleName() + (message == null ? "" : " (" + message + ")");
     }

@@ -64,9 +64,9 @@ public final class HubClient {
         return config.cache();
     }
 
-    /** Returns the options of the calls that name none: no force, and the configuration's listener. */
+    /** Returns the options of the calls that name none: no force, patience, and the configuration's listener. */
     public DownloadOptions options() {
-        return new DownloadOptions(false, config.progress());
+        return new DownloadOptions(false, true, config.progress());
     }
 
     /**
@@ -82,7 +82,8 @@ public final class HubClient {
 
     /**
      * Returns a file, after fetching it if it is not in the cache. For a commit that is in the cache the hub is not asked
-     * at all; for a branch it is asked which commit that is now, and if it cannot be asked the cache decides.
+     * at all, nor for a file of which the cache knows that the commit lacks it; for a branch it is asked which commit
+     * that is now, and if it cannot be asked the cache decides.
      *
      * @param repo the repository
      * @param revision a branch, a tag, a reference such as {@code refs/pr/1}, or a commit of 40 hexadecimal digits
@@ -178,7 +179,7 @@ public final class HubClient {
 
     /**
      * Returns whether a revision has a file; false as well if there is no such repository or revision. Nothing is
-     * fetched. In offline mode the cache answers as far as it knows.
+     * fetched. In offline mode, and for a commit, the cache answers as far as it knows.
      *
      * @param repo the repository
      * @param revision a branch, a tag, a reference or a commit

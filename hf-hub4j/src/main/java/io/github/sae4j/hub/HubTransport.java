@@ -7,6 +7,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.UUID;
@@ -27,13 +28,12 @@ final class HubTransport {
     private static final int PROXY_AUTHENTICATION_REQUIRED = 407;
 
     private final HubConfig config;
-    private final HttpClient client;
     private final Redaction redaction;
     private final Set<String> warned = ConcurrentHashMap.newKeySet();
+    private @Nullable HttpClient client;
 
     HubTransport(HubConfig config, Redaction redaction) {
         this.config = config;
-        this.client = config.newHttpClient();
         this.redaction = redaction;
     }
 
@@ -85,11 +85,11 @@ final class HubTransport {
         }
         HttpResponse<Body> response;
         try {
-            response = client.send(builder.build(), info -> new Body());
+            response = client().send(builder.build(), info -> new Body());
         } catch (InterruptedException e) {
             throw interrupted(e);
         } catch (IOException e) {
-            throw proxyOrNot(request.uri(), redaction.cause(e));
+            throw worded(request.uri(), redaction.cause(e));
         } catch (IllegalArgumentException | IllegalStateException | SecurityException e) {
             // What the client throws at answers that it does not understand, and under a security manager.
             throw new IOException(e.getClass().getSimpleName() + ": " + redaction.text(e.getMessage()));
@@ -108,6 +108,14 @@ final class HubTransport {
         return answer;
     }
 
+    /** Made when it is first needed: what the cache can answer should not wait for the network's classes. */
+    private synchronized HttpClient client() {
+        if (client == null) {
+            client = config.newHttpClient();
+        }
+        return client;
+    }
+
     /** Keeps the thread's interrupt flag, and returns what the interruption ends in. */
     static HubInterruptedException interrupted(Exception cause) {
         Thread.currentThread().interrupt();
@@ -117,17 +125,34 @@ final class HubTransport {
                 cause);
     }
 
-    private IOException proxyOrNot(URI uri, IOException failure) {
+    /** Returns a failure that says what happened; Java's client leaves that out where there is no connection. */
+    private IOException worded(URI uri, IOException failure) {
         @Nullable String message = failure.getMessage();
-        boolean tunnel = message != null && message.startsWith("Tunnel failed");
-        boolean unconnected = failure instanceof ConnectException && goesThroughProxy(uri);
-        return tunnel || unconnected
-                ? new ProxyFailure("the proxy does not let the request through: " + message, failure)
-                : failure;
+        if (message != null && message.startsWith("Tunnel failed")) {
+            return new ProxyFailure("the proxy does not let the request through: " + message, failure);
+        }
+        if (failure instanceof ConnectException) {
+            if (goesThroughProxy(uri)) {
+                return new ProxyFailure("the proxy takes no connection", failure);
+            }
+            String server = redaction.text(uri.getHost());
+            return new IOException(
+                    isUnresolved(failure)
+                            ? "the name " + server + " is not known"
+                            : server + (uri.getPort() < 0 ? "" : ":" + uri.getPort()) + " takes no connection",
+                    failure);
+        }
+        return message == null ? new IOException(failure.getClass().getSimpleName(), failure) : failure;
+    }
+
+    private static boolean isUnresolved(IOException failure) {
+        @Nullable Throwable cause = failure.getCause();
+        return cause instanceof UnresolvedAddressException
+                || (cause != null && cause.getCause() instanceof UnresolvedAddressException);
     }
 
     private boolean goesThroughProxy(URI uri) {
-        return client.proxy()
+        return client().proxy()
                 .map(selector -> selector.select(uri).stream().anyMatch(proxy -> proxy.type() != Proxy.Type.DIRECT))
                 .orElse(false);
     }

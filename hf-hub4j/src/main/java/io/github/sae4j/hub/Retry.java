@@ -71,7 +71,7 @@ final class Retry {
         Duration asked = failure instanceof HubHttpException answered
                 ? answered.retryAfter().orElse(wait)
                 : wait;
-        LOG.info("Trying again in {} to fetch {}: {}", Wording.duration(asked), what, failure.getMessage());
+        LOG.info("Trying again in {} to fetch {}: {}", Wording.duration(asked), what, Wording.reason(failure));
         try {
             pause.sleep(asked);
         } catch (InterruptedException e) {

@@ -2,6 +2,7 @@ package io.github.sae4j.hub;
 
 import java.time.Duration;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** How messages write sizes and times. */
 final class Wording {
@@ -21,6 +22,12 @@ final class Wording {
         return unit < 0
                 ? bytes + " bytes"
                 : String.format(Locale.ROOT, "%.1f %s (%d bytes)", value, UNITS[unit], bytes);
+    }
+
+    /** Returns what a failure says of itself, or else its kind: Java's client gives no message where nobody listens. */
+    static String reason(Exception failure) {
+        @Nullable String message = failure.getMessage();
+        return message == null ? failure.getClass().getSimpleName() : message;
     }
 
     /** Returns a time in seconds, with milliseconds if it is not a whole number of them. */

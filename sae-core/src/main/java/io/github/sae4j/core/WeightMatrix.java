@@ -102,6 +102,24 @@ public final class WeightMatrix {
         return ByteBuffer.allocateDirect(bytes.remaining()).put(bytes).flip().asReadOnlyBuffer();
     }
 
+    /**
+     * Returns this matrix in another number format: itself if it has that already, or else a copy of its own memory.
+     * float16 and bfloat16 are widened exactly; other conversions round to the nearest number, ties to even.
+     *
+     * @param other the number format
+     * @throws SaeException if {@code other} is null, a weight is too large for it, or there is no memory for the copy
+     */
+    public WeightMatrix as(WeightType other) {
+        return SaeException.requirePresent(other, "other") == type
+                ? this
+                : of(other, rows, columns, WeightConversion.convert(this, other));
+    }
+
+    /** Returns the number of bytes of a row. */
+    long rowBytes() {
+        return columns * type.bytes();
+    }
+
     /** Returns the number format of the elements. */
     public WeightType type() {
         return type;

@@ -1,7 +1,9 @@
 package io.github.sae4j.examples;
 
+import io.github.sae4j.examples.internal.CacheCommand;
 import io.github.sae4j.examples.internal.DecodeCommand;
 import io.github.sae4j.examples.internal.DemoCommand;
+import io.github.sae4j.examples.internal.DownloadCommand;
 import io.github.sae4j.examples.internal.EncodeCommand;
 import io.github.sae4j.examples.internal.Failures;
 import io.github.sae4j.examples.internal.InfoCommand;
@@ -30,6 +32,8 @@ import picocli.CommandLine.Spec;
             DecodeCommand.class,
             ReconstructCommand.class,
             InfoCommand.class,
+            DownloadCommand.class,
+            CacheCommand.class,
             DemoCommand.class
         },
         footer = {"", "Exit codes: 0 done, 1 the work failed, 2 the command was misused."})

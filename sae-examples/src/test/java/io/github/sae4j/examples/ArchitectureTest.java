@@ -48,6 +48,7 @@ class ArchitectureTest {
             LOADER.packages(),
             CORE.packages(),
             SAFETENSORS.packages(),
+            HUB.packages(),
             "ai.djl..",
             "com.google.gson..",
             "org.slf4j..",

@@ -15,9 +15,11 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Published SAEs are read from the Hugging Face cache on this machine, which {@code HF_HOME} or {@code HF_HUB_CACHE}
- * may move; see {@link io.github.sae4j.hub.HubCache#fromEnvironment()}. Opening maps the weights' file and reads little
- * of it, so it takes milliseconds whatever the size. The file must not change while the SAE is open.
+ * <p>Published SAEs are fetched from the Hugging Face hub into the cache on this machine that Python shares, once, and are
+ * checked against the hashes that the hub announces; {@code HF_HOME}, {@code HF_HUB_CACHE}, {@code HF_TOKEN},
+ * {@code HF_ENDPOINT} and {@code HF_HUB_OFFLINE} count as in Python, see
+ * {@link io.github.sae4j.hub.HubConfig#fromEnvironment()}. Opening maps the weights' file and reads little of it, so it
+ * takes milliseconds whatever the size. The file must not change while the SAE is open.
  */
 public final class SAE {
 
@@ -35,7 +37,7 @@ public final class SAE {
     }
 
     /**
-     * Opens a published SAE. The same as {@code load(sae).open()}.
+     * Opens a published SAE, after fetching it if it is not in the cache. The same as {@code load(sae).open()}.
      *
      * @param sae its name, see {@link #load(String)}
      * @return the SAE, which the caller closes
@@ -46,7 +48,8 @@ public final class SAE {
     }
 
     /**
-     * Opens a published SAE. The same as {@code load(repository, folder).open()}.
+     * Opens a published SAE, after fetching it if it is not in the cache. The same as
+     * {@code load(repository, folder).open()}.
      *
      * @param repository its repository, see {@link #load(String, String)}
      * @param folder its folder in the repository

@@ -4,10 +4,13 @@ import ai.djl.Device;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SaeException;
 import io.github.sae4j.core.SparseAutoencoder;
-import io.github.sae4j.hub.HubCache;
+import io.github.sae4j.core.WeightType;
+import io.github.sae4j.hub.HubClient;
+import io.github.sae4j.hub.HubConfig;
 import io.github.sae4j.hub.HubException;
-import io.github.sae4j.loader.internal.CachedFolder;
+import io.github.sae4j.hub.ProgressListener;
 import io.github.sae4j.loader.internal.DiskFolder;
+import io.github.sae4j.loader.internal.HubFolder;
 import io.github.sae4j.loader.internal.SaeAddress;
 import io.github.sae4j.loader.internal.SaeFolder;
 import io.github.sae4j.loader.internal.SaeLensFormat;
@@ -32,8 +35,14 @@ public final class SaeLoader {
 
     private final @Nullable SaeAddress address;
     private final @Nullable Path folder;
+    private @Nullable HubConfig hub;
     private @Nullable String revision;
     private @Nullable Path cache;
+    private @Nullable String token;
+    private @Nullable Boolean offline;
+    private boolean forceDownload;
+    private @Nullable ProgressListener progress;
+    private @Nullable WeightType dtype;
     private @Nullable Device device;
     private boolean allowNonFinite;
 
@@ -68,15 +77,97 @@ public final class SaeLoader {
     }
 
     /**
+     * Sets how the hub is reached and where files are kept; without it the environment says so, see
+     * {@link HubConfig#fromEnvironment()}. {@link #cache}, {@link #token}, {@link #offline} and {@link #progress} change
+     * single settings of either.
+     *
+     * @param config for example with a proxy or another endpoint
+     * @return this
+     * @throws SaeLoadException if {@code config} is null, or the SAE is in a folder of this machine
+     */
+    public SaeLoader hub(HubConfig config) {
+        published("hub");
+        this.hub = SAE.requirePresent(config, "config");
+        return this;
+    }
+
+    /**
      * Sets the folder of the Hugging Face cache; without it the environment says where it is.
      *
-     * @param cache the folder that holds {@code models--owner--name} folders
+     * @param cache the folder that holds {@code models--owner--name} folders; it need not exist yet
      * @return this
      * @throws SaeLoadException if {@code cache} is null, or the SAE is in a folder of this machine
      */
     public SaeLoader cache(Path cache) {
         published("cache");
         this.cache = SAE.requirePresent(cache, "cache");
+        return this;
+    }
+
+    /**
+     * Sets the token that shows who is asking, for private and gated repositories; without it the environment may have
+     * one ({@code HF_TOKEN}, or where {@code hf auth login} put it). It goes to the hub and to nobody else.
+     *
+     * @param token the token
+     * @return this
+     * @throws SaeLoadException if {@code token} is null, or the SAE is in a folder of this machine
+     */
+    public SaeLoader token(String token) {
+        published("token");
+        this.token = SAE.requirePresent(token, "token");
+        return this;
+    }
+
+    /**
+     * Sets whether only the cache is asked; without it {@code HF_HUB_OFFLINE} decides. An SAE in the cache opens without
+     * network in either case, but online the hub is asked first whether the branch has moved on.
+     *
+     * @param only whether the network is out of bounds
+     * @return this
+     * @throws SaeLoadException if the SAE is in a folder of this machine
+     */
+    public SaeLoader offline(boolean only) {
+        published("offline");
+        this.offline = only;
+        return this;
+    }
+
+    /**
+     * Sets whether files are fetched again that are in the cache; by default they are not.
+     *
+     * @param again whether to fetch them again
+     * @return this
+     * @throws SaeLoadException if the SAE is in a folder of this machine
+     */
+    public SaeLoader forceDownload(boolean again) {
+        published("forceDownload");
+        this.forceDownload = again;
+        return this;
+    }
+
+    /**
+     * Sets who is told how downloads get on; by default nobody.
+     *
+     * @param listener is called on the thread that calls {@link #open()}
+     * @return this
+     * @throws SaeLoadException if {@code listener} is null, or the SAE is in a folder of this machine
+     */
+    public SaeLoader progress(ProgressListener listener) {
+        published("progress");
+        this.progress = SAE.requirePresent(listener, "listener");
+        return this;
+    }
+
+    /**
+     * Sets the number format of the two matrices in memory; without it the stored one is kept, which is free: the
+     * matrices are then the mapped file itself. Another one costs a conversion at opening and memory of its own.
+     *
+     * @param type float16 and bfloat16 are widened exactly; other conversions round to the nearest number
+     * @return this
+     * @throws SaeLoadException if {@code type} is null
+     */
+    public SaeLoader dtype(WeightType type) {
+        this.dtype = SAE.requirePresent(type, "type");
         return this;
     }
 
@@ -104,16 +195,33 @@ public final class SaeLoader {
     }
 
     /**
-     * Opens the SAE and says so in one line of the log at INFO.
+     * Fetches the SAE's files into the cache, so that it opens offline later, without opening it.
+     *
+     * @return the folder in the cache that holds them, which {@link SAE#fromDisk} opens as well
+     * @throws SaeLoadException if the files cannot be fetched, their configuration cannot be used, or the SAE is in a
+     *     folder of this machine
+     */
+    public Path download() {
+        published("download");
+        try {
+            return SaeLensFormat.fetch(files());
+        } catch (HubException e) {
+            throw new SaeLoadException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /**
+     * Opens the SAE, after fetching those of its files that the cache lacks, and says so in one line of the log at INFO.
+     * Interrupting the thread ends a download within moments; the next call goes on from there.
      *
      * @return the SAE, which the caller closes
-     * @throws SaeLoadException if it cannot be opened; the message says why
+     * @throws SaeLoadException if it cannot be fetched or opened; the message says why
      */
     public SparseAutoencoder open() {
         SaeFolder files = files();
         SparseAutoencoder sae;
         try {
-            sae = SaeLensFormat.read(files)
+            sae = SaeLensFormat.read(files, dtype)
                     .device(device)
                     .allowNonFinite(allowNonFinite)
                     .build();
@@ -140,11 +248,37 @@ public final class SaeLoader {
             return DiskFolder.of(folder);
         }
         try {
-            HubCache hub = cache == null ? HubCache.fromEnvironment() : HubCache.of(cache);
-            return CachedFolder.of(hub, published("open").at(revision));
+            HubClient client = HubClient.create(hubConfig());
+            return HubFolder.of(
+                    client,
+                    client.options().withForce(forceDownload),
+                    published("open").at(revision));
         } catch (HubException e) {
             throw new SaeLoadException(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    private HubConfig hubConfig() {
+        HubConfig.Builder config =
+                hub == null ? HubConfig.fromEnvironment().toBuilder().userAgent("sae4j/" + version()) : hub.toBuilder();
+        if (cache != null) {
+            config.cache(cache);
+        }
+        if (token != null) {
+            config.token(token);
+        }
+        if (offline != null) {
+            config.offline(offline);
+        }
+        if (progress != null) {
+            config.progress(progress);
+        }
+        return config.build();
+    }
+
+    private static String version() {
+        @Nullable String version = SaeLoader.class.getPackage().getImplementationVersion();
+        return version == null ? "dev" : version;
     }
 
     private SaeAddress published(String setting) {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Published SAEs out of a hub's cache as Python's client leaves it, and the sentence for each that is not there. */
+/** Published SAEs offline, out of a cache as Python's client leaves it, and the sentence for each that is not there. */
 class PublishedTest {
 
     private static final String REPOSITORY = "analist/ministral-3b-sae";
@@ -40,7 +40,8 @@ class PublishedTest {
         publish(REPOSITORY, MAIN, "layer_19", links);
         ref(REPOSITORY, "main", MAIN);
 
-        try (SparseAutoencoder sae = SAE.load("layer_19").cache(cache).open();
+        try (SparseAutoencoder sae =
+                        SAE.load("layer_19").cache(cache).offline(true).open();
                 SparseAutoencoder local = SAE.fromDisk(files)) {
             assertThat(sae.config().dSae()).isEqualTo(3);
             assertThat(sae.sparsity().orElseThrow()).containsExactly(-1, -2, -3);
@@ -69,7 +70,7 @@ class PublishedTest {
         publish(REPOSITORY, MAIN, "layer_21", false);
         ref(REPOSITORY, "main", MAIN);
 
-        try (SparseAutoencoder sae = SAE.load(name).cache(cache).open()) {
+        try (SparseAutoencoder sae = SAE.load(name).cache(cache).offline(true).open()) {
             assertThat(sae.source().files()).contains("layer_21/cfg.json");
         }
     }
@@ -79,9 +80,13 @@ class PublishedTest {
         publish(REPOSITORY, MAIN, "layer_19", false);
         ref(REPOSITORY, "main", MAIN);
 
-        SAE.load(REPOSITORY, "layer_19").cache(cache).open().close();
-        SAE.load(REPOSITORY, "/layer_19/").cache(cache).open().close();
-        SAE.load("ministral-3b-sae", "layer_19").cache(cache).open().close();
+        SAE.load(REPOSITORY, "layer_19").cache(cache).offline(true).open().close();
+        SAE.load(REPOSITORY, "/layer_19/").cache(cache).offline(true).open().close();
+        SAE.load("ministral-3b-sae", "layer_19")
+                .cache(cache)
+                .offline(true)
+                .open()
+                .close();
     }
 
     @Test
@@ -89,11 +94,12 @@ class PublishedTest {
         publish("owner/name", MAIN, "", false);
         ref("owner/name", "main", MAIN);
 
-        try (SparseAutoencoder sae = SAE.load("owner/name").cache(cache).open()) {
+        try (SparseAutoencoder sae =
+                SAE.load("owner/name").cache(cache).offline(true).open()) {
             assertThat(sae.source().files()).contains("cfg.json");
             assertThat(sae.source().description()).isEqualTo("owner/name at 1f0e3da");
         }
-        SAE.load("owner/name", "").cache(cache).open().close();
+        SAE.load("owner/name", "").cache(cache).offline(true).open().close();
     }
 
     @Test
@@ -115,11 +121,13 @@ class PublishedTest {
     @Test
     void saysWhatIsMissingWhereAndWhatToDoWhenNothingIsCached() {
         assertThatExceptionOfType(SaeLoadException.class)
-                .isThrownBy(() -> SAE.load("layer_19").cache(cache).open())
-                .withMessage("analist/ministral-3b-sae (revision main): layer_19/sae_weights.safetensors is not in the"
-                        + " Hugging Face cache " + cache
-                        + ". Fetch it with: hf download analist/ministral-3b-sae --include"
-                        + " \"layer_19/*\" (or set HF_HOME or HF_HUB_CACHE if the cache is elsewhere).");
+                .isThrownBy(
+                        () -> SAE.load("layer_19").cache(cache).offline(true).open())
+                .withMessage(
+                        "analist/ministral-3b-sae (revision main): layer_19/cfg.json is not in the Hugging Face cache "
+                                + cache + ", and offline mode forbids fetching it. Fetch it with: sae download"
+                                + " analist/ministral-3b-sae:layer_19 (or set HF_HOME or HF_HUB_CACHE if the cache is"
+                                + " elsewhere).");
     }
 
     @Test
@@ -127,14 +135,15 @@ class PublishedTest {
         publish(REPOSITORY, MAIN, "layer_19", false);
 
         assertThatExceptionOfType(SaeLoadException.class)
-                .isThrownBy(() -> SAE.load("layer_19@v2").cache(cache).open())
+                .isThrownBy(
+                        () -> SAE.load("layer_19@v2").cache(cache).offline(true).open())
                 .withMessageStartingWith("analist/ministral-3b-sae (revision v2): ")
                 .withMessageContaining("It has of this repository the commits " + MAIN + ".")
-                .withMessageContaining(
-                        "hf download analist/ministral-3b-sae --include \"layer_19/*\" --revision v2 (or set");
+                .withMessageContaining("Fetch it with: sae download analist/ministral-3b-sae:layer_19@v2 (or set");
         assertThatExceptionOfType(SaeLoadException.class)
-                .isThrownBy(() -> SAE.load("owner/name").cache(cache).open())
-                .withMessageContaining("Fetch it with: hf download owner/name (or set");
+                .isThrownBy(
+                        () -> SAE.load("owner/name").cache(cache).offline(true).open())
+                .withMessageContaining("Fetch it with: sae download owner/name (or set");
     }
 
     @Test
@@ -143,14 +152,15 @@ class PublishedTest {
         ref(REPOSITORY, "main", MAIN);
 
         assertThatExceptionOfType(SaeLoadException.class)
-                .isThrownBy(() -> SAE.load("layer_21").cache(cache).open())
-                .withMessageContaining("layer_21/sae_weights.safetensors is not in the Hugging Face cache " + cache
-                        + ". It has of this repository: layer_19. Fetch it with: hf download analist/ministral-3b-sae"
-                        + " --include \"layer_21/*\"");
+                .isThrownBy(
+                        () -> SAE.load("layer_21").cache(cache).offline(true).open())
+                .withMessageContaining("layer_21/cfg.json is not in the Hugging Face cache " + cache
+                        + ", and offline mode forbids fetching it. It has of this repository: layer_19. Fetch it with:"
+                        + " sae download analist/ministral-3b-sae:layer_21 (or");
     }
 
     @Test
-    void saysThatAKnownRepositoryHasNoSuchSae() throws IOException {
+    void saysThatAKnownRepositoryHasNoSuchSae() {
         String message = "analist/ministral-3b-sae has no layer_91. It has: layer_19, layer_21.";
         assertThatExceptionOfType(SaeLoadException.class)
                 .isThrownBy(() -> SAE.load("layer_91"))
@@ -158,13 +168,44 @@ class PublishedTest {
         assertThatExceptionOfType(SaeLoadException.class)
                 .isThrownBy(() -> SAE.load("ministral-3b-sae", "layer_91"))
                 .withMessage(message);
+    }
 
+    @Test
+    void assumesNoConfigurationWhereOneMayExist() throws IOException {
         publish(REPOSITORY, MAIN, "layer_19", false);
         ref(REPOSITORY, "main", MAIN);
+        Files.delete(snapshot(REPOSITORY, MAIN).resolve("layer_19/cfg.json"));
 
         assertThatExceptionOfType(SaeLoadException.class)
-                .isThrownBy(() -> SAE.load(REPOSITORY, "layer_91").cache(cache).open())
-                .withMessage(message);
+                .isThrownBy(
+                        () -> SAE.load("layer_19").cache(cache).offline(true).open())
+                .withMessageContaining("layer_19/cfg.json is not in the Hugging Face cache");
+    }
+
+    @Test
+    void tellsWhatIsWrongWithAConfigurationThoughTheWeightsAreNotCached() throws IOException {
+        publish(REPOSITORY, MAIN, "layer_19", false);
+        ref(REPOSITORY, "main", MAIN);
+        Path folder = snapshot(REPOSITORY, MAIN).resolve("layer_19");
+        Files.delete(folder.resolve("sae_weights.safetensors"));
+        Files.writeString(folder.resolve("cfg.json"), "{}");
+
+        assertThatExceptionOfType(SaeLoadException.class)
+                .isThrownBy(
+                        () -> SAE.load("layer_19").cache(cache).offline(true).open())
+                .withMessageContaining("d_in is missing");
+    }
+
+    @Test
+    void doesWithoutASparsityThatWasNotFetched() throws IOException {
+        publish(REPOSITORY, MAIN, "layer_19", false);
+        ref(REPOSITORY, "main", MAIN);
+        Files.delete(snapshot(REPOSITORY, MAIN).resolve("layer_19/sparsity.safetensors"));
+
+        try (SparseAutoencoder sae =
+                SAE.load("layer_19").cache(cache).offline(true).open()) {
+            assertThat(sae.sparsity()).isEmpty();
+        }
     }
 
     @Test
@@ -172,7 +213,7 @@ class PublishedTest {
         publish(REPOSITORY, MAIN, "layer_25", false);
         ref(REPOSITORY, "main", MAIN);
 
-        SAE.load(REPOSITORY, "layer_25").cache(cache).open().close();
+        SAE.load(REPOSITORY, "layer_25").cache(cache).offline(true).open().close();
     }
 
     @Test
@@ -182,7 +223,8 @@ class PublishedTest {
         Files.delete(snapshot(REPOSITORY, MAIN).resolve("layer_19/sae_weights.safetensors"));
 
         assertThatExceptionOfType(SaeLoadException.class)
-                .isThrownBy(() -> SAE.load("layer_19").cache(cache).open())
+                .isThrownBy(
+                        () -> SAE.load("layer_19").cache(cache).offline(true).open())
                 .withMessageContaining("layer_19/sae_weights.safetensors is not in the Hugging Face cache");
     }
 
@@ -191,7 +233,8 @@ class PublishedTest {
         ref(REPOSITORY, "main", "nonsense");
 
         assertThatExceptionOfType(SaeLoadException.class)
-                .isThrownBy(() -> SAE.load("layer_19").cache(cache).open())
+                .isThrownBy(
+                        () -> SAE.load("layer_19").cache(cache).offline(true).open())
                 .withMessageContaining("should hold a commit of 40 hexadecimal digits, but holds \"nonsense\"")
                 .withCauseInstanceOf(HubException.class);
     }
@@ -202,7 +245,10 @@ class PublishedTest {
         ref("owner/name", "main", MAIN);
 
         assertThatExceptionOfType(SaeLoadException.class)
-                .isThrownBy(() -> SAE.load("owner/name", folder).cache(cache).open())
+                .isThrownBy(() -> SAE.load("owner/name", folder)
+                        .cache(cache)
+                        .offline(true)
+                        .open())
                 .withCauseInstanceOf(HubException.class);
     }
 
@@ -223,10 +269,14 @@ class PublishedTest {
         assertThatExceptionOfType(SaeLoadException.class).isThrownBy(() -> loader.revision(null));
         assertThatExceptionOfType(SaeLoadException.class).isThrownBy(() -> loader.cache(null));
         assertThatExceptionOfType(SaeLoadException.class).isThrownBy(() -> loader.device(null));
+        assertThatExceptionOfType(SaeLoadException.class).isThrownBy(() -> loader.hub(null));
+        assertThatExceptionOfType(SaeLoadException.class).isThrownBy(() -> loader.token(null));
+        assertThatExceptionOfType(SaeLoadException.class).isThrownBy(() -> loader.progress(null));
+        assertThatExceptionOfType(SaeLoadException.class).isThrownBy(() -> loader.dtype(null));
     }
 
     private String commit(SaeLoader loader) {
-        try (SparseAutoencoder sae = loader.cache(cache).open()) {
+        try (SparseAutoencoder sae = loader.cache(cache).offline(true).open()) {
             return sae.source().commit().orElseThrow();
         }
     }

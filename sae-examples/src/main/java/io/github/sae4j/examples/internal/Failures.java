@@ -2,6 +2,7 @@ package io.github.sae4j.examples.internal;
 
 import io.github.sae4j.core.SaeException;
 import io.github.sae4j.examples.internal.output.ShutdownGuard;
+import io.github.sae4j.hub.HubException;
 import io.github.sae4j.loader.SaeLoadException;
 import io.github.sae4j.safetensors.SafetensorsException;
 import java.io.PrintWriter;
@@ -58,6 +59,7 @@ public final class Failures implements IExecutionExceptionHandler, IParameterExc
         if (failure instanceof CommandException
                 || failure instanceof SaeException
                 || failure instanceof SaeLoadException
+                || failure instanceof HubException
                 || failure instanceof SafetensorsException) {
             return firstLine(failure.getMessage());
         }

@@ -9,6 +9,7 @@ import io.github.sae4j.core.WeightMatrix;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -22,8 +23,13 @@ public final class InfoCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "SAE", description = "A folder, layer_19, owner/repo:folder, or demo.")
+    @Parameters(
+            paramLabel = "SAE",
+            description = "A folder, layer_19, owner/repo:folder, either with @revision, or demo.")
     private String sae;
+
+    @Mixin
+    private HubOptions hub;
 
     @Option(
             names = "--device",
@@ -34,12 +40,12 @@ public final class InfoCommand implements Runnable {
 
     @Override
     public void run() {
+        Terminal terminal = Terminal.of(spec);
         long start = System.nanoTime();
         startEngine(device.device());
         long started = System.nanoTime();
-        try (OpenSae open = OpenSae.open(sae, device.device(), false)) {
+        try (OpenSae open = OpenSae.open(sae, hub, terminal, device.device(), false)) {
             long opened = System.nanoTime();
-            Terminal terminal = Terminal.of(spec);
             print(open.lastingName(), open.sae(), terminal);
             line(
                     terminal,

@@ -41,15 +41,22 @@ final class OpenSae implements AutoCloseable {
      * Opens an SAE.
      *
      * @param name a folder, the name of a published SAE, or {@code demo}
+     * @param hub how a published SAE is fetched
+     * @param terminal shows how that gets on
      * @param device where it is to run, or null to choose
      * @param allowNonFinite whether NaN and infinity are let through
      * @return the SAE, which the caller closes
      * @throws RuntimeException of the loader or ours, with a sentence, if there is no such SAE or it cannot run
      */
-    static OpenSae open(String name, @Nullable Device device, boolean allowNonFinite) {
+    static OpenSae open(
+            String name, HubOptions hub, Terminal terminal, @Nullable Device device, boolean allowNonFinite) {
         if (!name.equals(DEMO)) {
-            return new OpenSae(name, open(loader(name), device, allowNonFinite), allowNonFinite, null);
+            try (DownloadProgress progress = new DownloadProgress(terminal)) {
+                SaeLoader loader = loader(name, hub, progress);
+                return new OpenSae(name, open(loader, device, allowNonFinite), allowNonFinite, null);
+            }
         }
+        hub.requireNoRevision(name);
         TemporaryFolder folder = TemporaryFolder.create("sae-demo-weights-");
         try {
             DemoData.standard().writeSae(folder.path());
@@ -67,13 +74,20 @@ final class OpenSae implements AutoCloseable {
         return loader.allowNonFinite(allowNonFinite).open();
     }
 
-    private static SaeLoader loader(String name) {
+    private static SaeLoader loader(String name, HubOptions hub, DownloadProgress progress) {
         @Nullable Path folder = folder(name);
-        return folder == null ? SAE.load(name) : SAE.load(folder);
+        if (folder == null) {
+            return hub.apply(SAE.load(name), progress);
+        }
+        hub.requireNoRevision(name);
+        return SAE.load(folder);
     }
 
     /** Returns the folder that is meant, or null if the name is not that of a folder of this machine. */
-    private static @Nullable Path folder(String name) {
+    static @Nullable Path folder(String name) {
+        if (name.isBlank()) {
+            return null;
+        }
         try {
             Path path = Path.of(name);
             boolean local = path.isAbsolute() || name.startsWith(".") || name.contains("\\") || name.endsWith("/");

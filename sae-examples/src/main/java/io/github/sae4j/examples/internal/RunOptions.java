@@ -1,17 +1,21 @@
 package io.github.sae4j.examples.internal;
 
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that say which SAE runs, and how. */
-@SuppressWarnings("NullAway.Init") // picocli fills the required option
+@SuppressWarnings("NullAway.Init") // picocli fills the annotated fields
 final class RunOptions {
 
     @Option(
             names = "--sae",
             required = true,
             paramLabel = "SAE",
-            description = "A folder, layer_19, owner/repo:folder, or demo.")
+            description = "A folder, layer_19, owner/repo:folder, either with @revision, or demo.")
     private String sae;
+
+    @Mixin
+    private HubOptions hub;
 
     @Option(
             names = "--device",
@@ -31,8 +35,8 @@ final class RunOptions {
     private boolean allowNonFinite;
 
     /** Opens the SAE and starts to take its SHA-256, which every output has in its metadata. */
-    OpenSae open() {
-        OpenSae open = OpenSae.open(sae, device.device(), allowNonFinite);
+    OpenSae open(Terminal terminal) {
+        OpenSae open = OpenSae.open(sae, hub, terminal, device.device(), allowNonFinite);
         open.prepareSha256();
         return open;
     }

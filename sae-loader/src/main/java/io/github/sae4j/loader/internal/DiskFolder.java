@@ -41,8 +41,17 @@ public final class DiskFolder implements SaeFolder {
 
     @Override
     public Optional<Path> find(String file) {
-        Path path = folder.resolve(file);
-        return Files.exists(path) ? Optional.of(path) : Optional.empty();
+        return has(file) ? Optional.of(folder.resolve(file)) : Optional.empty();
+    }
+
+    @Override
+    public Optional<Path> findExtra(String file) {
+        return find(file);
+    }
+
+    @Override
+    public boolean has(String file) {
+        return Files.exists(folder.resolve(file));
     }
 
     @Override

@@ -1,14 +1,12 @@
 package io.github.sae4j.loader.internal;
 
+import io.github.sae4j.core.WeightType;
 import io.github.sae4j.safetensors.TensorView;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
 /** The conversion of a stored tensor to float32: exact from narrower formats, rounded to nearest from float64. */
 final class Floats {
-
-    private static final int HALF_EXPONENT_BIAS = 15;
-    private static final int FLOAT_EXPONENT_BIAS = 127;
 
     private Floats() {}
 
@@ -23,9 +21,10 @@ final class Floats {
         Element element = element(path, tensor);
         float[] values = new float[Math.toIntExact(tensor.elements())];
         int at = 0;
-        for (ByteBuffer part : tensor.slices(tensor.dtype().byteSize(1))) {
-            while (part.hasRemaining()) {
-                values[at++] = element.next(part);
+        int bytes = Math.toIntExact(tensor.dtype().byteSize(1));
+        for (ByteBuffer part : tensor.slices(bytes)) {
+            for (int position = part.position(); position < part.limit(); position += bytes) {
+                values[at++] = element.get(part, position);
             }
         }
         return values;
@@ -33,33 +32,17 @@ final class Floats {
 
     private static Element element(Path path, TensorView tensor) {
         return switch (tensor.dtype()) {
-            case F32 -> ByteBuffer::getFloat;
-            case F64 -> bytes -> (float) bytes.getDouble();
-            case F16 -> bytes -> fromHalf(bytes.getShort());
-            case BF16 -> bytes -> Float.intBitsToFloat(bytes.getShort() << Short.SIZE);
+            case F32 -> WeightType.FLOAT32::get;
+            case F64 -> (bytes, at) -> (float) bytes.getDouble(at);
+            case F16 -> WeightType.FLOAT16::get;
+            case BF16 -> WeightType.BFLOAT16::get;
             default -> throw WeightsFile.unexpected(path, tensor, "F32, F16, BF16 or F64");
         };
     }
 
-    /** Widens an IEEE 754 binary16; {@code Float.float16ToFloat} needs a newer JDK than this library. */
-    private static float fromHalf(short half) {
-        int exponent = (half >>> 10) & 0x1f;
-        int fraction = half & 0x3ff;
-        float magnitude;
-        if (exponent == 0) {
-            magnitude = fraction * 0x1p-24f;
-        } else if (exponent == 0x1f) {
-            magnitude = fraction == 0 ? Float.POSITIVE_INFINITY : Float.NaN;
-        } else {
-            magnitude = Float.intBitsToFloat(
-                    ((exponent - HALF_EXPONENT_BIAS + FLOAT_EXPONENT_BIAS) << 23) | (fraction << 13));
-        }
-        return half < 0 ? -magnitude : magnitude;
-    }
-
-    /** Takes the next element from little-endian bytes. */
+    /** Takes the element at a position of little-endian bytes. */
     @FunctionalInterface
     private interface Element {
-        float next(ByteBuffer bytes);
+        float get(ByteBuffer bytes, int at);
     }
 }

@@ -2,7 +2,6 @@ package io.github.sae4j.loader.internal;
 
 import io.github.sae4j.loader.SaeLoadException;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -73,18 +72,6 @@ public final class Registry {
                         + RELEASES.stream().map(Release::name).collect(Collectors.joining(", ")) + "."))
                 .address(folder)
                 .at(revision);
-    }
-
-    /**
-     * Returns the SAEs that a repository is known to have, if it is known here.
-     *
-     * @param repository {@code owner/name}
-     */
-    static Optional<List<String>> saes(String repository) {
-        return RELEASES.stream()
-                .filter(release -> release.repository().equals(repository))
-                .findFirst()
-                .map(Release::saes);
     }
 
     /** Returns a sentence that says what a name can be. */

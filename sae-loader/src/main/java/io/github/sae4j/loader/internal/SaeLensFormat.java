@@ -6,6 +6,7 @@ import io.github.sae4j.core.SaeBuilder;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.WeightMatrix;
+import io.github.sae4j.core.WeightType;
 import io.github.sae4j.loader.SaeLoadException;
 import io.github.sae4j.safetensors.SafetensorsFile;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,27 +38,45 @@ public final class SaeLensFormat {
     private static final byte[] LFS_POINTER = "version https://git-lfs".getBytes(StandardCharsets.US_ASCII);
 
     private final SaeFolder folder;
+    private final @Nullable SaeConfig declared;
     private final Path weightsPath;
+    private final Optional<Path> sparsityPath;
     private final List<String> filesRead = new ArrayList<>();
 
+    /** Gets the files; the configuration comes first, so that one that cannot be used costs no large download. */
     private SaeLensFormat(SaeFolder folder) {
         this.folder = folder;
-        this.weightsPath = find(WEIGHTS).orElseThrow(() -> folder.missing(WEIGHTS));
+        this.declared = folder.find(CONFIG).map(this::configOrMissing).orElse(null);
+        this.weightsPath = folder.find(WEIGHTS).orElseThrow(() -> folder.missing(WEIGHTS));
+        refuseLfsPointer(weightsPath);
+        this.sparsityPath = folder.findExtra(SPARSITY);
+        sparsityPath.ifPresent(SaeLensFormat::refuseLfsPointer);
+    }
+
+    /**
+     * Gets the files of an SAE that can be read, without reading the weights.
+     *
+     * @return the folder that they are in
+     * @throws SaeLoadException if a file is missing, or the configuration cannot be used
+     */
+    public static Path fetch(SaeFolder folder) {
+        return Objects.requireNonNull(
+                new SaeLensFormat(folder).weightsPath.toAbsolutePath().getParent(), "a file is in a folder");
     }
 
     /**
      * Returns an SAE with everything but the settings that are the user's. The matrices are the weights file's own
-     * pages.
+     * pages, unless another number format is asked for.
      *
+     * @param type the matrices' number format, or null for the stored one
      * @throws SaeLoadException if a file is missing, or what it says cannot be used
      * @throws io.github.sae4j.safetensors.SafetensorsException if a file is not one of safetensors
      */
-    public static SaeBuilder read(SaeFolder folder) {
-        return new SaeLensFormat(folder).read();
+    public static SaeBuilder read(SaeFolder folder, @Nullable WeightType type) {
+        return new SaeLensFormat(folder).read(type);
     }
 
-    private SaeBuilder read() {
-        @Nullable SaeConfig declared = find(CONFIG).map(this::config).orElse(null);
+    private SaeBuilder read(@Nullable WeightType type) {
         try (SafetensorsFile file = SafetensorsFile.open(weightsPath)) {
             SaeConfig config = declared == null ? configFromShapes(file) : declared;
             WeightsFile weights = new WeightsFile(file, sizes(config, declared != null));
@@ -70,8 +90,8 @@ public final class SaeLensFormat {
             float @Nullable [] sparsity = sparsity(config.dSae());
             warn(config, weights);
             return SparseAutoencoder.builder(config)
-                    .encoder(encoder)
-                    .decoder(decoder)
+                    .encoder(type == null ? encoder : encoder.as(type))
+                    .decoder(type == null ? decoder : decoder.as(type))
                     .decoderBias(decoderBias)
                     .activation(activation)
                     .sparsity(sparsity)
@@ -79,13 +99,17 @@ public final class SaeLensFormat {
         }
     }
 
-    private Optional<Path> find(String file) {
-        Optional<Path> path = folder.find(file);
-        path.ifPresent(SaeLensFormat::refuseLfsPointer);
-        return path;
+    /** A configuration that makes no sense here may belong to a folder of another layout. */
+    private SaeConfig configOrMissing(Path path) {
+        try {
+            return config(path);
+        } catch (SaeLoadException e) {
+            throw folder.has(WEIGHTS) ? e : folder.missing(WEIGHTS);
+        }
     }
 
     private SaeConfig config(Path path) {
+        refuseLfsPointer(path);
         filesRead.add(CONFIG);
         try {
             if (Files.size(path) > LARGEST_CONFIG) {
@@ -160,12 +184,11 @@ public final class SaeLensFormat {
     }
 
     private float @Nullable [] sparsity(int dSae) {
-        Optional<Path> path = find(SPARSITY);
-        if (path.isEmpty()) {
+        if (sparsityPath.isEmpty()) {
             return null;
         }
         filesRead.add(SPARSITY);
-        try (SafetensorsFile file = SafetensorsFile.open(path.get())) {
+        try (SafetensorsFile file = SafetensorsFile.open(sparsityPath.get())) {
             return new WeightsFile(file, new WeightsFile.Sizes(1, dSae, "d_sae is " + dSae)).vector("sparsity", dSae);
         }
     }
