@@ -43,8 +43,9 @@ public final class SaeBuilder {
     /**
      * Sets {@code W_dec}; required unless there is {@linkplain #withoutDecoder none}.
      *
-     * @param wDec {@code [d_sae, d_out]}; a matrix that {@linkplain WeightMatrix#transposed() lies transposed} is read
-     *     where it lies, but decoding sparse features then gathers each of their rows from all over it, which is slower
+     * @param wDec {@code [d_sae, d_out]}; of a matrix that {@linkplain WeightMatrix#transposed() lies transposed} sparse
+     *     decoding gathers each row from all over it, which is slower, and once it has decoded a quarter as many features
+     *     as there are, it makes a copy of the matrix row by row; all else reads it where it lies
      */
     public SaeBuilder decoder(WeightMatrix wDec) {
         decoder = SaeException.requirePresent(wDec, "wDec");
