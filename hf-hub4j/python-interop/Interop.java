@@ -3,7 +3,6 @@ import io.github.sae4j.hub.FileCheck;
 import io.github.sae4j.hub.HubClient;
 import io.github.sae4j.hub.HubConfig;
 import io.github.sae4j.hub.HubException;
-import io.github.sae4j.hub.LocalEntryNotFoundException;
 import io.github.sae4j.hub.RemoteEntryNotFoundException;
 import io.github.sae4j.hub.RepoFile;
 import io.github.sae4j.hub.RepoId;
@@ -57,7 +56,7 @@ final class Interop {
             expect(bytes(HUB.download(SAE, REF, file).path()), other.get(file), file);
         }
         expect(HUB.exists(SAE, "main", MISSING), false, "the marker of a missing file");
-        expect(isMissing(LocalEntryNotFoundException.class), true, "a missing file is refused offline");
+        expect(isMissing(RemoteEntryNotFoundException.class), true, "the marker is believed offline");
         expect(tree(HUB.snapshot(SAE, "main", List.of(), List.of())), main, "the snapshot");
         String commit = HUB.cache().commit(SAE, "main").orElseThrow();
         expect(tree(HUB.snapshot(SAE, commit, List.of(), List.of())), main, "the commit");
