@@ -110,14 +110,18 @@ public final class WeightMatrix {
      * @throws SaeException if {@code other} is null, a weight is too large for it, or there is no memory for the copy
      */
     public WeightMatrix as(WeightType other) {
-        return SaeException.requirePresent(other, "other") == type
-                ? this
-                : of(other, rows, columns, WeightConversion.convert(this, other));
+        if (SaeException.requirePresent(other, "other") == type) {
+            return this;
+        }
+        if (transposed) {
+            return transposed().as(other).transposed();
+        }
+        return of(other, storedRows, storedColumns, WeightConversion.convert(this, other));
     }
 
-    /** Returns the number of bytes of a row. */
+    /** Returns the number of bytes of a row as it is stored. */
     long rowBytes() {
-        return columns * type.bytes();
+        return storedColumns * type.bytes();
     }
 
     /** Returns the number format of the elements. */

@@ -104,6 +104,22 @@ class WeightConversionTest {
     }
 
     @Test
+    void leavesAMatrixThatLiesTransposedSo() {
+        WeightMatrix lying =
+                WeightMatrix.of(new float[][] {{1, 2, 3}, {4, 5, 6}}).transposed();
+
+        WeightMatrix half = lying.as(WeightType.FLOAT16);
+
+        assertThat(half.isTransposed()).isTrue();
+        assertThat(half.rows()).isEqualTo(3);
+        assertThat(half.columns()).isEqualTo(2);
+        ByteBuffer bytes = half.parts().get(0);
+        for (int i = 0; i < 6; i++) {
+            assertThat(WeightType.FLOAT16.get(bytes, 2 * i)).isEqualTo(i + 1);
+        }
+    }
+
+    @Test
     void tellsTheWeightThatDoesNotFit() {
         WeightMatrix matrix = WeightMatrix.of(new float[][] {{1, 2}, {3, -70_000}});
 
