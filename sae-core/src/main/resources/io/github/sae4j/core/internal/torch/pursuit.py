@@ -6,7 +6,7 @@
     wide = self.widened(widen, d_in * block_features, residual)
     table = torch.empty([n, d_in], dtype=6, device=device)
     token = torch.arange(n, dtype=4, layout=None, device=device)
-    support = torch.full([n, iterations], -1, dtype=4, layout=None, device=device)
+    support = torch.full([n, 64], -1, dtype=4, layout=None, device=device)
     positions = annotate(List[Tensor], [])
     values = annotate(List[Tensor], [])
     step = 0
@@ -31,6 +31,8 @@
       none = torch.eq(value, 0)
       stop = torch.zeros_like(none)
       if stop_on_duplicate:
+        if step == torch.size(support, 1):
+          support = torch.cat([support, torch.full_like(support, -1)], 1)
         found = torch.any(torch.eq(torch.index_select(torch.narrow(support, 1, 0, step), 0, token), torch.unsqueeze(index, 1)), 1)
         stop = torch.logical_or(found, none)
         torch.index_put_(torch.select(support, 1, step), annotate(List[Optional[Tensor]], [token]), torch.masked_fill(index, none, -1))
