@@ -35,7 +35,7 @@ final class LlamaScopeDistillFormat implements Format {
         JsonObject config = reading.json(CONFIG);
         Fields fields = Fields.of(CONFIG, config);
         int dIn = fields.size("d_model");
-        int dSae = Math.multiplyExact(dIn, fields.size("expansion_factor"));
+        int dSae = fields.sizeInUnits("expansion_factor", dIn);
         Weights weights = LlamaScopeFormat.linear(reading.weights(SaeLensFiles.WEIGHTS));
         float[] threshold = weights.vector(LOG_THRESHOLD, dSae);
         for (int feature = 0; feature < dSae; feature++) {

@@ -79,7 +79,8 @@ final class SaeLensFormat implements Format {
         if (!weights.contains("scaling_factor")) {
             return;
         }
-        for (float factor : weights.vector("scaling_factor", Math.toIntExact(weights.shape("scaling_factor")[0]))) {
+        long[] shape = weights.shape("scaling_factor");
+        for (float factor : weights.forEach("scaling_factor", shape.length == 0 ? 1 : Math.toIntExact(shape[0]))) {
             if (factor != 1) {
                 throw new SaeLoadException(weights.path() + ": scaling_factor is not all ones (" + factor
                         + " is among them). No version of SAELens can load such an SAE, so what it should compute is"
