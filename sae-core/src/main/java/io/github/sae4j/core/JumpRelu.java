@@ -63,6 +63,11 @@ public final class JumpRelu implements BlockRule {
         return List.of(threshold.clone());
     }
 
+    /** Returns a copy of the features' thresholds, {@code [d_sae]}. */
+    public float[] threshold() {
+        return threshold.clone();
+    }
+
     /**
      * A product with the comparison, not a choice by it: what is not a number stays so, as it does in SAELens. Comparing
      * after {@code relu} differs only for thresholds below 0, and there the product is 0 either way.

@@ -185,6 +185,7 @@ public final class SaeBuilder {
         if (sparsity != null) {
             requireLength(sparsity.length, "sparsity", config.dSae(), "d_sae");
         }
+        SaeParts parts = new SaeParts(encoder, decoder, noDecoding, bDec, skip, rule, prediction);
         if (rule instanceof MatchingPursuit && !config.applyBDecToInput()) {
             bDec = new float[config.dOut()];
         }
@@ -192,7 +193,7 @@ public final class SaeBuilder {
         TorchKernel kernel = TorchKernel.open(
                 new KernelParts(config, encoder, decoder, bDec, skip, rule, prediction, inputScale, !allowNonFinite),
                 chosen);
-        return new SparseAutoencoder(facts(rule), kernel);
+        return new SparseAutoencoder(facts(rule), parts, kernel);
     }
 
     private SaeFacts facts(Activation rule) {

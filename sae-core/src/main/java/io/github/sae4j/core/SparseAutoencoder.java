@@ -7,6 +7,7 @@ import io.github.sae4j.core.internal.torch.HostArrays;
 import io.github.sae4j.core.internal.torch.TorchKernel;
 import io.github.sae4j.core.internal.torch.TorchRuntime;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A sparse autoencoder: encodes activations of width {@code d_in} to the few of its {@code d_sae} features that are
@@ -31,10 +32,12 @@ public final class SparseAutoencoder implements AutoCloseable {
     private final SaeFacts facts;
     private final SaeConfig config;
     private final KernelCalls calls;
+    private volatile @Nullable SaeParts parts;
 
-    SparseAutoencoder(SaeFacts facts, TorchKernel kernel) {
+    SparseAutoencoder(SaeFacts facts, SaeParts parts, TorchKernel kernel) {
         this.facts = facts;
         this.config = facts.config();
+        this.parts = parts;
         this.calls = new KernelCalls(facts, kernel);
     }
 
@@ -89,6 +92,15 @@ public final class SparseAutoencoder implements AutoCloseable {
     /** Returns whether there is a decoder: a few SAEs are published for their features only. */
     public boolean canDecode() {
         return facts.noDecoding() == null;
+    }
+
+    /** Returns the parts that the SAE was built from, in host memory; those of a view are the same as its SAE's. */
+    public SaeParts parts() {
+        @Nullable SaeParts present = parts;
+        if (present == null) {
+            throw new SaeException(KernelCalls.CLOSED);
+        }
+        return present;
     }
 
     /** Returns the device that was chosen: dense results are made there. */
@@ -300,8 +312,8 @@ public final class SparseAutoencoder implements AutoCloseable {
         if (facts.noFolding() != null) {
             throw new SaeException(facts.noFolding());
         }
-        return calls.run(call ->
-                new SparseAutoencoder(facts.withFoldedNorms(), calls.kernel().folded()));
+        return calls.run(call -> new SparseAutoencoder(
+                facts.withFoldedNorms(), parts(), calls.kernel().folded()));
     }
 
     /**
@@ -311,6 +323,8 @@ public final class SparseAutoencoder implements AutoCloseable {
     @Override
     public void close() {
         calls.close();
+        // Whoever keeps a closed SAE shall not keep the pages of its file.
+        parts = null;
     }
 
     private void requireDecoder() {
