@@ -40,7 +40,8 @@ final class Body implements BodySubscriber<Body>, AutoCloseable {
 
     @Override
     public void onSubscribe(Subscription given) {
-        if (closed || !subscription.compareAndSet(null, given)) {
+        // Kept first, looked at second: close() does it the other way round, so that one of the two cancels.
+        if (!subscription.compareAndSet(null, given) || closed) {
             given.cancel();
             return;
         }
@@ -100,12 +101,18 @@ final class Body implements BodySubscriber<Body>, AutoCloseable {
      *
      * @param most the most bytes that it may have
      * @param patience how long to wait for each piece
-     * @throws IOException if it is longer, or the connection broke
+     * @param longest how long to wait for all of it, so that a body that trickles has an end
+     * @throws IOException if it is longer, took longer, or the connection broke
      * @throws InterruptedException if the thread was interrupted
      */
-    byte[] all(int most, Duration patience) throws IOException, InterruptedException {
+    byte[] all(int most, Duration patience, Duration longest) throws IOException, InterruptedException {
+        long since = System.nanoTime();
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         for (@Nullable List<ByteBuffer> piece = next(patience); piece != null; piece = next(patience)) {
+            if (System.nanoTime() - since > longest.toNanos()) {
+                close();
+                throw new HttpTimeoutException("the answer was not complete after " + Wording.duration(longest));
+            }
             for (ByteBuffer buffer : piece) {
                 if (all.size() + buffer.remaining() > most) {
                     close();

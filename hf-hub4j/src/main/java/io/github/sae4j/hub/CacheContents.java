@@ -2,6 +2,7 @@ package io.github.sae4j.hub;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class CacheContents {
 
     private static final String UNFINISHED = ".incomplete";
+    private static final int LONGEST_REF = 1024;
 
     private final HubCache cache;
 
@@ -86,6 +88,8 @@ final class CacheContents {
         Path folder = cache.repository(repo);
         List<CacheLock> locks = lockAll(repo);
         try {
+            // A blob that comes from here on is not locked, and not to be taken for one that nobody needs.
+            List<Path> blobs = entries(folder.resolve("blobs"));
             long before = treeSize(folder);
             Map<String, List<String>> refs = refs(folder.resolve("refs"));
             for (String commit : commits) {
@@ -99,7 +103,7 @@ final class CacheContents {
             if (cache.commits(repo).isEmpty()) {
                 deleteTree(folder);
             } else {
-                deleteUnusedBlobs(repo, folder);
+                deleteUnusedBlobs(repo, blobs);
             }
             return before - treeSize(folder);
         } finally {
@@ -107,7 +111,7 @@ final class CacheContents {
         }
     }
 
-    private void deleteUnusedBlobs(RepoId repo, Path folder) throws IOException {
+    private void deleteUnusedBlobs(RepoId repo, List<Path> blobs) throws IOException {
         Set<String> used = new HashSet<>();
         for (String commit : cache.commits(repo)) {
             for (String file : cache.files(repo, commit)) {
@@ -117,7 +121,7 @@ final class CacheContents {
                 }
             }
         }
-        for (Path blob : entries(folder.resolve("blobs"))) {
+        for (Path blob : blobs) {
             String name = String.valueOf(blob.getFileName());
             if (!used.contains(name) && !name.endsWith(UNFINISHED)) {
                 Files.deleteIfExists(blob);
@@ -157,16 +161,15 @@ final class CacheContents {
         if (!Files.isDirectory(folder)) {
             return refs;
         }
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : (Iterable<Path>) files.sorted()::iterator) {
-                if (Files.isRegularFile(file) && Files.size(file) < 1024) {
+        for (Path file : filesUnder(folder)) {
+            if (sizeOf(file) < LONGEST_REF) {
+                // Whatever the bytes are: a file that is no ref must not keep the others from being found.
+                String commit = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).strip();
+                if (HubCache.isCommit(commit)) {
                     String name = folder.relativize(file).toString().replace('\\', '/');
-                    refs.computeIfAbsent(Files.readString(file).strip(), commit -> new ArrayList<>())
-                            .add(name);
+                    refs.computeIfAbsent(commit, known -> new ArrayList<>()).add(name);
                 }
             }
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
         }
         return refs;
     }
@@ -197,18 +200,35 @@ final class CacheContents {
     }
 
     private static long treeSize(Path folder) throws IOException {
-        if (!Files.isDirectory(folder)) {
-            return 0;
-        }
         long bytes = 0;
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : (Iterable<Path>) files::iterator) {
-                bytes += sizeOf(file);
-            }
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
+        for (Path file : filesUnder(folder)) {
+            bytes += sizeOf(file);
         }
         return bytes;
+    }
+
+    /** Returns the plain files under a folder, in order; what comes or goes meanwhile may be among them or not. */
+    private static List<Path> filesUnder(Path folder) throws IOException {
+        List<Path> found = new ArrayList<>();
+        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                if (attributes.isRegularFile()) {
+                    found.add(file);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+                if (failure instanceof NoSuchFileException) {
+                    return FileVisitResult.CONTINUE;
+                }
+                throw failure;
+            }
+        });
+        found.sort(null);
+        return found;
     }
 
     /** Returns the size of a plain file, and 0 for a link, a folder and a file that has just gone. */

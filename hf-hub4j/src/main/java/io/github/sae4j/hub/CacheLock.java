@@ -30,6 +30,7 @@ final class CacheLock implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(CacheLock.class);
     private static final Map<Path, Turn> TURNS = new ConcurrentHashMap<>();
+    private static final String NO_LOCKS = "{} cannot be locked ({}): going on without keeping other processes out.";
     private static final long POLL_MILLIS = 50;
     private static final Duration LOG_EVERY = Duration.ofSeconds(10);
 
@@ -54,7 +55,7 @@ final class CacheLock implements AutoCloseable {
      * @throws InterruptedException if the thread was interrupted; the lock is not held then
      */
     static CacheLock acquire(Path lockFile) throws IOException, InterruptedException {
-        Path file = lockFile.toAbsolutePath().normalize();
+        Path file = lockFile.toAbsolutePath();
         long since = System.nanoTime();
         Semaphore turn = enter(file);
         try {
@@ -76,23 +77,27 @@ final class CacheLock implements AutoCloseable {
 
     /** Returns the lock if nobody holds it, else null. */
     static @Nullable CacheLock tryAcquire(Path lockFile) throws IOException {
-        Path file = lockFile.toAbsolutePath().normalize();
+        Path file = lockFile.toAbsolutePath();
         Semaphore turn = enter(file);
         if (!turn.tryAcquire()) {
             leave(file);
             return null;
         }
-        @Nullable FileChannel channel = null;
+        FileChannel channel;
         try {
             channel = open(file);
-            if (channel.tryLock() != null) {
+        } catch (IOException | RuntimeException e) {
+            giveUp(file, turn, null);
+            throw e;
+        }
+        try {
+            if (tryLock(channel)) {
                 return new CacheLock(file, turn, channel);
             }
-        } catch (OverlappingFileLockException e) {
-            LOG.debug("{} is held by another class loader of this process", file);
-        } catch (IOException | RuntimeException e) {
-            giveUp(file, turn, channel);
-            throw e;
+        } catch (IOException e) {
+            LOG.warn(NO_LOCKS, file, e.getMessage());
+            close(file, channel);
+            return new CacheLock(file, turn, null);
         }
         giveUp(file, turn, channel);
         return null;
@@ -123,15 +128,18 @@ final class CacheLock implements AutoCloseable {
     }
 
     private static void giveUp(Path file, Semaphore turn, @Nullable FileChannel channel) {
+        if (channel != null) {
+            close(file, channel);
+        }
+        turn.release();
+        leave(file);
+    }
+
+    private static void close(Path file, FileChannel channel) {
         try {
-            if (channel != null) {
-                channel.close();
-            }
+            channel.close();
         } catch (IOException e) {
             LOG.debug("{} could not be closed: {}", file, e.toString());
-        } finally {
-            turn.release();
-            leave(file);
         }
     }
 
@@ -155,7 +163,7 @@ final class CacheLock implements AutoCloseable {
         } catch (ClosedByInterruptException e) {
             throw new InterruptedException("interrupted while waiting for " + file);
         } catch (IOException e) {
-            LOG.warn("{} cannot be locked ({}): going on without keeping other processes out.", file, e.getMessage());
+            LOG.warn(NO_LOCKS, file, e.getMessage());
             return null;
         } finally {
             if (!locked) {
@@ -177,8 +185,13 @@ final class CacheLock implements AutoCloseable {
         Files.createDirectories(file.getParent());
         try {
             Files.createFile(file);
+        } catch (FileAlreadyExistsException e) {
+            return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        }
+        try {
             Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-r--"));
-        } catch (FileAlreadyExistsException | UnsupportedOperationException e) {
+        } catch (IOException | UnsupportedOperationException e) {
+            // Disks of other systems have no permissions, and some say so only when asked.
             LOG.trace("{} keeps the permissions it has", file);
         }
         return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);

@@ -114,7 +114,7 @@ final class Downloads {
     private Optional<String> absentFrom(FileRequest wanted) {
         RepoFolder folder = folder(wanted);
         return cache.commit(wanted.repo(), wanted.revision())
-                .filter(commit -> Files.exists(folder.absence(commit, wanted.file()))
+                .filter(commit -> Files.isRegularFile(folder.absence(commit, wanted.file()))
                         || TreeListing.read(folder.listing(commit))
                                 .filter(files -> files.stream()
                                         .noneMatch(file -> file.path().equals(wanted.file())))
@@ -141,7 +141,7 @@ final class Downloads {
 
     private CachedFile afterFailure(FileRequest wanted, DownloadOptions options, Exception failure) {
         if (isFinal(failure)) {
-            throw raised(wanted, failure);
+            throw raised(wanted, options, failure);
         }
         Optional<CachedFile> cached = options.force() ? Optional.empty() : find(wanted);
         if (cached.isPresent()) {
@@ -156,13 +156,13 @@ final class Downloads {
             refuseKnownAbsent(wanted);
         }
         if (!options.patient() || !Retry.mayPass(failure)) {
-            throw raised(wanted, failure);
+            throw raised(wanted, options, failure);
         }
         FileMetadata metadata;
         try {
             metadata = hub.retry().run(wanted.what(), () -> lookUp(wanted, hub.longPatience()), failure);
         } catch (IOException | HubException e) {
-            throw raised(wanted, e);
+            throw raised(wanted, options, e);
         }
         return store(wanted, metadata, options);
     }
@@ -175,12 +175,12 @@ final class Downloads {
                 || failure instanceof ProxyFailure;
     }
 
-    private HubException raised(FileRequest wanted, Exception failure) {
+    private HubException raised(FileRequest wanted, DownloadOptions options, Exception failure) {
         if (failure instanceof HubException known) {
             return known;
         }
         HubUnreachableException unreachable = unreachable(wanted.what(), failure);
-        return failure instanceof ProxyFailure
+        return failure instanceof ProxyFailure || options.force()
                 ? unreachable
                 : new LocalEntryNotFoundException(
                         "The cache " + cache.folder() + " does not have " + wanted.what() + ", and "
@@ -209,13 +209,17 @@ final class Downloads {
         } catch (InterruptedException | ClosedByInterruptException e) {
             throw HubTransport.interrupted(e);
         } catch (IOException e) {
-            throw new HubException(
-                    "The cache " + cache.folder() + " cannot keep " + wanted.what() + ": " + reason(e)
-                            + ". Check its permissions and the disk, or name another folder (HF_HUB_CACHE).",
-                    e);
+            throw cannotKeep(cache, wanted.what(), e);
         }
         folder.noteRevision(wanted.revision(), metadata.commit());
         return new CachedFile(pointer, wanted.repo(), metadata.commit(), wanted.file());
+    }
+
+    static HubException cannotKeep(HubCache cache, String what, IOException failure) {
+        return new HubException(
+                "The cache " + cache.folder() + " cannot keep " + what + ": " + reason(failure)
+                        + ". Check its permissions and the disk, or name another folder (HF_HUB_CACHE).",
+                failure);
     }
 
     private void fill(
@@ -271,7 +275,8 @@ final class Downloads {
         return Files.isRegularFile(file) && Files.size(file) == metadata.size();
     }
 
-    private static String reason(IOException failure) {
+    private static String reason(IOException failed) {
+        IOException failure = failed instanceof Transfer.DiskFailure disk ? disk.reason() : failed;
         @Nullable String message = failure.getMessage();
         return failure.getClass().getSimpleName() + (message == null ? "" : " (" + message + ")");
     }

@@ -53,8 +53,8 @@ final class FileLookup {
                 }
                 @Nullable URI target = addresses.parse(asked, location);
                 if (target == null) {
-                    throw new FileMetadataException(
-                            "The hub's answer for " + what + " is a redirect to an address that cannot be asked.");
+                    throw new FileMetadataException("The hub's answer for " + what
+                            + " is a redirect to an address that cannot be asked, or only without encryption.");
                 }
                 if (!HubAddresses.isRelative(location)) {
                     return metadata(answer, target, what);

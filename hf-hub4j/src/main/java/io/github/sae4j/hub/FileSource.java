@@ -90,11 +90,10 @@ final class FileSource {
     private URI redirect(URI asked, Answer answer) {
         @Nullable String location = answer.header("Location");
         @Nullable URI target = location == null ? null : hub.addresses().parse(asked, location);
-        if (target == null || HubAddresses.isDowngrade(asked, target)) {
+        if (target == null) {
             throw new HubHttpException(
-                    "The answer for " + wanted.what() + " is a redirect to "
-                            + (target == null ? "an address that cannot be asked" : "an address without encryption")
-                            + ".",
+                    "The answer for " + wanted.what()
+                            + " is a redirect to an address that cannot be asked, or only without encryption.",
                     answer.status(),
                     null);
         }

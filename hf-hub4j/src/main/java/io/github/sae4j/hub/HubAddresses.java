@@ -67,8 +67,8 @@ final class HubAddresses {
     }
 
     /**
-     * Returns the address that a hub's answer names, seen from the address that was asked, or null if it is none that can
-     * be asked. A mirror of the public hub passes on addresses of the public hub; those are turned into its own.
+     * Returns the address that an answer names, seen from the address that was asked, or null if it is none that can be
+     * asked, or would leave encryption. A mirror of the public hub passes on addresses of the public hub; those are turned into its own.
      */
     @Nullable
     URI parse(URI asked, String answer) {
@@ -78,7 +78,9 @@ final class HubAddresses {
         }
         try {
             URI target = asked.resolve(new URI(text));
-            return isFetchable(target) && target.getRawUserInfo() == null ? target : null;
+            return isFetchable(target) && target.getRawUserInfo() == null && !isDowngrade(asked, target)
+                    ? target
+                    : null;
         } catch (URISyntaxException | IllegalArgumentException e) {
             return null;
         }
@@ -94,6 +96,11 @@ final class HubAddresses {
         }
     }
 
+    /** Returns whether an address is the hub's, and not that of a server behind it. */
+    boolean isHub(URI uri) {
+        return sameServer(endpoint, uri);
+    }
+
     /** Returns whether two addresses are of one server: the same protocol, host and port. */
     static boolean sameServer(URI left, URI right) {
         return lower(left.getScheme()).equals(lower(right.getScheme()))
@@ -102,7 +109,7 @@ final class HubAddresses {
     }
 
     /** Returns whether going on from one address to the other would leave encryption. */
-    static boolean isDowngrade(URI from, URI to) {
+    private static boolean isDowngrade(URI from, URI to) {
         return lower(from.getScheme()).equals("https") && !lower(to.getScheme()).equals("https");
     }
 

@@ -7,6 +7,7 @@ import io.github.sae4j.hub.HubTransport.Request;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -21,6 +22,7 @@ final class HubApi {
     private static final int MOST_REDIRECTS = 10;
     private static final int MOST_PAGES = 10_000;
     private static final int LONGEST_ANSWER = 32 << 20;
+    private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
     private static final Pattern NEXT =
             Pattern.compile("<([^<>]*)>\\s*;\\s*rel\\s*=\\s*\"?next\"?\\s*(?:[,;]|$)", Pattern.CASE_INSENSITIVE);
     private static final Pattern HASH = Pattern.compile("[0-9a-f]{40}|[0-9a-f]{64}");
@@ -136,7 +138,7 @@ final class HubApi {
                     + " is encoded, although that was not asked for. A proxy between here and the hub is at fault.");
         }
         try {
-            byte[] bytes = answer.body().all(LONGEST_ANSWER, hub.config().downloadTimeout());
+            byte[] bytes = answer.body().all(LONGEST_ANSWER, hub.config().downloadTimeout(), LONGEST_WAIT);
             return Json.parse(new String(bytes, StandardCharsets.UTF_8));
         } catch (JsonParseException e) {
             throw nonsense(what, e);

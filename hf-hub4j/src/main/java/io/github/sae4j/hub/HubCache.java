@@ -160,7 +160,7 @@ public final class HubCache {
                     .toList();
         } catch (NoSuchFileException | NotDirectoryException e) {
             return List.of();
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             throw unreadable(snapshots, e);
         }
     }

@@ -41,6 +41,9 @@ final class HubErrors {
      * @param what what was asked for, to be put into a sentence: {@code the file "x" of "a/b" at "main"}
      */
     HubHttpException of(Answer answer, RepoId repo, String what) {
+        if (!addresses.isHub(answer.asked())) {
+            return elsewhere(answer, what);
+        }
         int status = answer.status();
         String code = redaction.text(answer.header("X-Error-Code"));
         String said = said(answer);
@@ -94,6 +97,19 @@ final class HubErrors {
                     "The hub refuses to understand the request for " + what + "." + details, 400, id);
         }
         return new HubHttpException(other(status, what) + details, status, id, retryAfter(answer));
+    }
+
+    /** A server behind the hub saw no token and knows no repositories: what it says is about the transfer alone. */
+    private HubHttpException elsewhere(Answer answer, String what) {
+        String said = said(answer);
+        @Nullable String id = requestId(answer);
+        return new HubHttpException(
+                "The server " + redaction.text(answer.asked().getHost()) + ", to which the hub sends us for " + what
+                        + ", did not hand it out. Try again later. (HTTP status " + answer.status()
+                        + (said.isEmpty() ? "" : ", it says: " + said) + (id == null ? "" : ", request " + id) + ")",
+                answer.status(),
+                id,
+                retryAfter(answer));
     }
 
     private String other(int status, String what) {
@@ -173,7 +189,7 @@ final class HubErrors {
         if (answer.encoding() != null) {
             return List.of();
         }
-        String body = new String(answer.body().all(LONGEST_BODY, PATIENCE), StandardCharsets.UTF_8);
+        String body = new String(answer.body().all(LONGEST_BODY, PATIENCE, PATIENCE), StandardCharsets.UTF_8);
         if (!body.stripLeading().startsWith("{")) {
             return List.of();
         }

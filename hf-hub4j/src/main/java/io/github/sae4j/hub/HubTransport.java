@@ -7,6 +7,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.UUID;
@@ -88,7 +89,7 @@ final class HubTransport {
         } catch (InterruptedException e) {
             throw interrupted(e);
         } catch (IOException e) {
-            throw proxyOrNot(request.uri(), redaction.cause(e));
+            throw worded(request.uri(), redaction.cause(e));
         } catch (IllegalArgumentException | IllegalStateException | SecurityException e) {
             // What the client throws at answers that it does not understand, and under a security manager.
             throw new IOException(e.getClass().getSimpleName() + ": " + redaction.text(e.getMessage()));
@@ -124,13 +125,30 @@ final class HubTransport {
                 cause);
     }
 
-    private IOException proxyOrNot(URI uri, IOException failure) {
+    /** Returns a failure that says what happened; Java's client leaves that out where there is no connection. */
+    private IOException worded(URI uri, IOException failure) {
         @Nullable String message = failure.getMessage();
-        boolean tunnel = message != null && message.startsWith("Tunnel failed");
-        boolean unconnected = failure instanceof ConnectException && goesThroughProxy(uri);
-        return tunnel || unconnected
-                ? new ProxyFailure("the proxy does not let the request through: " + message, failure)
-                : failure;
+        if (message != null && message.startsWith("Tunnel failed")) {
+            return new ProxyFailure("the proxy does not let the request through: " + message, failure);
+        }
+        if (failure instanceof ConnectException) {
+            if (goesThroughProxy(uri)) {
+                return new ProxyFailure("the proxy takes no connection", failure);
+            }
+            String server = redaction.text(uri.getHost());
+            return new IOException(
+                    isUnresolved(failure)
+                            ? "the name " + server + " is not known"
+                            : server + (uri.getPort() < 0 ? "" : ":" + uri.getPort()) + " takes no connection",
+                    failure);
+        }
+        return message == null ? new IOException(failure.getClass().getSimpleName(), failure) : failure;
+    }
+
+    private static boolean isUnresolved(IOException failure) {
+        @Nullable Throwable cause = failure.getCause();
+        return cause instanceof UnresolvedAddressException
+                || (cause != null && cause.getCause() instanceof UnresolvedAddressException);
     }
 
     private boolean goesThroughProxy(URI uri) {

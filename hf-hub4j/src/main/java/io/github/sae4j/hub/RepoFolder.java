@@ -69,7 +69,7 @@ final class RepoFolder {
         Path tag = cache.folder().resolve(TAG);
         if (!Files.exists(tag, LinkOption.NOFOLLOW_LINKS)) {
             try {
-                writeWhole(tag, TAG_TEXT);
+                writeWhole(tag, folder.resolve("blobs"), TAG_TEXT);
             } catch (IOException e) {
                 LOG.debug("{} could not be written: {}", tag, e.toString());
             }
@@ -91,7 +91,7 @@ final class RepoFolder {
                 return;
             }
             Files.createDirectories(ref.getParent());
-            writeWhole(ref, commit);
+            writeWhole(ref, Files.createDirectories(folder.resolve("blobs")), commit);
         } catch (IOException e) {
             LOG.debug("{} could not be written: {}", ref, e.toString());
         }
@@ -150,9 +150,15 @@ final class RepoFolder {
         }
     }
 
-    /** Writes a small file so that it is there whole or not at all. */
-    static void writeWhole(Path target, String text) throws IOException {
-        Path temporary = target.resolveSibling(target.getFileName() + "." + suffix() + ".tmp");
+    /**
+     * Writes a small file so that it is there whole or not at all.
+     *
+     * @param target the file
+     * @param workplace a folder on the same disk in which whoever looks through the cache expects what is unfinished: in
+     *     {@code refs}, what a killed process leaves would be taken for a ref
+     */
+    static void writeWhole(Path target, Path workplace, String text) throws IOException {
+        Path temporary = workplace.resolve(target.getFileName() + "." + suffix() + ".incomplete");
         try {
             Files.writeString(temporary, text);
             move(temporary, target);
@@ -162,7 +168,7 @@ final class RepoFolder {
     }
 
     private void link(Path pointer, Path blob) throws IOException {
-        Path target = pointer.resolveSibling(".").normalize().relativize(blob);
+        Path target = pointer.resolveSibling("").relativize(blob);
         try {
             Files.createSymbolicLink(pointer, target);
         } catch (FileAlreadyExistsException e) {
@@ -188,7 +194,7 @@ final class RepoFolder {
         if (known != null) {
             return known;
         }
-        Path trial = cache.folder().resolve(".link-" + suffix());
+        Path trial = folder.resolve("blobs").resolve("link." + suffix() + ".incomplete");
         boolean works;
         try {
             Files.createSymbolicLink(trial, cache.folder().getFileSystem().getPath(TAG));

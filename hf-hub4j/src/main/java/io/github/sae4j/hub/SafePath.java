@@ -45,11 +45,13 @@ final class SafePath {
     static Path under(Path root, String relative) {
         Path path;
         try {
-            path = root.resolve(relative).normalize();
+            path = root.resolve(relative);
         } catch (InvalidPathException e) {
             throw new HubException("\"" + relative + "\" is not a name that this file system allows.", e);
         }
-        if (path.equals(root.normalize()) || !path.startsWith(root.normalize())) {
+        // Returned as it is: the root may lead through links, where taking ".." out would lead elsewhere.
+        Path plain = path.normalize();
+        if (plain.equals(root.normalize()) || !plain.startsWith(root.normalize())) {
             throw new HubException("\"" + relative + "\" does not stay under " + root + ".");
         }
         return path;

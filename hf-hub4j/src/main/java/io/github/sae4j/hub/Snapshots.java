@@ -58,17 +58,27 @@ final class Snapshots {
                             Wording.reason(e));
                     return complete.get();
                 }
+                if (!Retry.mayPass(e)) {
+                    throw e;
+                }
                 commit = hub.retry()
                         .run(repo.id(), () -> api.info(repo, revision).commit(), e);
             }
             List<RepoFile> files = list(repo, commit, folder);
             fetch(repo, commit, missing(folder, commit, files, patterns, options.force()), folder, options);
             folder.noteRevision(revision, commit);
-            Path snapshot = cache().snapshot(repo, commit);
-            Files.createDirectories(snapshot);
-            return snapshot;
+            return created(cache().snapshot(repo, commit), repo);
         } catch (IOException e) {
             throw Downloads.unreachable("the snapshot of " + repo.id() + " at \"" + revision + "\"", e);
+        }
+    }
+
+    /** A snapshot without files, since the patterns leave none, is a folder as well. */
+    private Path created(Path snapshot, RepoId repo) {
+        try {
+            return Files.createDirectories(snapshot);
+        } catch (IOException e) {
+            throw Downloads.cannotKeep(cache(), "the snapshot of " + repo.id(), e);
         }
     }
 

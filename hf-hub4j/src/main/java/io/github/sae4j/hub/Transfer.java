@@ -5,7 +5,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -50,12 +52,28 @@ final class Transfer {
     }
 
     /** The disk, not the network, failed: trying again would not help. */
-    private static final class DiskFailure extends IOException {
+    static final class DiskFailure extends IOException {
 
         private static final long serialVersionUID = 1L;
 
-        DiskFailure(IOException cause) {
-            super(Wording.reason(cause), cause);
+        private final IOException reason;
+
+        private DiskFailure(IOException reason) {
+            super(Wording.reason(reason), reason);
+            this.reason = reason;
+        }
+
+        /** Returns what the disk said. */
+        IOException reason() {
+            return reason;
+        }
+
+        /** Returns what a failure of a file ends in: that of an interrupted thread is none of the disk's. */
+        static DiskFailure of(IOException failure) {
+            if (failure instanceof ClosedByInterruptException) {
+                throw HubTransport.interrupted(failure);
+            }
+            return new DiskFailure(failure);
         }
     }
 
@@ -101,14 +119,14 @@ final class Transfer {
     private void sync() throws IOException {
         try (FileChannel file = FileChannel.open(partial, StandardOpenOption.WRITE)) {
             file.force(false);
-        } catch (ClosedByInterruptException e) {
-            throw HubTransport.interrupted(e);
+        } catch (IOException e) {
+            throw DiskFailure.of(e);
         }
     }
 
     /** Takes in what an earlier call left, and returns whether that is anything. */
     private boolean open() throws IOException {
-        long left = Files.isRegularFile(partial) ? Files.size(partial) : 0;
+        long left = Files.isRegularFile(partial, LinkOption.NOFOLLOW_LINKS) ? Files.size(partial) : 0;
         if (left == 0 || left > metadata.size() || !hash.isKnown()) {
             Files.deleteIfExists(partial);
             Files.createFile(partial);
@@ -124,8 +142,16 @@ final class Transfer {
         return left > 0;
     }
 
-    private void requireSpace(long needed) throws IOException {
-        long free = Files.getFileStore(partial).getUsableSpace();
+    /** Checks the space where the system tells it, which not every container or network disk does. */
+    private void requireSpace(long needed) {
+        long free;
+        try {
+            FileStore disk = Files.getFileStore(partial);
+            free = disk.getTotalSpace() > 0 ? disk.getUsableSpace() : Long.MAX_VALUE;
+        } catch (IOException e) {
+            LOG.debug("the free space at {} cannot be found out: {}", partial.getParent(), e.toString());
+            return;
+        }
         if (free < needed) {
             throw new HubException("There is no space for " + wanted.what() + ": it needs " + Wording.bytes(needed)
                     + " more at " + partial.getParent() + ", and " + Wording.bytes(free)
@@ -137,7 +163,7 @@ final class Transfer {
         try (SeekableByteChannel file = Files.newByteChannel(partial, StandardOpenOption.WRITE)) {
             file.truncate(0);
         } catch (IOException e) {
-            throw new DiskFailure(e);
+            throw DiskFailure.of(e);
         }
         there = 0;
         hash.restart();
@@ -208,6 +234,7 @@ final class Transfer {
 
     private void copy(Body body) throws IOException {
         try (SeekableByteChannel file = openToWrite()) {
+            seek(file);
             for (@Nullable List<ByteBuffer> piece = next(body); piece != null; piece = next(body)) {
                 for (ByteBuffer bytes : piece) {
                     if (bytes.remaining() > metadata.size() - there) {
@@ -226,9 +253,17 @@ final class Transfer {
 
     private SeekableByteChannel openToWrite() throws IOException {
         try {
-            return Files.newByteChannel(partial, StandardOpenOption.WRITE).position(there);
+            return Files.newByteChannel(partial, StandardOpenOption.WRITE);
         } catch (IOException e) {
-            throw new DiskFailure(e);
+            throw DiskFailure.of(e);
+        }
+    }
+
+    private void seek(SeekableByteChannel file) throws IOException {
+        try {
+            file.position(there);
+        } catch (IOException e) {
+            throw DiskFailure.of(e);
         }
     }
 
@@ -239,10 +274,8 @@ final class Transfer {
             while (bytes.hasRemaining()) {
                 file.write(bytes);
             }
-        } catch (ClosedByInterruptException e) {
-            throw HubTransport.interrupted(e);
         } catch (IOException e) {
-            throw new DiskFailure(e);
+            throw DiskFailure.of(e);
         }
     }
 

@@ -68,8 +68,7 @@ final class TreeListing {
         json.addProperty("format_version", FORMAT);
         json.add("files", files);
         try {
-            Files.createDirectories(file.getParent());
-            RepoFolder.writeWhole(file, json.toString());
+            RepoFolder.writeWhole(file, Files.createDirectories(file.getParent()), json.toString());
         } catch (IOException e) {
             LOG.debug("{} could not be written: {}", file, e.toString());
         }

@@ -10,30 +10,20 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Scanning, checking and deleting what the cache has. */
 class CacheCareTest {
 
-    @TempDir
-    private Path temporary;
+    @RegisterExtension
+    private final TestHub hub = TestHub.fresh();
 
-    private TestHub hub;
-    private HubCache cache;
-
-    @BeforeEach
-    void start() {
-        hub = TestHub.in(temporary);
-        cache = hub.client().cache();
-    }
-
-    @AfterEach
-    void stop() {
-        hub.close();
-    }
+    private final HubCache cache = hub.client().cache();
 
     @Test
     void scansRepositoriesAndRevisions() throws IOException {
@@ -129,5 +119,42 @@ class CacheCareTest {
         assertThat(failure(HubException.class, () -> cache.delete(REPO, List.of("main", "nope"))))
                 .hasMessageContaining(hub.commit());
         assertThat(cache.find(REPO, "main", CFG)).isPresent();
+    }
+
+    @Test
+    void scansPastARefThatIsDamaged() throws IOException {
+        hub.client().download(REPO, CFG);
+        Path refs = hub.cache.resolve(REPO.cacheFolderName()).resolve("refs");
+        Files.write(refs.resolve("broken"), new byte[] {(byte) 0xC3, 0x28});
+
+        assertThat(cache.scan())
+                .singleElement()
+                .satisfies(found -> assertThat(found.revisions())
+                        .singleElement()
+                        .satisfies(revision -> assertThat(revision.refs()).containsExactly("main")));
+    }
+
+    @Test
+    void scansWhileFilesComeAndGo() throws Exception {
+        hub.client().download(REPO, CFG);
+        Path blobs = hub.cache.resolve(REPO.cacheFolderName()).resolve("blobs");
+        AtomicBoolean enough = new AtomicBoolean();
+        ExecutorService other = Executors.newSingleThreadExecutor();
+        Future<?> coming = other.submit(() -> {
+            while (!enough.get()) {
+                Path file = Files.createFile(blobs.resolve("x.incomplete"));
+                Files.delete(file);
+            }
+            return null;
+        });
+        try {
+            for (int scan = 0; scan < 1000; scan++) {
+                assertThat(cache.scan()).hasSize(1);
+            }
+        } finally {
+            enough.set(true);
+            other.shutdown();
+        }
+        coming.get();
     }
 }

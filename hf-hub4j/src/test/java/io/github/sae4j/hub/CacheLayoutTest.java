@@ -25,12 +25,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Rows 15 to 19: what lies where in the cache, in which order it gets there, and who waits for whom. */
 @DisabledOnOs(
@@ -40,20 +38,8 @@ class CacheLayoutTest {
 
     private static final String FOLDER = "models--org--sae";
 
-    @TempDir
-    private Path temporary;
-
-    private TestHub hub;
-
-    @BeforeEach
-    void start() {
-        hub = TestHub.in(temporary);
-    }
-
-    @AfterEach
-    void stop() {
-        hub.close();
-    }
+    @RegisterExtension
+    private final TestHub hub = TestHub.fresh();
 
     @Test
     void row15_laysTheCacheOutAsPythonDoes() throws IOException {
@@ -70,6 +56,22 @@ class CacheLayoutTest {
         assertThat(hub.cache.resolve("CACHEDIR.TAG"))
                 .content()
                 .startsWith("Signature: 8a477f597d28d172789f06886806bc55\n");
+    }
+
+    @Test
+    void row15_keepsToAFolderThatIsNamedThroughALink() throws IOException {
+        Path elsewhere =
+                Files.createDirectories(hub.cache.resolveSibling("elsewhere").resolve("deep"));
+        Path named = Files.createSymbolicLink(hub.cache.resolveSibling("link"), elsewhere)
+                .resolve("..")
+                .resolve("cache");
+
+        Path file = hub.client(hub.config().cache(named)).download(REPO, WEIGHTS);
+
+        assertThat(file).hasBinaryContent(TestHub.weights());
+        assertThat(file.toRealPath())
+                .startsWithRaw(elsewhere.resolveSibling("cache").toRealPath());
+        assertThat(TestHub.filesUnder(elsewhere.resolveSibling("cache"))).hasSize(5);
     }
 
     @Test
@@ -112,7 +114,7 @@ class CacheLayoutTest {
     void row16_keepsTheOldRefUntilTheNewFileIsThere() {
         hub.client().download(REPO, CFG);
         String before = hub.commit();
-        hub.fake.put(hub.repo.revision("main", "9".repeat(40), temporary.resolve("repository")));
+        hub.fake.put(hub.repo.revision("main", "9".repeat(40), hub.temporary.resolve("repository")));
         hub.on(When.get("/cdn/*"), Fault.status(500));
 
         failure(HubHttpException.class, () -> hub.client().download(REPO, WEIGHTS));
@@ -166,7 +168,7 @@ class CacheLayoutTest {
 
     @Test
     void row17_givesNewFilesTheUsualPermissions() throws IOException {
-        Path usual = Files.createFile(temporary.resolve("usual"));
+        Path usual = Files.createFile(hub.temporary.resolve("usual"));
         Path file = hub.client().download(REPO, WEIGHTS);
 
         assertThat(Files.getPosixFilePermissions(file.toRealPath())).isEqualTo(Files.getPosixFilePermissions(usual));
@@ -269,7 +271,7 @@ class CacheLayoutTest {
 
     @Test
     void row19_passesTheLockOn() throws IOException, InterruptedException, ExecutionException {
-        Path file = temporary.resolve("a.lock");
+        Path file = hub.temporary.resolve("a.lock");
         ExecutorService pool = Executors.newSingleThreadExecutor();
         Future<Boolean> second;
         try (CacheLock first = CacheLock.acquire(file)) {

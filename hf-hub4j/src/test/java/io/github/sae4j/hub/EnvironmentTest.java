@@ -232,10 +232,12 @@ class EnvironmentTest {
 
     @Test
     void row22_refusesToLeaveEncryption() {
-        assertThat(HubAddresses.isDowngrade(URI.create("https://a/x"), URI.create("http://a/x")))
-                .isTrue();
-        assertThat(HubAddresses.isDowngrade(URI.create("https://a/x"), URI.create("HTTPS://b/x")))
-                .isFalse();
+        HubAddresses addresses = new HubAddresses(URI.create("https://hub.example"));
+        URI asked = URI.create("https://hub.example/x");
+        assertThat(addresses.parse(asked, "http://cdn.example/x?Signature=y")).isNull();
+        assertThat(addresses.parse(asked, "HTTPS://cdn.example/x")).isNotNull();
+        assertThat(addresses.parse(URI.create("http://127.0.0.1/x"), "http://localhost/x"))
+                .isNotNull();
         assertThat(HubAddresses.sameServer(URI.create("https://a/x"), URI.create("https://A:443/y")))
                 .isTrue();
         assertThat(HubAddresses.sameServer(URI.create("https://a/x"), URI.create("http://a/x")))

@@ -18,28 +18,16 @@ import java.net.ProxySelector;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Rows 13 and 14: which exception an answer ends in, and when the cache steps in. */
+@Timeout(60)
 class ErrorsTest {
 
-    @TempDir
-    private Path temporary;
-
-    private TestHub hub;
-
-    @BeforeEach
-    void start() {
-        hub = TestHub.in(temporary);
-    }
-
-    @AfterEach
-    void stop() {
-        hub.close();
-    }
+    @RegisterExtension
+    private final TestHub hub = TestHub.fresh();
 
     @Test
     void row13_tellsAMissingFileAndNotesIt() throws IOException {
@@ -75,6 +63,14 @@ class ErrorsTest {
         hub.on(When.head("*"), Fault.status(503));
         failure(RemoteEntryNotFoundException.class, () -> hub.client().download(REPO, "layer_99/cfg.json"));
         assertThat(hub.pauses).isEmpty();
+    }
+
+    @Test
+    void row13_doesNotTakeWhatIsInAnAbsentFolderForTheFileOfThatName() {
+        failure(RemoteEntryNotFoundException.class, () -> hub.client().download(REPO, CFG + "/params.npz"));
+
+        assertThat(hub.client().exists(REPO, hub.commit(), CFG)).isTrue();
+        assertThat(hub.client().download(REPO, hub.commit(), CFG).path()).exists();
     }
 
     @Test
@@ -245,6 +241,73 @@ class ErrorsTest {
         failure(
                 HubHttpException.class,
                 () -> client.download(REPO, "main", WEIGHTS, client.options().withForce(true)));
+    }
+
+    @Test
+    void row13_doesNotBlameTheTokenForAnotherServersRefusal() {
+        for (int status : new int[] {401, 403}) {
+            hub.fake.healthy();
+            hub.on(When.get("/cdn/*"), Fault.status(status));
+
+            HubHttpException refused =
+                    failure(HubHttpException.class, () -> hub.client().download(REPO, WEIGHTS));
+
+            assertThat(refused).isExactlyInstanceOf(HubHttpException.class);
+            assertThat(refused.status()).isEqualTo(status);
+            assertThat(refused)
+                    .hasMessageContaining("localhost")
+                    .hasMessageNotContaining("token")
+                    .hasMessageNotContaining("private");
+        }
+    }
+
+    @Test
+    void row13_doesNotWaitForAnErrorsBodyThatTrickles() {
+        hub.on(When.head("*"), Fault.status(500));
+        hub.on(
+                When.get("/api/*"),
+                Fault.answer(Answer.of(403).body("{\"error\": \"" + "x".repeat(60_000) + "\"}"))
+                        .and(Fault.throttle(20)));
+
+        assertThat(failure(HubHttpException.class, () -> hub.client().list(REPO, "main"))
+                        .status())
+                .isEqualTo(403);
+    }
+
+    @Test
+    void row14_saysWhichServerTakesNoConnection() throws IOException {
+        int closedPort;
+        try (ServerSocket socket = new ServerSocket(0)) {
+            closedPort = socket.getLocalPort();
+        }
+        HubClient client = hub.client(hub.config().endpoint("http://127.0.0.1:" + closedPort));
+
+        assertThat(failure(LocalEntryNotFoundException.class, () -> client.download(REPO, CFG)))
+                .hasMessageContaining("127.0.0.1:" + closedPort + " takes no connection")
+                .hasMessageNotContaining("null");
+        assertThat(failure(HubUnreachableException.class, () -> client.list(REPO, "main")))
+                .hasMessageContaining("127.0.0.1:" + closedPort + " takes no connection")
+                .hasMessageNotContaining("null");
+    }
+
+    @Test
+    void row14_saysThatAServersNameIsNotKnown() {
+        HubClient client = hub.client(hub.config().endpoint("http://hub.invalid"));
+
+        assertThat(failure(HubUnreachableException.class, () -> client.list(REPO, "main")))
+                .hasMessageContaining("the name hub.invalid is not known")
+                .hasMessageNotContaining("null");
+    }
+
+    @Test
+    void row14_doesNotSayThatTheCacheLacksWhatIsToBeFetchedAnew() {
+        HubClient client = hub.client();
+        client.download(REPO, CFG);
+        hub.on(When.any("*"), Fault.hangUp());
+
+        failure(
+                HubUnreachableException.class,
+                () -> client.download(REPO, "main", CFG, client.options().withForce(true)));
     }
 
     @Test

@@ -12,30 +12,16 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Interrupting the calling thread ends what it waits for, and the next call goes on from there. */
 @Timeout(60)
 class InterruptionTest {
 
-    @TempDir
-    private Path temporary;
-
-    private TestHub hub;
-
-    @BeforeEach
-    void start() {
-        hub = TestHub.in(temporary);
-    }
-
-    @AfterEach
-    void stop() {
-        hub.close();
-    }
+    @RegisterExtension
+    private final TestHub hub = TestHub.fresh();
 
     @Test
     void stopsInTheMiddleOfATransferAndGoesOnLater() throws Exception {
@@ -101,6 +87,26 @@ class InterruptionTest {
         hub.fake.healthy();
         assertThat(hub.client().snapshot(REPO, "main", List.of(), List.of()).resolve(WEIGHTS))
                 .hasBinaryContent(TestHub.weights());
+    }
+
+    @Test
+    void stopsWhereATransferBeginsAnew() throws Exception {
+        hub.on(When.get("/cdn/*").nth(1), Fault.cutAt(100_000));
+        hub.on(When.get("/cdn/*").nth(2), Fault.ignoreRange());
+        CountDownLatch anew = new CountDownLatch(1);
+        ProgressListener listener = new ProgressListener() {
+            @Override
+            public void onBytes(String file, long bytesThere) {
+                if (bytesThere == 0) {
+                    Thread.currentThread().interrupt();
+                    anew.countDown();
+                }
+            }
+        };
+
+        interrupt(() -> hub.client().download(REPO, "main", WEIGHTS, new DownloadOptions(false, true, listener)), anew);
+
+        assertThat(hub.client().download(REPO, WEIGHTS)).hasBinaryContent(TestHub.weights());
     }
 
     @Test

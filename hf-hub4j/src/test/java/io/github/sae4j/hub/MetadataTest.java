@@ -11,33 +11,18 @@ import io.github.sae4j.fixtures.hub.FakeRepo;
 import io.github.sae4j.fixtures.hub.Fault;
 import io.github.sae4j.fixtures.hub.Request;
 import io.github.sae4j.fixtures.hub.When;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rows 4 to 7: how the hub is asked what a file is, and what of its answer counts. */
 class MetadataTest {
 
-    @TempDir
-    private Path temporary;
-
-    private TestHub hub;
-
-    @BeforeEach
-    void start() {
-        hub = TestHub.in(temporary);
-    }
-
-    @AfterEach
-    void stop() {
-        hub.close();
-    }
+    @RegisterExtension
+    private final TestHub hub = TestHub.fresh();
 
     @Test
     void row04_asksByHeadWithItsHeaders() {

@@ -9,36 +9,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.sae4j.fixtures.hub.Fault;
 import io.github.sae4j.fixtures.hub.When;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Row 12: what is tried again, how often, and after how long. */
 class RetryTest {
 
-    @TempDir
-    private Path temporary;
-
-    private TestHub hub;
-
-    @BeforeEach
-    void start() {
-        hub = TestHub.in(temporary);
-    }
-
-    @AfterEach
-    void stop() {
-        hub.close();
-    }
+    @RegisterExtension
+    private final TestHub hub = TestHub.fresh();
 
     @ParameterizedTest
     @ValueSource(ints = {408, 429, 500, 502, 503, 504})

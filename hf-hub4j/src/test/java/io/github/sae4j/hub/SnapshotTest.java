@@ -12,28 +12,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Row 23: all files of a commit, or those that patterns name. */
 class SnapshotTest {
 
-    @TempDir
-    private Path temporary;
-
-    private TestHub hub;
-
-    @BeforeEach
-    void start() {
-        hub = TestHub.in(temporary);
-    }
-
-    @AfterEach
-    void stop() {
-        hub.close();
-    }
+    @RegisterExtension
+    private final TestHub hub = TestHub.fresh();
 
     @Test
     void row23_fetchesAllFilesOfOneCommit() throws IOException {
@@ -167,5 +153,26 @@ class SnapshotTest {
         boolean allowed = new NamePatterns(List.of(pattern), List.of()).want(file);
         assertThat(new NamePatterns(List.of(), List.of(pattern)).want(file)).isNotEqualTo(allowed);
         return allowed;
+    }
+
+    @Test
+    void row23_asksOnceForARepositoryThatIsRefused() {
+        hub.on(When.get("/api/*"), Fault.status(403));
+
+        failure(HubHttpException.class, () -> hub.client().snapshot(REPO, "main", List.of(), List.of()));
+
+        assertThat(hub.fake.requests()).hasSize(1);
+        assertThat(hub.pauses).isEmpty();
+    }
+
+    @Test
+    void row23_doesNotBlameTheNetworkForACacheThatCannotBeWritten() throws IOException {
+        Path folder = Files.createDirectories(hub.cache.resolve(REPO.cacheFolderName()));
+        Files.writeString(folder.resolve("snapshots"), "in the way of a folder");
+
+        HubException refused =
+                failure(HubException.class, () -> hub.client().snapshot(REPO, "main", List.of("none"), List.of()));
+
+        assertThat(refused).isNotInstanceOf(HubUnreachableException.class).hasMessageContaining("HF_HUB_CACHE");
     }
 }

@@ -16,18 +16,23 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * A fake hub with one repository, a cache and clients that do not sleep. Whatever a test does with it, closing it checks
  * that no other host saw the token.
+ *
+ * <p>A class whose every test needs one has it as an extension: {@code @RegisterExtension final TestHub hub = TestHub.fresh();}
  */
-final class TestHub implements AutoCloseable {
+final class TestHub implements AutoCloseable, AfterEachCallback {
 
     static final String TOKEN = "hf_SecretOfTheTests0123456789";
     static final RepoId REPO = RepoId.model("org/sae");
@@ -35,6 +40,7 @@ final class TestHub implements AutoCloseable {
     static final String CFG = "layer_19/cfg.json";
     static final int WEIGHTS_SIZE = 300_000;
 
+    final Path temporary;
     final FakeHub fake;
     final Path cache;
     final FakeRepo repo;
@@ -42,6 +48,7 @@ final class TestHub implements AutoCloseable {
     private final Path files;
 
     private TestHub(Path temporary) {
+        this.temporary = temporary;
         this.files = temporary.resolve("repository");
         this.cache = temporary.resolve("cache");
         write("README.md", "# SAE".getBytes(UTF_8));
@@ -54,6 +61,25 @@ final class TestHub implements AutoCloseable {
 
     static TestHub in(Path temporary) {
         return new TestHub(temporary);
+    }
+
+    /** Returns a hub in a folder of its own, for one test, which is deleted after it. */
+    static TestHub fresh() {
+        try {
+            return in(Files.createTempDirectory("hub"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) throws IOException {
+        close();
+        try (Stream<Path> paths = Files.walk(temporary)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
     }
 
     static byte[] weights() {

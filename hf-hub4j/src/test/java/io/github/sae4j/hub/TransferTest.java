@@ -14,6 +14,7 @@ import io.github.sae4j.fixtures.hub.Fault;
 import io.github.sae4j.fixtures.hub.Request;
 import io.github.sae4j.fixtures.hub.When;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.FileSystem;
 import java.nio.file.Files;
@@ -22,10 +23,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Rows 8 to 11: where the bytes come from, how a broken transfer goes on, and what is accepted at its end. */
 class TransferTest {
@@ -33,20 +32,8 @@ class TransferTest {
     private static final When WEIGHTS_GET = When.get("/cdn/*");
     private static final When CFG_GET = When.get("/api/resolve-cache/*");
 
-    @TempDir
-    private Path temporary;
-
-    private TestHub hub;
-
-    @BeforeEach
-    void start() {
-        hub = TestHub.in(temporary);
-    }
-
-    @AfterEach
-    void stop() {
-        hub.close();
-    }
+    @RegisterExtension
+    private final TestHub hub = TestHub.fresh();
 
     @Test
     void row08_leavesTheTokenAtTheHub() {
@@ -217,6 +204,17 @@ class TransferTest {
     }
 
     @Test
+    void row10_doesNotWriteThroughALinkInPlaceOfAPartialFile() throws IOException {
+        Path blobs = Files.createDirectories(
+                hub.cache.resolve(REPO.cacheFolderName()).resolve("blobs"));
+        Path outside = Files.write(hub.cache.resolveSibling("outside"), new byte[1000]);
+        Files.createSymbolicLink(blobs.resolve(sha256() + ".resume.incomplete"), outside);
+
+        assertThat(hub.client().download(REPO, WEIGHTS)).hasBinaryContent(TestHub.weights());
+        assertThat(outside).hasBinaryContent(new byte[1000]);
+    }
+
+    @Test
     void row10_startsOverWhenTheRangeIsIgnored() {
         hub.on(WEIGHTS_GET.nth(1), Fault.cutAt(100_000));
         hub.on(WEIGHTS_GET.nth(2), Fault.ignoreRange());
@@ -310,6 +308,32 @@ class TransferTest {
                     .hasMessageContaining("300.0 kB (300000 bytes)")
                     .hasMessageContaining("HF_HUB_CACHE");
             assertThat(hub.cdnRequests()).isEmpty();
+        }
+    }
+
+    @Test
+    void row11_saysThatTheDiskFilledUpMeanwhile() throws IOException {
+        Configuration small =
+                Configuration.unix().toBuilder().setMaxSize(600_000).build();
+        try (FileSystem memory = Jimfs.newFileSystem(small)) {
+            HubClient client = hub.client(hub.config().cache(memory.getPath("/cache")));
+            ProgressListener filling = new ProgressListener() {
+                @Override
+                public void onStart(String file, long totalBytes, long alreadyThere) {
+                    try {
+                        Files.write(memory.getPath("/filling"), new byte[500_000]);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                }
+            };
+
+            assertThat(failure(
+                            HubException.class,
+                            () -> client.download(REPO, "main", WEIGHTS, new DownloadOptions(false, true, filling))))
+                    .hasMessageContaining("cannot keep")
+                    .hasMessageContaining("out of disk space")
+                    .hasMessageNotContaining("DiskFailure");
         }
     }
 

@@ -26,7 +26,7 @@ public non-sealed interface BlockRule extends Activation {
     String torchScript();
 
     /**
-     * Returns the value of one feature, 0 if it is not active.
+     * Returns the value of one feature, 0 if it is not active, before any limit and rescaling.
      *
      * @param feature from 0 to {@code d_sae - 1}
      * @param h the feature's product with the bias added

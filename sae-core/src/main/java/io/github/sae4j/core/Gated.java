@@ -7,7 +7,7 @@ import java.util.List;
  *
  * <p>The gate and the magnitude share the product {@code p} but not a bias, so nothing is added to {@code p} and both
  * biases are parameters. As in SAELens's {@code GatedSAE.encode}, and in Rajamanoharan et al., "Improving Dictionary
- * Learning with Gated Sparse Autoencoders" (arXiv 2404.16014), eq. 5 to 7.
+ * Learning with Gated Sparse Autoencoders" (arXiv 2404.16014).
  */
 public final class Gated implements BlockRule {
 
@@ -16,11 +16,13 @@ public final class Gated implements BlockRule {
 
     private final float[] gain;
     private final float[] magnitudeBias;
+    private final float[] magnitudeScale;
 
-    private Gated(float[] gate, float[] gain, float[] magnitudeBias) {
+    private Gated(float[] gate, float[] gain, float[] magnitudeBias, float[] magnitudeScale) {
         this.gate = gate;
         this.gain = gain;
         this.magnitudeBias = magnitudeBias;
+        this.magnitudeScale = magnitudeScale;
     }
 
     /**
@@ -41,7 +43,26 @@ public final class Gated implements BlockRule {
             gate[feature] = -gateBias[feature];
             gain[feature] = (float) Math.exp(magnitudeScale[feature]);
         }
-        return new Gated(gate, gain, magnitudeBias.clone());
+        return new Gated(gate, gain, magnitudeBias.clone(), magnitudeScale.clone());
+    }
+
+    /** Returns a copy of {@code b_gate}, {@code [d_sae]}. */
+    public float[] gateBias() {
+        float[] bias = new float[gate.length];
+        for (int feature = 0; feature < bias.length; feature++) {
+            bias[feature] = -gate[feature];
+        }
+        return bias;
+    }
+
+    /** Returns a copy of {@code b_mag}, {@code [d_sae]}. */
+    public float[] magnitudeBias() {
+        return magnitudeBias.clone();
+    }
+
+    /** Returns a copy of {@code r_mag}, the logarithm of the gain, {@code [d_sae]}. */
+    public float[] magnitudeScale() {
+        return magnitudeScale.clone();
     }
 
     @Override

@@ -8,7 +8,7 @@ import java.util.List;
  * threshold and above 0, else 0. A feature that is exactly at its threshold is not active.
  *
  * <p>As in SAELens's {@code JumpReLUSAE.encode}, and in Rajamanoharan et al., "Jumping Ahead: Improving Reconstruction
- * Fidelity with JumpReLU Sparse Autoencoders" (arXiv 2407.14435), eq. 1 to 3. SAEs that were trained with batch top-k
+ * Fidelity with JumpReLU Sparse Autoencoders" (arXiv 2407.14435). SAEs that were trained with batch top-k
  * are published in this form, with one threshold for all features.
  */
 public final class JumpRelu implements BlockRule {
@@ -61,6 +61,11 @@ public final class JumpRelu implements BlockRule {
     @Override
     public List<float[]> parameters() {
         return List.of(threshold.clone());
+    }
+
+    /** Returns a copy of the features' thresholds, {@code [d_sae]}. */
+    public float[] threshold() {
+        return threshold.clone();
     }
 
     /**

@@ -15,6 +15,8 @@ import java.util.function.Function;
  */
 final class KernelCalls {
 
+    static final String CLOSED = "This SAE is closed already.";
+
     private final SaeConfig config;
     private final TorchKernel kernel;
     private final boolean allowNonFinite;
@@ -38,7 +40,7 @@ final class KernelCalls {
         lock.readLock().lock();
         try {
             if (closed) {
-                throw new SaeException("This SAE is closed already.");
+                throw new SaeException(CLOSED);
             }
             try (NDManager call = kernel.newCall()) {
                 return work.apply(call);

@@ -43,8 +43,9 @@ public final class SaeBuilder {
     /**
      * Sets {@code W_dec}; required unless there is {@linkplain #withoutDecoder none}.
      *
-     * @param wDec {@code [d_sae, d_out]}; a matrix that {@linkplain WeightMatrix#transposed() lies transposed} is read
-     *     where it lies, but decoding sparse features then gathers each of their rows from all over it, which is slower
+     * @param wDec {@code [d_sae, d_out]}; of a matrix that {@linkplain WeightMatrix#transposed() lies transposed} sparse
+     *     decoding gathers each row from all over it, which is slower, and once it has decoded a quarter as many features
+     *     as there are, it makes a copy of the matrix row by row; all else reads it where it lies
      */
     public SaeBuilder decoder(WeightMatrix wDec) {
         decoder = SaeException.requirePresent(wDec, "wDec");
@@ -184,6 +185,7 @@ public final class SaeBuilder {
         if (sparsity != null) {
             requireLength(sparsity.length, "sparsity", config.dSae(), "d_sae");
         }
+        SaeParts parts = new SaeParts(encoder, decoder, noDecoding, bDec, skip, rule, prediction);
         if (rule instanceof MatchingPursuit && !config.applyBDecToInput()) {
             bDec = new float[config.dOut()];
         }
@@ -191,7 +193,7 @@ public final class SaeBuilder {
         TorchKernel kernel = TorchKernel.open(
                 new KernelParts(config, encoder, decoder, bDec, skip, rule, prediction, inputScale, !allowNonFinite),
                 chosen);
-        return new SparseAutoencoder(facts(rule), kernel);
+        return new SparseAutoencoder(facts(rule), parts, kernel);
     }
 
     private SaeFacts facts(Activation rule) {

@@ -7,6 +7,7 @@ import io.github.sae4j.core.internal.torch.HostArrays;
 import io.github.sae4j.core.internal.torch.TorchKernel;
 import io.github.sae4j.core.internal.torch.TorchRuntime;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A sparse autoencoder: encodes activations of width {@code d_in} to the few of its {@code d_sae} features that are
@@ -14,7 +15,9 @@ import java.util.Optional;
  *
  * <p>Encoding computes {@code x' = transform(x)}, {@code p = x' W_enc} and lets the {@link Activation} rule decide;
  * decoding computes {@code features W_dec + b_dec} and undoes the transform. The transform is what the
- * {@link #config()} says: heads laid side by side, each token normalised, {@code b_dec} subtracted.
+ * {@link #config()} says: heads laid side by side, each token normalised, {@code b_dec} subtracted. Reconstructing also
+ * adds what a skip transcoder or a temporal SAE takes from the activations themselves; decoding, which does not know
+ * them, does not.
  *
  * <p>Activations are DJL arrays of the PyTorch engine in float32, float16 or bfloat16 with any number of leading axes,
  * or plain Java arrays. Features and reconstructions are float32 always. Values must be finite unless
@@ -29,10 +32,12 @@ public final class SparseAutoencoder implements AutoCloseable {
     private final SaeFacts facts;
     private final SaeConfig config;
     private final KernelCalls calls;
+    private volatile @Nullable SaeParts parts;
 
-    SparseAutoencoder(SaeFacts facts, TorchKernel kernel) {
+    SparseAutoencoder(SaeFacts facts, SaeParts parts, TorchKernel kernel) {
         this.facts = facts;
         this.config = facts.config();
+        this.parts = parts;
         this.calls = new KernelCalls(facts, kernel);
     }
 
@@ -99,6 +104,15 @@ public final class SparseAutoencoder implements AutoCloseable {
         return facts.hasSkip();
     }
 
+    /** Returns the parts that the SAE was built from, in host memory; those of a view are the same as its SAE's. */
+    public SaeParts parts() {
+        @Nullable SaeParts present = parts;
+        if (present == null) {
+            throw new SaeException(KernelCalls.CLOSED);
+        }
+        return present;
+    }
+
     /** Returns the device that was chosen: dense results are made there. */
     public Device device() {
         return calls.kernel().device();
@@ -121,8 +135,8 @@ public final class SparseAutoencoder implements AutoCloseable {
     /**
      * Encodes activations to a dense array.
      *
-     * @param activations {@code [..., d_in]}, or {@code [..., heads, d_head]} for {@link Reshape#HOOK_Z}; float32,
-     *     float16 or bfloat16
+     * @param activations {@code [..., d_in]}, {@code [..., heads, d_head]} for {@link Reshape#HOOK_Z}, or {@code [batch,
+     *     sequence, d_in]} for a temporal SAE; float32, float16 or bfloat16
      * @return {@code [..., d_sae]}, float32, attached to the manager of {@code activations}; the caller's
      */
     public NDArray encode(NDArray activations) {
@@ -133,8 +147,7 @@ public final class SparseAutoencoder implements AutoCloseable {
     /**
      * Encodes activations to the features that are active.
      *
-     * @param activations {@code [..., d_in]}, or {@code [..., heads, d_head]} for {@link Reshape#HOOK_Z}; float32,
-     *     float16 or bfloat16
+     * @param activations as for {@link #encode(NDArray)}
      * @return features with the leading axes of {@code activations}; nothing in them needs closing
      */
     public SparseFeatures encodeSparse(NDArray activations) {
@@ -189,7 +202,8 @@ public final class SparseAutoencoder implements AutoCloseable {
     }
 
     /**
-     * Decodes dense features of an SAE that does not normalise each token.
+     * Decodes dense features of an SAE that does not normalise each token. A skip transcoder's skip term and a temporal
+     * SAE's predicted part are not in the result.
      *
      * @param features {@code [..., d_sae]}; float32, float16 or bfloat16
      * @return {@code [..., d_out]}, float32, attached to the manager of {@code features}; the caller's. Heads that
@@ -201,7 +215,7 @@ public final class SparseAutoencoder implements AutoCloseable {
     }
 
     /**
-     * Decodes dense features.
+     * Decodes dense features. A skip transcoder's skip term and a temporal SAE's predicted part are not in the result.
      *
      * @param features {@code [..., d_sae]}; float32, float16 or bfloat16
      * @param inverse what {@link #inverseTransform} returned for the activations
@@ -215,7 +229,8 @@ public final class SparseAutoencoder implements AutoCloseable {
     }
 
     /**
-     * Decodes sparse features by adding up the decoder's rows of those that are active.
+     * Decodes sparse features by adding up the decoder's rows of those that are active. A skip transcoder's skip term and
+     * a temporal SAE's predicted part are not in the result.
      *
      * @param features features of this SAE
      * @param manager owns the result
@@ -231,7 +246,8 @@ public final class SparseAutoencoder implements AutoCloseable {
     }
 
     /**
-     * Decodes sparse features to plain arrays.
+     * Decodes sparse features to plain arrays. A skip transcoder's skip term and a temporal SAE's predicted part are not
+     * in the result.
      *
      * @param features features of this SAE
      * @return {@code [tokens][d_out]}, tokens in row-major order of the leading axes, heads side by side
@@ -242,7 +258,7 @@ public final class SparseAutoencoder implements AutoCloseable {
     }
 
     /**
-     * Encodes and decodes; a skip transcoder's skip term is added.
+     * Encodes and decodes; a skip transcoder's skip term and a temporal SAE's predicted part are added.
      *
      * @param activations as for {@link #encode(NDArray)}
      * @return the reconstruction, {@code [..., d_out]} or {@code [..., heads, d_head]}, float32, attached to the manager
@@ -306,8 +322,8 @@ public final class SparseAutoencoder implements AutoCloseable {
         if (facts.noFolding() != null) {
             throw new SaeException(facts.noFolding());
         }
-        return calls.run(call ->
-                new SparseAutoencoder(facts.withFoldedNorms(), calls.kernel().folded()));
+        return calls.run(call -> new SparseAutoencoder(
+                facts.withFoldedNorms(), parts(), calls.kernel().folded()));
     }
 
     /**
@@ -317,6 +333,8 @@ public final class SparseAutoencoder implements AutoCloseable {
     @Override
     public void close() {
         calls.close();
+        // Whoever keeps a closed SAE shall not keep the pages of its file.
+        parts = null;
     }
 
     private void requireDecoder() {

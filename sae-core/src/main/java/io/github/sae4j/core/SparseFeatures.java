@@ -80,59 +80,11 @@ public final class SparseFeatures {
         SaeException.requirePresent(indices, "indices");
         SaeException.requirePresent(values, "values");
         SaeException.requirePresent(inverseTransform, "inverseTransform");
-        SparseFeatures features = new SparseFeatures(
-                dSae, leadingShape.clone(), rowOffsets.clone(), indices.clone(), values.clone(), inverseTransform);
-        features.check();
-        return features;
-    }
-
-    private void check() {
-        if (dSae < 1) {
-            throw new SaeException("d_sae must be at least 1, but is " + dSae + ".");
-        }
-        long tokens = 1;
-        for (long axis : leadingShape) {
-            if (axis < 0 || axis > Integer.MAX_VALUE || tokens * axis > Integer.MAX_VALUE - 1) {
-                throw new SaeException("The leading shape " + Arrays.toString(leadingShape)
-                        + " must have axes of at least 0 and at most 2147483646 tokens.");
-            }
-            tokens *= axis;
-        }
-        if (rowOffsets.length != tokens + 1) {
-            throw new SaeException("The leading shape " + Arrays.toString(leadingShape) + " has " + tokens
-                    + " tokens, which take " + (tokens + 1) + " row offsets, but there are " + rowOffsets.length + ".");
-        }
-        if (indices.length != values.length) {
-            throw new SaeException(
-                    "There are " + indices.length + " feature indices, but " + values.length + " values.");
-        }
-        if (rowOffsets[0] != 0 || rowOffsets[rowOffsets.length - 1] != indices.length) {
-            throw new SaeException("Row offsets must go from 0 to the number of active features, " + indices.length
-                    + ", but go from " + rowOffsets[0] + " to " + rowOffsets[rowOffsets.length - 1] + ".");
-        }
-        for (int token = 0; token < tokens; token++) {
-            checkToken(token);
-        }
-        if (inverseTransform.tokens() >= 0 && inverseTransform.tokens() != tokens) {
-            throw new SaeException("The inverse transform is for " + inverseTransform.tokens()
-                    + " tokens, but there are " + tokens + ".");
-        }
-    }
-
-    private void checkToken(int token) {
-        int end = rowOffsets[token + 1];
-        if (end < rowOffsets[token] || end > indices.length) {
-            throw new SaeException("Row offset " + (token + 1) + " must be from " + rowOffsets[token] + " to "
-                    + indices.length + ", but is " + end + ".");
-        }
-        int previous = -1;
-        for (int at = rowOffsets[token]; at < end; at++) {
-            if (indices[at] <= previous || indices[at] >= dSae) {
-                throw new SaeException("Feature indices of token " + token + " must ascend and stay below d_sae = "
-                        + dSae + ", but " + indices[at] + " follows " + previous + ".");
-            }
-            previous = indices[at];
-        }
+        // Copies come first, so that nobody changes what has been checked.
+        Rows rows = new Rows(rowOffsets.clone(), indices.clone(), values.clone());
+        long[] shape = leadingShape.clone();
+        RowsCheck.of(dSae, shape, rows, inverseTransform);
+        return new SparseFeatures(dSae, shape, rows.offsets(), rows.indices(), rows.values(), inverseTransform);
     }
 
     /** Returns the number of features that there are, {@code d_sae}. */

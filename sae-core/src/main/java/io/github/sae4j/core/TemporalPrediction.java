@@ -46,7 +46,7 @@ public record TemporalPrediction(int heads, List<Layer> layers) {
      * A linear map {@code y = x weight}<sup>T</sup>{@code  + bias}.
      *
      * @param weight {@code [outputs, inputs]}
-     * @param bias {@code [outputs]}; not to be changed afterwards
+     * @param bias {@code [outputs]}; copied
      */
     @SuppressWarnings("ArrayRecordComponent")
     public record Linear(WeightMatrix weight, float[] bias) {
@@ -63,6 +63,7 @@ public record TemporalPrediction(int heads, List<Layer> layers) {
                 throw new SaeException("A linear map has a weight with " + weight.rows() + " rows, but a bias with "
                         + bias.length + " values.");
             }
+            bias = bias.clone();
         }
 
         private void requireShape(String name, int outputs, int inputs) {

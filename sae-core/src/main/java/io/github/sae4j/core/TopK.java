@@ -8,7 +8,7 @@ import java.util.List;
  * <p>Taking the {@code k} largest and then {@code max(0, h)} is the same as {@code max(0, h)} and then the {@code k}
  * largest, so this is {@link Relu} with a limit; fewer than {@code k} features may be active. Among equals the lower
  * index is taken. As in SAELens's {@code TopKSAE.encode}, and in Gao et al., "Scaling and evaluating sparse
- * autoencoders" (arXiv 2406.04093), eq. 3.
+ * autoencoders" (arXiv 2406.04093).
  *
  * <p>The variant that rescales by decoder norms takes the largest of {@code h * ||W_dec[i]||}, gives these as features,
  * and decodes {@code feature / ||W_dec[i]||}: SAELens's {@code rescale_acts_by_decoder_norm}. A feature whose decoder

@@ -117,6 +117,30 @@ class CompositionTest {
     }
 
     @ParameterizedTest
+    @EnumSource(WeightType.class)
+    void givesTheSameBitsBeforeAndAfterItCopiesATransposedDecoder(WeightType type) {
+        TinySae tiny = tiny(type, true);
+        float[][] activations = tiny.activations(4, 6);
+        for (int parts : new int[] {1, 5}) {
+            try (SparseAutoencoder straight = tiny.open();
+                    SparseAutoencoder lying =
+                            tiny.inParts(parts).lyingTransposed(false, true).open();
+                    NDManager manager = lying.newManager()) {
+                NDManager root = manager.getParentManager();
+                int arrays = root.getManagedArrays().size();
+                SparseFeatures one = straight.encode(activations[0]).topK(100);
+                float[] expected = straight.decode(one)[0];
+                assertThat(lying.decode(one)[0]).isEqualTo(expected);
+                assertThat(root.getManagedArrays().size()).isEqualTo(arrays);
+                for (int round = 0; round < 4; round++) {
+                    assertThat(lying.decode(one)[0]).isEqualTo(expected);
+                }
+                assertThat(root.getManagedArrays().size()).isGreaterThan(arrays);
+            }
+        }
+    }
+
+    @ParameterizedTest
     @EnumSource(value = PlainRule.class, mode = EnumSource.Mode.EXCLUDE, names = "TOPK")
     void foldsNormsOfADecoderThatLiesTransposed(PlainRule rule) {
         TinySae tiny = tiny(WeightType.FLOAT16, true).withRule(rule);

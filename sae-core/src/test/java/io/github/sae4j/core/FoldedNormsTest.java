@@ -122,9 +122,9 @@ class FoldedNormsTest {
             assertThat(second.encode(activations).activeCount()).isPositive();
             second.close();
             assertThat(TinySae.flat(viewOnView.encode(activations).toDense())).isEqualTo(features);
-            assertThat(root.getManagedArrays()).hasSizeGreaterThan(before);
+            assertThat(root.getManagedArrays().size()).isGreaterThan(before);
             viewOnView.close();
-            assertThat(root.getManagedArrays()).hasSize(before);
+            assertThat(root.getManagedArrays().size()).isEqualTo(before);
         }
         probe.close();
     }

@@ -14,6 +14,8 @@ import ai.djl.ndarray.types.Shape;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What must hold on CUDA too; skipped where the engine sees no GPU. */
 @Tag("gpu")
@@ -43,6 +45,26 @@ class GpuTest {
             SparseFeatures features = sae.encode(activations);
             assertThat(TinySae.flat(features.toDense())).is(closeTo(tiny.expectedFeatures(activations)));
             assertThat(TinySae.flat(sae.decode(features))).is(closeTo(tiny.expectedReconstruction(activations)));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(PlainRule.class)
+    void agreesWithThePlainMathsForEveryRule(PlainRule rule) {
+        TinySae tiny = TinySae.of(TinySae.config(24, 9000, Normalization.NONE, Reshape.NONE, true), WeightType.FLOAT32)
+                .withRule(rule);
+        float[][] activations = tiny.activations(5, 4);
+        for (boolean transposed : new boolean[] {false, true}) {
+            try (SparseAutoencoder sae = tiny.lyingTransposed(transposed, transposed)
+                            .inParts(3)
+                            .open();
+                    NDManager manager = sae.newManager()) {
+                NDArray x = manager.create(TinySae.flat(activations), new Shape(5, 24));
+                float[] dense = sae.encode(x).toFloatArray();
+                assertThat(dense).is(closeTo(tiny.expectedFeatures(activations)));
+                assertThat(TinySae.flat(sae.encodeSparse(x).toDense())).isEqualTo(dense);
+                assertThat(sae.reconstruct(x).toFloatArray()).is(closeTo(tiny.expectedReconstruction(activations)));
+            }
         }
     }
 

@@ -55,6 +55,7 @@ class PursuitTest {
         TinySae tiny = tiny(60, WeightType.FLOAT32, Normalization.NONE, true);
         MatchingPursuit rule = MatchingPursuit.of(60);
         agrees(tiny, rule.maxIterations(1), 3);
+        agrees(tiny, rule.residualThreshold(0.2).maxIterations(Integer.MAX_VALUE), 3);
         agrees(tiny, rule.residualThreshold(0.9), 20);
         agrees(tiny, rule.residualThreshold(0).maxIterations(12), 3);
         agrees(tiny, rule.stopOnDuplicateSupport(false).maxIterations(40), 3);
@@ -142,6 +143,23 @@ class PursuitTest {
             sum += a[i] * b[i];
         }
         return sum;
+    }
+
+    @Test
+    void findsMoreFeaturesThanItFirstHasRoomFor() {
+        int dIn = 150;
+        TinySae tiny =
+                TinySae.of(TinySae.config(dIn, dIn, Normalization.NONE, Reshape.NONE, false), WeightType.FLOAT32);
+        float[] activation = new float[dIn];
+        for (int i = 0; i < dIn; i++) {
+            Arrays.fill(tiny.wDec()[i], 0);
+            tiny.wDec()[i][i] = 1;
+            activation[i] = dIn - i;
+        }
+        try (SparseAutoencoder sae = builder(tiny, MatchingPursuit.of(dIn)).build()) {
+            assertThat(sae.encode(activation).toDense()[0]).isEqualTo(activation);
+            assertThat(sae.reconstruct(activation)).isEqualTo(activation);
+        }
     }
 
     @Test

@@ -284,7 +284,7 @@ class TemporalTest {
                     sae.inverseTransform(x);
                 }
             }
-            assertThat(root.getManagedArrays()).hasSize(arrays);
+            assertThat(root.getManagedArrays().size()).isEqualTo(arrays);
         }
     }
 

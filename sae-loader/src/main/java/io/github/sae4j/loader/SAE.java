@@ -1,14 +1,16 @@
 package io.github.sae4j.loader;
 
 import io.github.sae4j.core.SparseAutoencoder;
+import io.github.sae4j.core.WeightType;
 import io.github.sae4j.loader.internal.names.Registry;
 import io.github.sae4j.loader.internal.names.SaeAddress;
+import io.github.sae4j.loader.internal.saving.SaeSaver;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens sparse autoencoders: published ones by name, others from a folder.
+ * Opens sparse autoencoders: published ones by name, others from a folder; and saves them.
  *
  * <pre>{@code
  * try (SparseAutoencoder sae = SAE.fromPretrained("layer_19")) {
@@ -102,6 +104,44 @@ public final class SAE {
      */
     public static SaeLoader load(Path folder) {
         return new SaeLoader(requirePresent(folder, "folder"));
+    }
+
+    /**
+     * Saves an SAE, each of its matrices in the number format that it has. The same as
+     * {@link #save(SparseAutoencoder, Path, WeightType)} otherwise.
+     *
+     * <p>Where matrices have to be multiplied, because decoder norms are folded or there is a norm scaling factor, they
+     * are saved in float32: rounded to 16 bits again, they would give other numbers.
+     *
+     * @param sae stays as it is, and is not closed
+     * @param folder is not there yet, or is empty
+     * @throws SaeLoadException if the SAE cannot be saved or the folder cannot be written; the message says why
+     */
+    public static void save(SparseAutoencoder sae, Path folder) {
+        SaeSaver.save(requirePresent(sae, "sae"), requirePresent(folder, "folder"), null);
+    }
+
+    /**
+     * Saves an SAE in the layout of SAELens 6, which opens here and in SAELens with the same numbers: {@code cfg.json} with
+     * all fields of the configuration, {@code sae_weights.safetensors}, and {@code sparsity.safetensors} if firing
+     * frequencies are known.
+     *
+     * <p>Folded decoder norms and a norm scaling factor are multiplied into the weights, as SAELens does, so the saved SAE
+     * has neither. Biases and thresholds are saved in the matrices' format if that does not round them, in float32
+     * otherwise; {@code cfg.json} names the format that holds all of them, and SAELens computes in that.
+     *
+     * <p>Files are written into a temporary folder beside the target, which takes its name at the end. Nothing is
+     * overwritten: a folder with anything in it is refused. Matrices are written from where they lie, piece by piece, so
+     * saving takes little memory however large they are.
+     *
+     * @param sae stays as it is, and is not closed
+     * @param folder is not there yet, or is empty; the folder around it exists
+     * @param type the number format of the matrices; numbers are rounded to the nearest that it has
+     * @throws SaeLoadException if the SAE has no decoder, or a rule or parts that SAELens does not have, a weight is too
+     *     large for {@code type}, or the folder is not empty or cannot be written; nothing is left behind then
+     */
+    public static void save(SparseAutoencoder sae, Path folder, WeightType type) {
+        SaeSaver.save(requirePresent(sae, "sae"), requirePresent(folder, "folder"), requirePresent(type, "type"));
     }
 
     /**

@@ -3,10 +3,10 @@ package io.github.sae4j.loader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An SAE that could not be opened: no such name, folder or file, a configuration or weights that do not fit, a device
- * that is not there. The message is a sentence with what was looked for, what was found and what to do.
+ * An SAE that could not be opened or saved: no such name, folder or file, a configuration or weights that do not fit, a
+ * device that is not there. The message is a sentence with what was looked for, what was found and what to do.
  *
- * <p>It is the only exception that opening throws; where another module noticed the fault, its exception is the cause.
+ * <p>It is the only exception that opening and saving throw; where another module noticed the fault, its exception is the cause.
  */
 public final class SaeLoadException extends RuntimeException {
 

@@ -249,7 +249,8 @@ class DownloadTest {
 
         assertThatExceptionOfType(SaeLoadException.class)
                 .isThrownBy(() -> load(REPOSITORY + ":layer_30").open())
-                .withMessage("layer_30 of " + REPOSITORY + " is no SAE that is recognised. It holds: cfg.json. What is lacking:"
+                .withMessage("layer_30 of " + REPOSITORY
+                        + " is no SAE that is recognised. It holds: cfg.json. What is lacking:"
                         + " for saelens sae_weights.safetensors, sparsify sae.safetensors.");
     }
 

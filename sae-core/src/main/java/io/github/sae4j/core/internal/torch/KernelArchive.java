@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Collectors;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -17,7 +19,10 @@ import java.util.zip.ZipOutputStream;
  */
 final class KernelArchive {
 
-    private static final String TEXT = "kernels.py";
+    /** The first has the class's head and what the others share. */
+    private static final List<String> TEXTS =
+            List.of("kernels.py", "encode.py", "decode.py", "pursuit.py", "temporal.py");
+
     private static final String OBJECT = "\u0080\u0002c__torch__\nKernels\nq\u0000)\u0081}q\u0001b.";
     private static final String EMPTY_TUPLE = "\u0080\u0002).";
 
@@ -29,8 +34,8 @@ final class KernelArchive {
      * @param rule the expression that the kernels' {@code activate} evaluates
      */
     static byte[] pack(String rule) {
-        String code =
-                text() + "\n  def activate(self, h: Tensor, p: List[Tensor]) -> Tensor:\n    return " + rule + "\n";
+        String code = TEXTS.stream().map(KernelArchive::text).collect(Collectors.joining("\n"))
+                + "\n  def activate(self, h: Tensor, p: List[Tensor]) -> Tensor:\n    return " + rule + "\n";
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
             zip.setMethod(ZipOutputStream.STORED);
@@ -56,10 +61,10 @@ final class KernelArchive {
         zip.closeEntry();
     }
 
-    private static String text() {
-        try (InputStream in = KernelArchive.class.getResourceAsStream(TEXT)) {
+    private static String text(String name) {
+        try (InputStream in = KernelArchive.class.getResourceAsStream(name)) {
             if (in == null) {
-                throw new IllegalStateException(TEXT + " is missing beside " + KernelArchive.class.getName());
+                throw new IllegalStateException(name + " is missing beside " + KernelArchive.class.getName());
             }
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {

@@ -70,6 +70,7 @@ final class TorchDecoder {
         int[] offsets = new int[to - from + 1];
         Arrays.setAll(offsets, token -> rows.offsets()[from + token] - begin);
         DecodePieces pieces = DecodePieces.of(offsets, PIECE_ROWS);
+        TorchMatrix decoder = weights.decoderRows().forRows(end - begin);
         try (PtNDManager call = parent.newSubManager(weights.device());
                 Script.Call decode = script.call("decode_sparse")) {
             decode.with(HostArrays.ofInts(call, offsets, 0, offsets.length))
@@ -77,8 +78,8 @@ final class TorchDecoder {
                     .with(HostArrays.ofFloats(call, rows.values(), begin, end))
                     .with(pieces.flat())
                     .with(pieces.largest())
-                    .with(weights.decoder().parts())
-                    .with(weights.decoder().transposed())
+                    .with(decoder.parts())
+                    .with(decoder.transposed())
                     .with(norms)
                     .with(weights.decoderBias())
                     .with(factors(call, scale, from, to))

@@ -32,6 +32,7 @@ final class TorchWeights implements AutoCloseable {
     private final Script script;
     private final @Nullable TorchMatrix encoder;
     private final @Nullable TorchMatrix decoder;
+    private final @Nullable DecoderRows decoderRows;
     private final @Nullable TorchMatrix skip;
     private final PtNDArray decoderBias;
     private final PtNDArray bias;
@@ -45,6 +46,11 @@ final class TorchWeights implements AutoCloseable {
         this.script = script;
         this.encoder = parts.encoder() == null ? null : matrix(parts.encoder());
         this.decoder = parts.decoder() == null ? null : matrix(parts.decoder());
+        this.decoderRows = decoder == null
+                ? null
+                : new DecoderRows(
+                        script, decoder, parts.config().dSae(), parts.config().dOut(), (PtNDManager)
+                                manager.newSubManager());
         this.skip = parts.skip() == null ? null : matrix(parts.skip().transposed());
         this.decoderBias = vector(parts.decoderBias());
         if (parts.rule() instanceof BlockRule rule) {
@@ -94,6 +100,11 @@ final class TorchWeights implements AutoCloseable {
     /** Returns the matrix {@code [d_sae, d_out]}; only where something is decoded. */
     TorchMatrix decoder() {
         return Objects.requireNonNull(decoder, "decoder");
+    }
+
+    /** Returns the decoder as sparse decoding takes rows out of it; only where something is decoded. */
+    DecoderRows decoderRows() {
+        return Objects.requireNonNull(decoderRows, "decoder");
     }
 
     /** Returns the transpose of {@code W_skip}, {@code [d_in, d_out]}, or null if there is none. */

@@ -7,6 +7,7 @@ import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SaeMetadata;
 import io.github.sae4j.loader.SaeLoadException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * have other names, and absent ones have other meanings. A file without a version is of the older kind.
  */
 final class CfgJson {
+
+    /** The fields whose own fields count as dotted ones. */
+    static final List<String> NESTED = List.of("metadata", "activation_fn_kwargs");
 
     private static final int OLD_K = 100;
     private static final String CONSTANT_SCALE = "constant_scalar_rescale";
@@ -33,7 +37,7 @@ final class CfgJson {
         this.file = file;
         this.fields = fields;
         this.version = fields.text("sae_lens_version", "metadata.sae_lens_version");
-        this.older = ofSaeLens && (version == null || isOlder(version));
+        this.older = ofSaeLens && (version == null || isOlderVersion(version));
     }
 
     /**
@@ -58,7 +62,7 @@ final class CfgJson {
      * @throws SaeLoadException if it is not one, or asks for something that is not supported
      */
     static Declared read(JsonObject object, String file) {
-        return new CfgJson(file, Fields.of(file, object, "metadata", "activation_fn_kwargs"), true).declared();
+        return new CfgJson(file, Fields.of(file, object, NESTED.toArray(String[]::new)), true).declared();
     }
 
     /** Reads a configuration in the form of version 6 that {@link Config} has written, as {@link #read} does. */
@@ -211,10 +215,18 @@ final class CfgJson {
         return older ? new String[] {"metadata." + name, name, oldName} : new String[] {"metadata." + name, name};
     }
 
-    private boolean isOlder(String written) {
+    private boolean isOlderVersion(String written) {
+        if (!VERSION.matcher(written.strip()).matches()) {
+            throw fields.refused("sae_lens_version", "\"" + written + "\"", "which is not a version such as 6.18.0.");
+        }
+        return isOlder(written);
+    }
+
+    /** Returns whether a version is below {@code 6.0.0-rc.0}; what is no version counts as older. */
+    static boolean isOlder(String written) {
         Matcher matcher = VERSION.matcher(written.strip());
         if (!matcher.matches()) {
-            throw fields.refused("sae_lens_version", "\"" + written + "\"", "which is not a version such as 6.18.0.");
+            return true;
         }
         int major = Integer.parseInt(matcher.group(1));
         if (major != 6) {

@@ -55,6 +55,7 @@ final class CrossLayerFormat implements Format {
         String block = "blocks." + layer + ".";
         Config written = Config.of("transcoder", weights.size("W_enc", 0), weights.size("W_enc", 1))
                 .about("model_name", config.get("model_name"))
+                .about("model_from_pretrained_kwargs", Config.UNFOLDED_LAYER_NORM)
                 .about("hook_name", hook(block, config.get("feature_input_hook")))
                 .about("hook_name_out", hook(block, config.get("feature_output_hook")));
         return Parts.of(written.json(), encoder(layer), weights).withoutDecoder(NO_DECODER);

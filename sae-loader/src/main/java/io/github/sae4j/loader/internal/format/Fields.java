@@ -52,6 +52,19 @@ final class Fields {
         return value.getAsBigDecimal().intValueExact();
     }
 
+    /**
+     * Returns a size that is said as a multiple of another.
+     *
+     * @param unit the other size
+     */
+    int sizeInUnits(String name, int unit) {
+        int times = size(name);
+        if (times > Integer.MAX_VALUE / unit) {
+            throw refused(name, String.valueOf(times), "which makes too large a size of " + unit + ".");
+        }
+        return times * unit;
+    }
+
     /** Returns a size, or null if it is absent. */
     @Nullable
     Integer optionalSize(String name) {
@@ -140,6 +153,13 @@ final class Fields {
     Integer informativeInteger(String... names) {
         @Nullable JsonPrimitive value = takeIf(Fields::isInteger, names);
         return value == null ? null : Integer.valueOf(value.getAsBigDecimal().intValueExact());
+    }
+
+    /** Drops a field whose publisher writes 0 where others leave it out. */
+    void ignoreZero(String name) {
+        if (unread.get(name) instanceof JsonPrimitive value && value.isNumber() && value.getAsDouble() == 0) {
+            unread.remove(name);
+        }
     }
 
     /** Drops a field. */

@@ -12,6 +12,7 @@ import io.github.sae4j.loader.SaeDescription;
 import io.github.sae4j.loader.SaeLoadException;
 import io.github.sae4j.loader.internal.Listing;
 import io.github.sae4j.loader.internal.SaeFolder;
+import io.github.sae4j.loader.internal.SaeLensFiles;
 import io.github.sae4j.loader.internal.container.StoredTensor;
 import io.github.sae4j.loader.internal.format.CfgJson.Declared;
 import io.github.sae4j.loader.internal.names.Registry;
@@ -159,7 +160,7 @@ public final class Formats {
         }
         if (!Format.isFileName(place)) {
             // What is asked for first may be fetched, and most SAEs have this; it is small.
-            place.has(SaeLensFormat.CONFIG);
+            place.has(SaeLensFiles.CONFIG);
         }
         return ALL.stream().filter(format -> format.fits(place)).findFirst().orElseThrow(this::unrecognised);
     }

@@ -57,23 +57,28 @@ final class GemmaScope2Format implements Format {
                 .rename("W_dec", "w_dec")
                 .turn("W_skip", SKIP);
         boolean crossLayer = weights.shape("W_dec").length == 3;
-        String path = place.path();
+        String path = near(place);
         boolean transcoder = crossLayer || path.contains("transcoder") || path.contains("clt");
         String architecture = !transcoder
                 ? "jumprelu"
-                : weights.contains("W_skip") ? "jumprelu_skip_transcoder" : "jumprelu_transcoder";
+                : weights.contains("W_skip") || saysAffine(config) ? "jumprelu_skip_transcoder" : "jumprelu_transcoder";
         Config written = Config.of(architecture, weights.size("W_enc", 0), weights.size("W_enc", 1))
                 .with("dtype", "float32")
                 .about("model_name", model(reading))
                 .about("dataset_path", "monology/pile-uncopyrighted")
                 .about("context_size", 1024);
-        hooks(written, config.orElseGet(JsonObject::new), path, transcoder);
+        hooks(written, path, transcoder);
         if (transcoder) {
             long[] decoder = weights.shape("W_dec");
             written.with("d_out", decoder[decoder.length - 1]);
         }
         Parts parts = Parts.of(written.json(), alone == null ? PARAMS : alone, weights);
         return crossLayer ? parts.withoutDecoder(CrossLayerFormat.NO_DECODER) : parts;
+    }
+
+    /** Returns the place's name behind that of the folder which says what is read, {@code transcoder_all/layer_5_…}. */
+    private static String near(SaeFolder place) {
+        return place.parent().name() + "/" + place.name();
     }
 
     private static void requireJumpRelu(JsonObject config) {
@@ -84,14 +89,20 @@ final class GemmaScope2Format implements Format {
         }
     }
 
-    private static void hooks(Config written, JsonObject config, String path, boolean transcoder) {
+    /** Says that there must be a skip matrix, so that one that is missing is noticed. */
+    private static boolean saysAffine(Optional<JsonObject> config) {
+        return config.map(fields -> fields.get("affine_connection"))
+                .filter(value -> value instanceof JsonPrimitive flag && flag.isBoolean() && flag.getAsBoolean())
+                .isPresent();
+    }
+
+    private static void hooks(Config written, String path, boolean transcoder) {
         @Nullable Integer layer = Reading.number(LAYER, path);
         if (layer == null) {
             return;
         }
         String block = "blocks." + layer + ".";
         String module = "model.layers." + layer + ".";
-        written.about("hf_hook_name", text(config, "hf_hook_point_in"));
         if (transcoder) {
             written.about("hook_name", block + "hook_mlp_in")
                     .about("hook_name_out", block + "hook_mlp_out")

@@ -4,6 +4,7 @@ import io.github.sae4j.loader.internal.SaeFolder;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,8 +45,16 @@ final class GemmaScopeFormat implements Format {
 
     @Override
     public boolean fits(SaeFolder place) {
-        boolean said = place.repository().orElseGet(() -> place.path()).contains("transcoder");
-        return said == transcoder && Format.super.fits(place);
+        return repository(place).contains("transcoder") == transcoder && Format.super.fits(place);
+    }
+
+    /** Returns the repository's id, or the folder of this machine that is called after it; nothing else tells. */
+    private static String repository(SaeFolder place) {
+        return place.repository()
+                .orElseGet(() -> Stream.of(place.path().split("/"))
+                        .filter(folder -> folder.contains("gemma-scope"))
+                        .reduce((outer, inner) -> inner)
+                        .orElse(""));
     }
 
     @Override
@@ -65,17 +74,17 @@ final class GemmaScopeFormat implements Format {
                 .about("context_size", 1024);
         @Nullable Integer layer = Reading.number(LAYER, reading.place().path());
         String block = "blocks." + layer + ".";
-        String where = reading.where();
+        String repository = repository(reading.place());
         if (transcoder) {
             config.with("d_out", weights.size("W_dec", 1))
                     .about("hook_name", layer == null ? null : block + "ln2.hook_normalized")
                     .about("hook_name_out", layer == null ? null : block + "hook_mlp_out");
             return Parts.of(config.json(), PARAMS, weights);
         }
-        if (where.contains("att")) {
+        if (repository.contains("att")) {
             config.with("reshape_activations", "hook_z")
                     .about("hook_name", layer == null ? null : block + "attn.hook_z");
-        } else if (where.contains("mlp")) {
+        } else if (repository.contains("mlp")) {
             config.about("hook_name", layer == null ? null : block + "hook_mlp_out");
         } else if (reading.place().path().contains("embedding")) {
             return embedding(config.about("hook_name", "hook_embed"), weights, dIn);
@@ -97,7 +106,7 @@ final class GemmaScopeFormat implements Format {
     }
 
     private static @Nullable String model(Reading reading) {
-        Matcher size = SIZE.matcher(reading.where());
+        Matcher size = SIZE.matcher(repository(reading.place()));
         return size.find() ? "gemma-2-" + size.group() : reading.model(null);
     }
 }

@@ -2,6 +2,7 @@ package io.github.sae4j.loader.internal.format;
 
 import com.google.gson.JsonObject;
 import io.github.sae4j.loader.internal.SaeFolder;
+import io.github.sae4j.loader.internal.SaeLensFiles;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,12 +22,12 @@ final class LlamaScopeDistillFormat implements Format {
 
     @Override
     public List<String> markers() {
-        return List.of(CONFIG, SaeLensFormat.WEIGHTS);
+        return List.of(CONFIG, SaeLensFiles.WEIGHTS);
     }
 
     @Override
     public boolean fits(SaeFolder place) {
-        return Format.super.fits(place) && !place.has(SaeLensFormat.CONFIG);
+        return Format.super.fits(place) && !place.has(SaeLensFiles.CONFIG);
     }
 
     @Override
@@ -34,8 +35,8 @@ final class LlamaScopeDistillFormat implements Format {
         JsonObject config = reading.json(CONFIG);
         Fields fields = Fields.of(CONFIG, config);
         int dIn = fields.size("d_model");
-        int dSae = Math.multiplyExact(dIn, fields.size("expansion_factor"));
-        Weights weights = LlamaScopeFormat.linear(reading.weights(SaeLensFormat.WEIGHTS));
+        int dSae = fields.sizeInUnits("expansion_factor", dIn);
+        Weights weights = LlamaScopeFormat.linear(reading.weights(SaeLensFiles.WEIGHTS));
         float[] threshold = weights.vector(LOG_THRESHOLD, dSae);
         for (int feature = 0; feature < dSae; feature++) {
             threshold[feature] = (float) Math.exp(threshold[feature]);

@@ -58,6 +58,7 @@ final class MwhannaFormat implements Format {
                 .about("model_name", model(reading, config))
                 .about("hook_name", layer == null ? null : block + hook(config, "feature_input_hook", "mlp.hook_in"))
                 .about("hook_name_out", layer == null ? null : block + outHook(config))
+                .about("model_from_pretrained_kwargs", Config.UNFOLDED_LAYER_NORM)
                 .about("dataset_path", "monology/pile-uncopyrighted")
                 .about("context_size", run.get("batch_size") instanceof Map<?, ?> value ? value.get("value") : null);
         return Parts.of(written.json(), file(place), weights);

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class QwenScopeFormat implements Format {
 
     private static final Pattern FILE = Pattern.compile("layer(\\d+)\\.sae\\.pt");
-    private static final Pattern REPOSITORY = Pattern.compile("SAE-Res-(.+)-W\\d+K-L0_(\\d+)");
+    private static final Pattern REPOSITORY = Pattern.compile("SAE-Res-(.+)-W\\d+K-L0_(\\d{1,9})");
 
     @Override
     public String label() {

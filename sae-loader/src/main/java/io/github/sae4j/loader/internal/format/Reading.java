@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 final class Reading implements AutoCloseable {
 
     private static final long LARGEST_CONFIG = 16 << 20;
+    private static final int DIGITS = 10;
     private static final byte[] LFS_POINTER = "version https://git-lfs".getBytes(StandardCharsets.US_ASCII);
 
     private final SaeFolder place;
@@ -65,7 +66,7 @@ final class Reading implements AutoCloseable {
         return place.repository().orElseGet(() -> place.parent().path());
     }
 
-    /** Returns the model that is known best: from the registry, or else what the files say. */
+    /** Returns the model that the files tell, or else the one that the registry knows. */
     @Nullable
     String model(@Nullable String fromFiles) {
         return fromFiles != null
@@ -172,10 +173,17 @@ final class Reading implements AutoCloseable {
                 : Optional.empty();
     }
 
-    /** Returns the number in a name, or null if the name has none there. */
+    /**
+     * Returns the number in a name, or null if the name has none there, or one that is no layer's or size's. Of several it
+     * is the last: paths of this machine may have others further up.
+     */
     static @Nullable Integer number(Pattern pattern, String name) {
+        @Nullable Integer number = null;
         Matcher matcher = pattern.matcher(name);
-        return matcher.find() ? Integer.valueOf(matcher.group(1)) : null;
+        while (matcher.find()) {
+            number = matcher.group(1).length() < DIGITS ? Integer.valueOf(matcher.group(1)) : null;
+        }
+        return number;
     }
 
     /** Returns the sentence for a file that must be there and is not. */

@@ -3,17 +3,17 @@ package io.github.sae4j.loader.internal.format;
 import com.google.gson.JsonObject;
 import io.github.sae4j.loader.SaeLoadException;
 import io.github.sae4j.loader.internal.SaeFolder;
+import io.github.sae4j.loader.internal.SaeLensFiles;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** SAELens's layout: {@value #WEIGHTS}, {@value #CONFIG} and, if it was published, {@value #SPARSITY}. */
+/**
+ * SAELens's layout: {@value SaeLensFiles#WEIGHTS}, {@value SaeLensFiles#CONFIG} and, if it was published,
+ * {@value SaeLensFiles#SPARSITY}.
+ */
 final class SaeLensFormat implements Format {
-
-    static final String CONFIG = "cfg.json";
-    static final String WEIGHTS = "sae_weights.safetensors";
-    static final String SPARSITY = "sparsity.safetensors";
 
     private static final Logger LOG = LoggerFactory.getLogger(SaeLensFormat.class);
 
@@ -24,25 +24,25 @@ final class SaeLensFormat implements Format {
 
     @Override
     public List<String> markers() {
-        return List.of(CONFIG, WEIGHTS);
+        return List.of(SaeLensFiles.CONFIG, SaeLensFiles.WEIGHTS);
     }
 
     /** The reference repository's authors may publish weights alone. */
     @Override
     public boolean fits(SaeFolder place) {
-        return !Format.isFileName(place) && place.has(WEIGHTS);
+        return !Format.isFileName(place) && place.has(SaeLensFiles.WEIGHTS);
     }
 
     /** The configuration comes first, so that one that cannot be used costs no large download. */
     @Override
     public Parts read(Reading reading) {
-        Optional<JsonObject> declared = reading.json(reading.place(), CONFIG);
-        declared.ifPresent(config -> CfgJson.read(reading.overridden(config.deepCopy()), CONFIG));
-        Weights weights = reading.weights(WEIGHTS);
+        Optional<JsonObject> declared = reading.json(reading.place(), SaeLensFiles.CONFIG);
+        declared.ifPresent(config -> CfgJson.read(reading.overridden(config.deepCopy()), SaeLensFiles.CONFIG));
+        Weights weights = reading.weights(SaeLensFiles.WEIGHTS);
         refuseScalingFactor(weights);
-        Parts parts = declared.map(config -> Parts.declared(config, CONFIG, weights))
+        Parts parts = declared.map(config -> Parts.declared(config, SaeLensFiles.CONFIG, weights))
                 .orElseGet(() -> Parts.of(fromTensors(reading.place(), weights), "W_enc", weights));
-        return parts.withSparsity(reading.extra(SPARSITY));
+        return parts.withSparsity(reading.extra(SaeLensFiles.SPARSITY));
     }
 
     /** Returns what the tensors say; the rest is as SAELens defaults it. */
@@ -54,7 +54,7 @@ final class SaeLensFormat implements Format {
                 "{} has no {}: d_in = {} and d_sae = {} are taken from W_enc, and a {} SAE that subtracts b_dec from its"
                         + " input is assumed",
                 place.label(),
-                CONFIG,
+                SaeLensFiles.CONFIG,
                 dIn,
                 dSae,
                 architecture);
@@ -66,8 +66,8 @@ final class SaeLensFormat implements Format {
     /** Returns the architecture whose tensors these are; top-k SAEs look like standard ones. */
     private static String architectureOf(Weights weights) {
         if (weights.contains("W_skip")) {
-            throw new SaeLoadException(weights.path() + " has a W_skip, as transcoders have, but there is no " + CONFIG
-                    + " that would say what it reads and writes.");
+            throw new SaeLoadException(weights.path() + " has a W_skip, as transcoders have, but there is no "
+                    + SaeLensFiles.CONFIG + " that would say what it reads and writes.");
         }
         if (weights.contains("threshold")) {
             return "jumprelu";
@@ -79,7 +79,8 @@ final class SaeLensFormat implements Format {
         if (!weights.contains("scaling_factor")) {
             return;
         }
-        for (float factor : weights.vector("scaling_factor", Math.toIntExact(weights.shape("scaling_factor")[0]))) {
+        long[] shape = weights.shape("scaling_factor");
+        for (float factor : weights.forEach("scaling_factor", shape.length == 0 ? 1 : Math.toIntExact(shape[0]))) {
             if (factor != 1) {
                 throw new SaeLoadException(weights.path() + ": scaling_factor is not all ones (" + factor
                         + " is among them). No version of SAELens can load such an SAE, so what it should compute is"

@@ -32,10 +32,9 @@ final class SparsifyFormat implements Format {
     public Parts read(Reading reading) {
         Fields fields = Fields.of(CONFIG, reading.json(CONFIG));
         int dIn = fields.size("d_in");
-        @Nullable Double latents = fields.number("num_latents");
-        int dSae = latents == null || latents == 0
-                ? Math.multiplyExact(dIn, fields.size("expansion_factor"))
-                : latents.intValue();
+        fields.ignoreZero("num_latents");
+        @Nullable Integer latents = fields.optionalSize("num_latents");
+        int dSae = latents == null ? fields.sizeInUnits("expansion_factor", dIn) : latents;
         if (Boolean.TRUE.equals(fields.flag("transcode"))) {
             throw new SaeLoadException(CONFIG + ": transcode is true, and top-k transcoders are not supported.");
         }

@@ -193,13 +193,13 @@ final class Weights {
             conversions.add(name + " rounded from float64 to float32");
             return WeightMatrix.of(WeightType.FLOAT32, rows, columns, Floats.matrix(tensor, columns));
         }
-        WeightType type = weightType(tensor);
-        List<ByteBuffer> parts = tensor.slices((long) columns * type.bytes());
-        if (parts.stream().anyMatch(part -> part.alignmentOffset(0, type.bytes()) != 0)) {
+        WeightType own = weightType(tensor);
+        List<ByteBuffer> parts = tensor.slices((long) columns * own.bytes());
+        if (parts.stream().anyMatch(part -> part.alignmentOffset(0, own.bytes()) != 0)) {
             conversions.add(name + " copied, because the file does not hold it at a multiple of its numbers' size");
             parts = parts.stream().map(Weights::copy).toList();
         }
-        return WeightMatrix.of(type, rows, columns, parts);
+        return WeightMatrix.of(own, rows, columns, parts);
     }
 
     private static ByteBuffer copy(ByteBuffer part) {

@@ -3,6 +3,7 @@ package io.github.sae4j.loader.internal.format;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import com.google.gson.JsonObject;
 import io.github.sae4j.core.Normalization;
 import io.github.sae4j.core.Reshape;
 import io.github.sae4j.core.SaeConfig;
@@ -190,40 +191,73 @@ class CfgJsonTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "standard",
                 "gated",
                 "jumprelu",
                 "topk",
                 "batchtopk",
                 "matryoshka_batchtopk",
-                "transcoder",
-                "skip_transcoder",
-                "jumprelu_transcoder",
-                "jumprelu_skip_transcoder",
                 "matching_pursuit",
                 "temporal"
             })
-    void namesArchitecturesThatAreNotSupportedYet(String architecture) {
-        assertRefused(
-                "\"architecture\": \"" + architecture + "\"",
-                "the architecture \"" + architecture + "\" is not supported yet by this version. Supported: standard.");
+    void readsEveryArchitecture(String architecture) {
+        assertThat(v6("\"architecture\": \"" + architecture + "\"").architecture())
+                .isEqualTo(architecture);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"transcoder", "skip_transcoder", "jumprelu_transcoder", "jumprelu_skip_transcoder"})
+    void readsTranscodersThatDoNotSubtractBDec(String architecture) {
+        SaeConfig config = v6("\"architecture\": \"" + architecture
+                + "\", \"apply_b_dec_to_input\": false, \"d_out\": 5, \"reshape_activations\": \"hook_z\"");
+
+        assertThat(config.dOut()).isEqualTo(5);
+        assertThat(config.reshape()).isEqualTo(Reshape.NONE);
+        String named = "\"architecture\": \"" + architecture + "\", \"sae_lens_version\": \"6.0.0\"";
+        String reason =
+                ", but a " + architecture + " cannot subtract b_dec from its input: b_dec belongs to its output.";
+        assertRefused(named, "apply_b_dec_to_input is missing, which means true" + reason);
+        assertRefused(named + ", \"apply_b_dec_to_input\": true", "apply_b_dec_to_input is true" + reason);
     }
 
     @Test
     void namesAnUnknownArchitecture() {
         assertRefused(
-                "\"architecture\": \"Standard\"", "the architecture \"Standard\" is not known. Supported: standard.");
+                "\"architecture\": \"Standard\"",
+                "the architecture \"Standard\" is not known. Supported: standard, transcoder, skip_transcoder, jumprelu,"
+                        + " jumprelu_transcoder, jumprelu_skip_transcoder, batchtopk, matryoshka_batchtopk, topk, gated,"
+                        + " matching_pursuit, temporal.");
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "\"activation_fn\": \"topk\"",
-                "\"activation_fn_str\": \"topk\", \"activation_fn_kwargs\": {\"k\": 12}",
-                "\"activation_fn_str\": \"topk\", \"activation_fn_kwargs\": null",
-                "\"architecture\": \"gated\", \"activation_fn\": \"topk\", \"activation_fn_kwargs\": {}"
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"activation_fn\": \"topk\"|100",
+                "\"activation_fn_str\": \"topk\", \"activation_fn_kwargs\": {\"k\": 12}|12",
+                "\"activation_fn_str\": \"topk\", \"activation_fn_kwargs\": null|100",
+                "\"architecture\": \"gated\", \"activation_fn\": \"topk\", \"activation_fn_kwargs\": {}|100",
+                "\"architecture\": \"topk\", \"activation_fn_kwargs\": {\"k\": 7}|7",
+                "\"architecture\": \"topk\", \"k\": 3|3"
             })
-    void takesTheTopkFunctionOfOlderVersionsForTheArchitecture(String fields) {
-        assertRefused(fields, "the architecture \"topk\" is not supported yet by this version. Supported: standard.");
+    void takesTheTopkFunctionOfOlderVersionsForTheArchitecture(String fields, int k) {
+        JsonObject json = StrictJson.object("{\"d_in\": 8, \"d_sae\": 16, " + fields + "}", "cfg.json");
+        CfgJson.Declared declared = CfgJson.read(json, "cfg.json");
+
+        assertThat(declared.config().architecture()).isEqualTo("topk");
+        assertThat(declared.parameters().size("k")).isEqualTo(k);
+    }
+
+    @Test
+    void readsTheScaleOfTemporalSaes() {
+        JsonObject json = StrictJson.object(
+                "{\"d_in\": 8, \"d_sae\": 16, \"architecture\": \"temporal\", \"sae_lens_version\": \"6.39.0\","
+                        + " \"normalize_activations\": \"constant_scalar_rescale\","
+                        + " \"activation_normalization_factor\": 0.25}",
+                "cfg.json");
+
+        assertThat(CfgJson.read(json, "cfg.json").inputScale()).isEqualTo(0.25);
+        assertThat(CfgJson.read(json, "cfg.json").config().normalization()).isEqualTo(Normalization.NONE);
     }
 
     @Test

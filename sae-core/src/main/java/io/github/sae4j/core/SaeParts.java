@@ -1,0 +1,40 @@
+package io.github.sae4j.core;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The parts that an SAE was built from, for whoever writes it down. Matrices are not copies: they lie where the SAE reads
+ * them, for example in the pages of a mapped file, and may be read after the SAE is closed.
+ *
+ * <p>What a view of {@link SparseAutoencoder#foldDecoderNorms} and a {@link SparseAutoencoder#normScalingFactor} change is
+ * not in them.
+ *
+ * @param encoder {@code W_enc}, {@code [d_in, d_sae]}, or null if the rule has none
+ * @param decoder {@code W_dec}, {@code [d_sae, d_out]}, or null if there is none
+ * @param noDecoding why there is no decoder, or null if there is one
+ * @param decoderBias {@code b_dec}, {@code [d_out]}
+ * @param skip {@code W_skip}, {@code [d_out, d_in]}, or null if there is none
+ * @param activation the rule that decides which features are active
+ * @param prediction what predicts a token from those before it, or null if nothing does
+ */
+@SuppressWarnings("ArrayRecordComponent")
+public record SaeParts(
+        @Nullable WeightMatrix encoder,
+        @Nullable WeightMatrix decoder,
+        @Nullable String noDecoding,
+        float[] decoderBias,
+        @Nullable WeightMatrix skip,
+        Activation activation,
+        @Nullable TemporalPrediction prediction) {
+
+    /** Copies the bias. */
+    public SaeParts {
+        decoderBias = decoderBias.clone();
+    }
+
+    /** Returns a copy of {@code b_dec}, {@code [d_out]}. */
+    @Override
+    public float[] decoderBias() {
+        return decoderBias.clone();
+    }
+}

@@ -1,0 +1,98 @@
+package io.github.sae4j.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** An SAE shows the parts that it was built from, without copying what is large or letting anything be changed. */
+class SaePartsTest {
+
+    private static final WeightMatrix ENCODER = WeightMatrix.of(new float[][] {{1, 0, 2}, {0, 1, -1}});
+    private static final WeightMatrix DECODER = WeightMatrix.of(new float[][] {{1, 0}, {0, 1}, {1, 1}});
+    private static final JumpRelu RULE = JumpRelu.of(new float[] {1, 2, 3}, new float[] {0.5f, 0.25f, 0});
+
+    private static SparseAutoencoder open() {
+        return SparseAutoencoder.builder(SaeConfig.standard(2, 3))
+                .encoder(ENCODER)
+                .decoder(DECODER)
+                .decoderBias(new float[] {0.5f, -0.5f})
+                .activation(RULE)
+                .build();
+    }
+
+    @Test
+    void areThoseThatWerePutIn() {
+        try (SparseAutoencoder sae = open()) {
+            SaeParts parts = sae.parts();
+            assertThat(parts.encoder()).isSameAs(ENCODER);
+            assertThat(parts.decoder()).isSameAs(DECODER);
+            assertThat(parts.activation()).isSameAs(RULE);
+            assertThat(parts.decoderBias()).containsExactly(0.5f, -0.5f);
+            assertThat(parts.skip()).isNull();
+            assertThat(parts.prediction()).isNull();
+            assertThat(parts.noDecoding()).isNull();
+        }
+    }
+
+    @Test
+    void cannotBeChangedThroughArrays() {
+        try (SparseAutoencoder sae = open()) {
+            sae.parts().decoderBias()[0] = 7;
+            RULE.threshold()[0] = 7;
+            assertThat(sae.parts().decoderBias()).containsExactly(0.5f, -0.5f);
+            assertThat(RULE.threshold()).containsExactly(0.5f, 0.25f, 0);
+        }
+    }
+
+    @Test
+    void ofAFoldedViewAreThoseOfItsSae() {
+        try (SparseAutoencoder sae = open();
+                SparseAutoencoder folded = sae.foldDecoderNorms()) {
+            assertThat(folded.parts()).isSameAs(sae.parts());
+        }
+    }
+
+    @Test
+    void sayWhyThereIsNoDecoder() {
+        try (SparseAutoencoder sae = SparseAutoencoder.builder(new SaeConfig(
+                        "transcoder",
+                        2,
+                        3,
+                        2,
+                        null,
+                        false,
+                        Normalization.NONE,
+                        Reshape.NONE,
+                        SaeMetadata.NONE,
+                        Map.of()))
+                .encoder(ENCODER)
+                .withoutDecoder("It has features only.")
+                .activation(RULE)
+                .build()) {
+            assertThat(sae.parts().decoder()).isNull();
+            assertThat(sae.parts().noDecoding()).isEqualTo("It has features only.");
+        }
+    }
+
+    @Test
+    void areGoneWhenTheSaeIsClosed() {
+        SparseAutoencoder sae = open();
+        SaeParts kept = sae.parts();
+        sae.close();
+        assertThatExceptionOfType(SaeException.class).isThrownBy(sae::parts).withMessage("This SAE is closed already.");
+        assertThat(kept.encoder()).isSameAs(ENCODER);
+    }
+
+    @Test
+    void ofGatedRulesAreAsTheyWereGiven() {
+        float[] gate = {0, -0.0f, 1.1f};
+        float[] magnitude = {1, 2, 3};
+        float[] scale = {0.1f, -0.3f, 5};
+        Gated rule = Gated.of(gate, magnitude, scale);
+        assertThat(rule.gateBias()).containsExactly(gate);
+        assertThat(rule.magnitudeBias()).containsExactly(magnitude);
+        assertThat(rule.magnitudeScale()).containsExactly(scale);
+    }
+}

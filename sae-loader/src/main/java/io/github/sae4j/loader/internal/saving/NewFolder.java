@@ -1,0 +1,129 @@
+package io.github.sae4j.loader.internal.saving;
+
+import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.internal.Listing;
+import io.github.sae4j.loader.internal.Unreadable;
+import io.github.sae4j.loader.internal.Unwritable;
+import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A folder that is filled under a temporary name beside its target and takes the target's name when it is whole. Nothing
+ * is replaced but an empty folder.
+ */
+final class NewFolder implements AutoCloseable {
+
+    private final Path target;
+    private final Path staged;
+    private boolean committed;
+
+    private NewFolder(Path target, Path staged) {
+        this.target = target;
+        this.staged = staged;
+    }
+
+    /**
+     * Creates the temporary folder.
+     *
+     * @throws SaeLoadException if there is something at the target but an empty folder, or the folder around it does not
+     *     exist or cannot be written to
+     */
+    static NewFolder create(Path folder) {
+        Path target = folder.toAbsolutePath();
+        try {
+            if (Files.isDirectory(target)) {
+                requireEmpty(target);
+                target = target.toRealPath();
+            } else if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+                throw new SaeLoadException(
+                        target + " is there and not a folder. An SAE is saved as a folder of its own.");
+            }
+        } catch (IOException e) {
+            throw Unreadable.because(target, e);
+        }
+        @Nullable Path parent = target.getParent();
+        if (parent == null || !Files.isDirectory(parent)) {
+            throw new SaeLoadException(target + " cannot be written: the folder around it does not exist.");
+        }
+        Path staged = parent.resolve(
+                String.format(".sae4j-%016x.tmp", ThreadLocalRandom.current().nextLong()));
+        try {
+            return new NewFolder(target, Files.createDirectory(staged));
+        } catch (IOException e) {
+            throw Unwritable.because(target, e);
+        }
+    }
+
+    private static void requireEmpty(Path folder) {
+        List<String> names = names(folder);
+        if (!names.isEmpty()) {
+            throw new SaeLoadException(folder + " is not empty: it holds " + Listing.of(names)
+                    + ". Nothing is overwritten; give a folder that does not exist yet, or an empty one.");
+        }
+    }
+
+    private static List<String> names(Path folder) {
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.map(Path::getFileName).map(String::valueOf).sorted().toList();
+        } catch (IOException e) {
+            throw Unreadable.because(folder, e);
+        }
+    }
+
+    /** Returns where a file of the folder is to be written. */
+    Path file(String name) {
+        return staged.resolve(name);
+    }
+
+    /**
+     * Gives the folder the target's name.
+     *
+     * @throws SaeLoadException if something has come to the target since, or the system refuses
+     */
+    void commit() {
+        boolean replaces = Files.isDirectory(target);
+        try {
+            if (replaces) {
+                // Windows renames no folder onto another, be it empty.
+                Files.delete(target);
+            }
+            try {
+                Files.move(staged, target);
+            } catch (IOException e) {
+                if (replaces) {
+                    Files.createDirectory(target);
+                }
+                throw e;
+            }
+        } catch (DirectoryNotEmptyException e) {
+            throw new SaeLoadException(target + " is not empty any more. Nothing is overwritten.", e);
+        } catch (IOException e) {
+            throw Unwritable.because(target, e);
+        }
+        committed = true;
+    }
+
+    /** Gives up what was not committed: the temporary folder is deleted. */
+    @Override
+    public void close() {
+        if (committed) {
+            return;
+        }
+        try {
+            for (String name : names(staged)) {
+                Files.delete(staged.resolve(name));
+            }
+            Files.delete(staged);
+        } catch (IOException e) {
+            throw new SaeLoadException(
+                    "The temporary folder " + staged + " cannot be deleted: " + e.getMessage() + ".", e);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package io.github.sae4j.loader;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.Device;
+import io.github.sae4j.core.Reshape;
+import io.github.sae4j.core.SaeConfig;
+import io.github.sae4j.core.SparseAutoencoder;
+import io.github.sae4j.fixtures.PublisherCase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Names tell what an SAE reads where a publisher put it there, and not where a user's own folders happen to have it. */
+class MisleadingNamesTest {
+
+    @TempDir
+    private Path temporary;
+
+    @Test
+    void aNumberThatIsNoLayerIsNone() throws IOException {
+        Path sae = copied("gemma_2_res", "layer_99999999999");
+        assertThat(open(sae).metadata().hookName()).isNull();
+    }
+
+    @Test
+    void theNearestLayerCounts() throws IOException {
+        Path sae = copied("gemma_2_res", "layer_3_and_others/layer_12/width_16k");
+        assertThat(open(sae).metadata().hookName()).isEqualTo("blocks.12.hook_resid_post");
+    }
+
+    @Test
+    void aUsersNameMakesNoAttention() throws IOException {
+        Path sae = copied("gemma_2_res", "matthew/transcoders/layer_12");
+        assertThat(open(sae).reshape()).isEqualTo(Reshape.NONE);
+        assertThat(open(sae).architecture()).isEqualTo("jumprelu");
+    }
+
+    @Test
+    void aFolderCalledAfterTheRepositoryTells() throws IOException {
+        SaeConfig attention =
+                open(copied("gemma_2_res", "models--google--gemma-scope-9b-pt-att/snapshots/2b/layer_12"));
+        assertThat(attention.reshape()).isEqualTo(Reshape.HOOK_Z);
+        assertThat(attention.metadata().modelName()).isEqualTo("gemma-2-9b");
+        SaeConfig transcoder = open(copied("gemma_2_transcoder", "gemma-scope-2b-pt-transcoders/layer_5"));
+        assertThat(transcoder.architecture()).isEqualTo("jumprelu_transcoder");
+    }
+
+    @Test
+    void aFolderFurtherUpMakesNoTranscoder() throws IOException {
+        Path sae = copied("gemma_3_resid_post", "clt/resid_post_all/layer_10_width_16k");
+        assertThat(open(sae).architecture()).isEqualTo("jumprelu");
+    }
+
+    private static SaeConfig open(Path folder) {
+        try (SparseAutoencoder sae = SAE.load(folder).device(Device.cpu()).open()) {
+            return sae.config();
+        }
+    }
+
+    /** Returns a copy of a case's SAE in a folder of another name. */
+    private Path copied(String name, String folder) throws IOException {
+        PublisherCase published = PublisherCase.named(name);
+        Path target = Files.createDirectories(temporary.resolve(folder));
+        List<Path> files;
+        try (Stream<Path> all = Files.list(published.repositoryFolder().resolve(published.path()))) {
+            files = all.filter(Files::isRegularFile).toList();
+        }
+        for (Path file : files) {
+            Files.copy(file, target.resolve(file.getFileName()));
+        }
+        return target;
+    }
+}
