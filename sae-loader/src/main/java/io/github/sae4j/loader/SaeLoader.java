@@ -296,10 +296,7 @@ public final class SaeLoader {
      * @throws SaeLoadException if it cannot be found, or what it says cannot be used
      */
     public SaeDescription describe() {
-        return reported(() -> {
-            SaeFolder files = files();
-            return Formats.describe(files instanceof HubFolder hub ? hub.headersOnly() : files, settings());
-        });
+        return reported(() -> Formats.describe(files().headersOnly(), settings()));
     }
 
     private static <T> T reported(Supplier<T> work) {

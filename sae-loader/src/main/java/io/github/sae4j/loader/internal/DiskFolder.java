@@ -76,6 +76,11 @@ public final class DiskFolder implements SaeFolder {
     }
 
     @Override
+    public SaeFolder headersOnly() {
+        return this;
+    }
+
+    @Override
     public Optional<ByteSource> remote(String file) {
         return Optional.empty();
     }

@@ -69,8 +69,8 @@ public final class HubFolder implements SaeFolder {
         return new HubFolder(hub, options, address, false, new Pin());
     }
 
-    /** Returns the same files, of which those with tensors are not fetched but only looked at. */
-    public HubFolder headersOnly() {
+    @Override
+    public SaeFolder headersOnly() {
         return new HubFolder(hub, options, address, true, pin);
     }
 

@@ -45,6 +45,9 @@ public sealed interface SaeFolder permits DiskFolder, HubFolder {
      */
     Optional<Path> findExtra(String file);
 
+    /** Returns the same place, of which files with tensors that are elsewhere are not fetched but only looked at. */
+    SaeFolder headersOnly();
+
     /**
      * Returns the bytes of a file that is there and is to stay where it is, fetched as they are looked at; nothing if there
      * is no such file, it is on this machine, or {@link #find} is to fetch it.
