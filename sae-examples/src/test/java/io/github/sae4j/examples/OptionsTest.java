@@ -116,6 +116,28 @@ class OptionsTest {
     }
 
     @Test
+    void transcodersThatNormaliseEachTokenDecodeWithoutUndoingIt() {
+        ReferenceCase reference = ReferenceCase.named("transcoder-f32");
+        Path features = encode(reference.folder(), io(reference), "--set", "normalize_activations=layer_norm");
+        Path out = folder.resolve("back.safetensors");
+
+        CommandRun run = sae(
+                "decode",
+                features,
+                "--sae",
+                reference.folder(),
+                "--out",
+                out,
+                "--set",
+                "normalize_activations=layer_norm");
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(InputFiles.tensorsOf(features)).doesNotContain("scale");
+        assertThat(InputFiles.shapeOf(out, "reconstruction"))
+                .isEqualTo(reference.expectedTensor("recon").shape());
+    }
+
+    @Test
     void theFormatDecidesWhereFilesLookAlike() {
         PublisherCase published = PublisherCase.named("gemma_2_transcoder");
         Path place = published.repositoryFolder().resolve(published.path());
