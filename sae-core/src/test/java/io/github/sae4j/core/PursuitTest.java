@@ -177,6 +177,30 @@ class PursuitTest {
     }
 
     @Test
+    void endsWhereNoStepChangesAnythingAnyMore() {
+        TinySae tiny = tiny(3, WeightType.FLOAT32, Normalization.NONE, false);
+        for (float[] row : tiny.wDec()) {
+            Arrays.fill(row, 0);
+        }
+        tiny.wDec()[2][5] = 1;
+        float[] activation = new float[D_IN];
+        activation[4] = 7;
+        activation[5] = 3;
+        MatchingPursuit endless = MatchingPursuit.of(3)
+                .stopOnDuplicateSupport(false)
+                .residualThreshold(0)
+                .maxIterations(Integer.MAX_VALUE);
+        float[] notANumber = activation.clone();
+        notANumber[4] = Float.NaN;
+        try (SparseAutoencoder sae = builder(tiny, endless).allowNonFinite(true).build()) {
+            SparseFeatures features = sae.encode(new float[][] {activation, notANumber, new float[D_IN]});
+            assertThat(features.active(0)).containsExactly(new Feature(2, 3));
+            assertThat(features.active(1)).containsExactly(new Feature(0, Float.NaN));
+            assertThat(features.active(2)).isEmpty();
+        }
+    }
+
+    @Test
     void takesTheLowerIndexAmongEquals() {
         TinySae tiny = tiny(700, WeightType.FLOAT32, Normalization.NONE, false);
         for (float[] row : tiny.wDec()) {
