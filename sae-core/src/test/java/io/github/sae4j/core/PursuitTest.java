@@ -230,6 +230,23 @@ class PursuitTest {
     }
 
     @Test
+    void ranksWhatIsNotANumberFirstInEveryBlock() {
+        TinySae tiny = tiny(700, WeightType.FLOAT32, Normalization.NONE, false);
+        float[] activation = new float[D_IN];
+        activation[2] = Float.POSITIVE_INFINITY;
+        for (int feature : new int[] {13, 600}) {
+            float before = tiny.wDec()[feature][2];
+            tiny.wDec()[feature][2] = 0;
+            try (SparseAutoencoder sae =
+                    builder(tiny, MatchingPursuit.of(700)).allowNonFinite(true).build()) {
+                assertThat(sae.encode(activation).active(0))
+                        .containsExactly(new Feature(0, Float.NaN), new Feature(feature, Float.NaN));
+            }
+            tiny.wDec()[feature][2] = before;
+        }
+    }
+
+    @Test
     void refusesPartsThatItDoesNotUse() {
         TinySae tiny = tiny(3, WeightType.FLOAT32, Normalization.NONE, true);
         MatchingPursuit rule = MatchingPursuit.of(3);

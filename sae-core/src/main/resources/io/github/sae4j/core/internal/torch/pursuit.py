@@ -22,7 +22,7 @@
         block = torch.t(self.decoder_block(w_dec, transposed, first, count, wide))
         h = torch.to(torch.mm(torch.to(residual, ops.prim.dtype(block)), block), 6)
         largest, at = torch.max(h, 1)
-        better = torch.gt(largest, best)
+        better = torch.logical_or(torch.gt(largest, best), torch.gt(torch.isnan(largest), torch.isnan(best)))
         best = torch.where(better, largest, best)
         index = torch.where(better, torch.add(at, first), index)
       rows = self.rows_of(w_dec, transposed, index, table)
