@@ -4,8 +4,8 @@ package io.github.sae4j.core;
  * The rule of matching pursuit SAEs, which find features one after the other and have no {@code W_enc}: with
  * {@code r = x'} to begin with, repeat {@code i = argmax r W_dec}<sup>T</sup>, {@code v = max(0, r . W_dec[i])},
  * {@code feature[i] += v}, {@code r -= v W_dec[i]}. A token is done when a step has added no new feature, or
- * {@code ||r||} has fallen below the residual threshold, or after the last iteration. Among equals the lower index is
- * taken.
+ * {@code ||r||} has fallen below the residual threshold, or after the last iteration, or when further steps would change
+ * nothing. Among equals the lower index is taken.
  *
  * <p>As in SAELens's {@code MatchingPursuitSAE.encode}, and in Costa et al., "From Flat to Hierarchical: Extracting
  * Sparse Representations with Matching Pursuit" (arXiv 2506.03093). Decoding adds {@code b_dec} only if it is

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * What an SAE knows of itself beside its weights.
  *
  * @param config what it computes
- * @param weightType how {@code W_enc} is stored
+ * @param weightType how {@code W_enc} is stored, or {@code W_dec} if there is no other
  * @param weightLayout how its matrices lie in memory, for people
  * @param source where the weights came from
  * @param sparsity the log10 of each feature's firing frequency, if it is known

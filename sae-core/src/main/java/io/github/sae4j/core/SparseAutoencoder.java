@@ -66,13 +66,13 @@ public final class SparseAutoencoder implements AutoCloseable {
         return Optional.ofNullable(facts.sparsity()).map(float[]::clone);
     }
 
-    /** Returns the number format in which {@code W_enc} is stored and kept in memory. */
+    /** Returns the number format in which {@code W_enc}, or {@code W_dec} if there is no other, is stored and kept in memory. */
     public WeightType weightType() {
         return facts.weightType();
     }
 
     /**
-     * Returns how the two large matrices lie in memory, for example {@code W_enc [d_sae, d_in], W_dec [d_sae, d_out]}
+     * Returns how the large matrices that there are lie in memory, for example {@code W_enc [d_sae, d_in], W_dec [d_sae, d_out]}
      * where {@code W_enc} is stored transposed and read with a stride.
      */
     public String weightLayout() {

@@ -66,6 +66,12 @@ public record TemporalPrediction(int heads, List<Layer> layers) {
             bias = bias.clone();
         }
 
+        /** Returns a copy of the bias, {@code [outputs]}. */
+        @Override
+        public float[] bias() {
+            return bias.clone();
+        }
+
         private void requireShape(String name, int outputs, int inputs) {
             if (bias.length != outputs || weight.columns() != inputs) {
                 throw new SaeException(name + " has a weight of the shape [" + weight.rows() + ", " + weight.columns()
@@ -100,7 +106,7 @@ public record TemporalPrediction(int heads, List<Layer> layers) {
     void requireFitting(SaeConfig config) {
         int dSae = config.dSae();
         for (Layer layer : layers) {
-            int width = layer.query().bias().length;
+            int width = layer.query().bias.length;
             layer.query().requireShape("q_target", width, dSae);
             layer.key().requireShape("k_ctx", width, dSae);
             layer.value().requireShape("v_ctx", dSae, dSae);

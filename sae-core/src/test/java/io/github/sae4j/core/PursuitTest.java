@@ -177,6 +177,30 @@ class PursuitTest {
     }
 
     @Test
+    void endsWhereNoStepChangesAnythingAnyMore() {
+        TinySae tiny = tiny(3, WeightType.FLOAT32, Normalization.NONE, false);
+        for (float[] row : tiny.wDec()) {
+            Arrays.fill(row, 0);
+        }
+        tiny.wDec()[2][5] = 1;
+        float[] activation = new float[D_IN];
+        activation[4] = 7;
+        activation[5] = 3;
+        MatchingPursuit endless = MatchingPursuit.of(3)
+                .stopOnDuplicateSupport(false)
+                .residualThreshold(0)
+                .maxIterations(Integer.MAX_VALUE);
+        float[] notANumber = activation.clone();
+        notANumber[4] = Float.NaN;
+        try (SparseAutoencoder sae = builder(tiny, endless).allowNonFinite(true).build()) {
+            SparseFeatures features = sae.encode(new float[][] {activation, notANumber, new float[D_IN]});
+            assertThat(features.active(0)).containsExactly(new Feature(2, 3));
+            assertThat(features.active(1)).containsExactly(new Feature(0, Float.NaN));
+            assertThat(features.active(2)).isEmpty();
+        }
+    }
+
+    @Test
     void takesTheLowerIndexAmongEquals() {
         TinySae tiny = tiny(700, WeightType.FLOAT32, Normalization.NONE, false);
         for (float[] row : tiny.wDec()) {
@@ -202,6 +226,23 @@ class PursuitTest {
                 builder(tiny, MatchingPursuit.of(700)).allowNonFinite(true).build()) {
             SparseFeatures features = sae.encode(activations);
             assertThat(features.activeCount(0)).isPositive();
+        }
+    }
+
+    @Test
+    void ranksWhatIsNotANumberFirstInEveryBlock() {
+        TinySae tiny = tiny(700, WeightType.FLOAT32, Normalization.NONE, false);
+        float[] activation = new float[D_IN];
+        activation[2] = Float.POSITIVE_INFINITY;
+        for (int feature : new int[] {13, 600}) {
+            float before = tiny.wDec()[feature][2];
+            tiny.wDec()[feature][2] = 0;
+            try (SparseAutoencoder sae =
+                    builder(tiny, MatchingPursuit.of(700)).allowNonFinite(true).build()) {
+                assertThat(sae.encode(activation).active(0))
+                        .containsExactly(new Feature(0, Float.NaN), new Feature(feature, Float.NaN));
+            }
+            tiny.wDec()[feature][2] = before;
         }
     }
 

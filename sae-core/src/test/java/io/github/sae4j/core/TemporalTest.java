@@ -243,6 +243,41 @@ class TemporalTest {
     }
 
     @Test
+    void keepsWhatIsNotFiniteFromTheTokensBefore() {
+        TinySae tiny = tiny(WeightType.FLOAT32, true);
+        int sequence = 20;
+        int bad = 13;
+        float[][] activations = tiny.activations(2 * sequence, 4);
+        try (SparseAutoencoder sae = builder(
+                                tiny, TopK.of(9, new float[D_SAE]), List.of(Layer.of(1, WeightType.FLOAT32)))
+                        .allowNonFinite(true)
+                        .build();
+                NDManager manager = sae.newManager()) {
+            Shape shape = new Shape(2, sequence, D_IN);
+            float[] clean = sae.reconstruct(manager.create(TinySae.flat(activations), shape))
+                    .toFloatArray();
+            activations[bad][3] = Float.NaN;
+            NDArray x = manager.create(TinySae.flat(activations), shape);
+            float[] reconstruction = sae.reconstruct(x).toFloatArray();
+            assertThat(Arrays.copyOf(reconstruction, bad * D_IN)).is(closeTo(Arrays.copyOf(clean, bad * D_IN)));
+            assertThat(Arrays.copyOfRange(reconstruction, sequence * D_IN, 2 * sequence * D_IN))
+                    .is(closeTo(Arrays.copyOfRange(clean, sequence * D_IN, 2 * sequence * D_IN)));
+            assertThat(reconstruction[bad * D_IN]).isNaN();
+            assertThat(reconstruction[(sequence - 1) * D_IN]).isNaN();
+        }
+    }
+
+    @Test
+    void keepsItsBiasesWhateverTheirReaderDoes() {
+        float[] bias = {1, 2};
+        TemporalPrediction.Linear linear =
+                new TemporalPrediction.Linear(WeightMatrix.of(new float[][] {{1}, {1}}), bias);
+        bias[0] = 5;
+        linear.bias()[1] = 5;
+        assertThat(linear.bias()).containsExactly(1, 2);
+    }
+
+    @Test
     void takesNothingButSequences() {
         try (SparseAutoencoder sae = open();
                 NDManager manager = sae.newManager()) {

@@ -22,6 +22,7 @@ final class BlockEncoder implements TorchEncoder {
     private final int dSae;
     private final int blockFeatures;
     private final int mostActive;
+    private final int chunkTokens;
 
     /**
      * Creates an encoder.
@@ -36,6 +37,8 @@ final class BlockEncoder implements TorchEncoder {
         this.dSae = rule.dSae();
         this.blockFeatures = TorchKernel.blockOf(dSae, weights.device());
         this.mostActive = rule.mostActive() < dSae ? rule.mostActive() : 0;
+        // The strongest of all features come in one array, and the way to Java ends at 2 GiB.
+        this.chunkTokens = Math.max(1, Math.min(CHUNK_TOKENS, HostArrays.VALUES_AT_ONCE / Math.max(1, mostActive)));
     }
 
     @Override
@@ -50,7 +53,7 @@ final class BlockEncoder implements TorchEncoder {
                     .with(weights.parameters())
                     .with(norms)
                     .with(mostActive)
-                    .with(CHUNK_TOKENS)
+                    .with(chunkTokens)
                     .with(blockFeatures)
                     .with(dense == null ? new PtNDArray[0] : new PtNDArray[] {dense})
                     .runToTuple();
@@ -70,11 +73,15 @@ final class BlockEncoder implements TorchEncoder {
         // The strongest of a token are known after its last block only, so they come for all features together.
         int step = mostActive > 0 ? dSae : blockFeatures;
         int at = 0;
-        for (int token = 0; token < tokens; token += CHUNK_TOKENS) {
+        for (long token = 0; token < tokens; token += chunkTokens) {
             for (long first = 0; first < dSae; first += step) {
                 int count = (int) Math.min(step, dSae - first);
                 survivors.add(
-                        token, (int) first, count, HostArrays.longs(positions[at]), HostArrays.floats(values[at]));
+                        (int) token,
+                        (int) first,
+                        count,
+                        HostArrays.longs(positions[at]),
+                        HostArrays.floats(values[at]));
                 at++;
             }
         }

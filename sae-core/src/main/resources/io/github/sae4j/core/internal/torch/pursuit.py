@@ -1,4 +1,6 @@
-  # Adds one feature to each token that is not done, until all are; tokens that are done leave the product.
+  # Adds one feature to each token that is not done, until all are; tokens that are done leave the product. A step that
+  # adds 0 leaves the residual as it is, and what is not a number, which has the index 0, stays so: all further steps would
+  # change nothing.
   def pursue(self, residual: Tensor, w_dec: List[Tensor], transposed: bool, widen: bool, d_sae: int, threshold: float, iterations: int, stop_on_duplicate: bool, block_features: int) -> Tuple[Tensor, Tensor]:
     device = ops.prim.device(residual)
     n = torch.size(residual, 0)
@@ -20,7 +22,7 @@
         block = torch.t(self.decoder_block(w_dec, transposed, first, count, wide))
         h = torch.to(torch.mm(torch.to(residual, ops.prim.dtype(block)), block), 6)
         largest, at = torch.max(h, 1)
-        better = torch.gt(largest, best)
+        better = torch.logical_or(torch.gt(largest, best), torch.gt(torch.isnan(largest), torch.isnan(best)))
         best = torch.where(better, largest, best)
         index = torch.where(better, torch.add(at, first), index)
       rows = self.rows_of(w_dec, transposed, index, table)
@@ -29,12 +31,12 @@
       torch.append(positions, torch.add(torch.mul(token, d_sae), index))
       torch.append(values, value)
       none = torch.eq(value, 0)
-      stop = torch.zeros_like(none)
+      stop = torch.logical_or(none, torch.logical_and(torch.isnan(value), torch.eq(index, 0)))
       if stop_on_duplicate:
         if step == torch.size(support, 1):
           support = torch.cat([support, torch.full_like(support, -1)], 1)
         found = torch.any(torch.eq(torch.index_select(torch.narrow(support, 1, 0, step), 0, token), torch.unsqueeze(index, 1)), 1)
-        stop = torch.logical_or(found, none)
+        stop = torch.logical_or(found, stop)
         torch.index_put_(torch.select(support, 1, step), annotate(List[Optional[Tensor]], [token]), torch.masked_fill(index, none, -1))
       if threshold > 0.:
         stop = torch.logical_or(stop, torch.lt(torch.linalg_vector_norm(residual, 2, [1]), threshold))

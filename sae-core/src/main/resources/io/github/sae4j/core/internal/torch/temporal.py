@@ -11,6 +11,18 @@
     weights = torch.softmax(torch.masked_fill(scores, later, -inf), 2)
     return torch.reshape(torch.transpose(torch.bmm(weights, contents), 0, 1), [n, torch.size(v, 1)])
 
+  # The same token by token where a value is not finite: a weight of 0 would bring NaN to the tokens before it.
+  def attend_causally(self, q: Tensor, k: Tensor, v: Tensor, first: int, heads: int) -> Tensor:
+    n = torch.size(q, 0)
+    if bool(torch.all(torch.isfinite(torch.narrow(v, 0, first, n)))):
+      attended = self.attend(q, k, v, first, heads)
+    else:
+      rows = annotate(List[Tensor], [])
+      for i in range(n):
+        torch.append(rows, self.attend(torch.narrow(q, 0, i, 1), k, v, first + i, heads))
+      attended = torch.cat(rows)
+    return attended
+
   def predict(self, residual: Tensor, predicted: Tensor, first_token: int, tokens: int, factor: float, w_enc: List[Tensor], enc_transposed: bool, enc_widen: bool, w_dec: List[Tensor], dec_transposed: bool, dec_widen: bool, query: List[Tensor], query_transposed: bool, query_widen: bool, query_bias: Tensor, key: List[Tensor], key_transposed: bool, key_widen: bool, key_bias: Tensor, value: List[Tensor], value_transposed: bool, value_widen: bool, value_bias: Tensor, out: List[Tensor], out_transposed: bool, out_widen: bool, out_bias: Tensor, heads: int, chunk_tokens: int, block_features: int) -> Tensor:
     device = ops.prim.device(residual)
     d_sae = torch.size(value_bias, 0)
@@ -32,7 +44,7 @@
       token = c * chunk_tokens
       n = min(chunk_tokens, tokens - token)
       r = torch.narrow(residual, 0, first_token + token, n)
-      attended = self.attend(torch.narrow(q, 0, token, n), k, v, token, heads)
+      attended = self.attend_causally(torch.narrow(q, 0, token, n), k, v, token, heads)
       p = torch.relu_(self.linear(attended, out, out_transposed, out_widen, out_bias, block_features))
       d = torch.zeros([n, torch.size(r, 1)], dtype=6, layout=None, device=device)
       self.combine(p, w_dec, dec_transposed, dec_widen, block_features, d)
