@@ -38,6 +38,14 @@ final class SparsifyFormat implements Format {
         if (Boolean.TRUE.equals(fields.flag("transcode"))) {
             throw new SaeLoadException(CONFIG + ": transcode is true, and top-k transcoders are not supported.");
         }
+        if (Boolean.TRUE.equals(fields.flag("skip_connection"))) {
+            throw new SaeLoadException(
+                    CONFIG + ": skip_connection is true, and top-k SAEs with one are not supported.");
+        }
+        @Nullable String rule = fields.text("activation");
+        if (rule != null && !rule.equals("topk")) {
+            throw fields.refused("activation", "\"" + rule + "\"", "but only topk is known of sparsify.");
+        }
         Weights weights = reading.weights(WEIGHTS)
                 .turn("W_enc", "encoder.weight")
                 .turn("W_dec", "decoder.weight")
