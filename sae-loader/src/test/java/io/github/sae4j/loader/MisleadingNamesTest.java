@@ -69,12 +69,13 @@ class MisleadingNamesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"matt/gemma-scope-2b-pt-res", "transcoders/gemma-scope-2b-pt-res", "htmlp/gemma-scope-2b-pt-res"
-    })
+    @ValueSource(
+            strings = {"matt/gemma-scope-2b-pt-res", "transcoders/gemma-scope-2b-pt-res", "htmlp/gemma-scope-2b-pt-res"
+            })
     void anOwnersNameTellsNothing(String repository) throws IOException {
         copied("gemma_2_res", "served/layer_12");
-        try (FakeHub hub = FakeHub.serving(repository, temporary.resolve("served"))
-                .start()) {
+        try (FakeHub hub =
+                FakeHub.serving(repository, temporary.resolve("served")).start()) {
             HubConfig config = HubConfig.defaults().toBuilder()
                     .endpoint(hub.endpoint().toString())
                     .cache(temporary.resolve("cache"))

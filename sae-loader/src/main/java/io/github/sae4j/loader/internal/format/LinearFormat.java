@@ -44,7 +44,8 @@ final class LinearFormat implements Format {
     @Override
     public boolean fits(SaeFolder place) {
         return TorchNames.isTorchFile(place)
-                && TorchNames.of(place).containsAll(List.of(encoder + ".weight", decoder + ".weight", decoder + ".bias"));
+                && TorchNames.of(place)
+                        .containsAll(List.of(encoder + ".weight", decoder + ".weight", decoder + ".bias"));
     }
 
     @Override

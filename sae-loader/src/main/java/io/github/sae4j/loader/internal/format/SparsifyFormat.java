@@ -67,7 +67,8 @@ final class SparsifyFormat implements Format {
     }
 
     private static void about(Reading reading, Config written) {
-        JsonObject above = reading.json(reading.place().parent(), "config.json").orElseGet(JsonObject::new);
+        JsonObject above =
+                reading.extraJson(reading.place().parent(), "config.json").orElseGet(JsonObject::new);
         @Nullable Integer layer = Reading.number(LAYER, reading.place().name());
         @Nullable String hook = layer == null ? null : "blocks." + layer + ".hook_resid_post";
         written.about("model_name", reading.model(text(above, "model")))

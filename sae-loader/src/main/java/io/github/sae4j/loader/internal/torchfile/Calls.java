@@ -124,8 +124,8 @@ final class Calls {
                 && sizes.items().stream().allMatch(item -> item instanceof Whole)) {
             return sizes;
         }
-        throw input.fault("torch.Size is called with other arguments than a tuple of at most " + MOST_AXES
-                + " integers.");
+        throw input.fault(
+                "torch.Size is called with other arguments than a tuple of at most " + MOST_AXES + " integers.");
     }
 
     private Text device(List<PickledValue> arguments) {
@@ -165,7 +165,8 @@ final class Calls {
 
     private List<Long> numbers(Tuple tuple) {
         if (tuple.items().size() > MOST_AXES) {
-            throw input.fault("a tensor has " + tuple.items().size() + " axes, but at most " + MOST_AXES + " are read.");
+            throw input.fault(
+                    "a tensor has " + tuple.items().size() + " axes, but at most " + MOST_AXES + " are read.");
         }
         List<Long> numbers = new ArrayList<>(tuple.items().size());
         for (PickledValue item : tuple.items()) {

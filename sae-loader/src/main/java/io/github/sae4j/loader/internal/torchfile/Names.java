@@ -87,7 +87,8 @@ final class Names {
     private void name(String name, PickledValue value, int depth) {
         charactersLeft -= name.length() + 1;
         if (value instanceof Tensor tensor) {
-            charactersLeft -= CHARACTERS_OF_TENSOR + CHARACTERS_PER_AXIS * tensor.shape().size();
+            charactersLeft -=
+                    CHARACTERS_OF_TENSOR + CHARACTERS_PER_AXIS * tensor.shape().size();
         }
         if (charactersLeft < 0) {
             throw subject.fault("its dictionaries and lists hold each other, or one tensor, again and again.");

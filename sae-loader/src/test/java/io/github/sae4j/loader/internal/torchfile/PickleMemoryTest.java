@@ -85,20 +85,23 @@ class PickleMemoryTest {
     @Test
     void isBoundedForManyCallsWithOneLargeArgument() {
         assertBounded(
-                start -> start.global("_codecs", "encode").op(Opcode.BINPUT, 0)
+                start -> start.global("_codecs", "encode")
+                        .op(Opcode.BINPUT, 0)
                         .text("x".repeat(LARGE))
                         .text("latin1")
                         .op(Opcode.TUPLE2, Opcode.BINPUT, 1),
                 again -> again.op(Opcode.BINGET, 0, Opcode.BINGET, 1, Opcode.REDUCE),
                 CALLS);
         assertBounded(
-                start -> start.global("torch", "device").op(Opcode.BINPUT, 0)
+                start -> start.global("torch", "device")
+                        .op(Opcode.BINPUT, 0)
                         .text("x".repeat(LARGE))
                         .op(Opcode.BININT1, 0, Opcode.TUPLE2, Opcode.BINPUT, 1),
                 again -> again.op(Opcode.BINGET, 0, Opcode.BINGET, 1, Opcode.REDUCE),
                 CALLS);
         assertBounded(
-                start -> start.global("torch._utils", "_rebuild_tensor_v2").op(Opcode.BINPUT, 0)
+                start -> start.global("torch._utils", "_rebuild_tensor_v2")
+                        .op(Opcode.BINPUT, 0)
                         .op(Opcode.MARK)
                         .storage("FloatStorage", "0", 12)
                         .op(Opcode.BININT1, 0)

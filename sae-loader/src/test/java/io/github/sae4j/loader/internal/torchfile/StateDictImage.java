@@ -21,14 +21,16 @@ public final class StateDictImage {
         bytes.asFloatBuffer().put(values);
         storages.put(key, bytes.array());
         long[] strides = shape.length == 2 ? new long[] {shape[1], 1} : new long[] {1};
-        pickle.text(name).tensor("FloatStorage", key, values.length, 0, shape, strides).op(Opcode.SETITEM);
+        pickle.text(name)
+                .tensor("FloatStorage", key, values.length, 0, shape, strides)
+                .op(Opcode.SETITEM);
         return this;
     }
 
     /** Writes the file. */
     public void write(Path path) throws IOException {
-        ZipImage archive = new ZipImage()
-                .stored("archive/data.pkl", pickle.op(Opcode.STOP).bytes());
+        ZipImage archive =
+                new ZipImage().stored("archive/data.pkl", pickle.op(Opcode.STOP).bytes());
         storages.forEach((key, bytes) -> archive.stored("archive/data/" + key, bytes));
         archive.write(path);
     }
