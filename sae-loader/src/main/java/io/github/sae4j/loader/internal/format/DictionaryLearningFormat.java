@@ -48,7 +48,7 @@ final class DictionaryLearningFormat implements Format {
         @Nullable String model = fields.informativeText("trainer.lm_name");
         Config written = Config.of(kind.architecture, dIn, dSae)
                 .with("apply_b_dec_to_input", kind.subtractsBias)
-                .with("k", kind == Kind.TOP_K ? fields.size("trainer.k") : null)
+                .with("k", kind == Kind.TOP_K ? reading.override("k").orElseGet(() -> fields.size("trainer.k")) : null)
                 .about("model_name", model == null ? reading.model(null) : model)
                 .about("hook_name", hook(layer, fields.informativeText("trainer.submodule_name")))
                 .about("dataset_path", "monology/pile-uncopyrighted")

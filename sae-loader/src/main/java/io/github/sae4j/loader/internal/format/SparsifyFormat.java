@@ -53,8 +53,9 @@ final class SparsifyFormat implements Format {
                 .rename("b_dec", "decoder.bias");
         orient(weights, "W_enc", dIn, dSae);
         orient(weights, "W_dec", dSae, dIn);
-        Config written =
-                Config.of("topk", dIn, dSae).with("apply_b_dec_to_input", true).with("k", fields.size("k"));
+        Config written = Config.of("topk", dIn, dSae)
+                .with("apply_b_dec_to_input", true)
+                .with("k", reading.override("k").orElseGet(() -> fields.size("k")));
         about(reading, written);
         return Parts.of(written.json(), CONFIG, weights);
     }
