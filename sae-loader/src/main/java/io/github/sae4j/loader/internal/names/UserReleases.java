@@ -109,9 +109,15 @@ final class UserReleases {
         return overrides;
     }
 
-    /** Lists in YAML can hold themselves. */
+    /** Lists and mappings in YAML can hold themselves, so they are not shown. */
     private static String shown(@Nullable Object value) {
-        return value instanceof List<?> ? "a list" : String.valueOf(value);
+        if (value == null) {
+            return "nothing";
+        }
+        if (value instanceof List<?>) {
+            return "a list";
+        }
+        return value instanceof Map<?, ?> ? "a mapping" : "\"" + value + "\"";
     }
 
     private List<PublishedSae> saes(String release, String repository, @Nullable Object listed) {
@@ -154,7 +160,7 @@ final class UserReleases {
         if (value instanceof Map<?, ?> map) {
             return map;
         }
-        throw unexpected(where, "should hold fields, but holds " + (value == null ? "nothing" : "\"" + value + "\""));
+        throw unexpected(where, "should hold fields, but holds " + shown(value));
     }
 
     private @Nullable String text(String where, Map<?, ?> fields, String name, String otherName) {
@@ -162,7 +168,7 @@ final class UserReleases {
         if (value == null || value instanceof String || value instanceof Number) {
             return value == null ? null : value.toString();
         }
-        throw unexpected(where, "has a " + name + " that is no text: " + value);
+        throw unexpected(where, "has a " + name + " that is no text: " + shown(value));
     }
 
     private @Nullable Double number(String where, Map<?, ?> fields, String name) {
@@ -170,7 +176,7 @@ final class UserReleases {
         if (value == null || value instanceof Number) {
             return value == null ? null : ((Number) value).doubleValue();
         }
-        throw unexpected(where, "has a " + name + " that is no number: " + value);
+        throw unexpected(where, "has a " + name + " that is no number: " + shown(value));
     }
 
     private SaeLoadException unexpected(String where, String what) {

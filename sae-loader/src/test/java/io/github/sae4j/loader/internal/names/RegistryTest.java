@@ -166,7 +166,7 @@ class RegistryTest {
                 "mine: text|mine should hold fields, but holds \"text\"",
                 "mine: {saes: {a: b}}|mine needs a repository",
                 "mine: {repository: me/saes}|mine needs saes",
-                "mine: {repository: [1], saes: {a: b}}|mine has a repository that is no text",
+                "mine: {repository: &x [[*x]], saes: {a: b}}|mine has a repository that is no text: a list.",
                 "mine: {repository: me/saes, saes: [{path: b}]}|mine.saes has an entry without id",
                 "mine: {repository: me/saes, saes: {a: {l0: many}}}|mine.saes.a has a l0 that is no number",
                 "mine: !!java.io.File [x]|is not YAML",
