@@ -31,7 +31,7 @@ public final class SAE {
     /**
      * Opens the SAE in a folder of this machine. The same as {@code load(folder).open()}.
      *
-     * @param folder holds {@code sae_weights.safetensors} and mostly {@code cfg.json}, as SAELens saves them
+     * @param folder see {@link #load(Path)}
      * @return the SAE, which the caller closes
      * @throws SaeLoadException if it cannot be opened; the message says why
      */
@@ -69,6 +69,7 @@ public final class SAE {
      * @param sae one of
      *     <ul>
      *       <li>{@code layer_19} or {@code layer_21}, those of {@code analist/ministral-3b-sae};
+     *       <li>{@code release:id}, an SAE of one of the {@link #releases()}, or {@code release} if it has only one;
      *       <li>{@code owner/name:folder}, a folder of a repository;
      *       <li>{@code owner/name}, a repository that is itself the folder.
      *     </ul>
@@ -84,8 +85,8 @@ public final class SAE {
     /**
      * Begins to load a published SAE.
      *
-     * @param repository {@code owner/name} or {@code owner/name@revision}; or the name of a release,
-     *     {@code ministral-3b-sae}
+     * @param repository {@code owner/name} or {@code owner/name@revision}; or the name of one of the
+     *     {@link #releases()}, for example {@code gemma-scope-2b-pt-res-canonical}
      * @param folder the SAE's folder in the repository, empty for the repository itself; or its id in the release
      * @return settings to be changed, and {@link SaeLoader#open()}
      * @throws SaeLoadException if no repository or folder can have that name
@@ -98,7 +99,7 @@ public final class SAE {
     /**
      * Begins to load the SAE in a folder of this machine.
      *
-     * @param folder holds {@code sae_weights.safetensors} and mostly {@code cfg.json}, as SAELens saves them
+     * @param folder holds the files of an SAE in the layout of SAELens or of another publisher, or is itself the only file
      * @return settings to be changed, and {@link SaeLoader#open()}
      * @throws SaeLoadException if {@code folder} is null
      */

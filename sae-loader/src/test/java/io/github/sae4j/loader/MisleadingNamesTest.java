@@ -7,6 +7,8 @@ import io.github.sae4j.core.Reshape;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.fixtures.PublisherCase;
+import io.github.sae4j.fixtures.hub.FakeHub;
+import io.github.sae4j.hub.HubConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +16,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Names tell what an SAE reads where a publisher put it there, and not where a user's own folders happen to have it. */
 class MisleadingNamesTest {
@@ -54,6 +58,34 @@ class MisleadingNamesTest {
     void aFolderFurtherUpMakesNoTranscoder() throws IOException {
         Path sae = copied("gemma_3_resid_post", "clt/resid_post_all/layer_10_width_16k");
         assertThat(open(sae).architecture()).isEqualTo("jumprelu");
+    }
+
+    @Test
+    void aFolderFurtherUpMakesNoEmbedding() throws IOException {
+        Path sae = copied("gemma_2_res", "embedding/gemma-scope-2b-pt-res/layer_12/width_16k");
+        assertThat(open(sae).metadata().hookName()).isEqualTo("blocks.12.hook_resid_post");
+        Path embedding = copied("gemma_2_res", "layer_3/gemma-scope-2b-pt-res/embedding/width_4k");
+        assertThat(open(embedding).metadata().hookName()).isEqualTo("hook_embed");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"matt/gemma-scope-2b-pt-res", "transcoders/gemma-scope-2b-pt-res", "htmlp/gemma-scope-2b-pt-res"
+            })
+    void anOwnersNameTellsNothing(String repository) throws IOException {
+        copied("gemma_2_res", "served/layer_12");
+        try (FakeHub hub =
+                FakeHub.serving(repository, temporary.resolve("served")).start()) {
+            HubConfig config = HubConfig.defaults().toBuilder()
+                    .endpoint(hub.endpoint().toString())
+                    .cache(temporary.resolve("cache"))
+                    .build();
+            SaeConfig described =
+                    SAE.load(repository, "layer_12").hub(config).describe().config();
+            assertThat(described.architecture()).isEqualTo("jumprelu");
+            assertThat(described.reshape()).isEqualTo(Reshape.NONE);
+            assertThat(described.metadata().hookName()).isEqualTo("blocks.12.hook_resid_post");
+        }
     }
 
     private static SaeConfig open(Path folder) {

@@ -45,6 +45,25 @@ class OddConfigurationsTest {
     }
 
     @Test
+    void aNumberOfActiveFeaturesThatOnlyTheUserKnows() throws IOException {
+        Path sae = changed("sparsify_w_enc", "cfg.json", "\"k\": \\d+, ", "");
+        requireRefused(SAE.load(sae), "cfg.json: the field k is missing.");
+        SAE.load(sae).override("k", 6).device(Device.cpu()).open().close();
+    }
+
+    @Test
+    void anotherRuleThanTopKInSparsify() throws IOException {
+        Path sae = changed("sparsify_w_enc", "cfg.json", "\\{", "{\"activation\": \"groupmax\", ");
+        requireRefused(SAE.load(sae), "cfg.json: activation is \"groupmax\", but only topk is known of sparsify.");
+    }
+
+    @Test
+    void aSkipConnectionInSparsify() throws IOException {
+        Path sae = changed("sparsify_w_enc", "cfg.json", "\\{", "{\"skip_connection\": true, ");
+        requireRefused(SAE.load(sae), "cfg.json: skip_connection is true, and top-k SAEs with one are not supported.");
+    }
+
+    @Test
     void aSkipMatrixThatIsSaidButMissing() throws IOException {
         Path sae = copyOf("gemma_3_transcoder");
         Path config = sae.resolve("config.json");

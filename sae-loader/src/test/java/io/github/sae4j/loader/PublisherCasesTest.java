@@ -16,15 +16,19 @@ import io.github.sae4j.fixtures.PublisherCase;
 import io.github.sae4j.fixtures.Tensor;
 import io.github.sae4j.fixtures.hub.FakeHub;
 import io.github.sae4j.hub.HubConfig;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** SAEs in publishers' own files: from the hub and from a folder, with the publisher's numbers. */
 class PublisherCasesTest {
@@ -61,6 +65,48 @@ class PublisherCasesTest {
                                     .offline(true))
                     .close();
             assertThat(hub.requests()).isEmpty();
+        }
+    }
+
+    /** As a cache is that was filled by fetching all of a commit at once. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "gemma_3_no_config",
+                "gemma_3_clt",
+                "mwhanna_transcoder_typo",
+                "sparsify_w_enc",
+                "mntss_clt_layer",
+                "llama_scope_r1_distill"
+            })
+    void openOfflineFromACacheThatDoesNotKnowWhatIsAbsent(String name) throws IOException {
+        PublisherCase published = PublisherCase.named(name);
+        try (FakeHub hub = FakeHub.serving(published.repository(), published.repositoryFolder())
+                .start()) {
+            HubConfig config = HubConfig.defaults().toBuilder()
+                    .endpoint(hub.endpoint().toString())
+                    .cache(cache)
+                    .build();
+            SAE.load(published.repository(), published.path()).hub(config).download();
+            forgetAbsentFiles();
+            try (SparseAutoencoder sae = open(
+                    published,
+                    SAE.load(published.repository(), published.path())
+                            .hub(config)
+                            .offline(true))) {
+                requireNumbers(sae, published);
+            }
+        }
+    }
+
+    private void forgetAbsentFiles() throws IOException {
+        List<Path> notes;
+        try (Stream<Path> all = Files.walk(cache)) {
+            notes = all.filter(path -> path.toString().contains(".no_exist") && Files.isRegularFile(path))
+                    .toList();
+        }
+        for (Path note : notes) {
+            Files.delete(note);
         }
     }
 

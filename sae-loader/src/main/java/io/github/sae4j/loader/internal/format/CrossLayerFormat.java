@@ -46,7 +46,7 @@ final class CrossLayerFormat implements Format {
     public Parts read(Reading reading) {
         SaeFolder place = reading.place();
         @Nullable Integer layer = layer(place);
-        Map<String, Object> config = reading.yaml(place.parent(), CONFIG).orElse(Map.of());
+        Map<String, Object> config = reading.extraYaml(place.parent(), CONFIG).orElse(Map.of());
         Weights weights = reading.weights(place.parent(), encoder(layer))
                 .turn("W_enc", "W_enc_" + layer)
                 .rename("b_enc", "b_enc_" + layer)

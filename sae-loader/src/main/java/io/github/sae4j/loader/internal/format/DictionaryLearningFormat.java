@@ -32,9 +32,10 @@ final class DictionaryLearningFormat implements Format {
         Kind kind = Kind.named(named);
         Weights weights = reading.weights(WEIGHTS)
                 .turn("W_enc", "encoder.weight")
-                .turn("W_dec", "decoder.weight", "decoder")
+                .turn("W_dec", "decoder.weight")
+                .rename("W_dec", "decoder") // Of July 2024: no layer but a matrix, made as the encoder's is.
                 .rename("b_enc", "encoder.bias")
-                .rename("b_dec", "bias", "decoder_bias")
+                .rename("b_dec", "bias", "decoder_bias", "decoder.bias")
                 .rename("b_mag", "mag_bias")
                 .rename("b_gate", "gate_bias")
                 .ignore("k", "group_sizes", "threshold");
@@ -46,8 +47,8 @@ final class DictionaryLearningFormat implements Format {
         @Nullable Integer layer = fields.informativeInteger("trainer.layer");
         @Nullable String model = fields.informativeText("trainer.lm_name");
         Config written = Config.of(kind.architecture, dIn, dSae)
-                .with("apply_b_dec_to_input", kind != Kind.JUMP_RELU)
-                .with("k", kind == Kind.TOP_K ? fields.size("trainer.k") : null)
+                .with("apply_b_dec_to_input", kind.subtractsBias)
+                .with("k", kind == Kind.TOP_K ? reading.override("k").orElseGet(() -> fields.size("trainer.k")) : null)
                 .about("model_name", model == null ? reading.model(null) : model)
                 .about("hook_name", hook(layer, fields.informativeText("trainer.submodule_name")))
                 .about("dataset_path", "monology/pile-uncopyrighted")
@@ -68,21 +69,25 @@ final class DictionaryLearningFormat implements Format {
 
     /** The rules that the library's classes run with, by SAELens's names where they have one. */
     private enum Kind {
-        STANDARD("standard"),
-        GATED("gated"),
-        TOP_K("topk"),
-        BATCH_TOP_K("jumprelu"),
-        JUMP_RELU("jumprelu");
+        STANDARD("standard", true),
+        NEW("standard", false),
+        GATED("gated", true),
+        TOP_K("topk", true),
+        BATCH_TOP_K("jumprelu", true),
+        JUMP_RELU("jumprelu", false);
 
         private final String architecture;
+        private final boolean subtractsBias;
 
-        Kind(String architecture) {
+        Kind(String architecture, boolean subtractsBias) {
             this.architecture = architecture;
+            this.subtractsBias = subtractsBias;
         }
 
         static Kind named(@Nullable String dictClass) {
             return switch (String.valueOf(dictClass)) {
-                case "AutoEncoder", "AutoEncoderNew" -> STANDARD;
+                case "AutoEncoder" -> STANDARD;
+                case "AutoEncoderNew" -> NEW;
                 case "GatedAutoEncoder" -> GATED;
                 case "AutoEncoderTopK" -> TOP_K;
                 case "BatchTopKSAE", "MatryoshkaBatchTopKSAE" -> BATCH_TOP_K;

@@ -49,7 +49,7 @@ final class GemmaScope2Format implements Format {
     @Override
     public Parts read(Reading reading) {
         SaeFolder place = reading.place();
-        Optional<JsonObject> config = reading.json(place, CONFIG);
+        Optional<JsonObject> config = reading.extraJson(place, CONFIG);
         config.ifPresent(GemmaScope2Format::requireJumpRelu);
         @Nullable String alone = place.has(PARAMS) ? null : file(place);
         Weights weights = (alone == null ? reading.weights(PARAMS) : reading.weights(place.parent(), alone))

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class GemmaScopeFormat implements Format {
 
     private static final String PARAMS = "params.npz";
+    private static final String SERIES = "gemma-scope";
     private static final Pattern LAYER = Pattern.compile("layer_(\\d+)");
     private static final Pattern SIZE = Pattern.compile("(2b|9b|27b)(-it)?");
 
@@ -45,16 +46,31 @@ final class GemmaScopeFormat implements Format {
 
     @Override
     public boolean fits(SaeFolder place) {
-        return repository(place).contains("transcoder") == transcoder && Format.super.fits(place);
+        return (says(place, "transcoders") || says(place, "transcoder")) == transcoder && Format.super.fits(place);
     }
 
-    /** Returns the repository's id, or the folder of this machine that is called after it; nothing else tells. */
+    /**
+     * Returns the repository's name without its owner's, or what the folder of this machine is called that is named after
+     * it; nothing else tells.
+     */
     private static String repository(SaeFolder place) {
-        return place.repository()
+        String name = place.repository()
+                .map(id -> id.substring(id.indexOf('/') + 1))
                 .orElseGet(() -> Stream.of(place.path().split("/"))
-                        .filter(folder -> folder.contains("gemma-scope"))
+                        .filter(folder -> folder.contains(SERIES))
                         .reduce((outer, inner) -> inner)
                         .orElse(""));
+        return name.substring(Math.max(0, name.indexOf(SERIES)));
+    }
+
+    private static boolean says(SaeFolder place, String word) {
+        return List.of(repository(place).split("[-_.]")).contains(word);
+    }
+
+    /** Embeddings have no layer; the nearest name counts, as folders further up may be called anything. */
+    private static boolean isEmbedding(SaeFolder place) {
+        String path = "/" + place.path() + "/";
+        return path.lastIndexOf("/embedding/") > path.lastIndexOf("/layer_");
     }
 
     @Override
@@ -74,19 +90,18 @@ final class GemmaScopeFormat implements Format {
                 .about("context_size", 1024);
         @Nullable Integer layer = Reading.number(LAYER, reading.place().path());
         String block = "blocks." + layer + ".";
-        String repository = repository(reading.place());
         if (transcoder) {
             config.with("d_out", weights.size("W_dec", 1))
                     .about("hook_name", layer == null ? null : block + "ln2.hook_normalized")
                     .about("hook_name_out", layer == null ? null : block + "hook_mlp_out");
             return Parts.of(config.json(), PARAMS, weights);
         }
-        if (repository.contains("att")) {
+        if (says(reading.place(), "att")) {
             config.with("reshape_activations", "hook_z")
                     .about("hook_name", layer == null ? null : block + "attn.hook_z");
-        } else if (repository.contains("mlp")) {
+        } else if (says(reading.place(), "mlp")) {
             config.about("hook_name", layer == null ? null : block + "hook_mlp_out");
-        } else if (reading.place().path().contains("embedding")) {
+        } else if (isEmbedding(reading.place())) {
             return embedding(config.about("hook_name", "hook_embed"), weights, dIn);
         } else {
             config.about("hook_name", layer == null ? null : block + "hook_resid_post");

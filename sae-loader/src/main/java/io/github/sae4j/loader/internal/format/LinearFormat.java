@@ -40,9 +40,12 @@ final class LinearFormat implements Format {
         return List.of();
     }
 
+    /** Others call their encoder so too, of other architectures; the decoder's bias is this layout's alone. */
     @Override
     public boolean fits(SaeFolder place) {
-        return TorchNames.isTorchFile(place) && TorchNames.of(place).contains(encoder + ".weight");
+        return TorchNames.isTorchFile(place)
+                && TorchNames.of(place)
+                        .containsAll(List.of(encoder + ".weight", decoder + ".weight", decoder + ".bias"));
     }
 
     @Override

@@ -44,9 +44,9 @@ final class MwhannaFormat implements Format {
     public Parts read(Reading reading) {
         SaeFolder place = reading.place();
         SaeFolder root = place.parent();
-        Map<String, Object> config = reading.yaml(root, CONFIG).orElse(Map.of());
+        Map<String, Object> config = reading.extraYaml(root, CONFIG).orElse(Map.of());
         Map<String, Object> run = RUN.stream()
-                .flatMap(name -> reading.yaml(root, name).stream())
+                .flatMap(name -> reading.extraYaml(root, name).stream())
                 .findFirst()
                 .orElse(Map.of());
         Weights weights =

@@ -128,18 +128,32 @@ final class Reading implements AutoCloseable {
 
     /** Returns the fields of a JSON file, if it is there. */
     Optional<JsonObject> json(SaeFolder at, String file) {
-        return at.find(file).map(path -> {
-            note(at, file, path);
-            return parse(path);
-        });
+        return at.find(file).map(path -> fields(at, file, path));
+    }
+
+    /** Returns the fields of a JSON file that the SAE can do without, if it is there and can be had. */
+    Optional<JsonObject> extraJson(SaeFolder at, String file) {
+        return at.findExtra(file).map(path -> fields(at, file, path));
+    }
+
+    private JsonObject fields(SaeFolder at, String file, Path path) {
+        note(at, file, path);
+        return parse(path);
     }
 
     /** Returns the fields of a YAML file, if it is there. */
     Optional<Map<String, Object>> yaml(SaeFolder at, String file) {
-        return at.find(file).map(path -> {
-            note(at, file, path);
-            return YamlFile.read(path);
-        });
+        return at.find(file).map(path -> mapping(at, file, path));
+    }
+
+    /** Returns the fields of a YAML file that the SAE can do without, if it is there and can be had. */
+    Optional<Map<String, Object>> extraYaml(SaeFolder at, String file) {
+        return at.findExtra(file).map(path -> mapping(at, file, path));
+    }
+
+    private Map<String, Object> mapping(SaeFolder at, String file, Path path) {
+        note(at, file, path);
+        return YamlFile.read(path);
     }
 
     private static JsonObject parse(Path path) {

@@ -38,6 +38,14 @@ final class SparsifyFormat implements Format {
         if (Boolean.TRUE.equals(fields.flag("transcode"))) {
             throw new SaeLoadException(CONFIG + ": transcode is true, and top-k transcoders are not supported.");
         }
+        if (Boolean.TRUE.equals(fields.flag("skip_connection"))) {
+            throw new SaeLoadException(
+                    CONFIG + ": skip_connection is true, and top-k SAEs with one are not supported.");
+        }
+        @Nullable String rule = fields.text("activation");
+        if (rule != null && !rule.equals("topk")) {
+            throw fields.refused("activation", "\"" + rule + "\"", "but only topk is known of sparsify.");
+        }
         Weights weights = reading.weights(WEIGHTS)
                 .turn("W_enc", "encoder.weight")
                 .turn("W_dec", "decoder.weight")
@@ -45,8 +53,9 @@ final class SparsifyFormat implements Format {
                 .rename("b_dec", "decoder.bias");
         orient(weights, "W_enc", dIn, dSae);
         orient(weights, "W_dec", dSae, dIn);
-        Config written =
-                Config.of("topk", dIn, dSae).with("apply_b_dec_to_input", true).with("k", fields.size("k"));
+        Config written = Config.of("topk", dIn, dSae)
+                .with("apply_b_dec_to_input", true)
+                .with("k", reading.override("k").orElseGet(() -> fields.size("k")));
         about(reading, written);
         return Parts.of(written.json(), CONFIG, weights);
     }
@@ -59,7 +68,8 @@ final class SparsifyFormat implements Format {
     }
 
     private static void about(Reading reading, Config written) {
-        JsonObject above = reading.json(reading.place().parent(), "config.json").orElseGet(JsonObject::new);
+        JsonObject above =
+                reading.extraJson(reading.place().parent(), "config.json").orElseGet(JsonObject::new);
         @Nullable Integer layer = Reading.number(LAYER, reading.place().name());
         @Nullable String hook = layer == null ? null : "blocks." + layer + ".hook_resid_post";
         written.about("model_name", reading.model(text(above, "model")))

@@ -1,6 +1,5 @@
 package io.github.sae4j.loader.internal.names;
 
-import com.google.gson.Gson;
 import com.google.gson.JsonObject;
 import io.github.sae4j.loader.PublishedSae;
 import io.github.sae4j.loader.SaeLoadException;
@@ -32,6 +31,8 @@ final class UserReleases {
 
     static final String VARIABLE = "SAE4J_RELEASES";
 
+    private static final String CONFIGURATION = "XDG_CONFIG_HOME";
+
     private final Path file;
 
     private UserReleases(Path file) {
@@ -46,21 +47,21 @@ final class UserReleases {
     static List<Release> all(Map<String, String> environment) {
         String named = environment.getOrDefault(VARIABLE, "");
         if (!named.isEmpty()) {
-            return new UserReleases(path(named)).read();
+            return new UserReleases(path(VARIABLE, named)).read();
         }
-        String configuration = environment.getOrDefault("XDG_CONFIG_HOME", "");
+        String configuration = environment.getOrDefault(CONFIGURATION, "");
         Path usual = configuration.isEmpty()
-                ? path(System.getProperty("user.home", ".")).resolve(".config")
-                : path(configuration);
+                ? path("user.home", System.getProperty("user.home", ".")).resolve(".config")
+                : path(CONFIGURATION, configuration);
         Path file = usual.resolve("sae4j").resolve("releases.yaml");
         return Files.exists(file) ? new UserReleases(file).read() : List.of();
     }
 
-    private static Path path(String text) {
+    private static Path path(String variable, String text) {
         try {
             return Path.of(text);
         } catch (InvalidPathException e) {
-            throw new SaeLoadException(VARIABLE + " names \"" + text + "\", which is no path.", e);
+            throw new SaeLoadException(variable + " names \"" + text + "\", which is no path.", e);
         }
     }
 
@@ -77,20 +78,46 @@ final class UserReleases {
         if (repository == null) {
             throw unexpected(name, "needs a repository (owner/name)");
         }
-        @Nullable Object overrides = fields.get("config_overrides");
-        JsonObject json = overrides == null
-                ? new JsonObject()
-                : new Gson()
-                        .toJsonTree(fields(name + ".config_overrides", overrides))
-                        .getAsJsonObject();
         List<PublishedSae> saes = saes(name, repository, fields.get("saes"));
         return new Release(
                 name,
                 repository,
                 text(name, fields, "format", "conversion_func"),
                 text(name, fields, "model", "model"),
-                json,
+                overrides(name + ".config_overrides", fields.get("config_overrides")),
                 () -> saes);
+    }
+
+    /** Mappings among them, which tell how the language model is to be loaded, change nothing of an SAE. */
+    private JsonObject overrides(String where, @Nullable Object given) {
+        JsonObject overrides = new JsonObject();
+        Map<?, ?> fields = given == null ? Map.of() : fields(where, given);
+        fields.forEach((key, value) -> {
+            String field = String.valueOf(key);
+            if (value instanceof String text) {
+                overrides.addProperty(field, text);
+            } else if (value instanceof Boolean flag) {
+                overrides.addProperty(field, flag);
+            } else if (value instanceof Number number && Double.isFinite(number.doubleValue())) {
+                overrides.addProperty(field, number);
+            } else if (!(value instanceof Map<?, ?>)) {
+                throw unexpected(
+                        where,
+                        "has a " + field + " that is neither a text, a finite number, true nor false: " + shown(value));
+            }
+        });
+        return overrides;
+    }
+
+    /** Lists and mappings in YAML can hold themselves, so they are not shown. */
+    private static String shown(@Nullable Object value) {
+        if (value == null) {
+            return "nothing";
+        }
+        if (value instanceof List<?>) {
+            return "a list";
+        }
+        return value instanceof Map<?, ?> ? "a mapping" : "\"" + value + "\"";
     }
 
     private List<PublishedSae> saes(String release, String repository, @Nullable Object listed) {
@@ -133,7 +160,7 @@ final class UserReleases {
         if (value instanceof Map<?, ?> map) {
             return map;
         }
-        throw unexpected(where, "should hold fields, but holds " + (value == null ? "nothing" : "\"" + value + "\""));
+        throw unexpected(where, "should hold fields, but holds " + shown(value));
     }
 
     private @Nullable String text(String where, Map<?, ?> fields, String name, String otherName) {
@@ -141,7 +168,7 @@ final class UserReleases {
         if (value == null || value instanceof String || value instanceof Number) {
             return value == null ? null : value.toString();
         }
-        throw unexpected(where, "has a " + name + " that is no text: " + value);
+        throw unexpected(where, "has a " + name + " that is no text: " + shown(value));
     }
 
     private @Nullable Double number(String where, Map<?, ?> fields, String name) {
@@ -149,7 +176,7 @@ final class UserReleases {
         if (value == null || value instanceof Number) {
             return value == null ? null : ((Number) value).doubleValue();
         }
-        throw unexpected(where, "has a " + name + " that is no number: " + value);
+        throw unexpected(where, "has a " + name + " that is no number: " + shown(value));
     }
 
     private SaeLoadException unexpected(String where, String what) {

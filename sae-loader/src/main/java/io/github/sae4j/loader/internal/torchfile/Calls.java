@@ -22,16 +22,25 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 
-/** What the functions that a pickle may call come to, after a check of the number and kind of their arguments. */
+/**
+ * What the functions that a pickle may call come to, after a check of the number and kind of their arguments.
+ *
+ * <p>A pickle can pass one large argument again and again at two bytes a time, so whatever a call copies is bounded.
+ */
 final class Calls {
 
     private static final BigInteger MOST = BigInteger.valueOf(Long.MAX_VALUE);
     private static final int LONGEST_KEY = 64;
 
+    /** PyTorch has no more either. */
+    private static final int MOST_AXES = 64;
+
     private final PickleInput input;
+    private long encodable;
 
     Calls(PickleInput input) {
         this.input = input;
+        this.encodable = input.left();
     }
 
     /**
@@ -94,6 +103,10 @@ final class Calls {
                 && arguments.get(0) instanceof Text text
                 && arguments.get(1) instanceof Text encoding
                 && encoding.value().equals("latin1")) {
+            encodable -= text.value().length();
+            if (encodable < 0) {
+                throw input.fault("_codecs.encode is called with one text again and again.");
+            }
             try {
                 ByteBuffer bytes = StandardCharsets.ISO_8859_1.newEncoder().encode(CharBuffer.wrap(text.value()));
                 return new Binary(bytes.asReadOnlyBuffer());
@@ -107,17 +120,22 @@ final class Calls {
     private Tuple size(List<PickledValue> arguments) {
         if (arguments.size() == 1
                 && arguments.get(0) instanceof Tuple sizes
+                && sizes.items().size() <= MOST_AXES
                 && sizes.items().stream().allMatch(item -> item instanceof Whole)) {
             return sizes;
         }
-        throw input.fault("torch.Size is called with other arguments than a tuple of integers.");
+        throw input.fault(
+                "torch.Size is called with other arguments than a tuple of at most " + MOST_AXES + " integers.");
     }
 
     private Text device(List<PickledValue> arguments) {
         if (arguments.size() == 1 && arguments.get(0) instanceof Text type) {
             return type;
         }
-        if (arguments.size() == 2 && arguments.get(0) instanceof Text type && arguments.get(1) instanceof Whole index) {
+        if (arguments.size() == 2
+                && arguments.get(0) instanceof Text type
+                && type.value().length() <= LONGEST_KEY
+                && arguments.get(1) instanceof Whole index) {
             return new Text(type.value() + ":" + index.value());
         }
         throw input.fault("torch.device is called with other arguments than a name and perhaps a number.");
@@ -146,6 +164,10 @@ final class Calls {
     }
 
     private List<Long> numbers(Tuple tuple) {
+        if (tuple.items().size() > MOST_AXES) {
+            throw input.fault(
+                    "a tensor has " + tuple.items().size() + " axes, but at most " + MOST_AXES + " are read.");
+        }
         List<Long> numbers = new ArrayList<>(tuple.items().size());
         for (PickledValue item : tuple.items()) {
             if (!(item instanceof Whole whole)) {

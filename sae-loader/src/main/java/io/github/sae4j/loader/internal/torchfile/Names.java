@@ -18,13 +18,16 @@ import java.util.Map;
  * The names of what a pickle's dictionary holds: the keys on the way to it, and the places in lists, with dots between.
  *
  * <p>A pickle can hold one list in many places, or in itself; the depth and the length of all names together are bounded, so
- * that naming ends and takes memory in proportion to the pickle.
+ * naming ends and takes memory in proportion to the pickle. A tensor, which can be in many places too, counts as some
+ * characters.
  */
 final class Names {
 
     private static final int DEEPEST = 32;
     private static final long FREE_CHARACTERS = 1 << 16;
     private static final int CHARACTERS_PER_BYTE = 16;
+    private static final int CHARACTERS_OF_TENSOR = 32;
+    private static final int CHARACTERS_PER_AXIS = 4;
 
     private final Subject subject;
     private final Map<String, Tensor> tensors = new LinkedHashMap<>();
@@ -83,8 +86,12 @@ final class Names {
 
     private void name(String name, PickledValue value, int depth) {
         charactersLeft -= name.length() + 1;
+        if (value instanceof Tensor tensor) {
+            charactersLeft -=
+                    CHARACTERS_OF_TENSOR + CHARACTERS_PER_AXIS * tensor.shape().size();
+        }
         if (charactersLeft < 0) {
-            throw subject.fault("its dictionaries and lists hold each other again and again.");
+            throw subject.fault("its dictionaries and lists hold each other, or one tensor, again and again.");
         }
         if (depth == DEEPEST) {
             throw subject.fault("its dictionaries and lists are nested deeper than " + DEEPEST + ".");

@@ -41,6 +41,11 @@ final class PickleInput {
         return bufferStart + at;
     }
 
+    /** Returns how many bytes there are from the next one on. */
+    long left() {
+        return end - position();
+    }
+
     boolean isAtEnd() {
         return position() == end;
     }
@@ -71,8 +76,8 @@ final class PickleInput {
     }
 
     byte[] take(long count) {
-        if (count < 0 || count > end - position()) {
-            throw fault("a value should have " + count + " bytes, but only " + (end - position()) + " are left.");
+        if (count < 0 || count > left()) {
+            throw fault("a value should have " + count + " bytes, but only " + left() + " are left.");
         }
         byte[] taken = new byte[Math.toIntExact(count)];
         int fromBuffer = Math.min(taken.length, buffer.length - at);

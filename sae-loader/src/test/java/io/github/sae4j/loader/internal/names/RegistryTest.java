@@ -117,7 +117,7 @@ class RegistryTest {
                   conversion_func: dictionary_learning_1
                   repo_id: other/saes
                   model: pythia
-                  config_overrides: {normalize_activations: layer_norm}
+                  config_overrides: &itself {normalize_activations: layer_norm, model_from_pretrained_kwargs: *itself}
                   saes:
                   - id: blocks.0
                     path: a/b
@@ -166,10 +166,13 @@ class RegistryTest {
                 "mine: text|mine should hold fields, but holds \"text\"",
                 "mine: {saes: {a: b}}|mine needs a repository",
                 "mine: {repository: me/saes}|mine needs saes",
-                "mine: {repository: [1], saes: {a: b}}|mine has a repository that is no text",
+                "mine: {repository: &x [[*x]], saes: {a: b}}|mine has a repository that is no text: a list.",
                 "mine: {repository: me/saes, saes: [{path: b}]}|mine.saes has an entry without id",
                 "mine: {repository: me/saes, saes: {a: {l0: many}}}|mine.saes.a has a l0 that is no number",
                 "mine: !!java.io.File [x]|is not YAML",
+                "mine: {repository: me/saes, config_overrides: {k: .nan}, saes: {a: b}}|mine.config_overrides has a k that"
+                        + " is neither a text, a finite number, true nor false",
+                "mine: {repository: me/saes, config_overrides: {k: &x [*x]}, saes: {a: b}}|mine.config_overrides has a k",
             })
     void saysWhatIsWrongWithTheUsersFile(String text, String sentence) throws IOException {
         Path file = write(text);

@@ -83,7 +83,7 @@ final class PickleImage {
                 .op(Opcode.EMPTY_TUPLE, Opcode.REDUCE, Opcode.TUPLE, Opcode.REDUCE);
     }
 
-    private PickleImage tuple(long... numbers) {
+    PickleImage tuple(long... numbers) {
         op(Opcode.MARK);
         for (long number : numbers) {
             whole(number);

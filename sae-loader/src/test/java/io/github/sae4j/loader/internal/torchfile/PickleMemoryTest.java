@@ -20,9 +20,17 @@ class PickleMemoryTest {
 
     private static final int TIMES = 100_000;
 
+    private static final int LARGE = 20_000;
+    private static final int CALLS = 2_000;
+
     private static void assertBounded(Consumer<PickleImage> again) {
+        assertBounded(start -> {}, again, TIMES);
+    }
+
+    private static void assertBounded(Consumer<PickleImage> start, Consumer<PickleImage> again, int times) {
         PickleImage pickle = PickleImage.begin().op(Opcode.EMPTY_DICT).text("x").op(Opcode.EMPTY_LIST, Opcode.MARK);
-        for (int i = 0; i < TIMES; i++) {
+        start.accept(pickle);
+        for (int i = 0; i < times; i++) {
             again.accept(pickle);
         }
         pickle.op(Opcode.APPENDS, Opcode.SETITEM, Opcode.STOP);
@@ -36,10 +44,7 @@ class PickleMemoryTest {
 
     private static void read(byte[] file) {
         try {
-            assertThat(TorchFile.read(new Subject("some.pt"), new HeapBytes(file))
-                            .tensors()
-                            .all())
-                    .isEmpty();
+            TorchFile.read(new Subject("some.pt"), new HeapBytes(file));
         } catch (SaeLoadException refused) {
             assertThat(refused).hasMessageContaining("some.pt");
         }
@@ -75,6 +80,45 @@ class PickleMemoryTest {
     void isBoundedForManyNames() {
         assertBounded(pickle -> pickle.global("torch", "Size"));
         assertBounded(pickle -> pickle.global("collections", "OrderedDict").op(Opcode.EMPTY_TUPLE, Opcode.REDUCE));
+    }
+
+    @Test
+    void isBoundedForManyCallsWithOneLargeArgument() {
+        assertBounded(
+                start -> start.global("_codecs", "encode")
+                        .op(Opcode.BINPUT, 0)
+                        .text("x".repeat(LARGE))
+                        .text("latin1")
+                        .op(Opcode.TUPLE2, Opcode.BINPUT, 1),
+                again -> again.op(Opcode.BINGET, 0, Opcode.BINGET, 1, Opcode.REDUCE),
+                CALLS);
+        assertBounded(
+                start -> start.global("torch", "device")
+                        .op(Opcode.BINPUT, 0)
+                        .text("x".repeat(LARGE))
+                        .op(Opcode.BININT1, 0, Opcode.TUPLE2, Opcode.BINPUT, 1),
+                again -> again.op(Opcode.BINGET, 0, Opcode.BINGET, 1, Opcode.REDUCE),
+                CALLS);
+        assertBounded(
+                start -> start.global("torch._utils", "_rebuild_tensor_v2")
+                        .op(Opcode.BINPUT, 0)
+                        .op(Opcode.MARK)
+                        .storage("FloatStorage", "0", 12)
+                        .op(Opcode.BININT1, 0)
+                        .tuple(new long[LARGE])
+                        .op(Opcode.BINPUT, 2, Opcode.BINGET, 2, Opcode.NEWFALSE, Opcode.EMPTY_DICT)
+                        .op(Opcode.TUPLE, Opcode.BINPUT, 1),
+                again -> again.op(Opcode.BINGET, 0, Opcode.BINGET, 1, Opcode.REDUCE),
+                CALLS);
+    }
+
+    @Test
+    void isBoundedForOneTensorInManyPlaces() {
+        assertBounded(
+                start -> start.tensor("FloatStorage", "0", 12, 0, new long[60], new long[60])
+                        .op(Opcode.BINPUT, 0),
+                again -> again.op(Opcode.BINGET, 0),
+                TIMES);
     }
 
     @Test
