@@ -25,6 +25,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -151,6 +152,29 @@ class PublisherCasesTest {
             } finally {
                 threads.shutdownNow();
             }
+        }
+    }
+
+    /** Half of x at twice the scale is x, so features are the same and reconstructions half. */
+    @Test
+    void aUsersFactorComesOnTopOfTheScaleOfEmbeddings() {
+        PublisherCase published = PublisherCase.named("gemma_2_embedding");
+        Path folder = published.repositoryFolder().resolve(published.path());
+        float[] x = new float[24];
+        float[] half = new float[24];
+        for (int i = 0; i < x.length; i++) {
+            x[i] = published.tensor("x").values()[i];
+            half[i] = x[i] / 2;
+        }
+        try (SparseAutoencoder sae = SAE.fromDisk(folder);
+                SparseAutoencoder scaled = SAE.load(folder).normScalingFactor(2).open()) {
+            assertThat(scaled.encode(half).toDense()[0])
+                    .is(closeTo(sae.encode(x).toDense()[0]));
+            float[] whole = sae.reconstruct(x);
+            for (int i = 0; i < whole.length; i++) {
+                whole[i] /= 2;
+            }
+            assertThat(scaled.reconstruct(half)).is(closeTo(whole));
         }
     }
 

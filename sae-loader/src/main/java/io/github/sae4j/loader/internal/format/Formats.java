@@ -118,7 +118,7 @@ public final class Formats {
                     source.commit().orElse(null),
                     declared.config(),
                     parts.noDecoder() == null,
-                    normScalingFactor(declared, parts),
+                    parts.layoutScale() * normScalingFactor(declared, parts),
                     reading.tensors().stream().map(Formats::described).toList(),
                     reading.read(),
                     settings.facts() == null ? null : settings.facts().sae());
@@ -195,7 +195,8 @@ public final class Formats {
         Weights weights = parts.weights();
         weights.sizesAreFrom(parts.origin() + " says d_in = " + config.dIn() + " and d_sae = " + config.dSae());
         weights.inType(settings.type());
-        SaeBuilder builder = SparseAutoencoder.builder(config).normScalingFactor(normScalingFactor(declared, parts));
+        SaeBuilder builder = SparseAutoencoder.builder(config)
+                .normScalingFactor(parts.layoutScale() * normScalingFactor(declared, parts));
         declared.architecture().recipe().add(builder, weights, declared.parameters(), config);
         if (parts.noDecoder() == null) {
             builder.decoder(weights.matrix("W_dec", config.dSae(), config.dOut()))

@@ -117,7 +117,7 @@ final class GemmaScopeFormat implements Format {
     private static Parts embedding(Config config, Weights weights, int dIn) {
         double scale = 1 / Math.sqrt(dIn);
         weights.scale("b_dec", scale);
-        return Parts.of(config.json(), PARAMS, weights).withNormScalingFactor(scale);
+        return Parts.of(config.json(), PARAMS, weights).withLayoutScale(scale);
     }
 
     private static @Nullable String model(Reading reading) {
