@@ -1,6 +1,7 @@
 package io.github.sae4j.core.internal.torch;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.pytorch.engine.PtNDArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,4 +17,17 @@ public record Encoded(
         @Nullable Rows rows,
         float @Nullable [] scale,
         float @Nullable [] shift,
-        @Nullable NDArray predicted) {}
+        @Nullable NDArray predicted) {
+
+    /**
+     * Returns what a kernel learnt that predicts nothing.
+     *
+     * @param rows the active features; null if they went to a dense array
+     * @param scales the tokens' scales, chunk by chunk
+     * @param shifts their shifts likewise
+     * @param tokens how many tokens there are
+     */
+    static Encoded of(@Nullable Rows rows, PtNDArray[] scales, PtNDArray[] shifts, int tokens) {
+        return new Encoded(rows, HostArrays.joined(scales, tokens), HostArrays.joined(shifts, tokens), null);
+    }
+}

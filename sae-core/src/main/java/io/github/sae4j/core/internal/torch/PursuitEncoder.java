@@ -40,11 +40,7 @@ final class PursuitEncoder implements TorchEncoder {
             transform.requireFinite(results[0]);
             Rows rows =
                     dense == null ? rows(results[3].toTensorArray(call), results[4].toTensorArray(call), tokens) : null;
-            return new Encoded(
-                    rows,
-                    HostArrays.joined(results[1].toTensorArray(call), tokens),
-                    HostArrays.joined(results[2].toTensorArray(call), tokens),
-                    null);
+            return Encoded.of(rows, results[1].toTensorArray(call), results[2].toTensorArray(call), tokens);
         }
     }
 

@@ -154,11 +154,11 @@ public final class TorchKernel implements AutoCloseable {
                     .with(weights.decoderBias())
                     .runToTuple();
             transform.requireFinite(results[0]);
-            return new Encoded(
+            return Encoded.of(
                     null,
-                    HostArrays.joined(new PtNDArray[] {results[1].toTensor(call)}, tokens),
-                    HostArrays.joined(new PtNDArray[] {results[2].toTensor(call)}, tokens),
-                    null);
+                    new PtNDArray[] {results[1].toTensor(call)},
+                    new PtNDArray[] {results[2].toTensor(call)},
+                    tokens);
         }
     }
 

@@ -9,6 +9,7 @@ import io.github.sae4j.loader.internal.container.Subject;
 import io.github.sae4j.loader.internal.container.TensorFile;
 import io.github.sae4j.loader.internal.npz.NpzFile;
 import io.github.sae4j.loader.internal.torchfile.TorchFile;
+import io.github.sae4j.safetensors.Dtype;
 import io.github.sae4j.safetensors.SafetensorsFile;
 import io.github.sae4j.safetensors.SafetensorsHeader;
 import io.github.sae4j.safetensors.TensorSpec;
@@ -16,6 +17,7 @@ import io.github.sae4j.safetensors.TensorView;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -45,7 +47,8 @@ final class TensorFiles {
      * @param name its name in the repository
      */
     static TensorFile remote(String name, ByteSource bytes) {
-        return Remote.open(Path.of(name), bytes);
+        // Nothing is open between two requests.
+        return new Opened(Path.of(name), remoteTensors(new Subject(name), name, bytes), () -> {});
     }
 
     /**
@@ -62,40 +65,60 @@ final class TensorFiles {
         if (name.endsWith(".pt") || name.endsWith(".pth")) {
             return TorchFile.open(path);
         }
-        return Safetensors.open(path);
+        return safetensors(path);
     }
 
-    /** A file that is not on this machine; the path is its name in the repository. */
-    private record Remote(Path path, NamedTensors named) implements TensorFile {
-
-        static Remote open(Path path, ByteSource bytes) {
-            Subject subject = Subject.of(path);
-            String name = path.toString().toLowerCase(Locale.ROOT);
-            if (name.endsWith(".npz")) {
-                return new Remote(path, NpzFile.read(subject, bytes));
-            }
-            if (name.endsWith(".pt") || name.endsWith(".pth")) {
-                return new Remote(path, TorchFile.tensors(subject, bytes));
-            }
-            SafetensorsHeader header = SafetensorsHeader.read(
-                    path.toString(),
-                    bytes.length(),
-                    (position, target) -> target.put(bytes.read(position, target.remaining())));
-            List<StoredTensor> tensors = header.tensors().stream()
-                    .filter(tensor -> tensor.spec().dtype().bits() % Byte.SIZE == 0)
-                    .map(tensor -> stored(subject, tensor, bytes))
-                    .toList();
-            return new Remote(path, new NamedTensors(subject, tensors, Map.of()));
+    private static NamedTensors remoteTensors(Subject subject, String name, ByteSource bytes) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        if (lower.endsWith(".npz")) {
+            return NpzFile.read(subject, bytes);
         }
-
-        private static StoredTensor stored(Subject subject, SafetensorsHeader.Entry tensor, ByteSource file) {
-            TensorSpec spec = tensor.spec();
-            long[] shape = spec.shape().stream().mapToLong(Long::longValue).toArray();
-            ByteSource bytes = file.region(tensor.offset(), spec.byteSize());
-            StoredTensor.Storage storage =
-                    new StoredTensor.Storage(spec.dtype(), bytes, ByteOrder.LITTLE_ENDIAN, false);
-            return StoredTensor.whole(subject, spec.name(), storage, shape, false);
+        if (lower.endsWith(".pt") || lower.endsWith(".pth")) {
+            return TorchFile.tensors(subject, bytes);
         }
+        SafetensorsHeader header = SafetensorsHeader.read(
+                name, bytes.length(), (position, target) -> target.put(bytes.read(position, target.remaining())));
+        List<StoredTensor> tensors = new ArrayList<>();
+        for (SafetensorsHeader.Entry entry : header.tensors()) {
+            TensorSpec spec = entry.spec();
+            if (ofWholeBytes(spec.dtype())) {
+                long[] shape = spec.shape().stream().mapToLong(Long::longValue).toArray();
+                ByteSource part = bytes.region(entry.offset(), spec.byteSize());
+                tensors.add(stored(subject, spec.name(), spec.dtype(), shape, part, false));
+            }
+        }
+        return new NamedTensors(subject, tensors, Map.of());
+    }
+
+    private static TensorFile safetensors(Path path) {
+        SafetensorsFile file = SafetensorsFile.open(path);
+        Subject subject = Subject.of(path);
+        List<StoredTensor> tensors = new ArrayList<>();
+        for (TensorView tensor : file.tensors()) {
+            if (ofWholeBytes(tensor.dtype())) {
+                ByteSource bytes = new ViewBytes(tensor);
+                tensors.add(stored(subject, tensor.name(), tensor.dtype(), tensor.shape(), bytes, true));
+            }
+        }
+        return new Opened(file.path(), new NamedTensors(subject, tensors, Map.of()), file::close);
+    }
+
+    private static boolean ofWholeBytes(Dtype dtype) {
+        return dtype.bits() % Byte.SIZE == 0;
+    }
+
+    private static StoredTensor stored(
+            Subject subject, String name, Dtype dtype, long[] shape, ByteSource bytes, boolean inFile) {
+        StoredTensor.Storage storage = new StoredTensor.Storage(dtype, bytes, ByteOrder.LITTLE_ENDIAN, inFile);
+        return StoredTensor.whole(subject, name, storage, shape, false);
+    }
+
+    /**
+     * Tensors that were found in a file.
+     *
+     * @param closing closes it; windows of a file need it open, unlike the windows themselves
+     */
+    private record Opened(Path path, NamedTensors named, Runnable closing) implements TensorFile {
 
         @Override
         public List<StoredTensor> tensors() {
@@ -114,52 +137,7 @@ final class TensorFiles {
 
         @Override
         public void close() {
-            // Nothing is open between two requests.
-        }
-    }
-
-    /** A safetensors file as one of named tensors; windows of it need the file open, unlike the windows themselves. */
-    private record Safetensors(SafetensorsFile file, NamedTensors named) implements TensorFile {
-
-        static Safetensors open(Path path) {
-            SafetensorsFile file = SafetensorsFile.open(path);
-            Subject subject = Subject.of(path);
-            List<StoredTensor> tensors = file.tensors().stream()
-                    .filter(tensor -> tensor.dtype().bits() % Byte.SIZE == 0)
-                    .map(tensor -> stored(subject, tensor))
-                    .toList();
-            return new Safetensors(file, new NamedTensors(subject, tensors, Map.of()));
-        }
-
-        private static StoredTensor stored(Subject subject, TensorView tensor) {
-            StoredTensor.Storage storage =
-                    new StoredTensor.Storage(tensor.dtype(), new ViewBytes(tensor), ByteOrder.LITTLE_ENDIAN, true);
-            return StoredTensor.whole(subject, tensor.name(), storage, tensor.shape(), false);
-        }
-
-        @Override
-        public Path path() {
-            return file.path();
-        }
-
-        @Override
-        public List<StoredTensor> tensors() {
-            return named.all();
-        }
-
-        @Override
-        public StoredTensor tensor(String name) {
-            return named.get(name);
-        }
-
-        @Override
-        public boolean contains(String name) {
-            return named.contains(name);
-        }
-
-        @Override
-        public void close() {
-            file.close();
+            closing.run();
         }
     }
 
