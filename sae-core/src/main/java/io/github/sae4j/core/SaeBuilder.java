@@ -19,6 +19,7 @@ public final class SaeBuilder {
     private float @Nullable [] sparsity;
     private SaeSource source = SaeSource.memory();
     private @Nullable Device device;
+    private @Nullable Kernel kernel;
     private boolean allowNonFinite;
     private @Nullable WeightMatrix skip;
     private @Nullable TemporalPrediction prediction;
@@ -148,6 +149,16 @@ public final class SaeBuilder {
     }
 
     /**
+     * Sets what does the arithmetic; by default the fastest there is for the device and the SAE.
+     *
+     * @param kernel one that there is here for the device and the SAE, or null for the default
+     */
+    public SaeBuilder kernel(@Nullable Kernel kernel) {
+        this.kernel = kernel;
+        return this;
+    }
+
+    /**
      * Sets whether NaN and infinity in activations and features are let through; by default they are rejected with
      * their row and column.
      *
@@ -190,10 +201,11 @@ public final class SaeBuilder {
             bDec = new float[config.dOut()];
         }
         Device chosen = TorchRuntime.choose(device);
-        TorchKernel kernel = TorchKernel.open(
+        TorchKernel opened = TorchKernel.open(
                 new KernelParts(config, encoder, decoder, bDec, skip, rule, prediction, inputScale, !allowNonFinite),
-                chosen);
-        return new SparseAutoencoder(facts(rule), parts, kernel);
+                chosen,
+                kernel);
+        return new SparseAutoencoder(facts(rule), parts, opened);
     }
 
     private SaeFacts facts(Activation rule) {

@@ -118,9 +118,9 @@ public final class SparseAutoencoder implements AutoCloseable {
         return calls.kernel().device();
     }
 
-    /** Returns the name of the kernel that was chosen, for example {@code torchscript}. */
-    public String kernel() {
-        return calls.kernel().name();
+    /** Returns the kernel that was chosen. */
+    public Kernel kernel() {
+        return calls.kernel().kind();
     }
 
     /**

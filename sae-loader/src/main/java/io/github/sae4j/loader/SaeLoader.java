@@ -2,6 +2,7 @@ package io.github.sae4j.loader;
 
 import ai.djl.Device;
 import com.google.gson.JsonObject;
+import io.github.sae4j.core.Kernel;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SaeException;
 import io.github.sae4j.core.SparseAutoencoder;
@@ -51,6 +52,7 @@ public final class SaeLoader {
     private @Nullable Double normScalingFactor;
     private boolean foldDecoderNorms;
     private @Nullable Device device;
+    private @Nullable Kernel kernel;
     private boolean allowNonFinite;
 
     SaeLoader(SaeAddress address) {
@@ -262,6 +264,18 @@ public final class SaeLoader {
     }
 
     /**
+     * Sets what does the arithmetic; without it the fastest there is for the device and the SAE.
+     *
+     * @param kernel one that there is here for the device and the SAE
+     * @return this
+     * @throws SaeLoadException if {@code kernel} is null
+     */
+    public SaeLoader kernel(Kernel kernel) {
+        this.kernel = SAE.requirePresent(kernel, "kernel");
+        return this;
+    }
+
+    /**
      * Sets whether NaN and infinity in activations and features are let through; by default they are rejected.
      *
      * @param allow whether to let them through
@@ -320,6 +334,7 @@ public final class SaeLoader {
         try {
             sae = reported(() -> folded(Formats.read(files, settings())
                     .device(device)
+                    .kernel(kernel)
                     .allowNonFinite(allowNonFinite)
                     .build()));
         } catch (SaeException e) {

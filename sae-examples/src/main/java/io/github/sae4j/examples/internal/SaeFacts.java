@@ -43,7 +43,7 @@ record SaeFacts(Terminal terminal) {
         line("files", String.join(", ", sae.source().files()));
         line("sparsity", sae.sparsity().isPresent() ? "log10 firing frequencies, [d_sae]" : "not published");
         line("device", DeviceChoice.spell(sae.device()));
-        line("kernel", sae.kernel());
+        line("kernel", sae.kernel().label());
         config.otherFields().forEach((field, json) -> line("also in cfg", field + " = " + json));
     }
 

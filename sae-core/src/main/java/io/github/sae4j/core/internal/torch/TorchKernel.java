@@ -10,6 +10,7 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import io.github.sae4j.core.Activation;
 import io.github.sae4j.core.BlockRule;
+import io.github.sae4j.core.Kernel;
 import io.github.sae4j.core.MatchingPursuit;
 import io.github.sae4j.core.SaeException;
 import org.jspecify.annotations.Nullable;
@@ -68,7 +69,7 @@ public final class TorchKernel implements AutoCloseable {
      *
      * @throws SaeException if the engine fails
      */
-    public static TorchKernel open(KernelParts parts, Device device) {
+    public static TorchKernel open(KernelParts parts, Device device, @Nullable Kernel wanted) {
         Script script = Script.withRule(parts.rule() instanceof BlockRule rule ? rule.torchScript() : "h");
         TorchWeights weights = TorchWeights.open(parts, device, script);
         return over(script, weights, InputTransform.of(parts), parts.rule(), false);
@@ -107,9 +108,9 @@ public final class TorchKernel implements AutoCloseable {
         return Math.min(features, device.isGpu() ? GPU_BLOCK_FEATURES : CPU_BLOCK_FEATURES);
     }
 
-    /** Returns what the user sees as the kernel's name. */
-    public String name() {
-        return "torchscript";
+    /** Returns what encodes. */
+    public Kernel kind() {
+        return Kernel.TORCHSCRIPT;
     }
 
     /** Returns the device that the weights are on. */

@@ -1,0 +1,37 @@
+package io.github.sae4j.core;
+
+/**
+ * What does an SAE's arithmetic. All kernels compute in float32 or wider from the weights as they are stored, and find
+ * the same features but where a product is within rounding of a threshold; each gives the same bits for a token, however
+ * many tokens surround it and however many threads compute.
+ */
+public enum Kernel {
+
+    /** libtorch, through scripts that run blocks of features; on the CPU and on CUDA. */
+    TORCHSCRIPT("torchscript"),
+
+    /**
+     * Java's Vector API, on the CPU; where the module {@code jdk.incubator.vector} is readable, which takes
+     * {@code --add-modules jdk.incubator.vector} when Java starts.
+     */
+    VECTOR("vector"),
+
+    /** Plain Java with sums in float64, on the CPU: slow, simple, and there to compare the others with. */
+    PLAIN("plain");
+
+    private final String label;
+
+    Kernel(String label) {
+        this.label = label;
+    }
+
+    /** Returns the kernel's name in lower case, for example {@code vector}. */
+    public String label() {
+        return label;
+    }
+
+    @Override
+    public String toString() {
+        return label;
+    }
+}
