@@ -1,5 +1,6 @@
 package io.github.sae4j.core;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -32,6 +33,23 @@ public non-sealed interface BlockRule extends Activation {
      * @param h the feature's product with the bias added
      */
     float value(int feature, float h);
+
+    /**
+     * Returns for each feature a number that {@code h} must be above for the feature to be active, {@code [d_sae]}, so
+     * that kernels need not ask for most values. NaN, which is the default for all, says that there is no such number.
+     */
+    default float[] activeAbove() {
+        float[] unknown = new float[dSae()];
+        Arrays.fill(unknown, Float.NaN);
+        return unknown;
+    }
+
+    /**
+     * Returns whether the value of an active feature is {@code h} itself, before rescaling; by default that is not known.
+     */
+    default boolean keepsProducts() {
+        return false;
+    }
 
     /**
      * Returns how many features of a token stay active at most: the strongest, and the lower index among equals.

@@ -88,6 +88,11 @@ public final class Gated implements BlockRule {
     }
 
     @Override
+    public float[] activeAbove() {
+        return gate.clone();
+    }
+
+    @Override
     public float value(int feature, float h) {
         return Math.max(h * gain[feature] + magnitudeBias[feature], 0) * (h > gate[feature] ? 1 : 0);
     }

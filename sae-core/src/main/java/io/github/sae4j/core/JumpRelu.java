@@ -78,6 +78,20 @@ public final class JumpRelu implements BlockRule {
     }
 
     @Override
+    public float[] activeAbove() {
+        float[] above = threshold.clone();
+        for (int feature = 0; feature < above.length; feature++) {
+            above[feature] = Math.max(above[feature], 0);
+        }
+        return above;
+    }
+
+    @Override
+    public boolean keepsProducts() {
+        return true;
+    }
+
+    @Override
     public float value(int feature, float h) {
         return Math.max(h, 0) * (h > threshold[feature] ? 1 : 0);
     }

@@ -2,12 +2,15 @@ package io.github.sae4j.core;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.github.sae4j.core.internal.host.HostSae;
+import io.github.sae4j.core.internal.host.Rows;
 import io.github.sae4j.core.internal.torch.Encoded;
-import io.github.sae4j.core.internal.torch.Rows;
+import io.github.sae4j.core.internal.torch.HostArrays;
 import io.github.sae4j.core.internal.torch.TorchKernel;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Runs calls on an SAE's kernel until it is closed, each with a manager of its own, and makes values of what the kernel
@@ -37,14 +40,20 @@ final class KernelCalls {
 
     /** Runs a call with a manager that ends with it. */
     <T> T run(Function<NDManager, T> work) {
+        return whileOpen(() -> {
+            try (NDManager call = kernel.newCall()) {
+                return work.apply(call);
+            }
+        });
+    }
+
+    private <T> T whileOpen(Supplier<T> work) {
         lock.readLock().lock();
         try {
             if (closed) {
                 throw new SaeException(CLOSED);
             }
-            try (NDManager call = kernel.newCall()) {
-                return work.apply(call);
-            }
+            return work.get();
         } catch (SaeException e) {
             throw e;
         } catch (RuntimeException e) {
@@ -89,6 +98,30 @@ final class KernelCalls {
         return shape.tokens() == 0
                 ? none(shape)
                 : features(shape, kernel.encodeSparse(call, activations, shape.tokens()));
+    }
+
+    /**
+     * Encodes rows of Java arrays; without a tensor where the kernel takes them so.
+     *
+     * @param from the first row
+     * @param to the row after the last
+     */
+    SparseFeatures encode(float[][] activations, int from, int to, ActivationShape shape) {
+        HostSae host = kernel.host();
+        if (host == null || from == to) {
+            return run(call -> encode(call, HostArrays.ofRows(call, activations, from, to, config.dIn()), shape));
+        }
+        return whileOpen(() -> {
+            HostSae.Result result =
+                    host.encode((first, end, x) -> copy(activations, from + first, from + end, x), to - from);
+            return features(shape, new Encoded(result.rows(), result.scale(), result.shift(), null));
+        });
+    }
+
+    private void copy(float[][] rows, int from, int to, float[] x) {
+        for (int row = from; row < to; row++) {
+            System.arraycopy(rows[row], 0, x, (row - from) * config.dIn(), config.dIn());
+        }
     }
 
     private SparseFeatures none(ActivationShape shape) {

@@ -1,6 +1,6 @@
 package io.github.sae4j.core;
 
-import io.github.sae4j.core.internal.torch.Rows;
+import io.github.sae4j.core.internal.host.Rows;
 import java.util.Arrays;
 
 /** Checks compressed sparse rows that a kernel has not made. */

@@ -164,10 +164,7 @@ public final class SparseAutoencoder implements AutoCloseable {
         requireSingleTokens();
         SaeException.requirePresent(activation, "activation");
         requireWidth(activation.length, "activation");
-        return calls.run(call -> calls.encode(
-                call,
-                HostArrays.ofRows(call, new float[][] {activation}, 0, 1, config.dIn()),
-                new ActivationShape(new long[0], 1, 0)));
+        return calls.encode(new float[][] {activation}, 0, 1, new ActivationShape(new long[0], 1, 0));
     }
 
     /**
@@ -180,16 +177,13 @@ public final class SparseAutoencoder implements AutoCloseable {
         requireSingleTokens();
         requireRows(activations);
         int step = tokensAtOnce();
-        SparseFeatures features = encode(activations, 0, Math.min(step, activations.length));
-        for (int first = step; first < activations.length; first += step) {
-            features = features.followedBy(encode(activations, first, Math.min(first + step, activations.length)));
+        int first = Math.min(step, activations.length);
+        SparseFeatures features = calls.encode(activations, 0, first, rowsShape(first));
+        for (int from = step; from < activations.length; from += step) {
+            int to = Math.min(from + step, activations.length);
+            features = features.followedBy(calls.encode(activations, from, to, rowsShape(to - from)));
         }
         return features;
-    }
-
-    private SparseFeatures encode(float[][] activations, int from, int to) {
-        return calls.run(call ->
-                calls.encode(call, HostArrays.ofRows(call, activations, from, to, config.dIn()), rowsShape(to - from)));
     }
 
     /**

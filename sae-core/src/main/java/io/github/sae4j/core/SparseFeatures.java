@@ -1,6 +1,6 @@
 package io.github.sae4j.core;
 
-import io.github.sae4j.core.internal.torch.Rows;
+import io.github.sae4j.core.internal.host.Rows;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.util.ArrayList;

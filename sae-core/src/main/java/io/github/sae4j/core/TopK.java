@@ -68,6 +68,16 @@ public final class TopK implements BlockRule {
     }
 
     @Override
+    public float[] activeAbove() {
+        return new float[bias.length];
+    }
+
+    @Override
+    public boolean keepsProducts() {
+        return true;
+    }
+
+    @Override
     public float value(int feature, float h) {
         return Math.max(h, 0);
     }

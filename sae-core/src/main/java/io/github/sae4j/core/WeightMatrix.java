@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A large matrix in host memory: row-major, little-endian, in one or more buffers that follow each other.
@@ -56,7 +57,7 @@ public final class WeightMatrix {
                         + " bytes, but must be a whole number of rows of " + rowBytes + " bytes.");
             }
             found += bytes.remaining() / rowBytes;
-            direct.add(bytes.isDirect() ? bytes.asReadOnlyBuffer() : copyOf(bytes));
+            direct.add((bytes.isDirect() ? bytes.asReadOnlyBuffer() : copyOf(bytes)).order(ByteOrder.LITTLE_ENDIAN));
         }
         if (found != rows) {
             throw new SaeException(
@@ -145,6 +146,28 @@ public final class WeightMatrix {
     /** Returns the number of columns. */
     public long columns() {
         return transposed ? storedRows : storedColumns;
+    }
+
+    /**
+     * Returns one element, widened to float32.
+     *
+     * @param row from 0 to {@link #rows()} - 1
+     * @param column from 0 to {@link #columns()} - 1
+     * @throws IndexOutOfBoundsException if there is no such element
+     */
+    public float get(long row, long column) {
+        Objects.checkIndex(row, rows());
+        Objects.checkIndex(column, columns());
+        long storedRow = transposed ? column : row;
+        long storedColumn = transposed ? row : column;
+        for (ByteBuffer part : parts) {
+            long rowsHere = part.remaining() / (storedColumns * type.bytes());
+            if (storedRow < rowsHere) {
+                return type.get(part, (int) ((storedRow * storedColumns + storedColumn) * type.bytes()));
+            }
+            storedRow -= rowsHere;
+        }
+        throw new IllegalStateException("The parts of a weight matrix do not hold row " + row + ".");
     }
 
     /**

@@ -2,6 +2,7 @@ package io.github.sae4j.core.internal.torch;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.pytorch.engine.PtNDArray;
+import io.github.sae4j.core.internal.host.Rows;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -9,6 +9,7 @@ import ai.djl.ndarray.types.SparseFormat;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
+import io.github.sae4j.core.internal.host.HostSae;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
@@ -47,6 +48,23 @@ public final class HostArrays {
             }
         }
         return copy;
+    }
+
+    /** Returns the memory of a float32 array on the CPU, some of its rows at a time. */
+    static HostSae.Target rowsOf(PtNDArray array, int rows) {
+        return (from, to) -> {
+            try (NDArray flat = array.reshape(rows, -1);
+                    PtNDArray part = (PtNDArray) flat.get("{}:{}", from, to)) {
+                return floats(part);
+            }
+        };
+    }
+
+    /** Returns a copy of a float32 array on the Java heap. */
+    static float[] copyOf(PtNDArray array) {
+        float[] values = new float[(int) array.getShape().size()];
+        floats(array).get(values);
+        return values;
     }
 
     /** Returns a part of a Java array as float32 on the manager's device. */

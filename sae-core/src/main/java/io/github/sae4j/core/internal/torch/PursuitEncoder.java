@@ -4,6 +4,7 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import io.github.sae4j.core.MatchingPursuit;
+import io.github.sae4j.core.internal.host.Rows;
 import org.jspecify.annotations.Nullable;
 
 /** Encodes by matching pursuit: one feature of each token after the other, over all of the decoder each time. */

@@ -1,6 +1,7 @@
 package io.github.sae4j.core.internal.torch;
 
 import io.github.sae4j.core.SaeException;
+import io.github.sae4j.core.internal.host.Rows;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.util.ArrayList;

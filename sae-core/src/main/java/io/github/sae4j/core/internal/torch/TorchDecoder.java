@@ -3,6 +3,8 @@ package io.github.sae4j.core.internal.torch;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
+import io.github.sae4j.core.internal.host.HostSae;
+import io.github.sae4j.core.internal.host.Rows;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -21,19 +23,23 @@ final class TorchDecoder {
     private final PtNDArray norms;
     private final int dSae;
     private final int blockFeatures;
+    private final @Nullable HostSae host;
 
     /**
      * Creates a decoder.
      *
      * @param norms what features are divided by, {@code [d_sae]}, or an array without elements
+     * @param host what decodes sparse features instead if it can, or null
      */
-    TorchDecoder(Script script, TorchWeights weights, InputTransform transform, PtNDArray norms) {
+    TorchDecoder(
+            Script script, TorchWeights weights, InputTransform transform, PtNDArray norms, @Nullable HostSae host) {
         this.script = script;
         this.weights = weights;
         this.norms = norms;
         this.dSae = transform.dSae();
         this.blockFeatures = TorchKernel.blockOf(dSae, weights.device());
         this.transform = transform;
+        this.host = host != null && host.kernel().decodes() ? host : null;
     }
 
     /**
@@ -45,6 +51,10 @@ final class TorchDecoder {
     void decode(PtNDManager manager, Rows rows, float @Nullable [] scale, float @Nullable [] shift, PtNDArray out) {
         int[] offsets = rows.offsets();
         int tokens = offsets.length - 1;
+        if (host != null) {
+            host.decode(rows, scale, shift, HostArrays.rowsOf(out, tokens));
+            return;
+        }
         int from = 0;
         while (from < tokens) {
             int most = Math.min(tokens - from, HostArrays.VALUES_AT_ONCE);

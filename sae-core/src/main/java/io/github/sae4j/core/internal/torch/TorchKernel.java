@@ -13,11 +13,19 @@ import io.github.sae4j.core.BlockRule;
 import io.github.sae4j.core.Kernel;
 import io.github.sae4j.core.MatchingPursuit;
 import io.github.sae4j.core.SaeException;
+import io.github.sae4j.core.internal.host.HostKernel;
+import io.github.sae4j.core.internal.host.HostKernels;
+import io.github.sae4j.core.internal.host.HostSae;
+import io.github.sae4j.core.internal.host.HostTransform;
+import io.github.sae4j.core.internal.host.Rows;
+import io.github.sae4j.core.internal.host.SelectionRule;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An SAE on libtorch: its weights, and the calls that run on them. Arguments have been checked: any shape or type that
- * does not fit would be libtorch's to report.
+ * What runs an SAE: its weights as tensors, and what encodes and decodes with them, libtorch or a kernel in Java. Temporal
+ * SAEs, matching pursuit, dense features and skip matrices are libtorch's always. Arguments have been checked: any shape or
+ * type that does not fit would be libtorch's to report.
  *
  * <p>Safe to use from many threads; closing it while a call runs is not.
  */
@@ -27,27 +35,46 @@ public final class TorchKernel implements AutoCloseable {
     private static final int GPU_BLOCK_FEATURES = 8192;
 
     private final Script script;
+    private final KernelParts parts;
     private final TorchWeights weights;
     private final InputTransform transform;
-    private final Activation rule;
+    private final Kernel kind;
     private final TorchEncoder encoder;
     private final TorchDecoder decoder;
+    private final @Nullable HostSae host;
     private final PtNDManager calls;
 
     private TorchKernel(
             Script script,
+            KernelParts parts,
             TorchWeights weights,
-            InputTransform transform,
-            Activation rule,
+            Kernel kind,
             DecoderNorms norms,
             PtNDManager calls) {
         this.script = script;
+        this.parts = parts;
         this.weights = weights;
-        this.transform = transform;
-        this.rule = rule;
-        this.encoder = encoder(script, weights, transform, rule, norms.factors());
-        this.decoder = new TorchDecoder(script, weights, transform, norms.divisors());
+        this.transform = InputTransform.of(parts);
+        this.kind = kind;
+        this.host = kind == Kernel.TORCHSCRIPT ? null : host(parts, kind, norms);
+        this.encoder = host == null
+                ? encoder(script, weights, transform, parts.rule(), norms.factors())
+                : new HostEncoder(script, host, transform.dIn());
+        this.decoder = new TorchDecoder(script, weights, transform, norms.divisors(), host);
         this.calls = calls;
+    }
+
+    private static HostSae host(KernelParts parts, Kernel kind, DecoderNorms norms) {
+        SelectionRule rule = SelectionRule.of((BlockRule) parts.rule(), HostArrays.copyOf(norms.factors()));
+        HostKernel kernel =
+                HostKernels.open(kind, Objects.requireNonNull(parts.encoder(), "encoder"), parts.decoder(), rule);
+        HostTransform transform = new HostTransform(
+                parts.config().dIn(),
+                parts.inputScale(),
+                parts.config().normalization(),
+                parts.config().applyBDecToInput() ? parts.decoderBias() : null,
+                parts.checkFinite());
+        return new HostSae(kernel, transform, parts.decoderBias(), HostArrays.copyOf(norms.divisors()), rule.dSae());
     }
 
     private static TorchEncoder encoder(
@@ -67,12 +94,35 @@ public final class TorchKernel implements AutoCloseable {
     /**
      * Takes weights to a device; parts have been checked to fit each other.
      *
-     * @throws SaeException if the engine fails
+     * @param wanted the kernel that must be used, or null for the fastest
+     * @throws SaeException if the engine fails, or the kernel is not there for this SAE and device
      */
     public static TorchKernel open(KernelParts parts, Device device, @Nullable Kernel wanted) {
+        Kernel kind = choose(parts, device, wanted);
         Script script = Script.withRule(parts.rule() instanceof BlockRule rule ? rule.torchScript() : "h");
         TorchWeights weights = TorchWeights.open(parts, device, script);
-        return over(script, weights, InputTransform.of(parts), parts.rule(), false);
+        return over(script, parts, weights, kind, false);
+    }
+
+    private static Kernel choose(KernelParts parts, Device device, @Nullable Kernel wanted) {
+        if (wanted == Kernel.TORCHSCRIPT) {
+            return wanted;
+        }
+        String refused = null;
+        if (device.isGpu()) {
+            refused = "runs on the CPU, but the device is " + device;
+        } else if (!(parts.rule() instanceof BlockRule)) {
+            refused = "does not run matching pursuit";
+        } else if (parts.prediction() != null) {
+            refused = "does not run temporal SAEs";
+        }
+        if (wanted == null) {
+            return refused == null && HostKernels.hasVectors() ? Kernel.VECTOR : Kernel.TORCHSCRIPT;
+        }
+        if (refused != null) {
+            throw new SaeException("The " + wanted + " kernel was asked for, but it " + refused + ".");
+        }
+        return wanted;
     }
 
     /**
@@ -80,22 +130,22 @@ public final class TorchKernel implements AutoCloseable {
      * closes it; the weights go with the last kernel that uses them.
      */
     public TorchKernel folded() {
-        return over(script, weights.shared(), transform, rule, true);
+        return over(script, parts, weights.shared(), kind, true);
     }
 
-    private static TorchKernel over(
-            Script script, TorchWeights weights, InputTransform transform, Activation rule, boolean fold) {
+    private static TorchKernel over(Script script, KernelParts parts, TorchWeights weights, Kernel kind, boolean fold) {
+        InputTransform transform = InputTransform.of(parts);
         PtNDManager calls = TorchRuntime.newManager(weights.device());
         try {
             DecoderNorms norms;
-            if (rule instanceof BlockRule blockRule && blockRule.rescalesByDecoderNorm()) {
+            if (parts.rule() instanceof BlockRule blockRule && blockRule.rescalesByDecoderNorm()) {
                 norms = DecoderNorms.exact(script, weights, transform, calls);
             } else if (fold) {
                 norms = DecoderNorms.folded(script, weights, transform, calls);
             } else {
                 norms = DecoderNorms.none(calls);
             }
-            return new TorchKernel(script, weights, transform, rule, norms, calls);
+            return new TorchKernel(script, parts, weights, kind, norms, calls);
         } catch (RuntimeException e) {
             calls.close();
             weights.close();
@@ -110,12 +160,17 @@ public final class TorchKernel implements AutoCloseable {
 
     /** Returns what encodes. */
     public Kernel kind() {
-        return Kernel.TORCHSCRIPT;
+        return kind;
     }
 
     /** Returns the device that the weights are on. */
     public Device device() {
         return weights.device();
+    }
+
+    /** Returns what encodes Java arrays without a tensor, or null if only libtorch does. */
+    public @Nullable HostSae host() {
+        return host;
     }
 
     /** Returns a manager for the arrays of one call; the caller closes it. */

@@ -19,6 +19,11 @@ class Kernels(Module):
       row = row + count
     return whole
 
+  # Some rows as the Java heap takes them.
+  def host_rows(self, activations: Tensor, d_in: int, first: int, count: int) -> Tensor:
+    rows = torch.narrow(torch.reshape(activations, [-1, d_in]), 0, first, count)
+    return torch.contiguous(torch.to(rows, torch.device("cpu"), 6))
+
   def non_finite(self, x: Tensor, first: int) -> List[int]:
     finite = torch.isfinite(x)
     at = annotate(List[int], [])

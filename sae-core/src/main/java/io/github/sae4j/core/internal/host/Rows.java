@@ -1,4 +1,4 @@
-package io.github.sae4j.core.internal.torch;
+package io.github.sae4j.core.internal.host;
 
 /**
  * Active features in compressed sparse rows, without the checks of the public type.

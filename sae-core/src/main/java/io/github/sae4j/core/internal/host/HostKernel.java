@@ -1,0 +1,41 @@
+package io.github.sae4j.core.internal.host;
+
+import io.github.sae4j.core.Kernel;
+
+/**
+ * Multiplies with an SAE's matrices in host memory: finds the active features of tokens, and adds up the decoder's rows
+ * of active features. Safe to use from many threads.
+ *
+ * <p>A token's result has the same bits whatever tokens surround it, and however many threads work.
+ */
+public interface HostKernel {
+
+    /** Returns which one this is. */
+    Kernel kind();
+
+    /** Returns how many tokens are best given together at most, at least 1. */
+    int tokensAtOnce();
+
+    /**
+     * Finds the active features of tokens.
+     *
+     * @param x the tokens as they are multiplied, {@code [tokens, d_in]}, row-major from position 0
+     * @param tokens at least 1, at most {@link #tokensAtOnce()}
+     * @param found takes the features: of each token by ascending index
+     */
+    void encode(float[] x, int tokens, FoundRows found);
+
+    /** Returns whether {@link #decode} is there: it is not for decoders that lie transposed. */
+    boolean decodes();
+
+    /**
+     * Adds up decoder rows, {@code value * W_dec[index]}, in the order of the features.
+     *
+     * @param rows the active features; indices below {@code d_sae}
+     * @param scaled their values as they are multiplied
+     * @param from the first token
+     * @param to the token after the last
+     * @param sums takes the sums, {@code [to - from, d_out]}, from position 0
+     */
+    void decode(Rows rows, float[] scaled, int from, int to, float[] sums);
+}

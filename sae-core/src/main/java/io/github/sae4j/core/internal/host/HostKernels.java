@@ -1,0 +1,51 @@
+package io.github.sae4j.core.internal.host;
+
+import io.github.sae4j.core.Kernel;
+import io.github.sae4j.core.SaeException;
+import io.github.sae4j.core.WeightMatrix;
+import io.github.sae4j.core.internal.plain.PlainKernel;
+import java.lang.reflect.InvocationTargetException;
+import org.jspecify.annotations.Nullable;
+
+/** Which kernels there are in this JVM, and how they are made. */
+public final class HostKernels {
+
+    private static final String MODULE = "jdk.incubator.vector";
+
+    private HostKernels() {}
+
+    /** Returns whether the Vector API is there. */
+    public static boolean hasVectors() {
+        return ModuleLayer.boot().findModule(MODULE).isPresent();
+    }
+
+    /**
+     * Returns a kernel.
+     *
+     * @param kind {@link Kernel#VECTOR} or {@link Kernel#PLAIN}
+     * @param encoder {@code W_enc}, {@code [d_in, d_sae]}
+     * @param decoder {@code W_dec}, {@code [d_sae, d_out]}, or null if there is none
+     * @throws SaeException if it is not there in this JVM
+     */
+    public static HostKernel open(
+            Kernel kind, WeightMatrix encoder, @Nullable WeightMatrix decoder, SelectionRule rule) {
+        if (kind == Kernel.PLAIN) {
+            return new PlainKernel(encoder, decoder, rule);
+        }
+        if (!hasVectors()) {
+            throw new SaeException("The vector kernel was asked for, but this JVM has no module " + MODULE
+                    + ": start Java with --add-modules " + MODULE + ".");
+        }
+        try {
+            // By name, for the class must not be loaded where the module is missing.
+            return Class.forName("io.github.sae4j.core.internal.vector.VectorKernel")
+                    .asSubclass(HostKernel.class)
+                    .getConstructor(WeightMatrix.class, WeightMatrix.class, SelectionRule.class)
+                    .newInstance(encoder, decoder, rule);
+        } catch (InvocationTargetException e) {
+            throw new SaeException("The vector kernel does not start: " + e.getCause(), e);
+        } catch (ReflectiveOperationException | LinkageError e) {
+            throw new SaeException("The vector kernel does not start: " + e, e);
+        }
+    }
+}

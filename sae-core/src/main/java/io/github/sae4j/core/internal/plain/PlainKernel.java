@@ -1,0 +1,106 @@
+package io.github.sae4j.core.internal.plain;
+
+import io.github.sae4j.core.Kernel;
+import io.github.sae4j.core.WeightMatrix;
+import io.github.sae4j.core.internal.host.FoundRows;
+import io.github.sae4j.core.internal.host.HostKernel;
+import io.github.sae4j.core.internal.host.Rows;
+import io.github.sae4j.core.internal.host.SelectionRule;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** Runs SAEs in plain Java, number by number, with sums in float64. */
+public final class PlainKernel implements HostKernel {
+
+    private final WeightMatrix encoder;
+    private final @Nullable WeightMatrix decoder;
+    private final SelectionRule rule;
+
+    /**
+     * Creates a kernel.
+     *
+     * @param encoder {@code W_enc}, {@code [d_in, d_sae]}
+     * @param decoder {@code W_dec}, {@code [d_sae, d_out]}, or null if there is none
+     * @param rule decides which features are active
+     */
+    public PlainKernel(WeightMatrix encoder, @Nullable WeightMatrix decoder, SelectionRule rule) {
+        this.encoder = encoder;
+        this.decoder = decoder;
+        this.rule = rule;
+    }
+
+    @Override
+    public Kernel kind() {
+        return Kernel.PLAIN;
+    }
+
+    @Override
+    public int tokensAtOnce() {
+        return 1;
+    }
+
+    @Override
+    public void encode(float[] x, int tokens, FoundRows found) {
+        int dIn = (int) encoder.rows();
+        for (int token = 0; token < tokens; token++) {
+            double[] sums = new double[rule.dSae()];
+            for (int k = 0; k < dIn; k++) {
+                for (int feature = 0; feature < sums.length; feature++) {
+                    sums[feature] += (double) x[token * dIn + k] * encoder.get(k, feature);
+                }
+            }
+            float[] values = new float[sums.length];
+            for (int feature = 0; feature < sums.length; feature++) {
+                values[feature] = rule.value(feature, (float) (sums[feature] + rule.bias()[feature]));
+            }
+            int[] active = strongest(values);
+            found.extend(new int[] {active.length}, 1);
+            for (int feature : active) {
+                found.add(0, 1, feature, values[feature]);
+            }
+        }
+    }
+
+    private int[] strongest(float[] values) {
+        int[] active = IntStream.range(0, values.length)
+                .filter(feature -> values[feature] != 0)
+                .toArray();
+        if (rule.mostActive() == 0 || active.length <= rule.mostActive()) {
+            return active;
+        }
+        // NaN counts as infinite, and of equals the first come first, for the sort is stable.
+        List<Integer> byValue = Arrays.stream(active)
+                .boxed()
+                .sorted(Comparator.comparingDouble(
+                        feature -> Float.isNaN(values[feature]) ? Double.NEGATIVE_INFINITY : -values[feature]))
+                .limit(rule.mostActive())
+                .toList();
+        return byValue.stream().mapToInt(Integer::intValue).sorted().toArray();
+    }
+
+    @Override
+    public boolean decodes() {
+        return decoder != null;
+    }
+
+    @Override
+    public void decode(Rows rows, float[] scaled, int from, int to, float[] sums) {
+        WeightMatrix matrix = decoder;
+        if (matrix == null) {
+            throw new IllegalStateException("no decoder");
+        }
+        int width = (int) matrix.columns();
+        for (int token = from; token < to; token++) {
+            for (int column = 0; column < width; column++) {
+                double sum = 0;
+                for (int at = rows.offsets()[token]; at < rows.offsets()[token + 1]; at++) {
+                    sum += (double) scaled[at] * matrix.get(rows.indices()[at], column);
+                }
+                sums[(token - from) * width + column] = (float) sum;
+            }
+        }
+    }
+}

@@ -1,0 +1,247 @@
+package io.github.sae4j.core.internal.vector;
+
+import static io.github.sae4j.core.internal.vector.Memory.GROUP;
+
+import io.github.sae4j.core.internal.host.Crew;
+import io.github.sae4j.core.internal.host.FoundRows;
+import io.github.sae4j.core.internal.host.SelectionRule;
+import io.github.sae4j.core.internal.host.Strongest;
+import java.util.Arrays;
+
+/**
+ * The encoding of a chunk of tokens, a range of features at a time, with its buffers. Each thread has its own panel, sums
+ * and hits, all of the size of a cache.
+ */
+final class EncodeWork extends Crew.Work {
+
+    /** Multiply-adds below which a call is not worth waking another thread for. */
+    private static final long SMALL = 1 << 20;
+
+    private final Panels panels;
+    private final Selection selection;
+    private final SelectionRule rule;
+    private final int dIn;
+    private final int dSae;
+    private final Slot[] slots = new Slot[Crew.size()];
+
+    private float[] x = new float[0];
+    private float[] packed = new float[0];
+    private int tokens;
+    private BlockShape shape = BlockShape.of(1, 1, GROUP);
+    private int[] slotOf = new int[0];
+    private int[] beginOf = new int[0];
+    private int[] endOf = new int[0];
+    private int[] counts = new int[0];
+    private long[] candidates = new long[0];
+    private float[] keys = new float[0];
+
+    /** What one thread works with. */
+    private static final class Slot {
+
+        private float[] panel = new float[0];
+        private float[] sums = new float[0];
+        private final int[] square = new int[Memory.LANES * Memory.LANES];
+        private final Hits hits = new Hits();
+        private final Strongest strongest;
+
+        private Slot(int kept) {
+            this.strongest = new Strongest(kept);
+        }
+    }
+
+    EncodeWork(Panels panels, Selection selection, SelectionRule rule, int dIn) {
+        this.panels = panels;
+        this.selection = selection;
+        this.rule = rule;
+        this.dIn = dIn;
+        this.dSae = rule.dSae();
+        Arrays.setAll(slots, slot -> new Slot(rule.mostActive()));
+    }
+
+    /** Encodes tokens, {@code [tokens, d_in]}. */
+    void run(float[] activations, int count, FoundRows found) {
+        x = activations;
+        tokens = count;
+        int threads = (long) tokens * dIn * dSae < SMALL ? 1 : Crew.size();
+        shape = BlockShape.of(tokens, threads, dSae);
+        for (Slot slot : slots) {
+            slot.hits.clear();
+            if (rule.mostActive() > 0) {
+                slot.strongest.reset(tokens);
+            }
+        }
+        int blocks = (dSae + shape.features() - 1) / shape.features();
+        if (slotOf.length < blocks) {
+            slotOf = new int[blocks];
+            beginOf = new int[blocks];
+            endOf = new int[blocks];
+        }
+        pack();
+        Crew.run(this, blocks, threads);
+        if (rule.mostActive() > 0) {
+            collectStrongest(found);
+        } else {
+            collect(blocks, found);
+        }
+        x = packed;
+    }
+
+    /** Lays tokens out as tiles read them: {@code [k][height]} for each tile. One token lies so already. */
+    private void pack() {
+        if (tokens == 1) {
+            return;
+        }
+        if (packed.length < tokens * dIn) {
+            packed = new float[tokens * dIn];
+        }
+        int height;
+        for (int token = 0; token < tokens; token += height) {
+            height = Tiles.height(tokens - token);
+            int to = token * dIn;
+            for (int k = 0; k < dIn; k++) {
+                int from = token * dIn + k;
+                for (int row = 0; row < height; row++) {
+                    packed[to++] = x[from];
+                    from += dIn;
+                }
+            }
+        }
+        x = packed;
+    }
+
+    @Override
+    protected void part(int slotIndex, int block) {
+        Slot slot = slots[slotIndex];
+        int feature = block * shape.features();
+        int features = Math.min(shape.features(), dSae - feature);
+        int groups = (features + GROUP - 1) / GROUP;
+        if (slot.sums.length < groups * tokens * GROUP) {
+            slot.sums = new float[groups * tokens * GROUP];
+        }
+        selection.begin(feature, groups, tokens, slot.sums);
+        int streamed = tokens == 1 ? stream(slot, feature, features) : 0;
+        if (streamed < features) {
+            multiply(slot, feature + streamed, features - streamed, streamed / GROUP * GROUP);
+        }
+        if (rule.mostActive() > 0) {
+            selection.selectStrongest(feature, groups, tokens, slot.sums, slot.strongest);
+        } else {
+            slotOf[block] = slotIndex;
+            beginOf[block] = slot.hits.size();
+            selection.select(feature, groups, tokens, slot.sums, slot.hits);
+            endOf[block] = slot.hits.size();
+        }
+    }
+
+    /** Multiplies one token with whole groups where they lie, and returns how many features these were. */
+    private int stream(Slot slot, int feature, int features) {
+        StoredMatrix stored = panels.streamed();
+        if (stored == null) {
+            return 0;
+        }
+        int groups = features / GROUP;
+        int row = 0;
+        while (row < dIn) {
+            int part = stored.partOf(row);
+            int end = (int) Math.min(dIn, stored.endOf(part));
+            Object memory = stored.memory(part);
+            long step = stored.rowBytes();
+            long at = stored.position(part, row, feature);
+            if (RowSums.addsFour(stored)) {
+                for (; row + 4 <= end; row += 4, at += 4 * step) {
+                    RowSums.addFour(
+                            memory,
+                            at,
+                            x[row],
+                            memory,
+                            at + step,
+                            x[row + 1],
+                            memory,
+                            at + 2 * step,
+                            x[row + 2],
+                            memory,
+                            at + 3 * step,
+                            x[row + 3],
+                            groups,
+                            slot.sums);
+                }
+            }
+            for (; row < end; row++, at += step) {
+                RowSums.addOne(stored, memory, at, x[row], groups, slot.sums);
+            }
+        }
+        return groups * GROUP;
+    }
+
+    private void multiply(Slot slot, int feature, int features, int sumsAt) {
+        int groups = (features + GROUP - 1) / GROUP;
+        int needed = groups * Panels.stride(shape.depth());
+        if (slot.panel.length < needed) {
+            slot.panel = new float[needed];
+        }
+        for (int k = 0; k < dIn; k += shape.depth()) {
+            int depth = Math.min(shape.depth(), dIn - k);
+            panels.fill(k, depth, feature, features, slot.panel, slot.square);
+            for (int group = 0; group < groups; group++) {
+                int panelAt = group * Panels.stride(depth);
+                int to = sumsAt + group * tokens * GROUP;
+                int height;
+                for (int token = 0; token < tokens; token += height) {
+                    height = Tiles.height(tokens - token);
+                    Tiles.add(
+                            height,
+                            x,
+                            token * dIn + k * height,
+                            slot.panel,
+                            panelAt,
+                            depth,
+                            slot.sums,
+                            to + token * GROUP);
+                }
+            }
+        }
+    }
+
+    private void collect(int blocks, FoundRows found) {
+        if (counts.length < tokens) {
+            counts = new int[tokens];
+        }
+        Arrays.fill(counts, 0, tokens, 0);
+        for (Slot slot : slots) {
+            for (int at = 0; at < slot.hits.size(); at++) {
+                counts[slot.hits.token(at)]++;
+            }
+        }
+        found.extend(counts, tokens);
+        for (int block = 0; block < blocks; block++) {
+            Hits hits = slots[slotOf[block]].hits;
+            for (int at = beginOf[block]; at < endOf[block]; at++) {
+                found.add(hits.token(at), tokens, hits.feature(at), hits.value(at));
+            }
+        }
+    }
+
+    private void collectStrongest(FoundRows found) {
+        if (candidates.length == 0) {
+            candidates = new long[slots.length * Strongest.room(rule.mostActive())];
+            keys = new float[candidates.length];
+            counts = new int[1];
+        }
+        for (int token = 0; token < tokens; token++) {
+            int count = 0;
+            for (Slot slot : slots) {
+                count += slot.strongest.copy(token, candidates, count);
+            }
+            Arrays.sort(candidates, 0, count);
+            if (count > rule.mostActive()) {
+                Strongest.cut(candidates, 0, count, rule.mostActive(), keys);
+                count = rule.mostActive();
+            }
+            counts[0] = count;
+            found.extend(counts, 1);
+            for (int at = 0; at < count; at++) {
+                found.add(0, 1, Strongest.feature(candidates[at]), Strongest.value(candidates[at]));
+            }
+        }
+    }
+}

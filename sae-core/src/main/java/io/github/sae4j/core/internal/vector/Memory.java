@@ -1,0 +1,89 @@
+package io.github.sae4j.core.internal.vector;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.nio.Buffer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Loads of vectors from memory outside the heap. The Vector API's method for it takes a byte buffer up to JDK 18, and a
+ * memory segment from then on; a constant method handle to either costs nothing.
+ */
+final class Memory {
+
+    static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
+    static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, FLOATS.vectorShape());
+
+    /** Numbers in a vector. */
+    static final int LANES = FLOATS.length();
+
+    /** Features that are looked at together: as many 16-bit numbers as a vector has bits for. */
+    static final int GROUP = 2 * LANES;
+
+    private static final MethodHandle SEGMENT;
+    private static final MethodHandle LOAD;
+
+    static {
+        MethodHandles.Lookup lookup = MethodHandles.lookup();
+        try {
+            MethodHandle load;
+            MethodHandle segment;
+            if (Runtime.version().feature() < 19) {
+                segment = MethodHandles.identity(ByteBuffer.class);
+                load = lookup.findStatic(
+                        IntVector.class,
+                        "fromByteBuffer",
+                        MethodType.methodType(
+                                IntVector.class, VectorSpecies.class, ByteBuffer.class, int.class, ByteOrder.class));
+            } else {
+                Class<?> type = Class.forName("java.lang.foreign.MemorySegment");
+                segment = lookup.findStatic(type, "ofBuffer", MethodType.methodType(type, Buffer.class));
+                load = lookup.findStatic(
+                        IntVector.class,
+                        "fromMemorySegment",
+                        MethodType.methodType(IntVector.class, VectorSpecies.class, type, long.class, ByteOrder.class));
+            }
+            SEGMENT = segment.asType(MethodType.methodType(Object.class, ByteBuffer.class));
+            load = MethodHandles.insertArguments(load, 3, ByteOrder.LITTLE_ENDIAN);
+            load = MethodHandles.insertArguments(load, 0, INTS);
+            LOAD = MethodHandles.explicitCastArguments(
+                    load, MethodType.methodType(IntVector.class, Object.class, long.class));
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private Memory() {}
+
+    /** Returns what {@link #load} takes for a buffer. */
+    static Object of(ByteBuffer buffer) {
+        try {
+            return (Object) SEGMENT.invokeExact(buffer);
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Loads a vector of ints from a byte position. */
+    static IntVector load(Object memory, long at) {
+        try {
+            return (IntVector) LOAD.invokeExact(memory, at);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Returns the species' size for people, for example {@code 512 bit}. */
+    static String bits() {
+        VectorShape shape = FLOATS.vectorShape();
+        return shape.vectorBitSize() + " bit";
+    }
+}
