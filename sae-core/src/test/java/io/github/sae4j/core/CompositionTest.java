@@ -8,13 +8,32 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The parts that go with every rule: an input scale, matrices that lie transposed, and no decoder at all. */
+@ParameterizedClass
+@EnumSource(Kernel.class)
 class CompositionTest {
+
+    @Parameter
+    private Kernel kernel;
+
+    @BeforeEach
+    void useTheKernel() {
+        KernelUnderTest.set(kernel);
+    }
+
+    @AfterEach
+    void leaveTheChoice() {
+        KernelUnderTest.set(null);
+    }
 
     private static final float SCALE = 0.37f;
 
@@ -129,13 +148,15 @@ class CompositionTest {
                 NDManager root = manager.getParentManager();
                 int arrays = root.getManagedArrays().size();
                 SparseFeatures one = straight.encode(activations[0]).topK(100);
-                float[] expected = straight.decode(one)[0];
-                assertThat(lying.decode(one)[0]).isEqualTo(expected);
+                float[] expected = lying.decode(one)[0];
+                assertThat(expected).is(closeTo(straight.decode(one)[0]));
                 assertThat(root.getManagedArrays().size()).isEqualTo(arrays);
                 for (int round = 0; round < 4; round++) {
                     assertThat(lying.decode(one)[0]).isEqualTo(expected);
                 }
-                assertThat(root.getManagedArrays().size()).isGreaterThan(arrays);
+                if (kernel != Kernel.PLAIN) {
+                    assertThat(root.getManagedArrays().size()).isGreaterThan(arrays);
+                }
             }
         }
     }

@@ -43,7 +43,8 @@ final class ReferenceSae {
         SaeBuilder builder = SparseAutoencoder.builder(config)
                 .decoder(matrix("W_dec"))
                 .decoderBias(vector("b_dec"))
-                .activation(activation(config));
+                .activation(activation(config))
+                .kernel(KernelUnderTest.forArchitecture(config.architecture()));
         return switch (config.architecture()) {
             case "matching_pursuit" -> builder;
             case "temporal" -> temporal(builder);

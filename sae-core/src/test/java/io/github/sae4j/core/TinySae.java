@@ -100,7 +100,8 @@ record TinySae(
                 .encoder(encoderTransposed ? stored(transpose(wEnc)).transposed() : stored(wEnc))
                 .decoder(decoderTransposed ? stored(transpose(wDec)).transposed() : stored(wDec))
                 .decoderBias(bDec)
-                .activation(rule.activation(this));
+                .activation(rule.activation(this))
+                .kernel(KernelUnderTest.get());
     }
 
     static float[][] transpose(float[][] rows) {

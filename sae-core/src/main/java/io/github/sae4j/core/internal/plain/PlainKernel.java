@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 /** Runs SAEs in plain Java, number by number, with sums in float64. */
 public final class PlainKernel implements HostKernel {
 
+    /** Few enough for their float64 sums, enough to read each weight rarely. */
+    private static final int TOKENS = 64;
+
     private final WeightMatrix encoder;
     private final @Nullable WeightMatrix decoder;
     private final SelectionRule rule;
@@ -39,22 +42,25 @@ public final class PlainKernel implements HostKernel {
 
     @Override
     public int tokensAtOnce() {
-        return 1;
+        return TOKENS;
     }
 
     @Override
     public void encode(float[] x, int tokens, FoundRows found) {
         int dIn = (int) encoder.rows();
-        for (int token = 0; token < tokens; token++) {
-            double[] sums = new double[rule.dSae()];
-            for (int k = 0; k < dIn; k++) {
-                for (int feature = 0; feature < sums.length; feature++) {
-                    sums[feature] += (double) x[token * dIn + k] * encoder.get(k, feature);
+        double[][] sums = new double[tokens][rule.dSae()];
+        for (int k = 0; k < dIn; k++) {
+            for (int feature = 0; feature < rule.dSae(); feature++) {
+                float weight = encoder.get(k, feature);
+                for (int token = 0; token < tokens; token++) {
+                    sums[token][feature] += (double) x[token * dIn + k] * weight;
                 }
             }
-            float[] values = new float[sums.length];
-            for (int feature = 0; feature < sums.length; feature++) {
-                values[feature] = rule.value(feature, (float) (sums[feature] + rule.bias()[feature]));
+        }
+        for (int token = 0; token < tokens; token++) {
+            float[] values = new float[rule.dSae()];
+            for (int feature = 0; feature < values.length; feature++) {
+                values[feature] = rule.value(feature, (float) (sums[token][feature] + rule.bias()[feature]));
             }
             int[] active = strongest(values);
             found.extend(new int[] {active.length}, 1);

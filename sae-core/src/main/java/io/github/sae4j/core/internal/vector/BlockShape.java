@@ -17,9 +17,9 @@ record BlockShape(int features, int depth) {
     static BlockShape of(int tokens, int threads, int dSae) {
         BlockShape best;
         if (tokens == 1) {
-            best = new BlockShape(Integer.getInteger("f1", 12288), 64);
-        } else if (tokens <= 32) {
-            best = new BlockShape(Integer.getInteger("f2", 1024), Integer.getInteger("d2", 64));
+            best = new BlockShape(Integer.getInteger("f1", 12288), 1 << 20);
+        } else if (tokens <= Integer.getInteger("st", 4)) {
+            best = new BlockShape(Integer.getInteger("f4", 4096), Integer.getInteger("d4", 32));
         } else {
             best = new BlockShape(Integer.getInteger("f3", 256), Integer.getInteger("d3", 256));
         }

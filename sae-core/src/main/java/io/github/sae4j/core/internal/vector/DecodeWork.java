@@ -54,38 +54,68 @@ final class DecodeWork extends Crew.Work {
 
     private void decode(int begin, int end, float[] sum, int outAt) {
         Arrays.fill(sum, 0);
-        int[] indices = rows.indices();
-        int at = begin;
-        if (RowSums.addsFour(decoder)) {
-            for (; at + 4 <= end; at += 4) {
-                int part0 = decoder.partOf(indices[at]);
-                int part1 = decoder.partOf(indices[at + 1]);
-                int part2 = decoder.partOf(indices[at + 2]);
-                int part3 = decoder.partOf(indices[at + 3]);
-                RowSums.addFour(
-                        decoder.memory(part0),
-                        decoder.position(part0, indices[at], 0),
-                        values[at],
-                        decoder.memory(part1),
-                        decoder.position(part1, indices[at + 1], 0),
-                        values[at + 1],
-                        decoder.memory(part2),
-                        decoder.position(part2, indices[at + 2], 0),
-                        values[at + 2],
-                        decoder.memory(part3),
-                        decoder.position(part3, indices[at + 3], 0),
-                        values[at + 3],
-                        groups,
-                        sum);
+        try {
+            switch (decoder.type()) {
+                case BFLOAT16 -> addBfloat16(begin, end, sum);
+                case FLOAT16 -> addFloat16(begin, end, sum);
+                case FLOAT32 -> addFloat32(begin, end, sum);
             }
-        }
-        for (; at < end; at++) {
-            int part = decoder.partOf(indices[at]);
-            RowSums.addOne(
-                    decoder, decoder.memory(part), decoder.position(part, indices[at], 0), values[at], groups, sum);
+        } catch (Throwable e) {
+            throw Memory.unchecked(e);
         }
         inOrder(sum, outAt);
         rest(begin, end, outAt);
+    }
+
+    private void addBfloat16(int begin, int end, float[] sum) throws Throwable {
+        int[] indices = rows.indices();
+        int at = begin;
+        for (; at + 4 <= end; at += 4) {
+            RowSums.addFour(
+                    memory(indices[at]),
+                    position(indices[at]),
+                    values[at],
+                    memory(indices[at + 1]),
+                    position(indices[at + 1]),
+                    values[at + 1],
+                    memory(indices[at + 2]),
+                    position(indices[at + 2]),
+                    values[at + 2],
+                    memory(indices[at + 3]),
+                    position(indices[at + 3]),
+                    values[at + 3],
+                    groups,
+                    sum,
+                    0,
+                    GROUP);
+        }
+        for (; at < end; at++) {
+            RowSums.addBfloat16(memory(indices[at]), position(indices[at]), values[at], groups, sum, 0, GROUP);
+        }
+    }
+
+    private void addFloat16(int begin, int end, float[] sum) throws Throwable {
+        float[] row = new float[sum.length];
+        for (int at = begin; at < end; at++) {
+            int index = rows.indices()[at];
+            Panels.readHalves(memory(index), position(index), groups, row);
+            RowSums.addArray(row, values[at], groups, sum);
+        }
+    }
+
+    private void addFloat32(int begin, int end, float[] sum) throws Throwable {
+        for (int at = begin; at < end; at++) {
+            int index = rows.indices()[at];
+            RowSums.addFloat32(memory(index), position(index), values[at], groups, sum, 0, GROUP);
+        }
+    }
+
+    private Object memory(int row) {
+        return decoder.memory(decoder.partOf(row));
+    }
+
+    private long position(int row) {
+        return decoder.position(decoder.partOf(row), row, 0);
     }
 
     private void inOrder(float[] sum, int outAt) {

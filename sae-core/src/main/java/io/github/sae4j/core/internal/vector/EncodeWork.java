@@ -2,6 +2,7 @@ package io.github.sae4j.core.internal.vector;
 
 import static io.github.sae4j.core.internal.vector.Memory.GROUP;
 
+import io.github.sae4j.core.WeightType;
 import io.github.sae4j.core.internal.host.Crew;
 import io.github.sae4j.core.internal.host.FoundRows;
 import io.github.sae4j.core.internal.host.SelectionRule;
@@ -119,9 +120,16 @@ final class EncodeWork extends Crew.Work {
             slot.sums = new float[groups * tokens * GROUP];
         }
         selection.begin(feature, groups, tokens, slot.sums);
-        int streamed = tokens == 1 ? stream(slot, feature, features) : 0;
-        if (streamed < features) {
-            multiply(slot, feature + streamed, features - streamed, streamed / GROUP * GROUP);
+        int streamed = panels.streams(tokens) ? features / GROUP * GROUP : 0;
+        try {
+            if (streamed > 0) {
+                stream(slot, panels.stored(), feature, streamed / GROUP);
+            }
+            if (streamed < features) {
+                multiply(slot, feature + streamed, features - streamed, streamed * tokens);
+            }
+        } catch (Throwable e) {
+            throw Memory.unchecked(e);
         }
         if (rule.mostActive() > 0) {
             selection.selectStrongest(feature, groups, tokens, slot.sums, slot.strongest);
@@ -133,47 +141,91 @@ final class EncodeWork extends Crew.Work {
         }
     }
 
-    /** Multiplies one token with whole groups where they lie, and returns how many features these were. */
-    private int stream(Slot slot, int feature, int features) {
-        StoredMatrix stored = panels.streamed();
-        if (stored == null) {
-            return 0;
-        }
-        int groups = features / GROUP;
+    /** Multiplies few tokens with whole groups of the encoder where they lie. */
+    private void stream(Slot slot, StoredMatrix stored, int feature, int groups) throws Throwable {
         int row = 0;
         while (row < dIn) {
             int part = stored.partOf(row);
-            int end = (int) Math.min(dIn, stored.endOf(part));
-            Object memory = stored.memory(part);
-            long step = stored.rowBytes();
+            int end = (int) Math.min(dIn, Math.min(stored.endOf(part), (long) row + shape.depth()));
             long at = stored.position(part, row, feature);
-            if (RowSums.addsFour(stored)) {
-                for (; row + 4 <= end; row += 4, at += 4 * step) {
-                    RowSums.addFour(
-                            memory,
-                            at,
-                            x[row],
-                            memory,
-                            at + step,
-                            x[row + 1],
-                            memory,
-                            at + 2 * step,
-                            x[row + 2],
-                            memory,
-                            at + 3 * step,
-                            x[row + 3],
-                            groups,
-                            slot.sums);
+            int height;
+            for (int token = 0; token < tokens; token += height) {
+                height = Tiles.height(tokens - token);
+                Object memory = stored.memory(part);
+                int xAt = token * dIn + row * height;
+                if (height == 1) {
+                    streamOne(slot.sums, stored, memory, at, end - row, xAt, token * GROUP, groups);
+                } else {
+                    streamMore(slot.sums, stored, memory, at, end - row, height, xAt, token * GROUP, groups);
                 }
             }
-            for (; row < end; row++, at += step) {
-                RowSums.addOne(stored, memory, at, x[row], groups, slot.sums);
-            }
+            row = end;
         }
-        return groups * GROUP;
     }
 
-    private void multiply(Slot slot, int feature, int features, int sumsAt) {
+    private void streamOne(
+            float[] sums, StoredMatrix stored, Object memory, long first, int rows, int xFirst, int sumsAt, int groups)
+            throws Throwable {
+        long rowBytes = stored.rowBytes();
+        int step = tokens * GROUP;
+        long at = first;
+        int xAt = xFirst;
+        int row = 0;
+        if (stored.type() == WeightType.FLOAT32) {
+            for (; row < rows; row++, at += rowBytes) {
+                RowSums.addFloat32(memory, at, x[xAt++], groups, sums, sumsAt, step);
+            }
+            return;
+        }
+        for (; row + 4 <= rows; row += 4, at += 4 * rowBytes, xAt += 4) {
+            RowSums.addFour(
+                    memory,
+                    at,
+                    x[xAt],
+                    memory,
+                    at + rowBytes,
+                    x[xAt + 1],
+                    memory,
+                    at + 2 * rowBytes,
+                    x[xAt + 2],
+                    memory,
+                    at + 3 * rowBytes,
+                    x[xAt + 3],
+                    groups,
+                    sums,
+                    sumsAt,
+                    step);
+        }
+        for (; row < rows; row++, at += rowBytes) {
+            RowSums.addBfloat16(memory, at, x[xAt++], groups, sums, sumsAt, step);
+        }
+    }
+
+    private void streamMore(
+            float[] sums,
+            StoredMatrix stored,
+            Object memory,
+            long first,
+            int rows,
+            int height,
+            int xFirst,
+            int sumsAt,
+            int groups)
+            throws Throwable {
+        long rowBytes = stored.rowBytes();
+        int step = tokens * GROUP;
+        int even = rows & -2;
+        long at = first;
+        for (int row = 0; row < even; row += 2, at += 2 * rowBytes) {
+            RowSums.addTwo(height, memory, at, rowBytes, x, xFirst + row * height, groups, sums, sumsAt, step);
+        }
+        for (int within = 0; even < rows && within < height; within++) {
+            float factor = x[xFirst + even * height + within];
+            RowSums.addBfloat16(memory, at, factor, groups, sums, sumsAt + within * GROUP, step);
+        }
+    }
+
+    private void multiply(Slot slot, int feature, int features, int sumsAt) throws Throwable {
         int groups = (features + GROUP - 1) / GROUP;
         int needed = groups * Panels.stride(shape.depth());
         if (slot.panel.length < needed) {

@@ -8,7 +8,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -26,8 +25,17 @@ final class Memory {
     /** Features that are looked at together: as many 16-bit numbers as a vector has bits for. */
     static final int GROUP = 2 * LANES;
 
+    /** Of two 16-bit numbers in an int, the bits of the second. */
+    static final int UPPER_HALF = 0xffff0000;
+
+    /**
+     * Loads a vector of ints from a byte position: {@code (IntVector) LOAD.invokeExact(memory, position)}. Hot loops call it
+     * themselves, and the Vector API's methods likewise: those are always inlined, a method around them is not, and vectors
+     * that leave a compiled method become objects.
+     */
+    static final MethodHandle LOAD;
+
     private static final MethodHandle SEGMENT;
-    private static final MethodHandle LOAD;
 
     static {
         MethodHandles.Lookup lookup = MethodHandles.lookup();
@@ -61,7 +69,7 @@ final class Memory {
 
     private Memory() {}
 
-    /** Returns what {@link #load} takes for a buffer. */
+    /** Returns what {@link #LOAD} takes for a buffer. */
     static Object of(ByteBuffer buffer) {
         try {
             return (Object) SEGMENT.invokeExact(buffer);
@@ -70,20 +78,11 @@ final class Memory {
         }
     }
 
-    /** Loads a vector of ints from a byte position. */
-    static IntVector load(Object memory, long at) {
-        try {
-            return (IntVector) LOAD.invokeExact(memory, at);
-        } catch (RuntimeException | Error e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new IllegalStateException(e);
+    /** Returns what is thrown for something that {@link #LOAD} threw. */
+    static RuntimeException unchecked(Throwable thrown) {
+        if (thrown instanceof Error error) {
+            throw error;
         }
-    }
-
-    /** Returns the species' size for people, for example {@code 512 bit}. */
-    static String bits() {
-        VectorShape shape = FLOATS.vectorShape();
-        return shape.vectorBitSize() + " bit";
+        return thrown instanceof RuntimeException runtime ? runtime : new IllegalStateException(thrown);
     }
 }

@@ -1,11 +1,15 @@
 package io.github.sae4j.core.internal.vector;
 
+import static io.github.sae4j.core.internal.vector.Memory.FLOATS;
 import static io.github.sae4j.core.internal.vector.Memory.GROUP;
 import static io.github.sae4j.core.internal.vector.Memory.INTS;
 import static io.github.sae4j.core.internal.vector.Memory.LANES;
+import static io.github.sae4j.core.internal.vector.Memory.LOAD;
+import static io.github.sae4j.core.internal.vector.Memory.UPPER_HALF;
 
 import io.github.sae4j.core.WeightMatrix;
 import io.github.sae4j.core.WeightType;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
@@ -22,6 +26,9 @@ import jdk.incubator.vector.VectorShuffle;
  * transposed, squares of ints are transposed in registers, and features keep their order.
  */
 final class Panels {
+
+    private static final int LOWER_HALF = 0xffff;
+    private static final int STREAMED = Integer.getInteger("st", 4);
 
     private static final int[] STEPS = steps();
     private static final VectorShuffle<Integer>[] SWAPS = swaps();
@@ -54,10 +61,19 @@ final class Panels {
         return paired;
     }
 
-    /** Returns the encoder as it is stored if products can read it without a panel, row by row, else null. */
-    @org.jspecify.annotations.Nullable
-    StoredMatrix streamed() {
-        return transposed ? null : stored;
+    /** Returns whether so few tokens are better multiplied without panels, with the encoder's rows where they lie. */
+    boolean streams(int tokens) {
+        return !transposed
+                && switch (stored.type()) {
+                    case BFLOAT16 -> tokens <= STREAMED;
+                    case FLOAT32 -> tokens == 1;
+                    case FLOAT16 -> false;
+                };
+    }
+
+    /** Returns the encoder as it is stored. */
+    StoredMatrix stored() {
+        return stored;
     }
 
     /**
@@ -70,19 +86,29 @@ final class Panels {
      * @param panel takes {@code [k][GROUP]} for each group, {@link #stride} apart
      * @param square room for a square of vectors
      */
-    void fill(int k, int depth, int feature, int features, float[] panel, int[] square) {
-        int whole = features / GROUP;
+    void fill(int k, int depth, int feature, int features, float[] panel, int[] square) throws Throwable {
+        int groups = features / GROUP;
+        int whole = depth;
         if (transposed) {
-            fillTransposed(k, depth, feature, whole, panel, square);
+            whole -= depth % (LANES * (stored.type() == WeightType.FLOAT32 ? 1 : 2));
+            fillTransposed(k, depth, feature, groups, panel, square);
         } else {
-            fillRows(k, depth, feature, whole, panel);
+            fillRows(k, depth, feature, groups, panel);
         }
-        if (whole * GROUP < features) {
-            fillOneByOne(k, 0, depth, feature + whole * GROUP, features - whole * GROUP, panel, whole * stride(depth));
+        for (int group = 0; group < groups; group++) {
+            int at = group * stride(depth);
+            if (stored.type() == WeightType.FLOAT16) {
+                convertHalves(panel, at, at + whole * GROUP);
+            }
+            fillOneByOne(k, whole, depth, feature + group * GROUP, GROUP, panel, at);
+        }
+        int rest = features - groups * GROUP;
+        if (rest > 0) {
+            fillOneByOne(k, 0, depth, feature + groups * GROUP, rest, panel, groups * stride(depth));
         }
     }
 
-    private void fillRows(int k, int depth, int feature, int groups, float[] panel) {
+    private void fillRows(int k, int depth, int feature, int groups, float[] panel) throws Throwable {
         int row = 0;
         while (row < depth) {
             int part = stored.partOf((long) k + row);
@@ -91,7 +117,7 @@ final class Panels {
             long at = stored.position(part, (long) k + row, feature);
             switch (stored.type()) {
                 case BFLOAT16 -> fillBfloat16(memory, at, stored.rowBytes(), row, end, groups, panel, stride(depth));
-                case FLOAT16 -> fillFloat16(memory, at, stored.rowBytes(), row, end, groups, panel, stride(depth));
+                case FLOAT16 -> fillHalves(memory, at, stored.rowBytes(), row, end, groups, panel, stride(depth));
                 case FLOAT32 -> fillFloat32(memory, at, stored.rowBytes(), row, end, groups, panel, stride(depth));
             }
             row = end;
@@ -99,29 +125,36 @@ final class Panels {
     }
 
     private static void fillBfloat16(
-            Object memory, long at, long rowBytes, int from, int to, int groups, float[] panel, int stride) {
+            Object memory, long at, long rowBytes, int from, int to, int groups, float[] panel, int stride)
+            throws Throwable {
         for (int row = from; row < to; row++) {
             long position = at + (row - from) * rowBytes;
             int out = row * GROUP;
             for (int group = 0; group < groups; group++) {
-                IntVector pairs = Memory.load(memory, position);
-                lowBfloat16(pairs).intoArray(panel, out);
-                highBfloat16(pairs).intoArray(panel, out + LANES);
+                IntVector pairs = (IntVector) LOAD.invokeExact(memory, position);
+                pairs.lanewise(VectorOperators.LSHL, Short.SIZE)
+                        .reinterpretAsFloats()
+                        .intoArray(panel, out);
+                pairs.and(UPPER_HALF).reinterpretAsFloats().intoArray(panel, out + LANES);
                 position += (long) LANES * Integer.BYTES;
                 out += stride;
             }
         }
     }
 
-    private static void fillFloat16(
-            Object memory, long at, long rowBytes, int from, int to, int groups, float[] panel, int stride) {
+    /** Puts the bits of float16 where {@link #convertHalves} expects them. */
+    private static void fillHalves(
+            Object memory, long at, long rowBytes, int from, int to, int groups, float[] panel, int stride)
+            throws Throwable {
         for (int row = from; row < to; row++) {
             long position = at + (row - from) * rowBytes;
             int out = row * GROUP;
             for (int group = 0; group < groups; group++) {
-                IntVector pairs = Memory.load(memory, position);
-                fromHalf(pairs.and(0xffff)).intoArray(panel, out);
-                fromHalf(pairs.lanewise(VectorOperators.LSHR, Short.SIZE)).intoArray(panel, out + LANES);
+                IntVector pairs = (IntVector) LOAD.invokeExact(memory, position);
+                pairs.and(LOWER_HALF).reinterpretAsFloats().intoArray(panel, out);
+                pairs.lanewise(VectorOperators.LSHR, Short.SIZE)
+                        .reinterpretAsFloats()
+                        .intoArray(panel, out + LANES);
                 position += (long) LANES * Integer.BYTES;
                 out += stride;
             }
@@ -129,81 +162,107 @@ final class Panels {
     }
 
     private static void fillFloat32(
-            Object memory, long at, long rowBytes, int from, int to, int groups, float[] panel, int stride) {
+            Object memory, long at, long rowBytes, int from, int to, int groups, float[] panel, int stride)
+            throws Throwable {
         for (int row = from; row < to; row++) {
             long position = at + (row - from) * rowBytes;
             int out = row * GROUP;
             for (int group = 0; group < groups; group++) {
-                Memory.load(memory, position).reinterpretAsFloats().intoArray(panel, out);
-                Memory.load(memory, position + (long) LANES * Float.BYTES)
-                        .reinterpretAsFloats()
-                        .intoArray(panel, out + LANES);
+                IntVector low = (IntVector) LOAD.invokeExact(memory, position);
+                IntVector high = (IntVector) LOAD.invokeExact(memory, position + (long) LANES * Float.BYTES);
+                low.reinterpretAsFloats().intoArray(panel, out);
+                high.reinterpretAsFloats().intoArray(panel, out + LANES);
                 position += (long) GROUP * Float.BYTES;
                 out += stride;
             }
         }
     }
 
-    static FloatVector lowBfloat16(IntVector pairs) {
-        return pairs.lanewise(VectorOperators.LSHL, Short.SIZE).reinterpretAsFloats();
+    /**
+     * Reads a row of float16 into an array, by pairs.
+     *
+     * @param row {@code [groups * GROUP]}
+     */
+    static void readHalves(Object memory, long at, int groups, float[] row) throws Throwable {
+        fillHalves(memory, at, 0, 0, 1, groups, row, GROUP);
+        convertHalves(row, 0, groups * GROUP);
     }
 
-    static FloatVector highBfloat16(IntVector pairs) {
-        return pairs.and(0xffff0000).reinterpretAsFloats();
+    /**
+     * Makes float32 of the bits of float16, exactly for every number: the exponent moves by a product, infinities and NaN
+     * get float32's largest exponent.
+     */
+    private static void convertHalves(float[] numbers, int from, int to) {
+        for (int i = from; i < to; i += LANES) {
+            IntVector halves = FloatVector.fromArray(FLOATS, numbers, i).reinterpretAsInts();
+            IntVector magnitude = halves.and(0x7fff).lanewise(VectorOperators.LSHL, 13);
+            IntVector bits = magnitude.reinterpretAsFloats().mul(0x1p112f).reinterpretAsInts();
+            IntVector sign = halves.and(0x8000).lanewise(VectorOperators.LSHL, Short.SIZE);
+            bits.lanewise(VectorOperators.OR, 0x7f800000, magnitude.compare(VectorOperators.GE, 0x7c00 << 13))
+                    .or(sign)
+                    .reinterpretAsFloats()
+                    .intoArray(numbers, i);
+        }
     }
 
-    /** Exact for every float16: the exponent moves by a product, infinities and NaN get float32's largest exponent. */
-    static FloatVector fromHalf(IntVector halves) {
-        IntVector magnitude = halves.and(0x7fff).lanewise(VectorOperators.LSHL, 13);
-        IntVector bits = magnitude.reinterpretAsFloats().mul(0x1p112f).reinterpretAsInts();
-        VectorMask<Integer> special = magnitude.compare(VectorOperators.GE, 0x7c00 << 13);
-        IntVector sign = halves.and(0x8000).lanewise(VectorOperators.LSHL, Short.SIZE);
-        return bits.lanewise(VectorOperators.OR, 0x7f800000, special).or(sign).reinterpretAsFloats();
-    }
-
-    private void fillTransposed(int k, int depth, int feature, int groups, float[] panel, int[] square) {
+    private void fillTransposed(int k, int depth, int feature, int groups, float[] panel, int[] square)
+            throws Throwable {
         int perInt = stored.type() == WeightType.FLOAT32 ? 1 : 2;
         int whole = depth - depth % (LANES * perInt);
         for (int block = 0; block < 2 * groups; block++) {
             int out = (block >> 1) * stride(depth) + (block & 1) * LANES;
             for (int row = 0; row < whole; row += LANES * perInt) {
-                for (int lane = 0; lane < LANES; lane++) {
-                    long at = (long) feature + (long) block * LANES + lane;
-                    int part = stored.partOf(at);
-                    Memory.load(stored.memory(part), stored.position(part, at, (long) k + row))
-                            .intoArray(square, lane * LANES);
-                }
+                readSquare((long) feature + (long) block * LANES, (long) k + row, square);
                 transpose(square);
-                spread(square, panel, out + row * GROUP);
-            }
-        }
-        if (whole < depth) {
-            for (int group = 0; group < groups; group++) {
-                fillOneByOne(k, whole, depth, feature + group * GROUP, GROUP, panel, group * stride(depth));
+                switch (stored.type()) {
+                    case BFLOAT16 -> spreadBfloat16(square, panel, out + row * GROUP);
+                    case FLOAT16 -> spreadHalves(square, panel, out + row * GROUP);
+                    case FLOAT32 -> spreadFloat32(square, panel, out + row * GROUP);
+                }
             }
         }
     }
 
-    private void spread(int[] square, float[] panel, int to) {
+    private void readSquare(long feature, long k, int[] square) throws Throwable {
+        for (int lane = 0; lane < LANES; lane++) {
+            int part = stored.partOf(feature + lane);
+            IntVector numbers =
+                    (IntVector) LOAD.invokeExact(stored.memory(part), stored.position(part, feature + lane, k));
+            numbers.intoArray(square, lane * LANES);
+        }
+    }
+
+    private static void spreadBfloat16(int[] square, float[] panel, int to) {
         int out = to;
         for (int column = 0; column < LANES; column++) {
-            IntVector numbers = IntVector.fromArray(INTS, square, column * LANES);
-            switch (stored.type()) {
-                case BFLOAT16 -> {
-                    lowBfloat16(numbers).intoArray(panel, out);
-                    highBfloat16(numbers).intoArray(panel, out + GROUP);
-                    out += 2 * GROUP;
-                }
-                case FLOAT16 -> {
-                    fromHalf(numbers.and(0xffff)).intoArray(panel, out);
-                    fromHalf(numbers.lanewise(VectorOperators.LSHR, Short.SIZE)).intoArray(panel, out + GROUP);
-                    out += 2 * GROUP;
-                }
-                case FLOAT32 -> {
-                    numbers.reinterpretAsFloats().intoArray(panel, out);
-                    out += GROUP;
-                }
-            }
+            IntVector pairs = IntVector.fromArray(INTS, square, column * LANES);
+            pairs.lanewise(VectorOperators.LSHL, Short.SIZE)
+                    .reinterpretAsFloats()
+                    .intoArray(panel, out);
+            pairs.and(UPPER_HALF).reinterpretAsFloats().intoArray(panel, out + GROUP);
+            out += 2 * GROUP;
+        }
+    }
+
+    private static void spreadHalves(int[] square, float[] panel, int to) {
+        int out = to;
+        for (int column = 0; column < LANES; column++) {
+            IntVector pairs = IntVector.fromArray(INTS, square, column * LANES);
+            pairs.and(LOWER_HALF).reinterpretAsFloats().intoArray(panel, out);
+            pairs.lanewise(VectorOperators.LSHR, Short.SIZE)
+                    .reinterpretAsFloats()
+                    .intoArray(panel, out + GROUP);
+            out += 2 * GROUP;
+        }
+    }
+
+    private static void spreadFloat32(int[] square, float[] panel, int to) {
+        int out = to;
+        for (int column = 0; column < LANES; column++) {
+            IntVector.fromArray(INTS, square, column * LANES)
+                    .reinterpretAsFloats()
+                    .intoArray(panel, out);
+            out += GROUP;
         }
     }
 
@@ -225,7 +284,7 @@ final class Panels {
 
     private void fillOneByOne(int k, int from, int depth, int feature, int features, float[] panel, int out) {
         for (int row = from; row < depth; row++) {
-            java.util.Arrays.fill(panel, out + row * GROUP, out + (row + 1) * GROUP, 0);
+            Arrays.fill(panel, out + row * GROUP, out + (row + 1) * GROUP, 0);
             for (int within = 0; within < features; within++) {
                 long storedRow = transposed ? (long) feature + within : (long) k + row;
                 long column = transposed ? (long) k + row : (long) feature + within;

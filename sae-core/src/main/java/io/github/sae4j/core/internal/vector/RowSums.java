@@ -3,44 +3,25 @@ package io.github.sae4j.core.internal.vector;
 import static io.github.sae4j.core.internal.vector.Memory.FLOATS;
 import static io.github.sae4j.core.internal.vector.Memory.GROUP;
 import static io.github.sae4j.core.internal.vector.Memory.LANES;
+import static io.github.sae4j.core.internal.vector.Memory.LOAD;
+import static io.github.sae4j.core.internal.vector.Memory.UPPER_HALF;
 
-import io.github.sae4j.core.WeightType;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Weighted sums of rows as they stream from memory: {@code sums += factor * row}. Rows are added one after the other with
- * fused multiply-adds, so a sum has the same bits as one of {@link Tiles} over the same rows.
+ * Weighted sums of rows as they stream from memory: {@code sums += factor * row}, for one token or some. Rows are added
+ * one after the other with fused multiply-adds, so a sum has the same bits as one of {@link Tiles} over the same rows.
  *
- * <p>Rows of 16-bit numbers are added by pairs: of each group the numbers at even places become its first vector, those
- * at odd places its second.
+ * <p>Rows of bfloat16 are added by pairs: of each group the numbers at even places become its first vector, those at odd
+ * places its second. Sums have {@code [GROUP]} for each group, {@code step} apart, from {@code sumsAt}.
  */
 final class RowSums {
 
     private RowSums() {}
 
-    /**
-     * Adds one row.
-     *
-     * @param at the byte position of the row's first number, or of the strip of it that is added
-     * @param groups how many whole groups of numbers
-     * @param sums {@code [group][GROUP]}
-     */
-    static void addOne(StoredMatrix stored, Object memory, long at, float factor, int groups, float[] sums) {
-        switch (stored.type()) {
-            case BFLOAT16 -> addBfloat16(memory, at, factor, groups, sums);
-            case FLOAT16 -> addFloat16(memory, at, factor, groups, sums);
-            case FLOAT32 -> addFloat32(memory, at, factor, groups, sums);
-        }
-    }
-
-    /** Returns whether {@link #addFour} is for rows of this type. */
-    static boolean addsFour(StoredMatrix stored) {
-        return stored.type() == WeightType.BFLOAT16;
-    }
-
-    /** Adds four rows of bfloat16, the first one first. */
+    /** Adds four rows of bfloat16 at byte positions of their memories to the sums of one token, the first row first. */
     static void addFour(
             Object memory0,
             long at0,
@@ -55,62 +36,169 @@ final class RowSums {
             long at3,
             float factor3,
             int groups,
-            float[] sums) {
+            float[] sums,
+            int sumsAt,
+            int step)
+            throws Throwable {
         FloatVector x0 = FloatVector.broadcast(FLOATS, factor0);
         FloatVector x1 = FloatVector.broadcast(FLOATS, factor1);
         FloatVector x2 = FloatVector.broadcast(FLOATS, factor2);
         FloatVector x3 = FloatVector.broadcast(FLOATS, factor3);
-        int to = groups * GROUP;
-        for (int i = 0; i < to; i += GROUP) {
-            long offset = (long) Short.BYTES * i;
-            FloatVector low = FloatVector.fromArray(FLOATS, sums, i);
-            FloatVector high = FloatVector.fromArray(FLOATS, sums, i + LANES);
-            IntVector w0 = Memory.load(memory0, at0 + offset);
-            low = x0.fma(Panels.lowBfloat16(w0), low);
-            high = x0.fma(Panels.highBfloat16(w0), high);
-            IntVector w1 = Memory.load(memory1, at1 + offset);
-            low = x1.fma(Panels.lowBfloat16(w1), low);
-            high = x1.fma(Panels.highBfloat16(w1), high);
-            IntVector w2 = Memory.load(memory2, at2 + offset);
-            low = x2.fma(Panels.lowBfloat16(w2), low);
-            high = x2.fma(Panels.highBfloat16(w2), high);
-            IntVector w3 = Memory.load(memory3, at3 + offset);
-            x3.fma(Panels.lowBfloat16(w3), low).intoArray(sums, i);
-            x3.fma(Panels.highBfloat16(w3), high).intoArray(sums, i + LANES);
+        int to = sumsAt;
+        for (int group = 0; group < groups; group++) {
+            long offset = (long) group * LANES * Integer.BYTES;
+            FloatVector low = FloatVector.fromArray(FLOATS, sums, to);
+            FloatVector high = FloatVector.fromArray(FLOATS, sums, to + LANES);
+            IntVector w0 = (IntVector) LOAD.invokeExact(memory0, at0 + offset);
+            low = x0.fma(w0.lanewise(VectorOperators.LSHL, Short.SIZE).reinterpretAsFloats(), low);
+            high = x0.fma(w0.and(UPPER_HALF).reinterpretAsFloats(), high);
+            IntVector w1 = (IntVector) LOAD.invokeExact(memory1, at1 + offset);
+            low = x1.fma(w1.lanewise(VectorOperators.LSHL, Short.SIZE).reinterpretAsFloats(), low);
+            high = x1.fma(w1.and(UPPER_HALF).reinterpretAsFloats(), high);
+            IntVector w2 = (IntVector) LOAD.invokeExact(memory2, at2 + offset);
+            low = x2.fma(w2.lanewise(VectorOperators.LSHL, Short.SIZE).reinterpretAsFloats(), low);
+            high = x2.fma(w2.and(UPPER_HALF).reinterpretAsFloats(), high);
+            IntVector w3 = (IntVector) LOAD.invokeExact(memory3, at3 + offset);
+            x3.fma(w3.lanewise(VectorOperators.LSHL, Short.SIZE).reinterpretAsFloats(), low)
+                    .intoArray(sums, to);
+            x3.fma(w3.and(UPPER_HALF).reinterpretAsFloats(), high).intoArray(sums, to + LANES);
+            to += step;
         }
     }
 
-    private static void addBfloat16(Object memory, long at, float factor, int groups, float[] sums) {
-        FloatVector x = FloatVector.broadcast(FLOATS, factor);
-        int to = groups * GROUP;
-        for (int i = 0; i < to; i += GROUP) {
-            IntVector w = Memory.load(memory, at + (long) Short.BYTES * i);
-            x.fma(Panels.lowBfloat16(w), FloatVector.fromArray(FLOATS, sums, i)).intoArray(sums, i);
-            x.fma(Panels.highBfloat16(w), FloatVector.fromArray(FLOATS, sums, i + LANES))
-                    .intoArray(sums, i + LANES);
+    /**
+     * Adds two rows of bfloat16 to the sums of two or four tokens, the first row first.
+     *
+     * @param height how many tokens
+     * @param x their factors, {@code [2][height]} from {@code xAt}
+     * @param sums {@code [height][GROUP]} for each group
+     */
+    static void addTwo(
+            int height,
+            Object memory,
+            long at,
+            long rowBytes,
+            float[] x,
+            int xAt,
+            int groups,
+            float[] sums,
+            int sumsAt,
+            int step)
+            throws Throwable {
+        if (height == 4) {
+            addTwoTo4(memory, at, rowBytes, x, xAt, groups, sums, sumsAt, step);
+        } else {
+            addTwoTo2(memory, at, rowBytes, x, xAt, groups, sums, sumsAt, step);
         }
     }
 
-    private static void addFloat16(Object memory, long at, float factor, int groups, float[] sums) {
+    private static void addTwoTo4(
+            Object memory, long at, long rowBytes, float[] x, int xAt, int groups, float[] sums, int sumsAt, int step)
+            throws Throwable {
+        FloatVector a0 = FloatVector.broadcast(FLOATS, x[xAt]);
+        FloatVector a1 = FloatVector.broadcast(FLOATS, x[xAt + 1]);
+        FloatVector a2 = FloatVector.broadcast(FLOATS, x[xAt + 2]);
+        FloatVector a3 = FloatVector.broadcast(FLOATS, x[xAt + 3]);
+        FloatVector b0 = FloatVector.broadcast(FLOATS, x[xAt + 4]);
+        FloatVector b1 = FloatVector.broadcast(FLOATS, x[xAt + 5]);
+        FloatVector b2 = FloatVector.broadcast(FLOATS, x[xAt + 6]);
+        FloatVector b3 = FloatVector.broadcast(FLOATS, x[xAt + 7]);
+        int to = sumsAt;
+        for (int group = 0; group < groups; group++) {
+            long position = at + (long) group * LANES * Integer.BYTES;
+            IntVector a = (IntVector) LOAD.invokeExact(memory, position);
+            IntVector b = (IntVector) LOAD.invokeExact(memory, position + rowBytes);
+            FloatVector aLow = a.lanewise(VectorOperators.LSHL, Short.SIZE).reinterpretAsFloats();
+            FloatVector bLow = b.lanewise(VectorOperators.LSHL, Short.SIZE).reinterpretAsFloats();
+            FloatVector aHigh = a.and(UPPER_HALF).reinterpretAsFloats();
+            FloatVector bHigh = b.and(UPPER_HALF).reinterpretAsFloats();
+            b0.fma(bLow, a0.fma(aLow, FloatVector.fromArray(FLOATS, sums, to))).intoArray(sums, to);
+            b0.fma(bHigh, a0.fma(aHigh, FloatVector.fromArray(FLOATS, sums, to + LANES)))
+                    .intoArray(sums, to + LANES);
+            b1.fma(bLow, a1.fma(aLow, FloatVector.fromArray(FLOATS, sums, to + GROUP)))
+                    .intoArray(sums, to + GROUP);
+            b1.fma(bHigh, a1.fma(aHigh, FloatVector.fromArray(FLOATS, sums, to + GROUP + LANES)))
+                    .intoArray(sums, to + GROUP + LANES);
+            b2.fma(bLow, a2.fma(aLow, FloatVector.fromArray(FLOATS, sums, to + 2 * GROUP)))
+                    .intoArray(sums, to + 2 * GROUP);
+            b2.fma(bHigh, a2.fma(aHigh, FloatVector.fromArray(FLOATS, sums, to + 2 * GROUP + LANES)))
+                    .intoArray(sums, to + 2 * GROUP + LANES);
+            b3.fma(bLow, a3.fma(aLow, FloatVector.fromArray(FLOATS, sums, to + 3 * GROUP)))
+                    .intoArray(sums, to + 3 * GROUP);
+            b3.fma(bHigh, a3.fma(aHigh, FloatVector.fromArray(FLOATS, sums, to + 3 * GROUP + LANES)))
+                    .intoArray(sums, to + 3 * GROUP + LANES);
+            to += step;
+        }
+    }
+
+    private static void addTwoTo2(
+            Object memory, long at, long rowBytes, float[] x, int xAt, int groups, float[] sums, int sumsAt, int step)
+            throws Throwable {
+        FloatVector a0 = FloatVector.broadcast(FLOATS, x[xAt]);
+        FloatVector a1 = FloatVector.broadcast(FLOATS, x[xAt + 1]);
+        FloatVector b0 = FloatVector.broadcast(FLOATS, x[xAt + 2]);
+        FloatVector b1 = FloatVector.broadcast(FLOATS, x[xAt + 3]);
+        int to = sumsAt;
+        for (int group = 0; group < groups; group++) {
+            long position = at + (long) group * LANES * Integer.BYTES;
+            IntVector a = (IntVector) LOAD.invokeExact(memory, position);
+            IntVector b = (IntVector) LOAD.invokeExact(memory, position + rowBytes);
+            FloatVector aLow = a.lanewise(VectorOperators.LSHL, Short.SIZE).reinterpretAsFloats();
+            FloatVector bLow = b.lanewise(VectorOperators.LSHL, Short.SIZE).reinterpretAsFloats();
+            FloatVector aHigh = a.and(UPPER_HALF).reinterpretAsFloats();
+            FloatVector bHigh = b.and(UPPER_HALF).reinterpretAsFloats();
+            b0.fma(bLow, a0.fma(aLow, FloatVector.fromArray(FLOATS, sums, to))).intoArray(sums, to);
+            b0.fma(bHigh, a0.fma(aHigh, FloatVector.fromArray(FLOATS, sums, to + LANES)))
+                    .intoArray(sums, to + LANES);
+            b1.fma(bLow, a1.fma(aLow, FloatVector.fromArray(FLOATS, sums, to + GROUP)))
+                    .intoArray(sums, to + GROUP);
+            b1.fma(bHigh, a1.fma(aHigh, FloatVector.fromArray(FLOATS, sums, to + GROUP + LANES)))
+                    .intoArray(sums, to + GROUP + LANES);
+            to += step;
+        }
+    }
+
+    /** Adds one row of bfloat16 to the sums of one token. */
+    static void addBfloat16(Object memory, long at, float factor, int groups, float[] sums, int sumsAt, int step)
+            throws Throwable {
         FloatVector x = FloatVector.broadcast(FLOATS, factor);
-        int to = groups * GROUP;
-        for (int i = 0; i < to; i += GROUP) {
-            IntVector w = Memory.load(memory, at + (long) Short.BYTES * i);
-            x.fma(Panels.fromHalf(w.and(0xffff)), FloatVector.fromArray(FLOATS, sums, i))
-                    .intoArray(sums, i);
+        int to = sumsAt;
+        for (int group = 0; group < groups; group++) {
+            IntVector w = (IntVector) LOAD.invokeExact(memory, at + (long) group * LANES * Integer.BYTES);
             x.fma(
-                            Panels.fromHalf(w.lanewise(VectorOperators.LSHR, Short.SIZE)),
-                            FloatVector.fromArray(FLOATS, sums, i + LANES))
-                    .intoArray(sums, i + LANES);
+                            w.lanewise(VectorOperators.LSHL, Short.SIZE).reinterpretAsFloats(),
+                            FloatVector.fromArray(FLOATS, sums, to))
+                    .intoArray(sums, to);
+            x.fma(w.and(UPPER_HALF).reinterpretAsFloats(), FloatVector.fromArray(FLOATS, sums, to + LANES))
+                    .intoArray(sums, to + LANES);
+            to += step;
         }
     }
 
-    private static void addFloat32(Object memory, long at, float factor, int groups, float[] sums) {
+    /** Adds one row of float32 to the sums of one token. */
+    static void addFloat32(Object memory, long at, float factor, int groups, float[] sums, int sumsAt, int step)
+            throws Throwable {
         FloatVector x = FloatVector.broadcast(FLOATS, factor);
-        int to = groups * GROUP;
-        for (int i = 0; i < to; i += LANES) {
-            FloatVector w = Memory.load(memory, at + (long) Float.BYTES * i).reinterpretAsFloats();
-            x.fma(w, FloatVector.fromArray(FLOATS, sums, i)).intoArray(sums, i);
+        int to = sumsAt;
+        for (int group = 0; group < groups; group++) {
+            long position = at + (long) group * GROUP * Float.BYTES;
+            IntVector low = (IntVector) LOAD.invokeExact(memory, position);
+            IntVector high = (IntVector) LOAD.invokeExact(memory, position + (long) LANES * Float.BYTES);
+            x.fma(low.reinterpretAsFloats(), FloatVector.fromArray(FLOATS, sums, to))
+                    .intoArray(sums, to);
+            x.fma(high.reinterpretAsFloats(), FloatVector.fromArray(FLOATS, sums, to + LANES))
+                    .intoArray(sums, to + LANES);
+            to += step;
+        }
+    }
+
+    /** Adds one row that is in an array, {@code [groups * GROUP]}, to the sums of one token. */
+    static void addArray(float[] row, float factor, int groups, float[] sums) {
+        FloatVector x = FloatVector.broadcast(FLOATS, factor);
+        int end = groups * GROUP;
+        for (int i = 0; i < end; i += LANES) {
+            x.fma(FloatVector.fromArray(FLOATS, row, i), FloatVector.fromArray(FLOATS, sums, i))
+                    .intoArray(sums, i);
         }
     }
 }

@@ -55,7 +55,7 @@ final class StoredMatrix {
         return firstRows[part + 1];
     }
 
-    /** Returns the memory of a part, for {@link Memory#load}. */
+    /** Returns the memory of a part, for {@link Memory#LOAD}. */
     Object memory(int part) {
         return memories[part];
     }
