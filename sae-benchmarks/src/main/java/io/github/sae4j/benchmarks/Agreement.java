@@ -51,7 +51,9 @@ record Agreement(long active, long onlyOne, double worstError) {
     }
 
     private static Agreement features(int token, float[] ours, float[] peer, boolean strongestOnly, double tolerance) {
-        double threshold = strongestOnly ? Math.min(weakest(ours), weakest(peer)) : 0;
+        // Where there was no room for more, the weakest that one of them kept; or else zero, which all are above.
+        boolean full = strongestOnly && count(ours) == count(peer);
+        double threshold = full ? Math.min(weakest(ours), weakest(peer)) : 0;
         long active = 0;
         long onlyOne = 0;
         for (int feature = 0; feature < ours.length; feature++) {
@@ -74,6 +76,14 @@ record Agreement(long active, long onlyOne, double worstError) {
             }
         }
         return new Agreement(active, onlyOne, error(token, ours, peer, tolerance));
+    }
+
+    private static int count(float[] features) {
+        int count = 0;
+        for (float value : features) {
+            count += value == 0 ? 0 : 1;
+        }
+        return count;
     }
 
     private static double weakest(float[] features) {
