@@ -142,7 +142,12 @@ def measured(options):
     """Measures all rows and returns what to print."""
     rows = [row for row in ROWS if not options.only or row.name in options.only]
     compared = [row for row in rows if row.work != "process"]
-    limits, outcomes, facts = [], [], {}
+    limits, outcomes, facts = [], {}, {}
+    # Before the peer has its weights: a new process counts the memory of the one that made it.
+    for row in rows:
+        if row.work == "process":
+            note(row.label)
+            outcomes[row] = process_row(row, options)
     if compared:
         with Worker() as worker:
             worker.ask("load", options.activations)
@@ -157,17 +162,13 @@ def measured(options):
             for row in compared:
                 if row.peer_type in peer.types:
                     note(row.label)
-                    outcomes.append(compared_row(row, worker, peer, limits, options))
+                    outcomes[row] = compared_row(row, worker, peer, limits, options)
                 else:
                     note(f"{row.label}: left out, this peer has no {row.peer_type}")
-    for row in rows:
-        if row.work == "process":
-            note(row.label)
-            outcomes.append(process_row(row, options))
     best = [max(sample) for sample in zip(*limits)] or [math.nan, math.nan]
     facts |= {"machine": machine(), "gigaflops": best[0], "gigabytes": best[1], "runs": options.runs,
               "warm_up": options.warm_up, "tokens_of": str(options.activations)}
-    return {"facts": facts, "rows": [judged(outcome, facts) for outcome in outcomes]}
+    return {"facts": facts, "rows": [judged(outcomes[row], facts) for row in rows if row in outcomes]}
 
 
 def compared_row(row, worker, peer, limits, options):
