@@ -4,6 +4,7 @@ import io.github.sae4j.core.SparseAutoencoder;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +23,7 @@ import java.util.Map;
  */
 public final class Scaling {
 
+    private static final String STREAM = "stream";
     private static final String ALL = "1000,3000,10000,30000,100000";
     private static final String USAGE = "usage: Scaling [--tokens N,N,…] [--chunk N] [--kernel NAME] [--sae FOLDER"
             + " --activations FILE] [--svg FILE]";
@@ -31,17 +33,24 @@ public final class Scaling {
     /**
      * Measures, draws, and prints a table in Markdown; exit status 2 for wrong arguments.
      *
-     * @param arguments options, as {@code benchmarks/scaling --help} prints them
+     * @param arguments options, as {@code benchmarks/scaling} explains them
      */
     public static void main(String[] arguments) {
-        if (arguments.length > 0 && arguments[0].equals("stream")) {
-            System.out.println(stream(
+        int status = run(System.out, System.err, arguments);
+        if (status != 0) {
+            System.exit(status);
+        }
+    }
+
+    static int run(PrintStream out, PrintStream err, String... arguments) {
+        if (arguments.length == 6 && arguments[0].equals(STREAM)) {
+            out.println(stream(
                     Path.of(arguments[1]),
                     Path.of(arguments[2]),
                     arguments[3],
                     Integer.parseInt(arguments[4]),
                     Integer.parseInt(arguments[5])));
-            return;
+            return 0;
         }
         Map<String, String> options = new HashMap<>();
         for (int at = 0; at + 1 < arguments.length; at += 2) {
@@ -50,10 +59,11 @@ public final class Scaling {
         boolean unpaired =
                 arguments.length % 2 != 0 || options.containsKey("--sae") != options.containsKey("--activations");
         if (unpaired || !known(options)) {
-            System.err.println(USAGE);
-            System.exit(2);
+            err.println(USAGE);
+            return 2;
         }
-        run(options);
+        run(options, out, err);
+        return 0;
     }
 
     private static boolean known(Map<String, String> options) {
@@ -61,7 +71,7 @@ public final class Scaling {
                 .containsAll(options.keySet());
     }
 
-    private static void run(Map<String, String> options) {
+    private static void run(Map<String, String> options, PrintStream out, PrintStream err) {
         BenchmarkData data = BenchmarkData.fullSize();
         Path sae = options.containsKey("--sae") ? Path.of(options.get("--sae")) : data.sae("bfloat16");
         Path activations =
@@ -70,10 +80,10 @@ public final class Scaling {
         String chunk = options.getOrDefault("--chunk", "512");
         List<ScalingPoint> points = new ArrayList<>();
         for (String tokens : options.getOrDefault("--tokens", ALL).split(",", -1)) {
-            System.err.println("scaling: " + tokens + " tokens");
+            err.println("scaling: " + tokens + " tokens");
             points.add(inNewProcess(List.of(sae.toString(), activations.toString(), kernel, chunk, tokens)));
         }
-        System.out.print(ScalingPlot.table(points));
+        out.print(ScalingPlot.table(points));
         if (options.containsKey("--svg")) {
             write(Path.of(options.get("--svg")).toAbsolutePath(), ScalingPlot.svg(points, Integer.parseInt(chunk)));
         }
@@ -84,7 +94,7 @@ public final class Scaling {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Scaling.class.getName(), "stream"));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Scaling.class.getName(), STREAM));
         command.addAll(stream);
         try {
             Process process = new ProcessBuilder(command)
@@ -130,7 +140,8 @@ public final class Scaling {
 
     /** No two tokens of a stream are the same: each time round, those of the pool come a little stronger. */
     private static void generate(float[][] pool, int token, float[] row) {
-        float strength = 1 + 1e-3f * (token / pool.length);
+        int round = token / pool.length;
+        float strength = 1 + 1e-3f * round;
         float[] from = pool[token % pool.length];
         for (int at = 0; at < row.length; at++) {
             row[at] = strength * from[at];

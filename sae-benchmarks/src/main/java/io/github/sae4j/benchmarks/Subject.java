@@ -57,20 +57,22 @@ final class Subject implements AutoCloseable {
 
     /** Does some work once and returns what came out. */
     Rows rows(Work work, float[][] activations) {
-        switch (work) {
-            case ENCODE:
-                return Rows.of(sae.encode(activations));
-            case DECODE:
-                return Rows.of(sae.decode(features(activations)));
-            default:
+        return switch (work) {
+            case ENCODE -> Rows.of(sae.encode(activations));
+            case DECODE -> Rows.of(sae.decode(features(activations)));
+            case DENSE -> {
                 try (NDManager manager = sae.newManager()) {
                     NDArray dense = sae.encode(manager.create(activations));
-                    return Rows.of(dense.toFloatArray(), sae.config().dSae());
+                    yield Rows.of(dense.toFloatArray(), sae.config().dSae());
                 }
-        }
+            }
+        };
     }
 
-    /** Returns the features of activations; those that were asked for last are at hand. */
+    /**
+     * Returns the features of activations; those that were asked for last are at hand, until there are other activations
+     * of the same number and {@link #forget} is called.
+     */
     SparseFeatures features(float[][] activations) {
         SparseFeatures last = found;
         if (last == null || last.tokens() != activations.length) {
@@ -78,6 +80,10 @@ final class Subject implements AutoCloseable {
             found = last;
         }
         return last;
+    }
+
+    void forget() {
+        found = null;
     }
 
     private static void requireRows(int found, int expected) {

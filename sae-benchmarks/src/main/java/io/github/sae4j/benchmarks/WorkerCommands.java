@@ -60,45 +60,41 @@ final class WorkerCommands implements AutoCloseable {
      */
     String answer(String[] command) {
         List<String> fields = Arrays.asList(command);
-        switch (fields.get(0)) {
-            case "machine":
-                return joined(
-                        threads,
-                        Runtime.version().toString(),
-                        Engine.getEngine("PyTorch").getVersion());
-            case "limits":
-                return sample();
-            case "load":
+        return switch (fields.get(0)) {
+            case "machine" ->
+                joined(threads, Runtime.version(), Engine.getEngine("PyTorch").getVersion());
+            case "limits" -> sample();
+            case "load" -> {
                 activations = BenchmarkData.read(Path.of(fields.get(1)));
-                return joined(activations.length);
-            case "open":
-                return open(fields.get(1), Path.of(fields.get(2)), fields.get(3), fields.subList(4, fields.size()));
-            case "run":
-                return joined(subject(fields.get(2))
+                subjects.values().forEach(Subject::forget);
+                yield joined(activations.length);
+            }
+            case "open" -> open(fields.get(1), Path.of(fields.get(2)), fields.get(3), fields.subList(4, fields.size()));
+            case "run" ->
+                joined(subject(fields.get(2))
                         .nanos(Work.named(fields.get(1)), first(fields.get(3)), Integer.parseInt(fields.get(4))));
-            case "active":
-                return joined(
-                        subject(fields.get(1)).features(first(fields.get(2))).activeCount());
-            case "peer":
+            case "active" ->
+                joined(subject(fields.get(1)).features(first(fields.get(2))).activeCount());
+            case "peer" -> {
                 closePeer();
                 peer = Peer.of(subject(fields.get(1)).sae());
-                return "";
-            case "peer-run":
-                return joined(
-                        peer().nanos(Work.named(fields.get(1)), first(fields.get(2)), Integer.parseInt(fields.get(3))));
-            case "peer-write":
+                yield "";
+            }
+            case "peer-run" ->
+                joined(peer().nanos(Work.named(fields.get(1)), first(fields.get(2)), Integer.parseInt(fields.get(3))));
+            case "peer-write" -> {
                 peer().write(Work.named(fields.get(1)), first(fields.get(2)), Path.of(fields.get(3)));
-                return "";
-            case "agree":
-                return agree(
+                yield "";
+            }
+            case "agree" ->
+                agree(
                         Work.named(fields.get(1)),
                         subject(fields.get(2)),
                         first(fields.get(3)),
                         Path.of(fields.get(4)),
                         Double.parseDouble(fields.get(5)));
-            default:
-                throw new BenchmarkException("There is no command " + fields.get(0) + ".");
-        }
+            default -> throw new BenchmarkException("There is no command " + fields.get(0) + ".");
+        };
     }
 
     private String sample() {

@@ -2,13 +2,19 @@ package io.github.sae4j.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.w3c.dom.Document;
 import org.xml.sax.InputSource;
 
@@ -17,6 +23,8 @@ class ScalingTest {
 
     @TempDir
     private Path folder;
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
     @Test
     void encodesEveryTokenOfAStreamThatIsLongerThanItsPool() {
@@ -35,23 +43,30 @@ class ScalingTest {
         BenchmarkData data = new BenchmarkData(folder, 64, 512, 8, 20);
         Path svg = folder.resolve("scaling.svg");
 
-        Scaling.main(new String[] {
-            "--tokens",
-            "20,60",
-            "--chunk",
-            "16",
-            "--sae",
-            data.sae("bfloat16").toString(),
-            "--activations",
-            data.activations().toString(),
-            "--svg",
-            svg.toString()
-        });
+        int status = run(
+                "--tokens",
+                "20,60",
+                "--chunk",
+                "16",
+                "--sae",
+                data.sae("bfloat16").toString(),
+                "--activations",
+                data.activations().toString(),
+                "--svg",
+                svg.toString());
 
+        assertThat(status).isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("| 20 |", "| 60 |");
         assertThat(parsed(Files.readString(svg))
                         .getElementsByTagName("polyline")
                         .getLength())
                 .isIn(1, 2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"--tokens", "--speed 3", "--sae folder"})
+    void refusesWrongArguments(String arguments) {
+        assertThat(run(arguments.split(" "))).isEqualTo(2);
     }
 
     @Test
@@ -82,6 +97,13 @@ class ScalingTest {
     void printsATable() {
         assertThat(ScalingPlot.table(List.of(new ScalingPoint(1000, 2, 700_000_000, 64))))
                 .endsWith("| 1,000 | 2.00 | 500 | 700 MB | 64.0 |\n");
+    }
+
+    private int run(String... arguments) {
+        return Scaling.run(
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(OutputStream.nullOutputStream(), true),
+                arguments);
     }
 
     private static Document parsed(String xml) throws Exception {
