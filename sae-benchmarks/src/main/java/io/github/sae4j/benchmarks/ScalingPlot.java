@@ -70,12 +70,16 @@ final class ScalingPlot {
                 WIDTH, HEIGHT, WIDTH, HEIGHT));
         svg.append(STYLE).append(text("  <rect class=\"background\" width=\"%d\" height=\"%d\"/>%n", WIDTH, HEIGHT));
         panel(svg, "Time, seconds", tokens, seconds, points, ScalingPoint::seconds);
-        double last = points.get(points.size() - 1).tokens();
-        double linear = first.seconds() * last / first.tokens();
-        if (linear <= seconds.to()) {
+        ScalingPoint last = points.get(points.size() - 1);
+        // In proportion to the longest stream, of which starting is the smallest part.
+        double linear = last.seconds() * first.tokens() / last.tokens();
+        if (linear >= seconds.from()) {
             svg.append(text(
-                    "  <path class=\"ideal\" d=\"M%.1f %.1f L%.1f %.1f\"><title>in proportion to the first</title></path>%n",
-                    tokens.at(first.tokens()), seconds.at(first.seconds()), tokens.at(last), seconds.at(linear)));
+                    "  <path class=\"ideal\" d=\"M%.1f %.1f L%.1f %.1f\"/>%n",
+                    tokens.at(first.tokens()),
+                    seconds.at(linear),
+                    tokens.at(last.tokens()),
+                    seconds.at(last.seconds())));
         }
         if (points.stream().allMatch(point -> point.bytes() > 0)) {
             int shift = PANEL_WIDTH + GAP;
