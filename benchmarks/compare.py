@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs a peer and sae4j by turns on the same files, checks that both find the same, and prints how they compare.
 
-Needs Java, Maven for the first use, and bash; SAELens or PyTorch where the peer is to be one of them. Without Python's
+Needs Python 3.9 or newer, Java, Maven for the first use, and bash; SAELens or PyTorch where the peer is to be one of them. Without Python's
 torch the peer is libtorch, through DJL.
 """
 
@@ -92,8 +92,12 @@ def main():
     if options.self_test:
         return self_test()
     if not options.sae:
-        options.sae, options.activations = made(ROOT / "sae-benchmarks" / "target" / "benchmark-data", **FULL_SIZE)
-    result = measured(options)
+        kept = os.environ.get("SAE_BENCHMARK_FOLDER") or ROOT / "sae-benchmarks" / "target" / "benchmark-data"
+        options.sae, options.activations = made(pathlib.Path(kept), **FULL_SIZE)
+    try:
+        result = measured(options)
+    except WorkerFailed as e:
+        raise SystemExit(f"compare.py: {e}") from e
     if options.json:
         print(json.dumps(result, indent=2))
     else:
@@ -332,7 +336,10 @@ def cells(row):
 
 
 def milliseconds(times):
-    return f"{statistics.median(times):.4g} ({min(times):.4g}–{max(times):.4g})"
+    def short(time):
+        return f"{time:,.{0 if time >= 100 else 1 if time >= 10 else 2}f}"
+
+    return f"{short(statistics.median(times))} ({short(min(times))}–{short(max(times))})"
 
 
 def notes(result):
@@ -340,7 +347,7 @@ def notes(result):
     lines = [f"{facts['machine']}; medians (least–most) of {facts['runs']} runs, peer and sae4j by turns."]
     if "peer" in facts:
         compared = [row for row in result["rows"] if "peer_ms" in row]
-        worst = max((row["agreement"]["relative_error"] for row in compared if "bfloat16" not in row["name"]), default=0)
+        errors = (row["agreement"]["relative_error"] for row in compared)
         density = ", ".join(sorted({f"{row['l0']:.0f}" for row in compared if row["name"].endswith("512")}))
         lines += [
             f"Peer: {facts['peer']}; weights in float32 unless the row says otherwise.",
@@ -350,7 +357,8 @@ def notes(result):
             f"Limits, the best of all samples in between: {facts['gigaflops']:.0f} GFLOP/s,"
             f" {facts['gigabytes']:.1f} GB/s.",
             "GB/s counts the weights that have to be read, once.",
-            f"Both found the same features in each row; largest relative error of a token in float32: {worst:.1e}.",
+            "Both found the same in each row; largest relative error of a token in each: "
+            + ", ".join(f"{error:.0e}" for error in errors) + ".",
         ]
     return "\n".join(lines)
 
