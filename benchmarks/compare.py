@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs a peer and sae4j by turns on the same files, checks that both find the same, and prints how they compare.
 
-Needs Java, Maven for the first use, and bash; SAELens or PyTorch where the peer is to be one of them. Without Python's
+Needs Python 3.9 or newer, Java, Maven for the first use, and bash; SAELens or PyTorch where the peer is to be one of them. Without Python's
 torch the peer is libtorch, through DJL.
 """
 
@@ -23,6 +23,7 @@ from typing import Optional
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import peers
+import report
 from worker import JAVA, Worker, WorkerFailed
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -92,12 +93,16 @@ def main():
     if options.self_test:
         return self_test()
     if not options.sae:
-        options.sae, options.activations = made(ROOT / "sae-benchmarks" / "target" / "benchmark-data", **FULL_SIZE)
-    result = measured(options)
+        kept = os.environ.get("SAE_BENCHMARK_FOLDER") or ROOT / "sae-benchmarks" / "target" / "benchmark-data"
+        options.sae, options.activations = made(pathlib.Path(kept), **FULL_SIZE)
+    try:
+        result = measured(options)
+    except WorkerFailed as e:
+        raise SystemExit(f"compare.py: {e}") from e
     if options.json:
         print(json.dumps(result, indent=2))
     else:
-        print(text(result, options.markdown))
+        print(report.text(result, options.markdown))
     return 0
 
 
@@ -297,64 +302,6 @@ def judged(outcome, facts):
     return figures
 
 
-def text(result, markdown):
-    """Returns the table and what it was measured on."""
-    head = ["work", "peer ms", "sae4j ms", "ratio", "pairs", "GFLOP/s", "of FMA peak", "GB/s", "of bandwidth", "bar", "met"]
-    lines = [cells(row) for row in result["rows"]]
-    widths = [max(len(line[column]) for line in [head, *lines]) for column in range(len(head))]
-    joined = [[cell.ljust(width) for cell, width in zip(line, widths)] for line in [head, *lines]]
-    if markdown:
-        table = ["| " + " | ".join(line) + " |" for line in joined]
-        table.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
-    else:
-        table = ["  ".join(line).rstrip() for line in joined]
-    return "\n".join(table) + "\n\n" + notes(result)
-
-
-def cells(row):
-    met = "yes" if row["met"] else "no"
-    if "peer_ms" not in row:
-        figure = f"{statistics.median(row['bytes']) / 1e9:.3f} GB" if row["memory"] else milliseconds(row["sae4j_ms"])
-        return [row["label"], "", figure, "", "", "", "", "", "", row["bar"], met]
-    return [
-        row["label"],
-        milliseconds(row["peer_ms"]),
-        milliseconds(row["sae4j_ms"]),
-        f"{row['ratio']:.2f} ×",
-        f"{min(row['pairs']):.2f}–{max(row['pairs']):.2f}",
-        f"{row['gigaflops']:.0f}",
-        f"{row['of_peak']:.0%}",
-        f"{row['gigabytes']:.1f}",
-        f"{row['of_bandwidth']:.0%}",
-        row["bar"],
-        met,
-    ]
-
-
-def milliseconds(times):
-    return f"{statistics.median(times):.4g} ({min(times):.4g}–{max(times):.4g})"
-
-
-def notes(result):
-    facts = result["facts"]
-    lines = [f"{facts['machine']}; medians (least–most) of {facts['runs']} runs, peer and sae4j by turns."]
-    if "peer" in facts:
-        compared = [row for row in result["rows"] if "peer_ms" in row]
-        worst = max((row["agreement"]["relative_error"] for row in compared if "bfloat16" not in row["name"]), default=0)
-        density = ", ".join(sorted({f"{row['l0']:.0f}" for row in compared if row["name"].endswith("512")}))
-        lines += [
-            f"Peer: {facts['peer']}; weights in float32 unless the row says otherwise.",
-            f"sae4j: {facts['kernel']} kernel, {facts['weights']} weights, Java {facts['java']}, libtorch"
-            f" {facts['libtorch']}; warmed up by {facts['warm_up']} calls or 15 s of them before each row.",
-            f"SAE: {facts['d_in']:,} × {facts['d_sae']:,}" + (f"; features a token: {density}." if density else "."),
-            f"Limits, the best of all samples in between: {facts['gigaflops']:.0f} GFLOP/s,"
-            f" {facts['gigabytes']:.1f} GB/s.",
-            "GB/s counts the weights that have to be read, once.",
-            f"Both found the same features in each row; largest relative error of a token in float32: {worst:.1e}.",
-        ]
-    return "\n".join(lines)
-
-
 def machine():
     model = platform.processor() or platform.machine()
     try:
@@ -381,7 +328,8 @@ def self_test():
             expected = [row.name for row in ROWS if peer != "djl" or row.peer_type == "float32"]
             assert [row["name"] for row in result["rows"]] == expected, result
             assert all(row["ratio"] > 0 for row in result["rows"] if "ratio" in row)
-            assert text(result, True).count("\n| ") == len(expected), text(result, True)
+            table = report.text(result, True)
+            assert table.count("\n| ") == len(expected), table
             json.dumps(result)
         other, _ = made(folder, 64, 512, 7, 2048)
         weights = "sae_weights.safetensors"
