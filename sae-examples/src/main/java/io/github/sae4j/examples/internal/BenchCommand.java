@@ -88,32 +88,33 @@ public final class BenchCommand implements Runnable {
     @Override
     public void run() {
         requireFitting();
-        Terminal terminal = Terminal.of(spec);
-        BenchReport report = json ? new BenchJson(terminal) : new BenchTable(terminal);
-        report.machine(Machine.here());
-        Limits limits = Limits.measure();
-        report.limits(limits);
-        PeakMemory memory = PeakMemory.fromNow();
         if (sae == null) {
             RandomWeights weights = new RandomWeights(
                     Objects.requireNonNullElse(dIn, REFERENCE_D_IN),
                     Objects.requireNonNullElse(dSae, REFERENCE_D_SAE),
                     Objects.requireNonNullElse(dtype, WeightType.BFLOAT16));
             try (SparseAutoencoder random = weights.open(options.device().device(), options.kernel())) {
-                run("random", random, limits, report);
+                measure("random", random);
             }
         } else {
-            try (OpenSae open = OpenSae.open(sae, options, terminal, false)) {
-                run(open.lastingName(), open.sae(), limits, report);
+            try (OpenSae open = OpenSae.open(sae, options, Terminal.of(spec), false)) {
+                measure(open.lastingName(), open.sae());
             }
         }
-        report.end(memory.bytes());
     }
 
-    private void run(String name, SparseAutoencoder opened, Limits limits, BenchReport report) {
+    private void measure(String name, SparseAutoencoder opened) {
+        Bench.requireMeasurable(opened);
+        Terminal terminal = Terminal.of(spec);
+        BenchReport report = json ? new BenchJson(terminal) : new BenchTable(terminal);
+        report.machine(Machine.here());
+        Limits limits = Limits.measure();
+        report.limits(limits);
+        PeakMemory memory = PeakMemory.fromNow();
         Bench bench = new Bench(opened, limits, tokens, seconds);
         report.sae(name, opened, bench.l0());
         bench.run(report::row);
+        report.end(memory.bytes());
     }
 
     private void requireFitting() {

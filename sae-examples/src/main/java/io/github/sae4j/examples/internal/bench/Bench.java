@@ -28,16 +28,12 @@ public final class Bench {
     /**
      * Prepares to measure.
      *
-     * @param sae what is measured; it stays the caller's
+     * @param sae what is measured, if it {@linkplain #requireMeasurable can be}; it stays the caller's
      * @param limits what the machine can do
      * @param batches how many tokens to encode at a time, one after the other; at least one number, each at least 1
      * @param seconds how long each row of the table takes, unless seven runs take longer
-     * @throws CommandException if the SAE takes whole sequences
      */
     public Bench(SparseAutoencoder sae, Limits limits, List<Integer> batches, double seconds) {
-        if (sae.takesSequences()) {
-            throw new CommandException("This SAE takes whole sequences; only SAEs that take tokens can be measured.");
-        }
         this.sae = sae;
         this.limits = limits;
         this.batches = List.copyOf(batches);
@@ -46,6 +42,18 @@ public final class Bench {
         this.largeBatch = batches.contains(USUAL_BATCH) ? USUAL_BATCH : most;
         this.activations = GaussianActivations.of(sae, most);
         this.features = sae.encode(activations.first(largeBatch));
+    }
+
+    /**
+     * Checks that an SAE can be measured.
+     *
+     * @throws CommandException if it takes whole sequences
+     */
+    public static void requireMeasurable(SparseAutoencoder sae) {
+        if (sae.takesSequences()) {
+            throw new CommandException(
+                    "This SAE takes whole sequences, and sae bench measures only SAEs that take tokens.");
+        }
     }
 
     /** Returns the mean number of active features of a token of what is encoded. */

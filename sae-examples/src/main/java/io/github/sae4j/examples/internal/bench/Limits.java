@@ -23,9 +23,12 @@ public record Limits(double bytesPerSecond, double flopsPerSecond, String multip
 
     private static final int RUNS = 7;
     private static final long LONG_ENOUGH = 30_000_000;
+    private static final long WARM_UP = 1_000_000_000;
+    private static final long FEW_STEPS = 64;
+    private static final double STILL_IMPROVING = 1.02;
 
     /**
-     * Measures this machine, in about a second. What it needs of the heap, up to half of it, is free again afterwards.
+     * Measures this machine, in about two seconds. What it needs of the heap, up to half of it, is free again afterwards.
      *
      * @throws CommandException if the thread is interrupted meanwhile
      */
@@ -73,20 +76,32 @@ public record Limits(double bytesPerSecond, double flopsPerSecond, String multip
     }
 
     private static double flopsPerSecond(LongUnaryOperator multiplyAdds, int threads) {
+        warmUp(multiplyAdds);
         long[] operations = new long[threads];
-        long steps = 1;
+        long steps = FEW_STEPS;
         double best = 0;
         for (int run = 0; run < RUNS; ) {
             long count = steps;
             long nanoseconds = time(threads, thread -> () -> operations[thread] = multiplyAdds.applyAsLong(count));
+            double rate = (double) Arrays.stream(operations).sum() / nanoseconds;
             if (nanoseconds < LONG_ENOUGH) {
                 steps *= 2;
-                continue;
+                run = 0;
+            } else {
+                run = rate > best * STILL_IMPROVING ? 0 : run + 1;
             }
-            best = Math.max(best, (double) Arrays.stream(operations).sum() / nanoseconds);
-            run++;
+            best = Math.max(best, rate);
         }
         return best * 1e9;
+    }
+
+    /** Until it is compiled, which takes a while on a busy machine, the Vector API is a hundred times slower. */
+    private static void warmUp(LongUnaryOperator multiplyAdds) {
+        long start = System.nanoTime();
+        long operations = 0;
+        do {
+            operations += multiplyAdds.applyAsLong(FEW_STEPS);
+        } while (operations > 0 && System.nanoTime() - start < WARM_UP);
     }
 
     private static LongUnaryOperator multiplyAdds() {

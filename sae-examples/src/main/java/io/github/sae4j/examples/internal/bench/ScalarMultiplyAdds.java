@@ -8,7 +8,7 @@ import java.util.function.LongUnaryOperator;
  */
 final class ScalarMultiplyAdds implements LongUnaryOperator {
 
-    private static final int WIDTH = 192;
+    private static final int WIDTH = 2048;
     private static final int DEPTH = 8;
 
     private volatile float result;
