@@ -15,7 +15,7 @@ record BenchTable(Terminal terminal) implements BenchReport {
 
     @Override
     public void machine(Machine machine) {
-        line("machine", machine.cpu() + ", " + machine.processors() + " processors");
+        line("machine", machine.cpu() + ", " + counted(machine.processors(), "processor"));
         line("Java", machine.java());
     }
 
@@ -29,7 +29,11 @@ record BenchTable(Terminal terminal) implements BenchReport {
     }
 
     private static String threads(Limits limits) {
-        return limits.threads() == 1 ? " with 1 thread" : " with " + limits.threads() + " threads";
+        return " with " + counted(limits.threads(), "thread");
+    }
+
+    private static String counted(int count, String what) {
+        return count + " " + what + (count == 1 ? "" : "s");
     }
 
     @Override

@@ -9,7 +9,7 @@ public final class GaussianActivations {
 
     private static final long SEED = 3;
     private static final int USUAL_L0 = 100;
-    private static final int TOKENS_TO_TRY = 4;
+    private static final int TOKENS_TO_TRY = 16;
     private static final int MOST_TRIES = 16;
     private static final double SMALLEST_SCALE = 1e-3;
     private static final double LARGEST_SCALE = 1e4;
