@@ -21,6 +21,9 @@ public record Limits(double bytesPerSecond, double flopsPerSecond, String multip
     /** Far more than caches hold, of which large machines have hundreds of megabytes. */
     private static final long MOST_BYTES = 1L << 29;
 
+    /** Each takes some hundredths of a second, and on a busy machine few of them are undisturbed. */
+    private static final int READINGS = 25;
+
     private static final int RUNS = 7;
     private static final long LONG_ENOUGH = 30_000_000;
     private static final long WARM_UP = 1_000_000_000;
@@ -45,7 +48,7 @@ public record Limits(double bytesPerSecond, double flopsPerSecond, String multip
         long[][] memory = new long[threads][length];
         long[] sums = new long[threads];
         double best = 0;
-        for (int run = 0; run < RUNS; run++) {
+        for (int reading = 0; reading < READINGS; reading++) {
             long nanoseconds = time(threads, thread -> () -> sums[thread] += sum(memory[thread]));
             best = Math.max(best, (double) length * threads * Long.BYTES / nanoseconds);
         }
