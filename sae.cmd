@@ -35,6 +35,13 @@ set "jar="
 for /f "delims=" %%j in ('dir /b /o-d "%target%\sae-examples-*.jar" ^| findstr /v /r "sources.jar$ javadoc.jar$"') do if not defined jar set "jar=%target%\%%j"
 for /f "usebackq delims=" %%c in ("%target%\sae.classpath") do set "classpath=%%c"
 set "options=-Xms64m -Xmx1g -XX:+UseSerialGC"
+rem Commands that run an SAE ask for the module of the vector kernel; Java says so in a line of its own.
+set "vector="
+for %%c in (encode decode reconstruct info bench demo) do if "%~1"=="%%c" set "vector=--add-modules jdk.incubator.vector"
+if defined vector (
+  "%java%" --describe-module jdk.incubator.vector >nul 2>&1
+  if errorlevel 1 set "vector="
+)
 if %major% geq 24 set "options=%options% --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow"
-"%java%" %options% "-Dsae.launcher=%~f0" %SAE_JAVA_OPTS% -cp "%jar%;%classpath%" io.github.sae4j.examples.SaeCommand %*
+"%java%" %options% %vector% "-Dsae.launcher=%~f0" %SAE_JAVA_OPTS% -cp "%jar%;%classpath%" io.github.sae4j.examples.SaeCommand %*
 exit /b %errorlevel%

@@ -1,5 +1,6 @@
 package io.github.sae4j.examples;
 
+import io.github.sae4j.examples.internal.BenchCommand;
 import io.github.sae4j.examples.internal.CacheCommand;
 import io.github.sae4j.examples.internal.DecodeCommand;
 import io.github.sae4j.examples.internal.DemoCommand;
@@ -9,10 +10,9 @@ import io.github.sae4j.examples.internal.Failures;
 import io.github.sae4j.examples.internal.InfoCommand;
 import io.github.sae4j.examples.internal.ListCommand;
 import io.github.sae4j.examples.internal.ReconstructCommand;
+import io.github.sae4j.examples.internal.StandardStreams;
 import io.github.sae4j.examples.internal.Version;
-import java.io.PrintStream;
 import java.io.PrintWriter;
-import java.nio.charset.Charset;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -36,7 +36,8 @@ import picocli.CommandLine.Spec;
             InfoCommand.class,
             DownloadCommand.class,
             CacheCommand.class,
-            DemoCommand.class
+            DemoCommand.class,
+            BenchCommand.class
         },
         footer = {"", "Exit codes: 0 done, 1 the work failed, 2 the command was misused."})
 @SuppressWarnings({"NullAway.Init", "UnusedVariable"}) // picocli fills the annotated fields and acts on some itself
@@ -82,16 +83,8 @@ public final class SaeCommand implements Callable<Integer> {
             setDefault("org.slf4j.simpleLogger.defaultLogLevel", "info");
             setDefault("org.slf4j.simpleLogger.log.ai.djl", "info");
         }
-        System.exit(run(writer(System.out, "stdout.encoding"), writer(System.err, "stderr.encoding"), arguments));
-    }
-
-    /** Writes in the terminal's encoding, which newer Java tells by a property and older Java has as its default. */
-    private static PrintWriter writer(PrintStream stream, String encodingProperty) {
-        String encoding = System.getProperty(encodingProperty);
-        Charset charset = encoding != null && Charset.isSupported(encoding)
-                ? Charset.forName(encoding)
-                : Charset.defaultCharset();
-        return new PrintWriter(stream, true, charset);
+        StandardStreams.useThoseOfTheLauncher();
+        System.exit(run(StandardStreams.out(), StandardStreams.err(), arguments));
     }
 
     private static void setDefault(String property, String value) {

@@ -55,7 +55,8 @@ class ArchitectureTest {
             "org.slf4j..",
             "picocli..",
             "me.tongfei.progressbar..",
-            "org.jline..");
+            "org.jline..",
+            "jdk.incubator.vector..");
     private static final Module FIXTURES =
             module("fixtures", SAFETENSORS.packages(), "org.assertj..", "com.sun.net.httpserver..");
 

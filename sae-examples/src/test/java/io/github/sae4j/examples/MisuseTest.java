@@ -28,12 +28,18 @@ class MisuseTest {
                 "encode in.npy --sae demo --out o.safetensors --batch-tokens -3|a whole number from 1",
                 "encode in.npy --sae demo --out o.safetensors --device tpu|auto, cpu, cuda or cuda:N",
                 "encode in.npy --sae demo --out o.safetensors --device cuda:x|auto, cpu, cuda or cuda:N",
+                "encode in.npy --sae demo --out o.safetensors --kernel fast|vector, torchscript or plain",
                 "encode in.npy --sae demo --out o.safetensors --set k|--set",
                 "encode in.npy --sae demo --out o.safetensors --norm-scaling-factor much|--norm-scaling-factor",
                 "encode in.npy more.npy --sae demo --out o.safetensors|more.npy",
                 "encode in.npy --sae demo --out o.safetensors --nonsense|--nonsense",
                 "decode in.safetensors --sae demo --out o.safetensors --dense|--dense",
                 "info|SAE",
+                "bench --sae demo --d-sae 64|--d-in, --d-sae and --dtype are for the SAE that is made",
+                "bench --fold-decoder-norms|--fold-decoder-norms is for an SAE of files",
+                "bench --tokens 1,0|a whole number from 1",
+                "bench --seconds 0|a number above 0",
+                "bench --dtype int8|bfloat16, float16 or float32",
                 "explode|explode"
             })
     void isNamedInOneSentence(String arguments, String named) {

@@ -1,8 +1,10 @@
 package io.github.sae4j.examples.internal;
 
+import io.github.sae4j.core.Kernel;
 import io.github.sae4j.loader.SaeLoader;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -31,6 +33,14 @@ final class SaeOptions {
             description = "auto (the default: CUDA if there is one), cpu, cuda or cuda:N.")
     private DeviceChoice device = DeviceChoice.AUTO;
 
+    @Option(
+            names = "--kernel",
+            paramLabel = "KERNEL",
+            converter = KernelChoice.class,
+            description = "What does the arithmetic: vector, torchscript or plain; by default the fastest there is for"
+                    + " the device and the SAE.")
+    private @Nullable Kernel kernel;
+
     HubOptions hub() {
         return hub;
     }
@@ -39,10 +49,18 @@ final class SaeOptions {
         return device;
     }
 
+    @Nullable
+    Kernel kernel() {
+        return kernel;
+    }
+
     /** Sets what the user asked for beside how a published SAE is fetched. */
     SaeLoader apply(SaeLoader loader) {
         if (device.device() != null) {
             loader.device(device.device());
+        }
+        if (kernel != null) {
+            loader.kernel(kernel);
         }
         return format.apply(loader).foldDecoderNorms(foldDecoderNorms);
     }
