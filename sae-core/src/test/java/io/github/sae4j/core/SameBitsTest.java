@@ -133,9 +133,8 @@ class SameBitsTest {
                     ones[tokens - 1][0] = 1;
                     float[] values = sae.encode(ones).toDense()[tokens - 1];
                     for (int number = 0; number < numbers; number++) {
-                        assertThat(values[number])
-                                .as("%04x", number)
-                                .isEqualTo(Math.max(type.get(bits, number * Short.BYTES), 0));
+                        Float expected = Math.max(type.get(bits, number * Short.BYTES), 0);
+                        assertThat(values[number]).as("%04x", number).isEqualTo(expected);
                     }
                 }
             }
