@@ -42,6 +42,7 @@ if defined vector (
   "%java%" --describe-module jdk.incubator.vector >nul 2>&1
   if errorlevel 1 set "vector="
 )
+if defined vector if %major% lss 19 set "vector=%vector% -Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0"
 if %major% geq 24 set "options=%options% --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow"
 "%java%" %options% %vector% "-Dsae.launcher=%~f0" %SAE_JAVA_OPTS% -cp "%jar%;%classpath%" io.github.sae4j.examples.SaeCommand %*
 exit /b %errorlevel%

@@ -14,12 +14,13 @@ import static io.github.sae4j.core.internal.vector.Memory.GROUP;
  */
 record BlockShape(int features, int depth) {
 
-    private static final int SUMS = Integer.getInteger("f1", 12288);
-    private static final BlockShape PANEL =
-            new BlockShape(Integer.getInteger("f3", 256), Integer.getInteger("d3", 256));
+    /** Sums of a strip, 128 KiB. */
+    private static final int STRIP_SUMS = 1 << 15;
 
     /** Rows that stay in the second cache while one tile of tokens after the other takes them. */
-    private static final int STREAMED_ROWS = Integer.getInteger("d4", 16);
+    private static final int STRIP_ROWS = 16;
+
+    private static final BlockShape PANEL = new BlockShape(128, 256);
 
     /**
      * Returns a shape.
@@ -28,7 +29,7 @@ record BlockShape(int features, int depth) {
      * @param threads how many threads share the features
      */
     static BlockShape of(int tokens, boolean streamed, int threads, int dSae) {
-        BlockShape best = streamed ? new BlockShape(SUMS / tokens, STREAMED_ROWS) : PANEL;
+        BlockShape best = streamed ? new BlockShape(STRIP_SUMS / tokens, STRIP_ROWS) : PANEL;
         int share = dSae / (2 * threads);
         return new BlockShape(Math.max(GROUP, Math.min(best.features(), share) / GROUP * GROUP), best.depth());
     }

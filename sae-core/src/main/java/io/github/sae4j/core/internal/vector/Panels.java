@@ -28,7 +28,7 @@ import jdk.incubator.vector.VectorShuffle;
 final class Panels {
 
     private static final int LOWER_HALF = 0xffff;
-    private static final int STREAMED = Integer.getInteger("st", 4);
+    private static final int STREAMED = 4;
 
     private static final int[] STEPS = steps();
     private static final VectorShuffle<Integer>[] SWAPS = swaps();

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class VectorKernel implements HostKernel {
 
     /** Enough that widening a panel costs little beside its products. */
-    private static final int TOKENS = 1024;
+    private static final int TOKENS = 512;
 
     private static final int STRONGEST_AT_ONCE = 1 << 22;
 
