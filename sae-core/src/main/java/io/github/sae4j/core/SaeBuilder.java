@@ -172,8 +172,8 @@ public final class SaeBuilder {
     /**
      * Returns the SAE; the caller closes it.
      *
-     * @throws SaeException if a required part is missing, parts do not fit each other, the engine does not start, or
-     *     there is no such device
+     * @throws SaeException if a required part is missing, parts do not fit each other, the engine does not start, there is
+     *     no such device, or the kernel that was asked for is not there or does not run this SAE
      */
     public SparseAutoencoder build() {
         Activation rule = required(activation, "activation rule");
@@ -328,6 +328,11 @@ public final class SaeBuilder {
                     config.dSae(),
                     "d_sae");
         }
+        requireLength(
+                required(rule.activeAbove(), "activeAbove of the activation rule").length,
+                "activeAbove of the activation rule",
+                config.dSae(),
+                "d_sae");
         required(rule.torchScript(), "TorchScript of the activation rule");
         if (rule.mostActive() < 1 || rule.mostActive() > config.dSae()) {
             throw new SaeException("The activation rule keeps " + rule.mostActive()

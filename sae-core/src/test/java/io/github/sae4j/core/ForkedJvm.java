@@ -9,6 +9,9 @@ import java.util.List;
 /** Runs a program of the tests in a Java process of its own, because what it looks for would harm this one. */
 record ForkedJvm(int exitCode, String output) {
 
+    /** The option with which the vector kernel is there; without it libtorch does its work. */
+    static final String VECTORS = "--add-modules=jdk.incubator.vector";
+
     static ForkedJvm run(Path workingFolder, Class<?> program, String... options)
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();

@@ -170,39 +170,75 @@ class RulesTest {
     @Test
     void takesARuleThatAUserWrote() {
         TinySae tiny = TinySae.of(16, 40);
-        BlockRule squared = new BlockRule() {
-            @Override
-            public int dSae() {
-                return 40;
-            }
-
-            @Override
-            public float[] bias() {
-                return tiny.bEnc();
-            }
-
-            @Override
-            public List<float[]> parameters() {
-                return List.of();
-            }
-
-            @Override
-            public String torchScript() {
-                return "torch.pow(torch.relu_(h), 2)";
-            }
-
-            @Override
-            public float value(int feature, float h) {
-                return Math.max(h, 0) * Math.max(h, 0);
-            }
-        };
         float[][] activations = tiny.activations(3, 1);
         float[] expected = tiny.expectedFeatures(activations);
         for (int i = 0; i < expected.length; i++) {
             expected[i] *= expected[i];
         }
-        try (SparseAutoencoder sae = tiny.builder().activation(squared).build()) {
-            assertThat(TinySae.flat(sae.encode(activations).toDense())).is(closeTo(expected));
+        for (BlockRule squared : List.of(new Squared(tiny.bEnc()), new SquaredAboveZero(tiny.bEnc(), 40))) {
+            try (SparseAutoencoder sae = tiny.builder().activation(squared).build()) {
+                assertThat(TinySae.flat(sae.encode(activations).toDense())).is(closeTo(expected));
+            }
+        }
+    }
+
+    @Test
+    void refusesARuleWhoseBoundsAreNotForEveryFeature() {
+        TinySae tiny = TinySae.of(16, 40);
+        assertThatThrownBy(() -> tiny.builder()
+                        .activation(new SquaredAboveZero(tiny.bEnc(), 39))
+                        .build())
+                .hasMessage("activeAbove of the activation rule is for 39 values, but must be for d_sae = 40.");
+    }
+
+    /** A rule with no more than it needs. */
+    private static class Squared implements BlockRule {
+
+        private final float[] bias;
+
+        private Squared(float[] bias) {
+            this.bias = bias;
+        }
+
+        @Override
+        public int dSae() {
+            return bias.length;
+        }
+
+        @Override
+        public float[] bias() {
+            return bias;
+        }
+
+        @Override
+        public List<float[]> parameters() {
+            return List.of();
+        }
+
+        @Override
+        public String torchScript() {
+            return "torch.pow(torch.relu_(h), 2)";
+        }
+
+        @Override
+        public float value(int feature, float h) {
+            return Math.max(h, 0) * Math.max(h, 0);
+        }
+    }
+
+    /** The same, which says when a feature can be active. */
+    private static final class SquaredAboveZero extends Squared {
+
+        private final int bounds;
+
+        private SquaredAboveZero(float[] bias, int bounds) {
+            super(bias);
+            this.bounds = bounds;
+        }
+
+        @Override
+        public float[] activeAbove() {
+            return new float[bounds];
         }
     }
 

@@ -15,15 +15,18 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SharingTest {
 
     @TempDir
     private Path folder;
 
-    @Test
-    void manyThreadsGetTheSameAnswersAndLeaveNothingBehind() throws IOException, InterruptedException {
-        ForkedJvm jvm = ForkedJvm.run(folder, Soak.class, "-Xms192m", "-Xmx192m", "-XX:+AlwaysPreTouch");
+    @ParameterizedTest
+    @ValueSource(strings = {ForkedJvm.VECTORS, "-Dwithout.vectors"})
+    void manyThreadsGetTheSameAnswersAndLeaveNothingBehind(String option) throws IOException, InterruptedException {
+        ForkedJvm jvm = ForkedJvm.run(folder, Soak.class, option, "-Xms192m", "-Xmx192m", "-XX:+AlwaysPreTouch");
         assertThat(jvm.exitCode()).describedAs(jvm.output()).isZero();
         assertThat(figure(jvm, "live arrays")).isPositive();
         assertThat(figure(jvm, "wrong answers")).isZero();

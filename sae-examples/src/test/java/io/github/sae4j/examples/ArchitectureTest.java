@@ -129,6 +129,26 @@ class ArchitectureTest {
                 .check(everything);
     }
 
+    /** Whoever touches it cannot be loaded where its module is missing. */
+    @Test
+    void theVectorApiIsTouchedWhereNothingRefersTo() {
+        String[] packages = {"io.github.sae4j.core.internal.vector", "io.github.sae4j.examples.internal.limits"};
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(packages)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("jdk.incubator.vector..")
+                .check(everything);
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(packages[0])
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(packages[0])
+                .check(everything);
+    }
+
     @Test
     void noTwoModulesNeedEachOther() {
         slices().matching("io.github.sae4j.(*)..").should().beFreeOfCycles().check(everything);

@@ -18,6 +18,7 @@ final class DecodeWork extends Crew.Work {
     private final int groups;
     private final boolean paired;
     private final float[][] sums = new float[Crew.size()][];
+    private final float[][] widened = new float[Crew.size()][];
 
     private Rows rows = new Rows(new int[1], new int[0], new float[0]);
     private float[] values = new float[0];
@@ -31,6 +32,7 @@ final class DecodeWork extends Crew.Work {
         this.groups = width / GROUP;
         this.paired = decoder.type() != WeightType.FLOAT32;
         Arrays.setAll(sums, slot -> new float[groups * GROUP]);
+        Arrays.setAll(widened, slot -> new float[decoder.type() == WeightType.FLOAT16 ? groups * GROUP : 0]);
     }
 
     void run(Rows active, float[] scaled, int from, int to, float[] target) {
@@ -48,16 +50,17 @@ final class DecodeWork extends Crew.Work {
     protected void part(int slot, int part) {
         int to = Math.min(last, first + (part + 1) * TOKENS);
         for (int token = first + part * TOKENS; token < to; token++) {
-            decode(rows.offsets()[token], rows.offsets()[token + 1], sums[slot], (token - first) * width);
+            decode(rows.offsets()[token], rows.offsets()[token + 1], slot, (token - first) * width);
         }
     }
 
-    private void decode(int begin, int end, float[] sum, int outAt) {
+    private void decode(int begin, int end, int slot, int outAt) {
+        float[] sum = sums[slot];
         Arrays.fill(sum, 0);
         try {
             switch (decoder.type()) {
                 case BFLOAT16 -> addBfloat16(begin, end, sum);
-                case FLOAT16 -> addFloat16(begin, end, sum);
+                case FLOAT16 -> addFloat16(begin, end, widened[slot], sum);
                 case FLOAT32 -> addFloat32(begin, end, sum);
             }
         } catch (Throwable e) {
@@ -94,8 +97,7 @@ final class DecodeWork extends Crew.Work {
         }
     }
 
-    private void addFloat16(int begin, int end, float[] sum) throws Throwable {
-        float[] row = new float[sum.length];
+    private void addFloat16(int begin, int end, float[] row, float[] sum) throws Throwable {
         for (int at = begin; at < end; at++) {
             int index = rows.indices()[at];
             Panels.readHalves(memory(index), position(index), groups, row);
