@@ -74,8 +74,7 @@ class SameBitsTest {
     }
 
     private static String hash(Path folder, int threads) throws Exception {
-        ForkedJvm run =
-                ForkedJvm.run(folder, Hashes.class, ForkedJvm.VECTORS, "-Dsae4j.threads=" + threads);
+        ForkedJvm run = ForkedJvm.run(folder, Hashes.class, ForkedJvm.VECTORS, "-Dsae4j.threads=" + threads);
         assertThat(run.exitCode()).as(run.output()).isZero();
         return run.output()
                 .lines()

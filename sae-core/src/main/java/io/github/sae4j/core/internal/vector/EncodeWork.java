@@ -214,14 +214,16 @@ final class EncodeWork extends Crew.Work {
             throws Throwable {
         long rowBytes = stored.rowBytes();
         int step = tokens * GROUP;
-        int even = rows & -2;
         long at = first;
-        for (int row = 0; row < even; row += 2, at += 2 * rowBytes) {
-            RowSums.addTwo(height, memory, at, rowBytes, x, xFirst + row * height, groups, sums, sumsAt, step);
+        int xAt = xFirst;
+        int row = 0;
+        for (; row + 4 <= rows; row += 4, at += 4 * rowBytes, xAt += 4 * height) {
+            RowSums.addFour(height, memory, at, rowBytes, x, xAt, groups, sums, sumsAt, step);
         }
-        for (int within = 0; even < rows && within < height; within++) {
-            float factor = x[xFirst + even * height + within];
-            RowSums.addBfloat16(memory, at, factor, groups, sums, sumsAt + within * GROUP, step);
+        for (; row < rows; row++, at += rowBytes) {
+            for (int within = 0; within < height; within++) {
+                RowSums.addBfloat16(memory, at, x[xAt++], groups, sums, sumsAt + within * GROUP, step);
+            }
         }
     }
 

@@ -67,13 +67,13 @@ final class RowSums {
     }
 
     /**
-     * Adds two rows of bfloat16 to the sums of two or four tokens, the first row first.
+     * Adds four rows of bfloat16 to the sums of two or four tokens, the first row first.
      *
      * @param height how many tokens
-     * @param x their factors, {@code [2][height]} from {@code xAt}
+     * @param x their factors, {@code [4][height]} from {@code xAt}
      * @param sums {@code [height][GROUP]} for each group
      */
-    static void addTwo(
+    static void addFour(
             int height,
             Object memory,
             long at,
@@ -86,13 +86,13 @@ final class RowSums {
             int step)
             throws Throwable {
         if (height == 4) {
-            addTwoTo4(memory, at, rowBytes, x, xAt, groups, sums, sumsAt, step);
+            addFourTo4(memory, at, rowBytes, x, xAt, groups, sums, sumsAt, step);
         } else {
-            addTwoTo2(memory, at, rowBytes, x, xAt, groups, sums, sumsAt, step);
+            addFourTo2(memory, at, rowBytes, x, xAt, groups, sums, sumsAt, step);
         }
     }
 
-    private static void addTwoTo4(
+    private static void addFourTo4(
             Object memory, long at, long rowBytes, float[] x, int xAt, int groups, float[] sums, int sumsAt, int step)
             throws Throwable {
         FloatVector a0 = FloatVector.broadcast(FLOATS, x[xAt]);
@@ -103,57 +103,119 @@ final class RowSums {
         FloatVector b1 = FloatVector.broadcast(FLOATS, x[xAt + 5]);
         FloatVector b2 = FloatVector.broadcast(FLOATS, x[xAt + 6]);
         FloatVector b3 = FloatVector.broadcast(FLOATS, x[xAt + 7]);
+        FloatVector c0 = FloatVector.broadcast(FLOATS, x[xAt + 8]);
+        FloatVector c1 = FloatVector.broadcast(FLOATS, x[xAt + 9]);
+        FloatVector c2 = FloatVector.broadcast(FLOATS, x[xAt + 10]);
+        FloatVector c3 = FloatVector.broadcast(FLOATS, x[xAt + 11]);
+        FloatVector d0 = FloatVector.broadcast(FLOATS, x[xAt + 12]);
+        FloatVector d1 = FloatVector.broadcast(FLOATS, x[xAt + 13]);
+        FloatVector d2 = FloatVector.broadcast(FLOATS, x[xAt + 14]);
+        FloatVector d3 = FloatVector.broadcast(FLOATS, x[xAt + 15]);
         int to = sumsAt;
         for (int group = 0; group < groups; group++) {
             long position = at + (long) group * LANES * Integer.BYTES;
             IntVector a = (IntVector) LOAD.invokeExact(memory, position);
             IntVector b = (IntVector) LOAD.invokeExact(memory, position + rowBytes);
+            IntVector c = (IntVector) LOAD.invokeExact(memory, position + 2 * rowBytes);
+            IntVector d = (IntVector) LOAD.invokeExact(memory, position + 3 * rowBytes);
             FloatVector aLow = a.lanewise(VectorOperators.LSHL, Short.SIZE).reinterpretAsFloats();
-            FloatVector bLow = b.lanewise(VectorOperators.LSHL, Short.SIZE).reinterpretAsFloats();
             FloatVector aHigh = a.and(UPPER_HALF).reinterpretAsFloats();
+            FloatVector bLow = b.lanewise(VectorOperators.LSHL, Short.SIZE).reinterpretAsFloats();
             FloatVector bHigh = b.and(UPPER_HALF).reinterpretAsFloats();
-            b0.fma(bLow, a0.fma(aLow, FloatVector.fromArray(FLOATS, sums, to))).intoArray(sums, to);
-            b0.fma(bHigh, a0.fma(aHigh, FloatVector.fromArray(FLOATS, sums, to + LANES)))
-                    .intoArray(sums, to + LANES);
-            b1.fma(bLow, a1.fma(aLow, FloatVector.fromArray(FLOATS, sums, to + GROUP)))
-                    .intoArray(sums, to + GROUP);
-            b1.fma(bHigh, a1.fma(aHigh, FloatVector.fromArray(FLOATS, sums, to + GROUP + LANES)))
-                    .intoArray(sums, to + GROUP + LANES);
-            b2.fma(bLow, a2.fma(aLow, FloatVector.fromArray(FLOATS, sums, to + 2 * GROUP)))
-                    .intoArray(sums, to + 2 * GROUP);
-            b2.fma(bHigh, a2.fma(aHigh, FloatVector.fromArray(FLOATS, sums, to + 2 * GROUP + LANES)))
-                    .intoArray(sums, to + 2 * GROUP + LANES);
-            b3.fma(bLow, a3.fma(aLow, FloatVector.fromArray(FLOATS, sums, to + 3 * GROUP)))
-                    .intoArray(sums, to + 3 * GROUP);
-            b3.fma(bHigh, a3.fma(aHigh, FloatVector.fromArray(FLOATS, sums, to + 3 * GROUP + LANES)))
-                    .intoArray(sums, to + 3 * GROUP + LANES);
+            FloatVector cLow = c.lanewise(VectorOperators.LSHL, Short.SIZE).reinterpretAsFloats();
+            FloatVector cHigh = c.and(UPPER_HALF).reinterpretAsFloats();
+            FloatVector dLow = d.lanewise(VectorOperators.LSHL, Short.SIZE).reinterpretAsFloats();
+            FloatVector dHigh = d.and(UPPER_HALF).reinterpretAsFloats();
+            FloatVector low0 = FloatVector.fromArray(FLOATS, sums, to);
+            low0 = a0.fma(aLow, low0);
+            low0 = b0.fma(bLow, low0);
+            low0 = c0.fma(cLow, low0);
+            d0.fma(dLow, low0).intoArray(sums, to);
+            FloatVector high0 = FloatVector.fromArray(FLOATS, sums, to + LANES);
+            high0 = a0.fma(aHigh, high0);
+            high0 = b0.fma(bHigh, high0);
+            high0 = c0.fma(cHigh, high0);
+            d0.fma(dHigh, high0).intoArray(sums, to + LANES);
+            FloatVector low1 = FloatVector.fromArray(FLOATS, sums, to + GROUP);
+            low1 = a1.fma(aLow, low1);
+            low1 = b1.fma(bLow, low1);
+            low1 = c1.fma(cLow, low1);
+            d1.fma(dLow, low1).intoArray(sums, to + GROUP);
+            FloatVector high1 = FloatVector.fromArray(FLOATS, sums, to + GROUP + LANES);
+            high1 = a1.fma(aHigh, high1);
+            high1 = b1.fma(bHigh, high1);
+            high1 = c1.fma(cHigh, high1);
+            d1.fma(dHigh, high1).intoArray(sums, to + GROUP + LANES);
+            FloatVector low2 = FloatVector.fromArray(FLOATS, sums, to + 2 * GROUP);
+            low2 = a2.fma(aLow, low2);
+            low2 = b2.fma(bLow, low2);
+            low2 = c2.fma(cLow, low2);
+            d2.fma(dLow, low2).intoArray(sums, to + 2 * GROUP);
+            FloatVector high2 = FloatVector.fromArray(FLOATS, sums, to + 2 * GROUP + LANES);
+            high2 = a2.fma(aHigh, high2);
+            high2 = b2.fma(bHigh, high2);
+            high2 = c2.fma(cHigh, high2);
+            d2.fma(dHigh, high2).intoArray(sums, to + 2 * GROUP + LANES);
+            FloatVector low3 = FloatVector.fromArray(FLOATS, sums, to + 3 * GROUP);
+            low3 = a3.fma(aLow, low3);
+            low3 = b3.fma(bLow, low3);
+            low3 = c3.fma(cLow, low3);
+            d3.fma(dLow, low3).intoArray(sums, to + 3 * GROUP);
+            FloatVector high3 = FloatVector.fromArray(FLOATS, sums, to + 3 * GROUP + LANES);
+            high3 = a3.fma(aHigh, high3);
+            high3 = b3.fma(bHigh, high3);
+            high3 = c3.fma(cHigh, high3);
+            d3.fma(dHigh, high3).intoArray(sums, to + 3 * GROUP + LANES);
             to += step;
         }
     }
 
-    private static void addTwoTo2(
+    private static void addFourTo2(
             Object memory, long at, long rowBytes, float[] x, int xAt, int groups, float[] sums, int sumsAt, int step)
             throws Throwable {
         FloatVector a0 = FloatVector.broadcast(FLOATS, x[xAt]);
         FloatVector a1 = FloatVector.broadcast(FLOATS, x[xAt + 1]);
         FloatVector b0 = FloatVector.broadcast(FLOATS, x[xAt + 2]);
         FloatVector b1 = FloatVector.broadcast(FLOATS, x[xAt + 3]);
+        FloatVector c0 = FloatVector.broadcast(FLOATS, x[xAt + 4]);
+        FloatVector c1 = FloatVector.broadcast(FLOATS, x[xAt + 5]);
+        FloatVector d0 = FloatVector.broadcast(FLOATS, x[xAt + 6]);
+        FloatVector d1 = FloatVector.broadcast(FLOATS, x[xAt + 7]);
         int to = sumsAt;
         for (int group = 0; group < groups; group++) {
             long position = at + (long) group * LANES * Integer.BYTES;
             IntVector a = (IntVector) LOAD.invokeExact(memory, position);
             IntVector b = (IntVector) LOAD.invokeExact(memory, position + rowBytes);
+            IntVector c = (IntVector) LOAD.invokeExact(memory, position + 2 * rowBytes);
+            IntVector d = (IntVector) LOAD.invokeExact(memory, position + 3 * rowBytes);
             FloatVector aLow = a.lanewise(VectorOperators.LSHL, Short.SIZE).reinterpretAsFloats();
-            FloatVector bLow = b.lanewise(VectorOperators.LSHL, Short.SIZE).reinterpretAsFloats();
             FloatVector aHigh = a.and(UPPER_HALF).reinterpretAsFloats();
+            FloatVector bLow = b.lanewise(VectorOperators.LSHL, Short.SIZE).reinterpretAsFloats();
             FloatVector bHigh = b.and(UPPER_HALF).reinterpretAsFloats();
-            b0.fma(bLow, a0.fma(aLow, FloatVector.fromArray(FLOATS, sums, to))).intoArray(sums, to);
-            b0.fma(bHigh, a0.fma(aHigh, FloatVector.fromArray(FLOATS, sums, to + LANES)))
-                    .intoArray(sums, to + LANES);
-            b1.fma(bLow, a1.fma(aLow, FloatVector.fromArray(FLOATS, sums, to + GROUP)))
-                    .intoArray(sums, to + GROUP);
-            b1.fma(bHigh, a1.fma(aHigh, FloatVector.fromArray(FLOATS, sums, to + GROUP + LANES)))
-                    .intoArray(sums, to + GROUP + LANES);
+            FloatVector cLow = c.lanewise(VectorOperators.LSHL, Short.SIZE).reinterpretAsFloats();
+            FloatVector cHigh = c.and(UPPER_HALF).reinterpretAsFloats();
+            FloatVector dLow = d.lanewise(VectorOperators.LSHL, Short.SIZE).reinterpretAsFloats();
+            FloatVector dHigh = d.and(UPPER_HALF).reinterpretAsFloats();
+            FloatVector low0 = FloatVector.fromArray(FLOATS, sums, to);
+            low0 = a0.fma(aLow, low0);
+            low0 = b0.fma(bLow, low0);
+            low0 = c0.fma(cLow, low0);
+            d0.fma(dLow, low0).intoArray(sums, to);
+            FloatVector high0 = FloatVector.fromArray(FLOATS, sums, to + LANES);
+            high0 = a0.fma(aHigh, high0);
+            high0 = b0.fma(bHigh, high0);
+            high0 = c0.fma(cHigh, high0);
+            d0.fma(dHigh, high0).intoArray(sums, to + LANES);
+            FloatVector low1 = FloatVector.fromArray(FLOATS, sums, to + GROUP);
+            low1 = a1.fma(aLow, low1);
+            low1 = b1.fma(bLow, low1);
+            low1 = c1.fma(cLow, low1);
+            d1.fma(dLow, low1).intoArray(sums, to + GROUP);
+            FloatVector high1 = FloatVector.fromArray(FLOATS, sums, to + GROUP + LANES);
+            high1 = a1.fma(aHigh, high1);
+            high1 = b1.fma(bHigh, high1);
+            high1 = c1.fma(cHigh, high1);
+            d1.fma(dHigh, high1).intoArray(sums, to + GROUP + LANES);
             to += step;
         }
     }
