@@ -7,7 +7,8 @@ import static io.github.sae4j.core.internal.vector.Memory.GROUP;
  *
  * <p>A few tokens are bound by memory: they are multiplied with rows as they stream by, and the wider the strips, the fewer
  * the pages that a row of them begins in, while their sums still fit the second cache. Many tokens are bound by
- * multiply-adds: a group of a panel and a tile of tokens fit the first cache, and a panel with its sums the second.
+ * multiply-adds: a group of a panel and a tile of tokens fit the first cache, and a panel with its sums the second. An
+ * encoder that lies transposed is read along {@code d_in}, so its panels are narrow and as deep as the second cache holds.
  *
  * @param features how many features, whole groups
  * @param depth how many rows of {@code W_enc}
@@ -21,19 +22,24 @@ record BlockShape(int features, int depth) {
     private static final int STRIP_ROWS = 16;
 
     private static final BlockShape PANEL = new BlockShape(128, 256);
+    private static final BlockShape TRANSPOSED_PANEL = new BlockShape(GROUP, (1 << 17) / GROUP);
 
     /**
-     * Returns a shape.
+     * Returns a shape for some tokens and an encoder.
      *
-     * @param streamed whether the encoder's rows are multiplied where they lie
      * @param threads how many threads share the features
      */
-    static BlockShape of(int tokens, boolean streamed, int threads, int dSae) {
-        BlockShape best = streamed ? new BlockShape(STRIP_SUMS / tokens, STRIP_ROWS) : PANEL;
-        // Panels come in shares small enough that a thread that is held up leaves some to others. What streams is bound
-        // by
-        // memory, which all threads share anyway, and wants the widest strips.
-        int share = dSae / (streamed ? threads : 2 * threads);
-        return new BlockShape(Math.max(GROUP, Math.min(best.features(), share) / GROUP * GROUP), best.depth());
+    static BlockShape of(int tokens, Panels panels, int threads, int dSae) {
+        if (panels.streams(tokens)) {
+            // What streams is bound by memory, which all threads share anyway.
+            return cut(STRIP_SUMS / tokens, STRIP_ROWS, dSae / threads);
+        }
+        BlockShape best = panels.isTransposed() ? TRANSPOSED_PANEL : PANEL;
+        // Small enough shares that a thread that is held up leaves some to others.
+        return cut(best.features(), best.depth(), dSae / (2 * threads));
+    }
+
+    private static BlockShape cut(int features, int depth, int share) {
+        return new BlockShape(Math.max(GROUP, Math.min(features, share) / GROUP * GROUP), depth);
     }
 }

@@ -28,7 +28,7 @@ final class EncodeWork extends Crew.Work {
     private float[] x = new float[0];
     private float[] packed = new float[0];
     private int tokens;
-    private BlockShape shape = BlockShape.of(1, false, 1, GROUP);
+    private BlockShape shape = new BlockShape(GROUP, 1);
     private int[] slotOf = new int[0];
     private int[] beginOf = new int[0];
     private int[] endOf = new int[0];
@@ -64,7 +64,7 @@ final class EncodeWork extends Crew.Work {
         x = activations;
         tokens = count;
         int threads = (long) tokens * dIn * dSae < SMALL ? 1 : Crew.size();
-        shape = BlockShape.of(tokens, panels.streams(tokens), threads, dSae);
+        shape = BlockShape.of(tokens, panels, threads, dSae);
         for (Slot slot : slots) {
             slot.hits.clear();
             if (rule.mostActive() > 0) {

@@ -12,9 +12,7 @@ import io.github.sae4j.core.WeightType;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShuffle;
 
 /**
  * Parts of the encoder widened to float32 in the order in which products read them: for each group of features
@@ -28,11 +26,9 @@ import jdk.incubator.vector.VectorShuffle;
 final class Panels {
 
     private static final int LOWER_HALF = 0xffff;
-    private static final int STREAMED = 4;
 
-    private static final int[] STEPS = steps();
-    private static final VectorShuffle<Integer>[] SWAPS = swaps();
-    private static final VectorMask<Integer>[] SECONDS = seconds();
+    /** With so many tokens at most, rows stream faster than panels are filled. */
+    private static final int STREAMED = 4;
 
     private final StoredMatrix stored;
     private final boolean transposed;
@@ -69,6 +65,11 @@ final class Panels {
                     case FLOAT32 -> tokens == 1;
                     case FLOAT16 -> false;
                 };
+    }
+
+    /** Returns whether the encoder lies transposed. */
+    boolean isTransposed() {
+        return transposed;
     }
 
     /** Returns the encoder as it is stored. */
@@ -213,7 +214,7 @@ final class Panels {
             int out = (block >> 1) * stride(depth) + (block & 1) * LANES;
             for (int row = 0; row < whole; row += LANES * perInt) {
                 readSquare((long) feature + (long) block * LANES, (long) k + row, square);
-                transpose(square);
+                Squares.transpose(square);
                 switch (stored.type()) {
                     case BFLOAT16 -> spreadBfloat16(square, panel, out + row * GROUP);
                     case FLOAT16 -> spreadHalves(square, panel, out + row * GROUP);
@@ -224,11 +225,21 @@ final class Panels {
     }
 
     private void readSquare(long feature, long k, int[] square) throws Throwable {
-        for (int lane = 0; lane < LANES; lane++) {
-            int part = stored.partOf(feature + lane);
-            IntVector numbers =
-                    (IntVector) LOAD.invokeExact(stored.memory(part), stored.position(part, feature + lane, k));
-            numbers.intoArray(square, lane * LANES);
+        long row = feature;
+        while (row < feature + LANES) {
+            int part = stored.partOf(row);
+            int rows = (int) (Math.min(feature + LANES, stored.endOf(part)) - row);
+            int out = (int) (row - feature) * LANES;
+            readRows(stored.memory(part), stored.position(part, row, k), stored.rowBytes(), rows, square, out);
+            row += rows;
+        }
+    }
+
+    private static void readRows(Object memory, long at, long rowBytes, int rows, int[] square, int out)
+            throws Throwable {
+        for (int row = 0; row < rows; row++) {
+            IntVector numbers = (IntVector) LOAD.invokeExact(memory, at + row * rowBytes);
+            numbers.intoArray(square, out + row * LANES);
         }
     }
 
@@ -266,22 +277,6 @@ final class Panels {
         }
     }
 
-    /** Transposes a square by exchanging ever larger blocks off its diagonal. */
-    private static void transpose(int[] square) {
-        for (int stage = 0; stage < STEPS.length; stage++) {
-            int step = STEPS[stage];
-            VectorShuffle<Integer> swap = SWAPS[stage];
-            VectorMask<Integer> second = SECONDS[stage];
-            for (int pair = 0; pair < LANES / 2; pair++) {
-                int first = ((pair & -step) << 1) | (pair & (step - 1));
-                IntVector a = IntVector.fromArray(INTS, square, first * LANES);
-                IntVector b = IntVector.fromArray(INTS, square, (first + step) * LANES);
-                a.blend(b.rearrange(swap), second).intoArray(square, first * LANES);
-                a.rearrange(swap).blend(b, second).intoArray(square, (first + step) * LANES);
-            }
-        }
-    }
-
     private void fillOneByOne(int k, int from, int depth, int feature, int features, float[] panel, int out) {
         for (int row = from; row < depth; row++) {
             Arrays.fill(panel, out + row * GROUP, out + (row + 1) * GROUP, 0);
@@ -291,37 +286,5 @@ final class Panels {
                 panel[out + row * GROUP + place(within)] = stored.get(stored.partOf(storedRow), storedRow, column);
             }
         }
-    }
-
-    private static int[] steps() {
-        int[] steps = new int[Integer.numberOfTrailingZeros(LANES)];
-        for (int stage = 0; stage < steps.length; stage++) {
-            steps[stage] = 1 << stage;
-        }
-        return steps;
-    }
-
-    @SuppressWarnings({"unchecked", "rawtypes"})
-    private static VectorShuffle<Integer>[] swaps() {
-        VectorShuffle<Integer>[] swaps = new VectorShuffle[STEPS.length];
-        for (int stage = 0; stage < swaps.length; stage++) {
-            int step = STEPS[stage];
-            swaps[stage] = VectorShuffle.fromOp(INTS, lane -> lane ^ step);
-        }
-        return swaps;
-    }
-
-    @SuppressWarnings({"unchecked", "rawtypes"})
-    private static VectorMask<Integer>[] seconds() {
-        VectorMask<Integer>[] seconds = new VectorMask[STEPS.length];
-        for (int stage = 0; stage < seconds.length; stage++) {
-            int step = STEPS[stage];
-            boolean[] second = new boolean[LANES];
-            for (int lane = 0; lane < LANES; lane++) {
-                second[lane] = (lane & step) != 0;
-            }
-            seconds[stage] = VectorMask.fromArray(INTS, second, 0);
-        }
-        return seconds;
     }
 }
