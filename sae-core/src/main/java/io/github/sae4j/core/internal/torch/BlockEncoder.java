@@ -23,7 +23,8 @@ final class BlockEncoder implements TorchEncoder {
     private final int dSae;
     private final int blockFeatures;
     private final int mostActive;
-    private final int chunkTokens;
+    private final boolean gathers;
+    private final ChunkTokens chunks;
 
     /**
      * Creates an encoder.
@@ -39,11 +40,18 @@ final class BlockEncoder implements TorchEncoder {
         this.blockFeatures = TorchKernel.blockOf(dSae, weights.device());
         this.mostActive = rule.mostActive() < dSae ? rule.mostActive() : 0;
         // The strongest of all features come in one array, and the way to Java ends at 2 GiB.
-        this.chunkTokens = Math.max(1, Math.min(CHUNK_TOKENS, HostArrays.VALUES_AT_ONCE / Math.max(1, mostActive)));
+        this.chunks = new ChunkTokens(
+                Math.max(1, Math.min(CHUNK_TOKENS, HostArrays.VALUES_AT_ONCE / Math.max(1, mostActive))));
+        // A copy from the device waits for it, so there is one for a chunk and not one for each block.
+        this.gathers = weights.device().isGpu();
     }
 
     @Override
     public Encoded encode(PtNDManager call, PtNDArray x, int tokens, @Nullable PtNDArray dense) {
+        return chunks.within(chunkTokens -> encode(call, x, tokens, dense, chunkTokens));
+    }
+
+    private Encoded encode(PtNDManager call, PtNDArray x, int tokens, @Nullable PtNDArray dense, int chunkTokens) {
         try (Script.Call encode = script.call("encode")) {
             IValue[] results = transform
                     .with(encode.with(x))
@@ -56,19 +64,21 @@ final class BlockEncoder implements TorchEncoder {
                     .with(mostActive)
                     .with(chunkTokens)
                     .with(blockFeatures)
+                    .with(gathers)
                     .with(dense == null ? new PtNDArray[0] : new PtNDArray[] {dense})
                     .runToTuple();
             transform.requireFinite(results[0]);
-            Rows rows =
-                    dense == null ? rows(results[3].toTensorArray(call), results[4].toTensorArray(call), tokens) : null;
+            Rows rows = dense == null
+                    ? rows(results[3].toTensorArray(call), results[4].toTensorArray(call), tokens, chunkTokens)
+                    : null;
             return Encoded.of(rows, results[1].toTensorArray(call), results[2].toTensorArray(call), tokens);
         }
     }
 
-    private Rows rows(PtNDArray[] positions, PtNDArray[] values, int tokens) {
+    private Rows rows(PtNDArray[] positions, PtNDArray[] values, int tokens, int chunkTokens) {
         Survivors survivors = new Survivors(tokens);
         // The strongest of a token are known after its last block only, so they come for all features together.
-        int step = mostActive > 0 ? dSae : blockFeatures;
+        int step = mostActive > 0 || gathers ? dSae : blockFeatures;
         int at = 0;
         for (long token = 0; token < tokens; token += chunkTokens) {
             for (long first = 0; first < dSae; first += step) {
