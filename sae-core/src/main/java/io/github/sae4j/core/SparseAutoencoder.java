@@ -115,12 +115,12 @@ public final class SparseAutoencoder implements AutoCloseable {
 
     /** Returns the device that was chosen: dense results are made there. */
     public Device device() {
-        return calls.kernel().device();
+        return calls.device();
     }
 
     /** Returns the kernel that was chosen. */
     public Kernel kernel() {
-        return calls.kernel().kind();
+        return calls.kind();
     }
 
     /**
