@@ -31,8 +31,7 @@ record BlockShape(int features, int depth) {
     static BlockShape of(int tokens, boolean streamed, int threads, int dSae) {
         BlockShape best = streamed ? new BlockShape(STRIP_SUMS / tokens, STRIP_ROWS) : PANEL;
         // Panels come in shares small enough that a thread that is held up leaves some to others. What streams is bound
-        // by
-        // memory, which all threads share anyway, and wants the widest strips.
+        // by memory, which all threads share anyway, and wants the widest strips.
         int share = dSae / (streamed ? threads : 2 * threads);
         return new BlockShape(Math.max(GROUP, Math.min(best.features(), share) / GROUP * GROUP), best.depth());
     }
