@@ -9,7 +9,8 @@ import java.util.List;
  *
  * <p>A rule holds its parameters in float32 whatever the weights' type is, because rounding a bias or a threshold
  * changes which features are active. It gives its formula twice: as TorchScript for the kernels that run on libtorch,
- * and as plain Java. Both must give the same, and a feature's value is never negative.
+ * and as plain Java. Both must give the same, and a feature's value is never negative. Kernels ask for values from several
+ * threads at once, so a rule never changes.
  */
 public non-sealed interface BlockRule extends Activation {
 

@@ -87,9 +87,15 @@ public final class Gated implements BlockRule {
         return "torch.mul_(torch.relu_(torch.add_(torch.mul(h, p[1]), p[2])), torch.gt(h, p[0]))";
     }
 
+    /** Not known where a magnitude behind a closed gate may be infinite or not a number, which 0 does not make 0. */
     @Override
     public float[] activeAbove() {
-        return gate.clone();
+        float[] above = gate.clone();
+        for (int feature = 0; feature < above.length; feature++) {
+            boolean finite = Float.isFinite(gate[feature] * gain[feature] + magnitudeBias[feature]);
+            above[feature] = finite && gain[feature] > 0 ? gate[feature] : Float.NaN;
+        }
+        return above;
     }
 
     @Override

@@ -77,11 +77,12 @@ public final class JumpRelu implements BlockRule {
         return "torch.mul_(torch.relu_(h), torch.gt(h, p[0]))";
     }
 
+    /** Not known for an infinite threshold, which makes an infinite {@code h} not a number. */
     @Override
     public float[] activeAbove() {
         float[] above = threshold.clone();
         for (int feature = 0; feature < above.length; feature++) {
-            above[feature] = Math.max(above[feature], 0);
+            above[feature] = threshold[feature] == Float.POSITIVE_INFINITY ? Float.NaN : Math.max(above[feature], 0);
         }
         return above;
     }

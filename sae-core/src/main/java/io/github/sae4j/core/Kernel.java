@@ -1,9 +1,11 @@
 package io.github.sae4j.core;
 
 /**
- * What does an SAE's arithmetic. All kernels compute in float32 or wider from the weights as they are stored, and find
- * the same features but where a product is within rounding of a threshold; each gives the same bits for a token, however
- * many tokens surround it and however many threads compute.
+ * What does an SAE's arithmetic. All kernels read the weights as they are stored, compute on the CPU in float32 or wider,
+ * and find the same features but where a product is within rounding of a threshold.
+ *
+ * <p>Those that run in Java give the same bits for a token, however many tokens surround it and however many threads
+ * compute. libtorch has other products for few rows than for many, whose last bits may differ.
  */
 public enum Kernel {
 

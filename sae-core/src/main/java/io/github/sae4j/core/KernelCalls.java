@@ -1,5 +1,6 @@
 package io.github.sae4j.core;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.github.sae4j.core.internal.host.HostSae;
@@ -10,7 +11,7 @@ import io.github.sae4j.core.internal.torch.TorchKernel;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
-import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs calls on an SAE's kernel until it is closed, each with a manager of its own, and makes values of what the kernel
@@ -21,39 +22,56 @@ final class KernelCalls {
     static final String CLOSED = "This SAE is closed already.";
 
     private final SaeConfig config;
-    private final TorchKernel kernel;
     private final boolean allowNonFinite;
     private final boolean takesSequences;
+    private final Device device;
+    private final Kernel kind;
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
-    private boolean closed;
+
+    /** Null once it is closed, for whoever keeps a closed SAE shall not keep its weights; guarded by the lock. */
+    private @Nullable TorchKernel kernel;
 
     KernelCalls(SaeFacts facts, TorchKernel kernel) {
         this.config = facts.config();
         this.allowNonFinite = facts.allowNonFinite();
         this.takesSequences = facts.takesSequences();
+        this.device = kernel.device();
+        this.kind = kernel.kind();
         this.kernel = kernel;
     }
 
+    Device device() {
+        return device;
+    }
+
+    Kernel kind() {
+        return kind;
+    }
+
+    /** Returns the kernel, to work that runs as a call. */
     TorchKernel kernel() {
-        return kernel;
+        TorchKernel open = kernel;
+        if (open == null) {
+            throw new SaeException(CLOSED);
+        }
+        return open;
     }
 
     /** Runs a call with a manager that ends with it. */
     <T> T run(Function<NDManager, T> work) {
-        return whileOpen(() -> {
-            try (NDManager call = kernel.newCall()) {
-                return work.apply(call);
-            }
-        });
+        return whileOpen(open -> withManager(open, work));
     }
 
-    private <T> T whileOpen(Supplier<T> work) {
+    private static <T> T withManager(TorchKernel open, Function<NDManager, T> work) {
+        try (NDManager call = open.newCall()) {
+            return work.apply(call);
+        }
+    }
+
+    private <T> T whileOpen(Function<TorchKernel, T> work) {
         lock.readLock().lock();
         try {
-            if (closed) {
-                throw new SaeException(CLOSED);
-            }
-            return work.get();
+            return work.apply(kernel());
         } catch (SaeException e) {
             throw e;
         } catch (RuntimeException e) {
@@ -66,9 +84,10 @@ final class KernelCalls {
     void close() {
         lock.writeLock().lock();
         try {
-            if (!closed) {
-                closed = true;
-                kernel.close();
+            TorchKernel open = kernel;
+            kernel = null;
+            if (open != null) {
+                open.close();
             }
         } finally {
             lock.writeLock().unlock();
@@ -87,7 +106,7 @@ final class KernelCalls {
 
     /** Checks an array of activations and reads its axes. */
     ActivationShape shapeOf(NDArray activations) {
-        kernel.requireFloats(activations, "activations");
+        kernel().requireFloats(activations, "activations");
         if (takesSequences) {
             ActivationShape.requireSequences(activations.getShape().getShape(), config);
         }
@@ -97,7 +116,7 @@ final class KernelCalls {
     SparseFeatures encode(NDManager call, NDArray activations, ActivationShape shape) {
         return shape.tokens() == 0
                 ? none(shape)
-                : features(shape, kernel.encodeSparse(call, activations, shape.tokens()));
+                : features(shape, kernel().encodeSparse(call, activations, shape.tokens()));
     }
 
     /**
@@ -107,11 +126,13 @@ final class KernelCalls {
      * @param to the row after the last
      */
     SparseFeatures encode(float[][] activations, int from, int to, ActivationShape shape) {
-        HostSae host = kernel.host();
-        if (host == null || from == to) {
-            return run(call -> encode(call, HostArrays.ofRows(call, activations, from, to, config.dIn()), shape));
-        }
-        return whileOpen(() -> {
+        return whileOpen(open -> {
+            HostSae host = open.host();
+            if (host == null || from == to) {
+                return withManager(
+                        open,
+                        call -> encode(call, HostArrays.ofRows(call, activations, from, to, config.dIn()), shape));
+            }
             HostSae.Result result =
                     host.encode((first, end, x) -> copy(activations, from + first, from + end, x), to - from);
             return features(shape, new Encoded(result.rows(), result.scale(), result.shift(), null));
@@ -146,9 +167,9 @@ final class KernelCalls {
     }
 
     NDArray encodeDense(NDManager call, NDArray activations, ActivationShape shape) {
-        NDArray dense = kernel.newArray(call, ActivationShape.decoded(shape.leading(), 0, config.dSae()));
+        NDArray dense = kernel().newArray(call, ActivationShape.decoded(shape.leading(), 0, config.dSae()));
         if (shape.tokens() > 0) {
-            kernel.encodeDense(call, activations, shape.tokens(), dense);
+            kernel().encodeDense(call, activations, shape.tokens(), dense);
         }
         return dense;
     }
@@ -157,7 +178,7 @@ final class KernelCalls {
         if (shape.tokens() == 0) {
             return InverseTransform.of(shape.heads(), null, null);
         }
-        return inverseOf(shape, kernel.normalize(call, activations, shape.tokens()));
+        return inverseOf(shape, kernel().normalize(call, activations, shape.tokens()));
     }
 
     private InverseTransform inverseOf(ActivationShape shape, Encoded encoded) {
@@ -177,22 +198,22 @@ final class KernelCalls {
         if (!allowNonFinite) {
             features.requireFinite();
         }
-        NDArray out =
-                kernel.newArray(call, ActivationShape.decoded(features.leadingShape(), inverse.heads(), config.dOut()));
+        NDArray out = kernel().newArray(
+                        call, ActivationShape.decoded(features.leadingShape(), inverse.heads(), config.dOut()));
         if (features.tokens() > 0) {
-            kernel.decode(call, features.rows(), inverse.scale(), inverse.shift(), out);
+            kernel().decode(call, features.rows(), inverse.scale(), inverse.shift(), out);
         }
         return out;
     }
 
     NDArray decodeDense(NDManager call, NDArray features, InverseTransform inverse) {
-        kernel.requireFloats(features, "features");
+        kernel().requireFloats(features, "features");
         ActivationShape shape = ActivationShape.ofFeatures(features.getShape().getShape(), config);
         SaeException.requirePresent(inverse, "inverse");
         inverse.requireFitting(config, shape.tokens());
-        NDArray out = kernel.newArray(call, ActivationShape.decoded(shape.leading(), inverse.heads(), config.dOut()));
+        NDArray out = kernel().newArray(call, ActivationShape.decoded(shape.leading(), inverse.heads(), config.dOut()));
         if (shape.tokens() > 0) {
-            kernel.decodeDense(call, features, shape.tokens(), inverse.scale(), inverse.shift(), out);
+            kernel().decodeDense(call, features, shape.tokens(), inverse.scale(), inverse.shift(), out);
         }
         return out;
     }
@@ -201,9 +222,9 @@ final class KernelCalls {
         if (shape.tokens() == 0) {
             return decode(call, none(shape));
         }
-        Encoded encoded = kernel.encodeSparse(call, activations, shape.tokens());
+        Encoded encoded = kernel().encodeSparse(call, activations, shape.tokens());
         NDArray out = decode(call, features(shape, encoded));
-        kernel.completeReconstruction(activations, encoded, out);
+        kernel().completeReconstruction(activations, encoded, out);
         return out;
     }
 }

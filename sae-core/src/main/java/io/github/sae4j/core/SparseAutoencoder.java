@@ -3,6 +3,7 @@ package io.github.sae4j.core;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.github.sae4j.core.internal.host.HostTransform;
 import io.github.sae4j.core.internal.torch.HostArrays;
 import io.github.sae4j.core.internal.torch.TorchKernel;
 import io.github.sae4j.core.internal.torch.TorchRuntime;
@@ -115,12 +116,12 @@ public final class SparseAutoencoder implements AutoCloseable {
 
     /** Returns the device that was chosen: dense results are made there. */
     public Device device() {
-        return calls.kernel().device();
+        return calls.device();
     }
 
     /** Returns the kernel that was chosen. */
     public Kernel kernel() {
-        return calls.kernel().kind();
+        return calls.kind();
     }
 
     /**
@@ -358,6 +359,21 @@ public final class SparseAutoencoder implements AutoCloseable {
         for (int row = 0; row < activations.length; row++) {
             String name = "activations[" + row + "]";
             requireWidth(SaeException.requirePresent(activations[row], name).length, name);
+        }
+        if (activations.length > tokensAtOnce() && !facts.allowNonFinite()) {
+            requireFinite(activations);
+        }
+    }
+
+    /** What encodes a part would count rows from the part's first. */
+    private static void requireFinite(float[][] activations) {
+        for (int row = 0; row < activations.length; row++) {
+            float[] activation = activations[row];
+            for (int column = 0; column < activation.length; column++) {
+                if (!Float.isFinite(activation[column])) {
+                    throw HostTransform.notFinite(row, column);
+                }
+            }
         }
     }
 

@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * A large matrix in host memory: row-major, little-endian, in one or more buffers that follow each other.
@@ -153,11 +152,13 @@ public final class WeightMatrix {
      *
      * @param row from 0 to {@link #rows()} - 1
      * @param column from 0 to {@link #columns()} - 1
-     * @throws IndexOutOfBoundsException if there is no such element
+     * @throws SaeException if there is no such element
      */
     public float get(long row, long column) {
-        Objects.checkIndex(row, rows());
-        Objects.checkIndex(column, columns());
+        if (row < 0 || row >= rows() || column < 0 || column >= columns()) {
+            throw new SaeException("There is no weight at row " + row + ", column " + column
+                    + ": the matrix has the shape [" + rows() + ", " + columns() + "].");
+        }
         long storedRow = transposed ? column : row;
         long storedColumn = transposed ? row : column;
         for (ByteBuffer part : parts) {

@@ -2,6 +2,7 @@ package io.github.sae4j.core;
 
 import static io.github.sae4j.fixtures.Closeness.closeTo;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -10,6 +11,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -164,6 +166,25 @@ class EncodingTest {
             assertThat(features.shape()).containsExactly(17, 3);
             assertThat(TinySae.flat(features.toDense())).is(closeTo(tiny.expectedFeatures(activations)));
             assertThat(TinySae.flat(sae.decode(features))).is(closeTo(tiny.expectedReconstruction(activations)));
+        }
+    }
+
+    @Test
+    void saysWhichRowIsNotFiniteHoweverManyThereAre() {
+        TinySae tiny = TinySae.of(4096, 1);
+        float[] bad = new float[4096];
+        bad[7] = Float.NaN;
+        // More than go to the engine at once, all but the last the same.
+        float[][] activations = new float[4100][];
+        Arrays.fill(activations, new float[4096]);
+        activations[4099] = bad;
+        try (SparseAutoencoder sae = tiny.open()) {
+            for (Consumer<float[][]> call : List.<Consumer<float[][]>>of(sae::encode, sae::reconstruct)) {
+                assertThatThrownBy(() -> call.accept(activations))
+                        .isInstanceOf(SaeException.class)
+                        .hasMessage("The activations hold NaN or infinity at row 4099, column 7. Values must be finite"
+                                + " unless the SAE was opened to allow others.");
+            }
         }
     }
 

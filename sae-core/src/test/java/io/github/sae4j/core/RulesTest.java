@@ -167,6 +167,30 @@ class RulesTest {
         }
     }
 
+    /** A factor of 0 does not make 0 of an infinite one, so that users see where numbers got out of hand. */
+    @Test
+    void letsInfinityThroughWhereItsFormulaDoes() {
+        float infinity = Float.POSITIVE_INFINITY;
+        // Gains of e^100 and e^-200 are infinite and 0 in float32.
+        Gated gated = Gated.of(new float[] {-1, -1, 1}, new float[] {0, 1, 0}, new float[] {100, 0, -200});
+        for (BlockRule rule : List.of(JumpRelu.of(new float[3], new float[] {infinity, 1, 0}), gated)) {
+            TinySae tiny = TinySae.of(TinySae.config(1, 3, Normalization.NONE, Reshape.NONE, false), WeightType.FLOAT32)
+                    .withEncoder(new float[][] {{1, 1, 1}}, new float[3]);
+            try (SparseAutoencoder sae =
+                    tiny.builder().activation(rule).allowNonFinite(true).build()) {
+                for (float h : new float[] {infinity, 0.5f, 2, Float.MAX_VALUE, -infinity}) {
+                    float[] features = sae.encode(new float[] {h}).toDense()[0];
+                    for (int feature = 0; feature < 3; feature++) {
+                        Float expected = rule.value(feature, h);
+                        assertThat(features[feature])
+                                .as("feature %d of %s", feature, h)
+                                .isEqualTo(expected);
+                    }
+                }
+            }
+        }
+    }
+
     @Test
     void takesARuleThatAUserWrote() {
         TinySae tiny = TinySae.of(16, 40);

@@ -3,8 +3,14 @@ package io.github.sae4j.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.lang.ref.WeakReference;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** An SAE shows the parts that it was built from, without copying what is large or letting anything be changed. */
 class SaePartsTest {
@@ -83,6 +89,37 @@ class SaePartsTest {
         sae.close();
         assertThatExceptionOfType(SaeException.class).isThrownBy(sae::parts).withMessage("This SAE is closed already.");
         assertThat(kept.encoder()).isSameAs(ENCODER);
+    }
+
+    /** A collector may need several rounds; were the buffers still reachable, no number of them would do. */
+    @ParameterizedTest
+    @EnumSource(Kernel.class)
+    void areNotKeptByWhoeverKeepsAClosedSae(Kernel kernel) {
+        List<WeakReference<ByteBuffer>> buffers = new ArrayList<>();
+        SparseAutoencoder sae = SparseAutoencoder.builder(SaeConfig.standard(2, 3))
+                .encoder(WeightMatrix.of(WeightType.FLOAT32, 2, 3, List.of(buffer(24, buffers))))
+                .decoder(WeightMatrix.of(WeightType.FLOAT32, 3, 2, List.of(buffer(24, buffers))))
+                .decoderBias(new float[2])
+                .activation(RULE)
+                .kernel(kernel)
+                .build();
+        assertThat(sae.decode(sae.encode(new float[] {1, 2}))).hasDimensions(1, 2);
+        sae.close();
+        for (WeakReference<ByteBuffer> buffer : buffers) {
+            for (int round = 0; round < 100 && buffer.get() != null; round++) {
+                System.gc();
+            }
+            assertThat(buffer.get()).isNull();
+        }
+        // What it says of itself stays, and so the SAE was there all the time.
+        assertThat(sae.kernel()).isEqualTo(kernel);
+        assertThat(sae.device().isGpu()).isFalse();
+    }
+
+    private static ByteBuffer buffer(int bytes, List<WeakReference<ByteBuffer>> buffers) {
+        ByteBuffer buffer = ByteBuffer.allocateDirect(bytes);
+        buffers.add(new WeakReference<>(buffer));
+        return buffer;
     }
 
     @Test

@@ -6,17 +6,44 @@ import io.github.sae4j.core.WeightMatrix;
 import io.github.sae4j.core.internal.plain.PlainKernel;
 import java.lang.reflect.InvocationTargetException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Which kernels there are in this JVM, and how they are made. */
 public final class HostKernels {
 
+    private static final Logger LOG = LoggerFactory.getLogger(HostKernels.class);
+    private static final String VECTOR_PACKAGE = "io.github.sae4j.core.internal.vector.";
     private static final String MODULE = "jdk.incubator.vector";
 
     private HostKernels() {}
 
-    /** Returns whether the Vector API is there. */
+    /** Returns whether the Vector API is there, and one that the vector kernel can be run on. */
     public static boolean hasVectors() {
-        return ModuleLayer.boot().findModule(MODULE).isPresent();
+        return Vectors.USABLE;
+    }
+
+    private static final class Vectors {
+
+        private static final boolean USABLE = present() && usable();
+
+        private static boolean present() {
+            return ModuleLayer.boot().findModule(MODULE).isPresent();
+        }
+
+        /** An incubator module may change with any version of Java. */
+        private static boolean usable() {
+            try {
+                Class.forName(VECTOR_PACKAGE + "Memory");
+                return true;
+            } catch (ReflectiveOperationException | LinkageError e) {
+                LOG.warn(
+                        "The vector kernel cannot be used with the {} of this Java, so libtorch is: {}",
+                        MODULE,
+                        e.toString());
+                return false;
+            }
+        }
     }
 
     /**
@@ -32,13 +59,13 @@ public final class HostKernels {
         if (kind == Kernel.PLAIN) {
             return new PlainKernel(encoder, decoder, rule);
         }
-        if (!hasVectors()) {
+        if (!Vectors.present()) {
             throw new SaeException("The vector kernel was asked for, but this JVM has no module " + MODULE
                     + ": start Java with --add-modules " + MODULE + ".");
         }
         try {
             // By name, for the class must not be loaded where the module is missing.
-            return Class.forName("io.github.sae4j.core.internal.vector.VectorKernel")
+            return Class.forName(VECTOR_PACKAGE + "VectorKernel")
                     .asSubclass(HostKernel.class)
                     .getConstructor(WeightMatrix.class, WeightMatrix.class, SelectionRule.class)
                     .newInstance(encoder, decoder, rule);

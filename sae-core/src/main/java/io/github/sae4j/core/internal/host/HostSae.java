@@ -14,6 +14,9 @@ public final class HostSae {
 
     private static final int DECODED_TOKENS = 256;
 
+    /** Numbers of a dense result at a time at most: the buffers that they are put in end at 2 GiB. */
+    private static final int VALUES = 1 << 28;
+
     private final HostKernel kernel;
     private final HostTransform transform;
     private final float[] decoderBias;
@@ -81,16 +84,15 @@ public final class HostSae {
      */
     public Result encode(Tokens tokens, int count) {
         Buffers call = buffers.take();
-        call.found.clear();
         float[] scale = transform.hasScale() ? new float[count] : null;
         float[] shift = transform.hasShift() ? new float[count] : null;
-        int step = kernel.tokensAtOnce();
+        int step = tokensAtOnce();
         for (int from = 0; from < count; from += step) {
             int to = Math.min(count, from + step);
             kernel.encode(take(call, tokens, from, to, scale, shift), to - from, call.found);
         }
         Rows rows = call.found.rows();
-        buffers.giveBack(call);
+        giveBack(call);
         return new Result(rows, scale, shift);
     }
 
@@ -107,7 +109,7 @@ public final class HostSae {
         if (call.zeros.length == 0) {
             call.zeros = new float[dSae];
         }
-        int step = Math.min(kernel.tokensAtOnce(), DENSE_TOKENS);
+        int step = Math.max(1, Math.min(Math.min(tokensAtOnce(), DENSE_TOKENS), VALUES / dSae));
         for (int from = 0; from < count; from += step) {
             int to = Math.min(count, from + step);
             call.found.clear();
@@ -121,8 +123,19 @@ public final class HostSae {
                 }
             }
         }
-        buffers.giveBack(call);
+        giveBack(call);
         return new Result(null, scale, shift);
+    }
+
+    /** What was found is forgotten at once, for it may be gigabytes, and nobody knows when the next call comes. */
+    private void giveBack(Buffers call) {
+        call.found.clear();
+        buffers.giveBack(call);
+    }
+
+    /** As many as the kernel likes, and as one array can count. */
+    private int tokensAtOnce() {
+        return Math.max(1, Math.min(kernel.tokensAtOnce(), VALUES / transform.dIn()));
     }
 
     private float[] take(

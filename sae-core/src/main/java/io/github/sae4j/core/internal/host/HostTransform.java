@@ -84,10 +84,15 @@ public record HostTransform(
                 while (Float.isFinite(x[token * dIn + column])) {
                     column++;
                 }
-                throw new SaeException("The activations hold NaN or infinity at row " + (firstToken + token)
-                        + ", column " + column + ". Values must be finite unless the SAE was opened to allow others.");
+                throw notFinite(firstToken + token, column);
             }
         }
+    }
+
+    /** Returns what is thrown for a value that is NaN or infinite. */
+    public static SaeException notFinite(int row, int column) {
+        return new SaeException("The activations hold NaN or infinity at row " + row + ", column " + column
+                + ". Values must be finite unless the SAE was opened to allow others.");
     }
 
     private double sum(float[] x, int from) {

@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What runs an SAE: its weights as tensors, and what encodes and decodes with them, libtorch or a kernel in Java. Temporal
- * SAEs, matching pursuit, dense features and skip matrices are libtorch's always. Arguments have been checked: any shape or
- * type that does not fit would be libtorch's to report.
+ * SAEs, matching pursuit, dense features and skip matrices are libtorch's always, and so is decoding where the kernel in
+ * Java does not take the decoder as it lies. Arguments have been checked: any shape or type that does not fit would be
+ * libtorch's to report.
  *
  * <p>Safe to use from many threads; closing it while a call runs is not.
  */

@@ -12,6 +12,7 @@ import java.util.Arrays;
 final class DecodeWork extends Crew.Work {
 
     private static final int TOKENS = 4;
+    private static final Rows NONE = new Rows(new int[1], new int[0], new float[0]);
 
     private final StoredMatrix decoder;
     private final int width;
@@ -20,11 +21,11 @@ final class DecodeWork extends Crew.Work {
     private final float[][] sums = new float[Crew.size()][];
     private final float[][] widened = new float[Crew.size()][];
 
-    private Rows rows = new Rows(new int[1], new int[0], new float[0]);
-    private float[] values = new float[0];
+    private Rows rows = NONE;
+    private float[] values = NONE.values();
     private int first;
     private int last;
-    private float[] out = new float[0];
+    private float[] out = NONE.values();
 
     DecodeWork(StoredMatrix decoder) {
         this.decoder = decoder;
@@ -44,6 +45,10 @@ final class DecodeWork extends Crew.Work {
         int parts = (to - from + TOKENS - 1) / TOKENS;
         long work = (long) (active.offsets()[to] - active.offsets()[from]) * width;
         Crew.run(this, parts, work < 1 << 18 ? 1 : Crew.size());
+        // The features are the caller's, who may be done with them long before the next call.
+        rows = NONE;
+        values = NONE.values();
+        out = NONE.values();
     }
 
     @Override

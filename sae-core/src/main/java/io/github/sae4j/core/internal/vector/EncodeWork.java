@@ -65,9 +65,8 @@ final class EncodeWork extends Crew.Work {
         tokens = count;
         int threads = (long) tokens * dIn * dSae < SMALL ? 1 : Crew.size();
         shape = BlockShape.of(tokens, panels, threads, dSae);
-        for (Slot slot : slots) {
-            slot.hits.clear();
-            if (rule.mostActive() > 0) {
+        if (rule.mostActive() > 0) {
+            for (Slot slot : slots) {
                 slot.strongest.reset(tokens);
             }
         }
@@ -272,6 +271,9 @@ final class EncodeWork extends Crew.Work {
             for (int at = beginOf[block]; at < endOf[block]; at++) {
                 found.add(hits.token(at), tokens, hits.feature(at), hits.value(at));
             }
+        }
+        for (Slot slot : slots) {
+            slot.hits.clear();
         }
     }
 

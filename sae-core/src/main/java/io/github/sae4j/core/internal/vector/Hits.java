@@ -12,6 +12,7 @@ final class Hits {
     private float[] values = new float[1024];
     private int size;
 
+    /** Forgets them, and the memory of what was unusually many. */
     void clear() {
         size = 0;
         if (tokens.length > KEPT) {

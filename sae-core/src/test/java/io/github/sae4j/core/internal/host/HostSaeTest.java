@@ -1,0 +1,106 @@
+package io.github.sae4j.core.internal.host;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.sae4j.core.Kernel;
+import io.github.sae4j.core.Normalization;
+import io.github.sae4j.core.Relu;
+import io.github.sae4j.core.WeightMatrix;
+import java.lang.ref.WeakReference;
+import java.nio.FloatBuffer;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/** An SAE in host memory takes no more at a time than a buffer holds, and keeps nothing of a call that has ended. */
+class HostSaeTest {
+
+    private static final int TOKENS = 1000;
+
+    /** Finds a feature in every token, and remembers where it was to put it. */
+    private static final class OneFeature implements HostKernel {
+
+        private FoundRows rows = new FoundRows();
+
+        @Override
+        public Kernel kind() {
+            return Kernel.PLAIN;
+        }
+
+        @Override
+        public int tokensAtOnce() {
+            return TOKENS;
+        }
+
+        @Override
+        public void encode(float[] x, int tokens, FoundRows found) {
+            rows = found;
+            for (int token = 0; token < tokens; token++) {
+                found.extend(new int[] {1}, 1);
+                found.add(0, 1, 0, 1);
+            }
+        }
+
+        @Override
+        public boolean decodes() {
+            return false;
+        }
+
+        @Override
+        public void decode(Rows active, float[] scaled, int from, int to, float[] sums) {
+            throw new IllegalStateException("it does not decode");
+        }
+    }
+
+    private static HostSae sae(HostKernel kernel, int dSae) {
+        HostTransform transform = new HostTransform(1, 1, Normalization.NONE, null, true);
+        return new HostSae(kernel, transform, new float[1], new float[0], dSae);
+    }
+
+    @Test
+    void writesNoMoreOfADenseArrayAtATimeThanABufferHolds() {
+        int dSae = 1 << 23;
+        AtomicLong bytes = new AtomicLong();
+        RuntimeException enough = new IllegalStateException("the rest would take gigabytes");
+        HostSae.Target target = (from, to) -> {
+            bytes.set((long) (to - from) * dSae * Float.BYTES);
+            throw enough;
+        };
+        assertThatThrownBy(() -> sae(new OneFeature(), dSae).encodeDense((from, to, x) -> {}, TOKENS, target))
+                .isSameAs(enough);
+        assertThat(bytes.get()).isBetween(1L, (long) Integer.MAX_VALUE);
+    }
+
+    @Test
+    void forgetsWhatItFoundWhenACallEnds() {
+        OneFeature kernel = new OneFeature();
+        HostSae sae = sae(kernel, 2);
+        assertThat(sae.encode((from, to, x) -> {}, TOKENS).rows().values()).hasSize(TOKENS);
+        assertThat(kernel.rows.tokens()).isZero();
+        sae.encodeDense((from, to, x) -> {}, 3, (from, to) -> FloatBuffer.allocate(2 * (to - from)));
+        assertThat(kernel.rows.tokens()).isZero();
+    }
+
+    /** A collector may need several rounds; were the array still reachable, no number of them would do. */
+    @Test
+    void doesNotKeepTheFeaturesThatItDecoded() {
+        WeightMatrix matrix = WeightMatrix.of(new float[][] {{1}});
+        SelectionRule rule = SelectionRule.of(Relu.of(new float[1]), new float[0]);
+        HostSae sae = sae(HostKernels.open(Kernel.VECTOR, matrix, matrix, rule), 1);
+        WeakReference<float[]> values = decoded(sae);
+        for (int round = 0; round < 100 && values.get() != null; round++) {
+            System.gc();
+        }
+        assertThat(values.get()).isNull();
+        // So the SAE was there all the time.
+        assertThat(sae.kernel().kind()).isEqualTo(Kernel.VECTOR);
+    }
+
+    private static WeakReference<float[]> decoded(HostSae sae) {
+        float[] values = {2};
+        FloatBuffer out = FloatBuffer.allocate(1);
+        sae.decode(new Rows(new int[] {0, 1}, new int[1], values), null, null, (from, to) -> out);
+        assertThat(out.get(0)).isEqualTo(2);
+        return new WeakReference<>(values);
+    }
+}
