@@ -14,7 +14,7 @@ public final class HostSae {
 
     private static final int DECODED_TOKENS = 256;
 
-    /** Numbers of a dense result at a time at most: the buffers that they are put in end at 2 GiB. */
+    /** Numbers at a time at most: arrays, and the buffers of a dense result, end at 2 GiB. */
     private static final int VALUES = 1 << 28;
 
     private final HostKernel kernel;

@@ -29,7 +29,6 @@ record BlockShape(int features, int depth) {
      *
      * @param threads how many threads share the features
      */
-<<<<<<< HEAD
     static BlockShape of(int tokens, Panels panels, int threads, int dSae) {
         if (panels.streams(tokens)) {
             // What streams is bound by memory, which all threads share anyway.
@@ -42,13 +41,5 @@ record BlockShape(int features, int depth) {
 
     private static BlockShape cut(int features, int depth, int share) {
         return new BlockShape(Math.max(GROUP, Math.min(features, share) / GROUP * GROUP), depth);
-=======
-    static BlockShape of(int tokens, boolean streamed, int threads, int dSae) {
-        BlockShape best = streamed ? new BlockShape(STRIP_SUMS / tokens, STRIP_ROWS) : PANEL;
-        // Panels come in shares small enough that a thread that is held up leaves some to others. What streams is bound
-        // by memory, which all threads share anyway, and wants the widest strips.
-        int share = dSae / (streamed ? threads : 2 * threads);
-        return new BlockShape(Math.max(GROUP, Math.min(best.features(), share) / GROUP * GROUP), best.depth());
->>>>>>> read6
     }
 }
