@@ -23,8 +23,7 @@ final class BlockEncoder implements TorchEncoder {
     private final int dSae;
     private final int blockFeatures;
     private final int mostActive;
-    private final boolean gathers;
-    private final ChunkTokens chunks;
+    private final int chunkTokens;
 
     /**
      * Creates an encoder.
@@ -40,18 +39,11 @@ final class BlockEncoder implements TorchEncoder {
         this.blockFeatures = TorchKernel.blockOf(dSae, weights.device());
         this.mostActive = rule.mostActive() < dSae ? rule.mostActive() : 0;
         // The strongest of all features come in one array, and the way to Java ends at 2 GiB.
-        this.chunks = new ChunkTokens(
-                Math.max(1, Math.min(CHUNK_TOKENS, HostArrays.VALUES_AT_ONCE / Math.max(1, mostActive))));
-        // A copy from the device waits for it, so there is one for a chunk and not one for each block.
-        this.gathers = weights.device().isGpu();
+        this.chunkTokens = Math.max(1, Math.min(CHUNK_TOKENS, HostArrays.VALUES_AT_ONCE / Math.max(1, mostActive)));
     }
 
     @Override
     public Encoded encode(PtNDManager call, PtNDArray x, int tokens, @Nullable PtNDArray dense) {
-        return chunks.within(chunkTokens -> encode(call, x, tokens, dense, chunkTokens));
-    }
-
-    private Encoded encode(PtNDManager call, PtNDArray x, int tokens, @Nullable PtNDArray dense, int chunkTokens) {
         try (Script.Call encode = script.call("encode")) {
             IValue[] results = transform
                     .with(encode.with(x))
@@ -64,21 +56,19 @@ final class BlockEncoder implements TorchEncoder {
                     .with(mostActive)
                     .with(chunkTokens)
                     .with(blockFeatures)
-                    .with(gathers)
                     .with(dense == null ? new PtNDArray[0] : new PtNDArray[] {dense})
                     .runToTuple();
             transform.requireFinite(results[0]);
-            Rows rows = dense == null
-                    ? rows(results[3].toTensorArray(call), results[4].toTensorArray(call), tokens, chunkTokens)
-                    : null;
+            Rows rows =
+                    dense == null ? rows(results[3].toTensorArray(call), results[4].toTensorArray(call), tokens) : null;
             return Encoded.of(rows, results[1].toTensorArray(call), results[2].toTensorArray(call), tokens);
         }
     }
 
-    private Rows rows(PtNDArray[] positions, PtNDArray[] values, int tokens, int chunkTokens) {
+    private Rows rows(PtNDArray[] positions, PtNDArray[] values, int tokens) {
         Survivors survivors = new Survivors(tokens);
         // The strongest of a token are known after its last block only, so they come for all features together.
-        int step = mostActive > 0 || gathers ? dSae : blockFeatures;
+        int step = mostActive > 0 ? dSae : blockFeatures;
         int at = 0;
         for (long token = 0; token < tokens; token += chunkTokens) {
             for (long first = 0; first < dSae; first += step) {

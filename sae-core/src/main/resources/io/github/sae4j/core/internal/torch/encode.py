@@ -32,7 +32,7 @@
     chosen = torch.squeeze(torch.nonzero(kept), 1)
     return (torch.index_select(at, 0, chosen), torch.index_select(found, 0, chosen))
 
-  def encode(self, activations: Tensor, d_in: int, input_scale: float, normalization: int, check: bool, b_dec: Tensor, subtract_b_dec: bool, w_enc: List[Tensor], transposed: bool, widen: bool, bias: Tensor, parameters: List[Tensor], norms: Tensor, most: int, chunk_tokens: int, block_features: int, gather: bool, dense: List[Tensor]) -> Tuple[List[int], List[Tensor], List[Tensor], List[Tensor], List[Tensor]]:
+  def encode(self, activations: Tensor, d_in: int, input_scale: float, normalization: int, check: bool, b_dec: Tensor, subtract_b_dec: bool, w_enc: List[Tensor], transposed: bool, widen: bool, bias: Tensor, parameters: List[Tensor], norms: Tensor, most: int, chunk_tokens: int, block_features: int, dense: List[Tensor]) -> Tuple[List[int], List[Tensor], List[Tensor], List[Tensor], List[Tensor]]:
     device = ops.prim.device(bias)
     rows = torch.reshape(activations, [-1, d_in])
     tokens = torch.size(rows, 0)
@@ -90,14 +90,8 @@
           else:
             acts = torch.flatten(h)
             found = torch.squeeze(torch.nonzero(acts), 1)
-            if gather:
-              token_of = torch.floor_divide(found, count)
-              feature_of = torch.add(torch.sub(found, torch.mul(token_of, count)), first)
-              torch.append(candidates, torch.add(torch.mul(token_of, d_sae), feature_of))
-              torch.append(weights, torch.index_select(acts, 0, found))
-            else:
-              torch.append(positions, found)
-              torch.append(values, torch.index_select(acts, 0, found))
+            torch.append(positions, found)
+            torch.append(values, torch.index_select(acts, 0, found))
         if most > 0:
           chosen, weight = self.strongest(candidates, weights, best, d_sae)
           if torch.len(dense) > 0:
@@ -106,8 +100,4 @@
           else:
             torch.append(positions, chosen)
             torch.append(values, weight)
-        elif gather:
-          if torch.len(dense) == 0:
-            torch.append(positions, torch.cat(candidates))
-            torch.append(values, torch.cat(weights))
     return (bad, scales, shifts, positions, values)
