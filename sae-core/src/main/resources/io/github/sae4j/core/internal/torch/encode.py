@@ -35,7 +35,7 @@
   # A number for each value, larger for a larger value and, among equals, for the lower index; above 0 where the value is.
   # Bits of positive floats are in the order of the floats; all others count as zero.
   def keys(self, values: Tensor, indices: Tensor) -> Tensor:
-    bits = torch.to(torch.clamp(torch.view(torch.nan_to_num(values, inf, inf), dtype=3), 0), 4)
+    bits = torch.to(torch.clamp(self.bits(torch.nan_to_num(values, inf, inf)), 0), 4)
     return torch.sub(torch.mul(bits, 4294967296), indices)
 
   # The strongest of a block and of those before it, by their keys; nothing here waits for the device. The k largest values
@@ -89,10 +89,10 @@
     packed = torch.empty([n + 1 + 2 * total], dtype=3, device=device)
     torch.copy_(torch.narrow(packed, 0, 0, n + 1), torch.sum(rows, [0]))
     feature = torch.narrow(packed, 0, n + 1, total)
-    bits = torch.narrow(packed, 0, n + 1 + total, total)
+    value = torch.narrow(packed, 0, n + 1 + total, total)
     if blocks == 1:
       torch.copy_(feature, features[0])
-      torch.copy_(bits, torch.view(every, dtype=3))
+      torch.copy_(value, self.bits(every))
     else:
       # A token's features lie together in each block, and go behind those of the blocks before.
       begins = torch.narrow(rows, 1, 0, n)
@@ -104,7 +104,7 @@
       moved = torch.repeat_interleave(torch.flatten(torch.sub(goal, origin)), torch.flatten(counts), None, output_size=total)
       to = torch.add(torch.arange(total, dtype=4, layout=None, device=device), moved)
       torch.index_copy_(feature, 0, to, torch.cat(features))
-      torch.index_copy_(bits, 0, to, torch.view(every, dtype=3))
+      torch.index_copy_(value, 0, to, self.bits(every))
     host = packed
     if ops.prim.is_cuda(packed):
       host = torch.empty([torch.numel(packed)], dtype=3, device=torch.device("cpu"), pin_memory=True)

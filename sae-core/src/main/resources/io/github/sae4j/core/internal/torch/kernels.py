@@ -6,6 +6,11 @@ class Kernels(Module):
     alias = torch.empty([0], dtype=15, device=ops.prim.device(half))
     return torch.set_(alias, half)
 
+  # The bits of float32 values as int32, in the same memory.
+  def bits(self, values: Tensor) -> Tensor:
+    alias = torch.empty([0], dtype=3, device=ops.prim.device(values))
+    return torch.set_(alias, values)
+
   def scalar_type(self, x: Tensor) -> int:
     return ops.prim.dtype(x)
 

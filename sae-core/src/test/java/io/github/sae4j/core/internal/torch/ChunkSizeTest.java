@@ -27,7 +27,7 @@ class ChunkSizeTest {
 
     @Test
     void growsWithTheFreeMemory() {
-        ChunkSize little = ChunkSize.fitting(GIB / 4, 3072, 49152, 0, 8192);
+        ChunkSize little = ChunkSize.fitting(GIB / 32, 3072, 49152, 0, 8192);
         ChunkSize much = ChunkSize.fitting(70 * GIB, 3072, 49152, 0, 8192);
         assertThat(little.features()).isLessThan(much.features());
         assertThat(little.tokens()).isLessThan(much.tokens());
