@@ -11,11 +11,13 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What must hold on CUDA too; skipped where the engine sees no GPU. */
 @Tag("gpu")
@@ -92,6 +94,48 @@ class GpuTest {
                 NDManager cpu = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
             NDArray x = cpu.create(TinySae.flat(activations), new Shape(5, 24)).toType(DataType.FLOAT32, false);
             assertThat(TinySae.flat(sae.encodeSparse(x).toDense())).is(closeTo(tiny.expectedFeatures(activations)));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 64, 511, 512, 5000})
+    void findsTheSameStrongestFeaturesAsTheCpu(int k) {
+        TinySae tiny = integers(9000);
+        assertSameFeatures(tiny, TopK.of(k, tiny.bEnc()), rows(5, 24, 3));
+    }
+
+    @Test
+    void findsTheSameActiveFeaturesAsTheCpuInEveryChunk() {
+        TinySae tiny = integers(9000);
+        assertSameFeatures(tiny, JumpRelu.of(tiny.bEnc(), 30), rows(4200, 24, 4));
+    }
+
+    /** An SAE of small integers: its products are exact on every device, and many features are equal. */
+    private static TinySae integers(int dSae) {
+        return TinySae.of(TinySae.config(24, dSae, Normalization.NONE, Reshape.NONE, false), WeightType.FLOAT32)
+                .withEncoder(rows(24, dSae, 1), rows(1, dSae, 2)[0]);
+    }
+
+    private static float[][] rows(int rows, int columns, long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        float[][] all = new float[rows][columns];
+        for (float[] row : all) {
+            for (int i = 0; i < columns; i++) {
+                row[i] = random.nextInt(-2, 3);
+            }
+        }
+        return all;
+    }
+
+    private static void assertSameFeatures(TinySae tiny, Activation rule, float[][] activations) {
+        try (SparseAutoencoder gpu = tiny.builder().activation(rule).build();
+                SparseAutoencoder cpu =
+                        tiny.builder().activation(rule).device(Device.cpu()).build()) {
+            SparseFeatures found = gpu.encode(activations);
+            SparseFeatures expected = cpu.encode(activations);
+            assertThat(found.rowOffsets()).isEqualTo(expected.rowOffsets());
+            assertThat(found.indices()).isEqualTo(expected.indices());
+            assertThat(found.values()).isEqualTo(expected.values());
         }
     }
 }

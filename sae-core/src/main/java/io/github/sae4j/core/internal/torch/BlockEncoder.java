@@ -5,14 +5,17 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import io.github.sae4j.core.BlockRule;
 import io.github.sae4j.core.internal.host.Rows;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Encodes with libtorch, a block of features at a time.
+ * Encodes with libtorch, a chunk of tokens and a block of features at a time.
  *
  * <p>On the CPU a block of weights is widened to float32 into a buffer that stays in cache, multiplied, and searched for
- * active features while it is there. On CUDA blocks are multiplied in the stored type. Where the rule limits how many
- * features stay active, the strongest so far of each token are kept from block to block.
+ * active features while it is there. On CUDA blocks are multiplied in the stored type, and the active features of a chunk
+ * are packed there before they come to Java. Where the rule limits how many features stay active, the strongest so far of
+ * each token are kept from block to block.
  */
 final class BlockEncoder implements TorchEncoder {
 
@@ -23,7 +26,8 @@ final class BlockEncoder implements TorchEncoder {
     private final int dSae;
     private final int blockFeatures;
     private final int mostActive;
-    private final int chunkTokens;
+    private final boolean onDevice;
+    private final TokenChunks chunks;
 
     /**
      * Creates an encoder.
@@ -31,56 +35,102 @@ final class BlockEncoder implements TorchEncoder {
      * @param norms what features are multiplied by, {@code [d_sae]}, or an array without elements
      */
     BlockEncoder(Script script, TorchWeights weights, InputTransform transform, BlockRule rule, PtNDArray norms) {
+        this(
+                script,
+                weights,
+                transform,
+                rule,
+                norms,
+                ChunkSize.of(weights.device(), transform.dIn(), rule.dSae(), limit(rule)),
+                weights.device().isGpu());
+    }
+
+    /**
+     * Creates an encoder that works in a given way.
+     *
+     * @param onDevice whether active features are selected without waiting for a block's, and packed, as pays on CUDA;
+     *     results do not depend on it
+     */
+    BlockEncoder(
+            Script script,
+            TorchWeights weights,
+            InputTransform transform,
+            BlockRule rule,
+            PtNDArray norms,
+            ChunkSize size,
+            boolean onDevice) {
         this.script = script;
         this.weights = weights;
         this.transform = transform;
         this.norms = norms;
         this.dSae = rule.dSae();
-        this.blockFeatures = TorchKernel.blockOf(dSae, weights.device());
-        this.mostActive = rule.mostActive() < dSae ? rule.mostActive() : 0;
-        // The strongest of all features come in one array, and the way to Java ends at 2 GiB.
-        this.chunkTokens = Math.max(1, Math.min(CHUNK_TOKENS, HostArrays.VALUES_AT_ONCE / Math.max(1, mostActive)));
+        this.mostActive = limit(rule);
+        this.blockFeatures = size.features();
+        this.onDevice = onDevice;
+        this.chunks = new TokenChunks("encoding", size.tokens(), TokenChunks.Memory.of(weights.device()));
+    }
+
+    private static int limit(BlockRule rule) {
+        return rule.mostActive() < rule.dSae() ? rule.mostActive() : 0;
     }
 
     @Override
     public Encoded encode(PtNDManager call, PtNDArray x, int tokens, @Nullable PtNDArray dense) {
-        try (Script.Call encode = script.call("encode")) {
-            IValue[] results = transform
-                    .with(encode.with(x))
-                    .with(weights.decoderBias())
-                    .with(transform.subtractsDecoderBias())
-                    .with(weights.encoder())
-                    .with(weights.bias())
-                    .with(weights.parameters())
-                    .with(norms)
-                    .with(mostActive)
-                    .with(chunkTokens)
-                    .with(blockFeatures)
-                    .with(dense == null ? new PtNDArray[0] : new PtNDArray[] {dense})
-                    .runToTuple();
-            transform.requireFinite(results[0]);
-            Rows rows =
-                    dense == null ? rows(results[3].toTensorArray(call), results[4].toTensorArray(call), tokens) : null;
-            return Encoded.of(rows, results[1].toTensorArray(call), results[2].toTensorArray(call), tokens);
+        PtNDArray rows = tokens > chunks.most() ? rowsOf(call, x) : x;
+        List<PtNDArray> scales = new ArrayList<>();
+        List<PtNDArray> shifts = new ArrayList<>();
+        List<Rows> found = new ArrayList<>();
+        chunks.run(tokens, (first, count) -> {
+            try (PtNDManager chunk = call.newSubManager(weights.device());
+                    Script.Call encode = script.call("encode")) {
+                IValue[] results = transform
+                        .with(encode.with(rows))
+                        .with(weights.decoderBias())
+                        .with(transform.subtractsDecoderBias())
+                        .with(weights.encoder())
+                        .with(weights.bias())
+                        .with(weights.parameters())
+                        .with(norms)
+                        .with(mostActive)
+                        .with(first)
+                        .with(count)
+                        .with(blockFeatures)
+                        .with(onDevice)
+                        .with(dense == null ? new PtNDArray[0] : new PtNDArray[] {dense})
+                        .runToTuple();
+                transform.requireFinite(results[0]);
+                if (dense == null) {
+                    found.add(active(results[3].toTensorArray(chunk), results[4].toTensorArray(chunk), count));
+                }
+                scales.add(results[1].toTensor(call));
+                shifts.add(results[2].toTensor(call));
+            }
+        });
+        return Encoded.of(
+                dense == null ? ChunkRows.joined(found) : null,
+                scales.toArray(PtNDArray[]::new),
+                shifts.toArray(PtNDArray[]::new),
+                tokens);
+    }
+
+    /** Copies activations once that do not lie row after row, rather than for each chunk. */
+    private PtNDArray rowsOf(PtNDManager call, PtNDArray x) {
+        try (Script.Call asRows = script.call("as_rows")) {
+            return asRows.with(x).with(transform.dIn()).runToTensor(call);
         }
     }
 
-    private Rows rows(PtNDArray[] positions, PtNDArray[] values, int tokens) {
+    private Rows active(PtNDArray[] positions, PtNDArray[] values, int tokens) {
+        if (onDevice) {
+            return ChunkRows.unpacked(positions[0], tokens);
+        }
         Survivors survivors = new Survivors(tokens);
         // The strongest of a token are known after its last block only, so they come for all features together.
         int step = mostActive > 0 ? dSae : blockFeatures;
-        int at = 0;
-        for (long token = 0; token < tokens; token += chunkTokens) {
-            for (long first = 0; first < dSae; first += step) {
-                int count = (int) Math.min(step, dSae - first);
-                survivors.add(
-                        (int) token,
-                        (int) first,
-                        count,
-                        HostArrays.longs(positions[at]),
-                        HostArrays.floats(values[at]));
-                at++;
-            }
+        for (int block = 0; block < positions.length; block++) {
+            int first = block * step;
+            int count = Math.min(step, dSae - first);
+            survivors.add(0, first, count, HostArrays.longs(positions[block]), HostArrays.floats(values[block]));
         }
         return survivors.rows();
     }

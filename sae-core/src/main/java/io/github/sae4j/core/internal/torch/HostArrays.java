@@ -12,6 +12,7 @@ import ai.djl.pytorch.jni.JniUtils;
 import io.github.sae4j.core.internal.host.HostSae;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,14 +24,25 @@ public final class HostArrays {
 
     private HostArrays() {}
 
-    /** Returns rows of a Java array as {@code [to - from, columns]} on the manager's device. */
+    /**
+     * Returns rows of a Java array as {@code [to - from, columns]} on the CPU, in memory that the manager's device can read
+     * without a detour: kernels take them to the device chunk by chunk.
+     */
     public static NDArray ofRows(NDManager call, float[][] rows, int from, int to, int columns) {
-        PtNDArray array = empty((PtNDManager) call, new Shape(to - from, columns), DataType.FLOAT32, Device.cpu());
+        PtNDArray array = call.getDevice().isGpu() && to > from
+                ? pinned((PtNDManager) call, to - from, columns)
+                : empty((PtNDManager) call, new Shape(to - from, columns), DataType.FLOAT32, Device.cpu());
         FloatBuffer buffer = floats(array);
         for (int row = from; row < to; row++) {
             buffer.put(rows[row]);
         }
-        return array.toDevice(call.getDevice(), false);
+        return array;
+    }
+
+    private static PtNDArray pinned(PtNDManager call, int rows, int columns) {
+        try (Script.Call pinned = Script.withRule("h").call("pinned_rows")) {
+            return pinned.with(rows).with(columns).runToTensor(call);
+        }
     }
 
     /** Returns a copy of a float32 array of {@code rows * columns} elements on the Java heap. */
@@ -74,13 +86,10 @@ public final class HostArrays {
         return array.toDevice(call.getDevice(), false);
     }
 
-    /** Returns a part of a Java array as int64 on the manager's device. */
+    /** Returns a part of a Java array as int32 on the manager's device. */
     static PtNDArray ofInts(PtNDManager call, int[] values, int from, int to) {
-        PtNDArray array = empty(call, new Shape(to - from), DataType.INT64, Device.cpu());
-        LongBuffer buffer = longs(array);
-        for (int at = from; at < to; at++) {
-            buffer.put(values[at]);
-        }
+        PtNDArray array = empty(call, new Shape(to - from), DataType.INT32, Device.cpu());
+        ints(array).put(values, from, to - from);
         return array.toDevice(call.getDevice(), false);
     }
 
@@ -92,6 +101,11 @@ public final class HostArrays {
     /** Returns the memory of a float32 array on the CPU itself, or of a copy of one on another device. */
     static FloatBuffer floats(PtNDArray array) {
         return bytes(array).asFloatBuffer();
+    }
+
+    /** Returns the memory of an int32 array on the CPU itself, or of a copy of one on another device. */
+    static IntBuffer ints(PtNDArray array) {
+        return bytes(array).asIntBuffer();
     }
 
     /** Returns the memory of an int64 array on the CPU itself, or of a copy of one on another device. */

@@ -40,10 +40,7 @@ final class Survivors {
                 rowOffsets[1 + block.firstToken() + (int) (block.positions().get(at) / block.count())]++;
             }
         }
-        if (total > Integer.MAX_VALUE - 8) {
-            throw new SaeException(total + " features are active in these activations, more than one result can hold:"
-                    + " encode fewer tokens at a time.");
-        }
+        ChunkRows.requireRoom(total);
         for (int token = 1; token < rowOffsets.length; token++) {
             rowOffsets[token] += rowOffsets[token - 1];
         }

@@ -14,8 +14,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class TorchDecoder {
 
-    /** Rows of the decoder that are widened together. */
-    private static final int PIECE_ROWS = 512;
+    /** Rows of the decoder that are widened together: few enough to stay in a CPU's cache, enough to keep a GPU busy. */
+    private static final int CPU_PIECE_ROWS = 512;
+
+    private static final int GPU_PIECE_ROWS = 8192;
 
     private final Script script;
     private final TorchWeights weights;
@@ -23,6 +25,9 @@ final class TorchDecoder {
     private final PtNDArray norms;
     private final int dSae;
     private final int blockFeatures;
+    private final int pieceRows;
+    private final boolean onDevice;
+    private final TokenChunks chunks;
     private final @Nullable HostSae host;
 
     /**
@@ -38,6 +43,9 @@ final class TorchDecoder {
         this.norms = norms;
         this.dSae = transform.dSae();
         this.blockFeatures = TorchKernel.blockOf(dSae, weights.device());
+        this.onDevice = weights.device().isGpu();
+        this.pieceRows = onDevice ? GPU_PIECE_ROWS : CPU_PIECE_ROWS;
+        this.chunks = new TokenChunks("decoding", Integer.MAX_VALUE, TokenChunks.Memory.of(weights.device()));
         this.transform = transform;
         this.host = host != null && host.kernel().decodes() ? host : null;
     }
@@ -49,29 +57,43 @@ final class TorchDecoder {
      * @param out float32 on the SAE's device, {@code [tokens, d_out]}
      */
     void decode(PtNDManager manager, Rows rows, float @Nullable [] scale, float @Nullable [] shift, PtNDArray out) {
-        int[] offsets = rows.offsets();
-        int tokens = offsets.length - 1;
+        int tokens = rows.offsets().length - 1;
         if (host != null) {
             host.decode(rows, scale, shift, HostArrays.rowsOf(out, tokens));
             return;
         }
-        int from = 0;
-        while (from < tokens) {
-            int most = Math.min(tokens - from, HostArrays.VALUES_AT_ONCE);
+        chunks.run(tokens, (first, count) -> decode(manager, rows, first, first + count, 0, scale, shift, out));
+    }
+
+    /** Decodes some of the rows; the first row of all is of token {@code origin}. */
+    private void decode(
+            PtNDManager call,
+            Rows rows,
+            int first,
+            int end,
+            int origin,
+            float @Nullable [] scale,
+            float @Nullable [] shift,
+            PtNDArray out) {
+        int[] offsets = rows.offsets();
+        int from = first;
+        while (from < end) {
+            int most = Math.min(end - from, HostArrays.VALUES_AT_ONCE);
             int to = from + 1;
             while (to < from + most && offsets[to + 1] - offsets[from] <= HostArrays.VALUES_AT_ONCE) {
                 to++;
             }
-            decode(manager, rows, from, to, scale, shift, out);
+            decodeAtOnce(call, rows, from, to, origin, scale, shift, out);
             from = to;
         }
     }
 
-    private void decode(
+    private void decodeAtOnce(
             PtNDManager parent,
             Rows rows,
             int from,
             int to,
+            int origin,
             float @Nullable [] scale,
             float @Nullable [] shift,
             PtNDArray out) {
@@ -79,7 +101,7 @@ final class TorchDecoder {
         int end = rows.offsets()[to];
         int[] offsets = new int[to - from + 1];
         Arrays.setAll(offsets, token -> rows.offsets()[from + token] - begin);
-        DecodePieces pieces = DecodePieces.of(offsets, PIECE_ROWS);
+        DecodePieces pieces = DecodePieces.of(offsets, pieceRows);
         TorchMatrix decoder = weights.decoderRows().forRows(end - begin);
         try (PtNDManager call = parent.newSubManager(weights.device());
                 Script.Call decode = script.call("decode_sparse")) {
@@ -92,11 +114,11 @@ final class TorchDecoder {
                     .with(decoder.transposed())
                     .with(norms)
                     .with(weights.decoderBias())
-                    .with(factors(call, scale, from, to))
-                    .with(factors(call, shift, from, to))
+                    .with(factors(call, scale, origin + from, origin + to))
+                    .with(factors(call, shift, origin + from, origin + to))
                     .with(transform.scale())
                     .with(out)
-                    .with(from)
+                    .with(origin + from)
                     .runInPlace();
         }
     }
@@ -114,20 +136,42 @@ final class TorchDecoder {
             float @Nullable [] scale,
             float @Nullable [] shift,
             PtNDArray out) {
-        long few = Math.min((long) tokens * dSae / 16, Integer.MAX_VALUE / Long.BYTES);
+        chunks.run(tokens, (first, count) -> {
+            try (PtNDManager chunk = call.newSubManager(weights.device())) {
+                decodeDense(chunk, features, first, count, scale, shift, out);
+            }
+        });
+    }
+
+    private void decodeDense(
+            PtNDManager call,
+            PtNDArray features,
+            int first,
+            int count,
+            float @Nullable [] scale,
+            float @Nullable [] shift,
+            PtNDArray out) {
+        // A position or an index and a value for each, 8 bytes or more, come in arrays of at most 2 GiB.
+        long few = Math.min((long) count * dSae / 16, Integer.MAX_VALUE / (2 * Long.BYTES));
         try (Script.Call nonzeros = script.call("nonzeros")) {
             IValue[] results = nonzeros.with(features)
                     .with(dSae)
+                    .with(first)
+                    .with(count)
                     .with(weights.decoderBias())
                     .with(transform.checksFinite())
                     .with(few)
+                    .with(onDevice)
                     .runToTuple();
             InputTransform.requireFinite(results[0], "features", dSae);
             PtNDArray[] found = results[2].toTensorArray(call);
             if (found.length > 0) {
-                Survivors survivors = new Survivors(tokens);
-                survivors.add(0, 0, dSae, HostArrays.longs(found[0]), HostArrays.floats(found[1]));
-                decode(call, survivors.rows(), scale, shift, out);
+                Rows rows = active(found, count);
+                if (host != null) {
+                    decode(call, rows, scale, shift, out);
+                } else {
+                    decode(call, rows, 0, count, first, scale, shift, out);
+                }
                 return;
             }
             PtNDArray wideFeatures = results[1].toTensor(call);
@@ -137,13 +181,23 @@ final class TorchDecoder {
                         .with(blockFeatures)
                         .with(norms)
                         .with(weights.decoderBias())
-                        .with(factors(call, scale, 0, tokens))
-                        .with(factors(call, shift, 0, tokens))
+                        .with(factors(call, scale, first, first + count))
+                        .with(factors(call, shift, first, first + count))
                         .with(transform.scale())
                         .with(out)
+                        .with(first)
                         .runInPlace();
             }
         }
+    }
+
+    private Rows active(PtNDArray[] found, int tokens) {
+        if (onDevice) {
+            return ChunkRows.unpacked(found[0], tokens);
+        }
+        Survivors survivors = new Survivors(tokens);
+        survivors.add(0, 0, dSae, HostArrays.longs(found[0]), HostArrays.floats(found[1]));
+        return survivors.rows();
     }
 
     /**

@@ -1,15 +1,21 @@
-  def nonzeros(self, features: Tensor, d_sae: int, b_dec: Tensor, check: bool, most: int) -> Tuple[List[int], Tensor, List[Tensor]]:
-    rows = torch.to(torch.reshape(features, [-1, d_sae]), ops.prim.device(b_dec), 6)
+  # The features of some tokens, float32, and those that are not zero if they are few. They come one after the other, or
+  # packed.
+  def nonzeros(self, features: Tensor, d_sae: int, first_token: int, n: int, b_dec: Tensor, check: bool, most: int, on_device: bool) -> Tuple[List[int], Tensor, List[Tensor]]:
+    rows = self.brought(torch.narrow(torch.reshape(features, [-1, d_sae]), 0, first_token, n), b_dec)
     bad = annotate(List[int], [])
     if check:
-      bad = self.non_finite(rows, 0)
+      bad = self.non_finite(rows, first_token * d_sae)
     found = annotate(List[Tensor], [])
     if torch.len(bad) == 0:
       if int(torch.count_nonzero(rows)) <= most:
         flat = torch.flatten(rows)
         at = torch.squeeze(torch.nonzero(flat), 1)
-        torch.append(found, at)
-        torch.append(found, torch.index_select(flat, 0, at))
+        value = torch.index_select(flat, 0, at)
+        if on_device:
+          torch.append(found, self.packed([at], [value], n, d_sae, d_sae))
+        else:
+          torch.append(found, at)
+          torch.append(found, value)
     return (bad, rows, found)
 
   def finish(self, out: Tensor, b_dec: Tensor, scale: Tensor, shift: Tensor, input_scale: float) -> Tensor:
@@ -78,6 +84,8 @@
 
   def decode_sparse(self, offsets: Tensor, indices: Tensor, values: Tensor, pieces: List[int], piece_rows: int, w_dec: List[Tensor], transposed: bool, norms: Tensor, b_dec: Tensor, scale: Tensor, shift: Tensor, input_scale: float, out: Tensor, first_token: int) -> Tensor:
     device = ops.prim.device(b_dec)
+    indices = torch.to(indices, 4)
+    offsets = torch.to(offsets, 4)
     table = torch.empty([piece_rows, torch.size(b_dec, 0)], dtype=6, device=device)
     order = torch.arange(piece_rows, dtype=4, layout=None, device=device)
     whole = torch.view(out, [-1, torch.size(b_dec, 0)])
@@ -95,10 +103,11 @@
       torch.add_(torch.narrow(sums, 0, token, tokens), added)
     return self.finish(sums, b_dec, scale, shift, input_scale)
 
-  def decode_dense(self, features: Tensor, w_dec: List[Tensor], transposed: bool, widen: bool, block_features: int, norms: Tensor, b_dec: Tensor, scale: Tensor, shift: Tensor, input_scale: float, out: Tensor) -> Tensor:
+  def decode_dense(self, features: Tensor, w_dec: List[Tensor], transposed: bool, widen: bool, block_features: int, norms: Tensor, b_dec: Tensor, scale: Tensor, shift: Tensor, input_scale: float, out: Tensor, first_token: int) -> Tensor:
     if torch.numel(norms) > 0:
       features = torch.div(features, norms)
-    sums = torch.zero_(torch.view(out, [-1, torch.size(b_dec, 0)]))
+    whole = torch.view(out, [-1, torch.size(b_dec, 0)])
+    sums = torch.zero_(torch.narrow(whole, 0, first_token, torch.size(features, 0)))
     self.combine(features, w_dec, transposed, widen, block_features, sums)
     return self.finish(sums, b_dec, scale, shift, input_scale)
 
@@ -110,6 +119,6 @@
     for c in range((tokens + chunk_tokens - 1) // chunk_tokens):
       token = c * chunk_tokens
       n = min(chunk_tokens, tokens - token)
-      x = torch.contiguous(torch.to(torch.narrow(rows, 0, token, n), ops.prim.device(out), 6))
+      x = torch.contiguous(self.brought(torch.narrow(rows, 0, token, n), out))
       torch.add_(torch.narrow(sums, 0, token, n), self.linear(x, w_skip, transposed, widen, none, block_outputs))
     return out

@@ -32,72 +32,155 @@
     chosen = torch.squeeze(torch.nonzero(kept), 1)
     return (torch.index_select(at, 0, chosen), torch.index_select(found, 0, chosen))
 
-  def encode(self, activations: Tensor, d_in: int, input_scale: float, normalization: int, check: bool, b_dec: Tensor, subtract_b_dec: bool, w_enc: List[Tensor], transposed: bool, widen: bool, bias: Tensor, parameters: List[Tensor], norms: Tensor, most: int, chunk_tokens: int, block_features: int, dense: List[Tensor]) -> Tuple[List[int], List[Tensor], List[Tensor], List[Tensor], List[Tensor]]:
+  # A number for each value, larger for a larger value and, among equals, for the lower index; above 0 where the value is.
+  # Bits of positive floats are in the order of the floats; all others count as zero.
+  def keys(self, values: Tensor, indices: Tensor) -> Tensor:
+    bits = torch.to(torch.clamp(self.bits(torch.nan_to_num(values, inf, inf)), 0), 4)
+    return torch.sub(torch.mul(bits, 4294967296), indices)
+
+  # The strongest of a block and of those before it, by their keys; nothing here waits for the device. The k largest values
+  # lie in the k groups whose largest values are the largest, the lower first among equals, so only those are looked into.
+  def rise_on_device(self, h: Tensor, first: int, best: Tensor, found: Tensor) -> Tuple[Tensor, Tensor]:
+    device = ops.prim.device(h)
+    n = torch.size(h, 0)
+    count = torch.size(h, 1)
+    k = torch.size(best, 1)
+    groups = (count + 15) // 16
+    if groups > k:
+      if groups * 16 > count:
+        h = torch.constant_pad_nd(h, [0, groups * 16 - count], 0.)
+      largest = torch.amax(torch.reshape(h, [n, groups, 16]), [2])
+      _0, group = torch.topk(self.keys(largest, torch.arange(groups, dtype=4, layout=None, device=device)), k, 1, True, False)
+      members = torch.add(torch.unsqueeze(torch.mul(group, 16), 2), torch.arange(16, dtype=4, layout=None, device=device))
+      at = torch.reshape(members, [n, 16 * k])
+      h = torch.gather(h, 1, at)
+    else:
+      at = torch.arange(count, dtype=4, layout=None, device=device)
+    best, order = torch.topk(torch.cat([best, self.keys(h, torch.add(at, first))], 1), k, 1, True, False)
+    return (best, torch.gather(torch.cat([found, h], 1), 1, order))
+
+  # Positions and values of the strongest, ascending.
+  def strongest_on_device(self, best: Tensor, found: Tensor, d_sae: int) -> Tuple[Tensor, Tensor]:
+    none = 4294967295
+    feature = torch.masked_fill(torch.bitwise_and(torch.neg(best), none), torch.le(best, 0), none)
+    feature, order = torch.sort(feature, 1)
+    first = torch.mul(torch.arange(torch.size(best, 0), dtype=4, layout=None, device=ops.prim.device(best)), d_sae)
+    at = torch.flatten(torch.add(feature, torch.unsqueeze(first, 1)))
+    chosen = torch.squeeze(torch.nonzero(torch.lt(torch.flatten(feature), none)), 1)
+    values = torch.flatten(torch.gather(found, 1, order))
+    return (torch.index_select(at, 0, chosen), torch.index_select(values, 0, chosen))
+
+  # The active features of all blocks as compressed sparse rows in one int32 tensor on the CPU, so that they cross the bus
+  # in one copy: n + 1 offsets, the features, the bits of their values. Blocks hold ascending positions in [n, step].
+  def packed(self, positions: List[Tensor], values: List[Tensor], n: int, d_sae: int, step: int) -> Tensor:
+    every = torch.cat(values)
+    device = ops.prim.device(every)
+    total = torch.numel(every)
+    bounds = torch.arange(n + 1, dtype=4, layout=None, device=device)
+    features = annotate(List[Tensor], [])
+    starts = annotate(List[Tensor], [])
+    blocks = torch.len(positions)
+    for i in range(blocks):
+      at = positions[i]
+      count = min(step, d_sae - i * step)
+      torch.append(features, torch.to(torch.add(torch.remainder(at, count), i * step), 3))
+      torch.append(starts, torch.searchsorted(at, torch.mul(bounds, count)))
+    rows = torch.stack(starts)
+    packed = torch.empty([n + 1 + 2 * total], dtype=3, device=device)
+    torch.copy_(torch.narrow(packed, 0, 0, n + 1), torch.sum(rows, [0]))
+    feature = torch.narrow(packed, 0, n + 1, total)
+    value = torch.narrow(packed, 0, n + 1 + total, total)
+    if blocks == 1:
+      torch.copy_(feature, features[0])
+      torch.copy_(value, self.bits(every))
+    else:
+      # A token's features lie together in each block, and go behind those of the blocks before.
+      begins = torch.narrow(rows, 1, 0, n)
+      counts = torch.sub(torch.narrow(rows, 1, 1, n), begins)
+      by_token = torch.flatten(torch.t(counts))
+      goal = torch.t(torch.view(torch.sub(torch.cumsum(by_token, 0), by_token), [n, blocks]))
+      size = torch.select(rows, 1, n)
+      origin = torch.add(begins, torch.unsqueeze(torch.sub(torch.cumsum(size, 0), size), 1))
+      moved = torch.repeat_interleave(torch.flatten(torch.sub(goal, origin)), torch.flatten(counts), None, output_size=total)
+      to = torch.add(torch.arange(total, dtype=4, layout=None, device=device), moved)
+      torch.index_copy_(feature, 0, to, torch.cat(features))
+      torch.index_copy_(value, 0, to, self.bits(every))
+    host = packed
+    if ops.prim.is_cuda(packed):
+      host = torch.empty([torch.numel(packed)], dtype=3, device=torch.device("cpu"), pin_memory=True)
+      torch.copy_(host, packed)
+    return host
+
+  # Encodes some of the tokens. What is active comes block by block, positions and values, or packed from the device.
+  def encode(self, activations: Tensor, d_in: int, input_scale: float, normalization: int, check: bool, b_dec: Tensor, subtract_b_dec: bool, w_enc: List[Tensor], transposed: bool, widen: bool, bias: Tensor, parameters: List[Tensor], norms: Tensor, most: int, first_token: int, n: int, block_features: int, on_device: bool, dense: List[Tensor]) -> Tuple[List[int], Tensor, Tensor, List[Tensor], List[Tensor]]:
     device = ops.prim.device(bias)
-    rows = torch.reshape(activations, [-1, d_in])
-    tokens = torch.size(rows, 0)
     d_sae = torch.size(bias, 0)
-    wide = self.widened(widen, d_in * block_features, bias)
-    buffer = torch.empty([min(tokens, chunk_tokens) * block_features], dtype=6, device=device)
-    bad = annotate(List[int], [])
-    scales = annotate(List[Tensor], [])
-    shifts = annotate(List[Tensor], [])
     positions = annotate(List[Tensor], [])
     values = annotate(List[Tensor], [])
-    for c in range((tokens + chunk_tokens - 1) // chunk_tokens):
-      token = c * chunk_tokens
-      n = min(chunk_tokens, tokens - token)
-      x = torch.to(torch.narrow(rows, 0, token, n), device, 6)
-      if check and torch.len(bad) == 0:
-        bad = self.non_finite(x, token * d_in)
-      if torch.len(bad) == 0:
-        x, scale, shift = self.normalize(x, input_scale, normalization)
-        torch.append(scales, scale)
-        torch.append(shifts, shift)
-        if subtract_b_dec:
-          x = torch.sub(x, b_dec)
-        x = torch.contiguous(x)
-        if not widen:
-          x = torch.to(x, ops.prim.dtype(w_enc[0]))
-        best = torch.zeros([n, most], dtype=6, layout=None, device=device)
-        candidates = annotate(List[Tensor], [])
-        weights = annotate(List[Tensor], [])
-        for i in range((d_sae + block_features - 1) // block_features):
-          first = i * block_features
-          count = min(block_features, d_sae - first)
-          h = torch.view(torch.narrow(buffer, 0, 0, n * count), [n, count])
-          added = torch.narrow(bias, 0, first, count)
-          block = self.encoder_block(w_enc, transposed, first, count, wide)
-          if ops.prim.dtype(block) == 6:
-            torch.addmm(added, x, block, out=h)
-          else:
-            torch.copy_(h, torch.mm(x, block))
-            torch.add_(h, added)
-          p = annotate(List[Tensor], [])
-          for parameter in parameters:
-            torch.append(p, torch.narrow(parameter, 0, first, count))
-          h = self.activate(h, p)
-          if torch.numel(norms) > 0:
-            h = torch.mul(h, torch.narrow(norms, 0, first, count))
-          if most > 0:
-            above, best = self.rise(h, best)
-            token_of, feature_of = torch.unbind(torch.nonzero(above), 1)
-            torch.append(candidates, torch.add(torch.mul(token_of, d_sae), torch.add(feature_of, first)))
-            torch.append(weights, torch.masked_select(h, above))
-          elif torch.len(dense) > 0:
-            whole = torch.view(dense[0], [tokens, d_sae])
-            torch.copy_(torch.narrow(torch.narrow(whole, 0, token, n), 1, first, count), h)
-          else:
-            acts = torch.flatten(h)
-            found = torch.squeeze(torch.nonzero(acts), 1)
-            torch.append(positions, found)
-            torch.append(values, torch.index_select(acts, 0, found))
-        if most > 0:
+    bad = annotate(List[int], [])
+    x = self.brought(torch.narrow(torch.reshape(activations, [-1, d_in]), 0, first_token, n), bias)
+    if check:
+      bad = self.non_finite(x, first_token * d_in)
+    x, scale, shift = self.normalize(x, input_scale, normalization)
+    if torch.len(bad) == 0:
+      if subtract_b_dec:
+        x = torch.sub(x, b_dec)
+      x = torch.contiguous(x)
+      if not widen:
+        x = torch.to(x, ops.prim.dtype(w_enc[0]))
+      wide = self.widened(widen, d_in * block_features, bias)
+      buffer = torch.empty([n * block_features], dtype=6, device=device)
+      whole = torch.empty([0], dtype=6, device=device)
+      if torch.len(dense) > 0:
+        whole = torch.narrow(torch.view(dense[0], [-1, d_sae]), 0, first_token, n)
+      best = torch.zeros([n, most], dtype=6, layout=None, device=device)
+      best_keys = torch.zeros([n, most], dtype=4, layout=None, device=device)
+      candidates = annotate(List[Tensor], [])
+      weights = annotate(List[Tensor], [])
+      for i in range((d_sae + block_features - 1) // block_features):
+        first = i * block_features
+        count = min(block_features, d_sae - first)
+        h = torch.view(torch.narrow(buffer, 0, 0, n * count), [n, count])
+        added = torch.narrow(bias, 0, first, count)
+        block = self.encoder_block(w_enc, transposed, first, count, wide)
+        if ops.prim.dtype(block) == 6:
+          torch.addmm(added, x, block, out=h)
+        else:
+          # An epilogue of the product would round the bias to the product's type, and other features would be active.
+          torch.add(torch.mm(x, block), added, out=h)
+        p = annotate(List[Tensor], [])
+        for parameter in parameters:
+          torch.append(p, torch.narrow(parameter, 0, first, count))
+        h = self.activate(h, p)
+        if torch.numel(norms) > 0:
+          h = torch.mul(h, torch.narrow(norms, 0, first, count))
+        if most > 0 and on_device:
+          best_keys, best = self.rise_on_device(h, first, best_keys, best)
+        elif most > 0:
+          above, best = self.rise(h, best)
+          token_of, feature_of = torch.unbind(torch.nonzero(above), 1)
+          torch.append(candidates, torch.add(torch.mul(token_of, d_sae), torch.add(feature_of, first)))
+          torch.append(weights, torch.masked_select(h, above))
+        elif torch.len(dense) > 0:
+          torch.copy_(torch.narrow(whole, 1, first, count), h)
+        else:
+          acts = torch.flatten(h)
+          found = torch.squeeze(torch.nonzero(acts), 1)
+          torch.append(positions, found)
+          torch.append(values, torch.index_select(acts, 0, found))
+      step = block_features
+      if most > 0:
+        step = d_sae
+        if on_device:
+          chosen, weight = self.strongest_on_device(best_keys, best, d_sae)
+        else:
           chosen, weight = self.strongest(candidates, weights, best, d_sae)
-          if torch.len(dense) > 0:
-            flat = torch.view(torch.narrow(torch.view(dense[0], [tokens, d_sae]), 0, token, n), [n * d_sae])
-            torch.index_copy_(torch.zero_(flat), 0, chosen, weight)
-          else:
-            torch.append(positions, chosen)
-            torch.append(values, weight)
-    return (bad, scales, shifts, positions, values)
+        if torch.len(dense) > 0:
+          torch.index_copy_(torch.zero_(torch.view(whole, [n * d_sae])), 0, chosen, weight)
+        else:
+          torch.append(positions, chosen)
+          torch.append(values, weight)
+      if on_device and torch.len(dense) == 0:
+        positions = [self.packed(positions, values, n, d_sae, step)]
+        values = annotate(List[Tensor], [])
+    return (bad, scale, shift, positions, values)

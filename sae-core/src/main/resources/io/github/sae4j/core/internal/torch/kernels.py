@@ -6,6 +6,11 @@ class Kernels(Module):
     alias = torch.empty([0], dtype=15, device=ops.prim.device(half))
     return torch.set_(alias, half)
 
+  # The bits of float32 values as int32, in the same memory.
+  def bits(self, values: Tensor) -> Tensor:
+    alias = torch.empty([0], dtype=3, device=ops.prim.device(values))
+    return torch.set_(alias, values)
+
   def scalar_type(self, x: Tensor) -> int:
     return ops.prim.dtype(x)
 
@@ -18,6 +23,17 @@ class Kernels(Module):
       torch.copy_(torch.narrow(whole, 0, row, count), part)
       row = row + count
     return whole
+
+  # What was given, as float32 on the device of another tensor. It crosses in its own type, which is never the larger one.
+  def brought(self, given: Tensor, like: Tensor) -> Tensor:
+    return torch.to(torch.to(given, ops.prim.device(like), ops.prim.dtype(given)), 6)
+
+  def as_rows(self, given: Tensor, width: int) -> Tensor:
+    return torch.reshape(given, [-1, width])
+
+  # Memory that the device reads and writes without a detour, for rows that the Java heap fills.
+  def pinned_rows(self, rows: int, width: int) -> Tensor:
+    return torch.empty([rows, width], dtype=6, device=torch.device("cpu"), pin_memory=True)
 
   # Some rows as the Java heap takes them.
   def host_rows(self, activations: Tensor, d_in: int, first: int, count: int) -> Tensor:
@@ -47,7 +63,7 @@ class Kernels(Module):
     return (x, scale, shift)
 
   def transform(self, activations: Tensor, d_in: int, input_scale: float, normalization: int, check: bool, b_dec: Tensor, subtract_b_dec: bool) -> Tuple[List[int], Tensor, Tensor, Tensor]:
-    x = torch.to(torch.reshape(activations, [-1, d_in]), ops.prim.device(b_dec), 6)
+    x = self.brought(torch.reshape(activations, [-1, d_in]), b_dec)
     bad = annotate(List[int], [])
     if check:
       bad = self.non_finite(x, 0)
@@ -57,7 +73,7 @@ class Kernels(Module):
     return (bad, torch.clone(x), scale, shift)
 
   def inverse_transform(self, activations: Tensor, d_in: int, input_scale: float, normalization: int, check: bool, b_dec: Tensor) -> Tuple[List[int], Tensor, Tensor]:
-    x = torch.to(torch.reshape(activations, [-1, d_in]), ops.prim.device(b_dec), 6)
+    x = self.brought(torch.reshape(activations, [-1, d_in]), b_dec)
     bad = annotate(List[int], [])
     if check:
       bad = self.non_finite(x, 0)
