@@ -38,14 +38,37 @@ final class TorchDecoder {
      */
     TorchDecoder(
             Script script, TorchWeights weights, InputTransform transform, PtNDArray norms, @Nullable HostSae host) {
+        this(
+                script,
+                weights,
+                transform,
+                norms,
+                host,
+                new TokenChunks("decoding", Integer.MAX_VALUE, TokenChunks.Memory.of(weights.device())),
+                weights.device().isGpu());
+    }
+
+    /**
+     * Creates a decoder that works in a given way.
+     *
+     * @param onDevice whether the active features of dense arrays are packed before they come, as pays on CUDA
+     */
+    TorchDecoder(
+            Script script,
+            TorchWeights weights,
+            InputTransform transform,
+            PtNDArray norms,
+            @Nullable HostSae host,
+            TokenChunks chunks,
+            boolean onDevice) {
         this.script = script;
         this.weights = weights;
         this.norms = norms;
         this.dSae = transform.dSae();
         this.blockFeatures = TorchKernel.blockOf(dSae, weights.device());
-        this.onDevice = weights.device().isGpu();
+        this.onDevice = onDevice;
         this.pieceRows = onDevice ? GPU_PIECE_ROWS : CPU_PIECE_ROWS;
-        this.chunks = new TokenChunks("decoding", Integer.MAX_VALUE, TokenChunks.Memory.of(weights.device()));
+        this.chunks = chunks;
         this.transform = transform;
         this.host = host != null && host.kernel().decodes() ? host : null;
     }
