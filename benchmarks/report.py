@@ -37,6 +37,10 @@ def cells(row):
     ]
 
 
+def spread(samples):
+    return f"{statistics.median(samples):.0f} ({min(samples):.0f}–{max(samples):.0f})"
+
+
 def milliseconds(times):
     def short(time):
         return f"{time:,.{0 if time >= 100 else 1 if time >= 10 else 2}f}"
@@ -56,8 +60,7 @@ def notes(result):
             f"sae4j: {facts['kernel']} kernel, {facts['weights']} weights, Java {facts['java']}, libtorch"
             f" {facts['libtorch']}; warmed up by {facts['warm_up']} calls or 15 s of them before each row.",
             f"SAE: {facts['d_in']:,} × {facts['d_sae']:,}" + (f"; features a token: {density}." if density else "."),
-            f"Limits, the best of all samples in between: {facts['gigaflops']:.0f} GFLOP/s,"
-            f" {facts['gigabytes']:.1f} GB/s.",
+            f"Limits, measured after each run: {spread(facts['gigaflops'])} GFLOP/s, {spread(facts['gigabytes'])} GB/s.",
             "GB/s counts the weights that have to be read, once.",
             "Both found the same in each row; largest relative error of a token in each: "
             + ", ".join(f"{error:.0e}" for error in errors) + ".",
