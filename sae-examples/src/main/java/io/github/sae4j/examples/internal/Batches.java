@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.examples.internal.input.Activations;
+import io.github.sae4j.examples.internal.input.TokenBatch;
 import java.util.Arrays;
 
 /**
@@ -16,12 +17,12 @@ final class Batches {
 
     private final Activations activations;
     private final SparseAutoencoder sae;
-    private final float[][] rows;
+    private final TokenBatch batch;
 
     private Batches(Activations activations, SparseAutoencoder sae, int size) {
         this.activations = activations;
         this.sae = sae;
-        this.rows = new float[size][sae.config().dIn()];
+        this.batch = TokenBatch.withCapacity(size, sae.config().dIn());
     }
 
     /**
@@ -40,28 +41,30 @@ final class Batches {
                 activations, sae, (int) Math.min(size, activations.layout().tokens()));
     }
 
-    /** Returns the next tokens, {@code [tokens][d_in]}, valid until the next call; none after the end. */
-    float[][] next() {
-        int count = activations.next(rows);
-        return count == rows.length ? rows : Arrays.copyOf(rows, count);
+    /** Returns the next tokens, valid until the next call; none after the end. */
+    TokenBatch next() {
+        activations.next(batch);
+        return batch;
     }
 
-    SparseFeatures encode(float[][] tokens) {
+    /** Returns the features of all tokens of a batch, none of those that are skipped. */
+    SparseFeatures encode(TokenBatch tokens) {
         if (!sae.takesSequences()) {
-            return sae.encode(tokens);
+            return SkippedTokens.insert(sae.encode(tokens.keptRows()), tokens);
         }
         try (NDManager manager = sae.newManager()) {
-            return sae.encodeSparse(sequence(manager, tokens));
+            return SkippedTokens.empty(sae.encodeSparse(sequence(manager, tokens.rows())), tokens);
         }
     }
 
-    /** Returns what the SAE makes of tokens, with all that it adds to what their features decode to. */
-    float[][] reconstruct(float[][] tokens) {
+    /** Returns what the SAE makes of all tokens of a batch, with all that it adds to what their features decode to. */
+    float[][] reconstruct(TokenBatch tokens) {
+        float[][] rows = tokens.rows();
         if (!sae.takesSequences()) {
-            return sae.reconstruct(tokens);
+            return sae.reconstruct(rows);
         }
         try (NDManager manager = sae.newManager()) {
-            return split(sae.reconstruct(sequence(manager, tokens)).toFloatArray(), tokens.length);
+            return split(sae.reconstruct(sequence(manager, rows)).toFloatArray(), rows.length);
         }
     }
 

@@ -2,6 +2,7 @@ package io.github.sae4j.examples.internal;
 
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.examples.internal.input.Activations;
+import io.github.sae4j.examples.internal.input.TokenBatch;
 import io.github.sae4j.examples.internal.output.DenseOutput;
 import io.github.sae4j.examples.internal.output.FeatureOutput;
 import io.github.sae4j.examples.internal.output.OutputFile;
@@ -29,19 +30,21 @@ record Encoding(int batchTokens, @Nullable Integer topK, boolean dense) {
         long tokens = activations.layout().tokens();
         Summary summary = Summary.start();
         long active = 0;
+        long encoded = 0;
         try (FeatureOutput output = output(activations, sae, target);
                 Progress progress = Progress.start(terminal, "encoding", tokens)) {
             Batches batches = Batches.of(activations, sae.sae(), batchTokens);
-            for (float[][] rows = batches.next(); rows.length > 0; rows = batches.next()) {
-                SparseFeatures features = batches.encode(rows);
+            for (TokenBatch batch = batches.next(); batch.count() > 0; batch = batches.next()) {
+                SparseFeatures features = batches.encode(batch);
                 SparseFeatures kept = topK == null ? features : features.topK(topK);
-                output.write(kept);
+                output.write(batch, kept);
                 active += kept.activeCount();
-                progress.advance(rows.length);
+                progress.advance(batch.count());
+                encoded += batch.keptCount();
             }
             output.commit();
         }
-        summary.add("L0 " + Quantity.decimal(tokens == 0 ? 0 : (double) active / tokens, 1));
+        summary.add("L0 " + Quantity.decimal(encoded == 0 ? 0 : (double) active / encoded, 1));
         terminal.note(summary.line(tokens, sae.sae(), target));
     }
 

@@ -3,6 +3,7 @@ package io.github.sae4j.examples.internal;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.examples.internal.input.Activations;
+import io.github.sae4j.examples.internal.input.TokenBatch;
 import io.github.sae4j.examples.internal.output.OutputFile;
 import io.github.sae4j.examples.internal.output.ReconstructionOutput;
 
@@ -32,6 +33,7 @@ record Reconstructing(int batchTokens) {
         // work.
         boolean decoded = !sae.sae().takesSequences() && !sae.sae().hasSkip();
         long active = 0;
+        long encoded = 0;
         try (ReconstructionOutput output = ReconstructionOutput.create(
                         target,
                         activations.layout(),
@@ -40,25 +42,29 @@ record Reconstructing(int batchTokens) {
                                 activations.fileName(), activations.layout().heads()));
                 Progress progress = Progress.start(terminal, "reconstructing", tokens)) {
             Batches batches = Batches.of(activations, sae.sae(), batchTokens);
-            for (float[][] rows = batches.next(); rows.length > 0; rows = batches.next()) {
+            for (TokenBatch batch = batches.next(); batch.count() > 0; batch = batches.next()) {
+                float[][] rows = batch.rows();
                 float[][] reconstructed;
                 if (decoded) {
-                    SparseFeatures features = batches.encode(rows);
+                    SparseFeatures features = batches.encode(batch);
                     active += features.activeCount();
                     reconstructed = sae.sae().decode(features);
                 } else {
-                    reconstructed = batches.reconstruct(rows);
+                    reconstructed = batches.reconstruct(batch);
                 }
                 output.write(reconstructed);
                 for (int row = 0; row < rows.length && !config.isTranscoder(); row++) {
-                    quality.add(rows[row], reconstructed[row]);
+                    if (!batch.isSkipped(row)) {
+                        quality.add(rows[row], reconstructed[row]);
+                    }
                 }
-                progress.advance(rows.length);
+                progress.advance(batch.count());
+                encoded += batch.keptCount();
             }
             output.commit();
         }
         if (decoded) {
-            summary.add("L0 " + Quantity.decimal(tokens == 0 ? 0 : (double) active / tokens, 1));
+            summary.add("L0 " + Quantity.decimal(encoded == 0 ? 0 : (double) active / encoded, 1));
         }
         if (!config.isTranscoder()) {
             summary.add(quality.describe());

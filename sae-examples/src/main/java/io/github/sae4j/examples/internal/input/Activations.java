@@ -141,15 +141,25 @@ public final class Activations implements AutoCloseable {
     }
 
     /**
+     * Returns where a token lies.
+     *
+     * @param token how many tokens of the input come before it
+     */
+    public Place place(long token) {
+        return new Place(fileName(), token, token / layout.sequence(), token % layout.sequence());
+    }
+
+    /**
      * Reads the next tokens.
      *
-     * @param rows {@code [n][d_in]}; the first ones are filled
-     * @return how many were filled: {@code n}, fewer at the end, 0 after it
+     * @param batch is filled with as many tokens as it has room for, fewer at the end, none after it
      * @throws CommandException if the file cannot be read, or holds NaN or infinity that is not allowed
      */
-    public int next(float[][] rows) {
+    public void next(TokenBatch batch) {
+        float[][] rows = batch.room();
         int count = (int) Math.min(rows.length, layout.tokens() - next);
         int rowBytes = expected.config().dIn() * type.bytes();
+        batch.start(next);
         for (int row = 0; row < count; row++) {
             if (row % (buffer.capacity() / rowBytes) == 0) {
                 int rest = (int) Math.min(buffer.capacity(), (long) (count - row) * rowBytes);
@@ -162,8 +172,8 @@ public final class Activations implements AutoCloseable {
                 requireFinite(rows[row], next + row);
             }
         }
+        batch.filled(count);
         next += count;
-        return count;
     }
 
     private void requireFinite(float[] row, long token) {

@@ -4,6 +4,7 @@ import io.github.sae4j.core.InverseTransform;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.examples.internal.input.Layout;
+import io.github.sae4j.examples.internal.input.TokenBatch;
 import io.github.sae4j.safetensors.Dtype;
 import io.github.sae4j.safetensors.TensorSpec;
 import java.nio.FloatBuffer;
@@ -52,17 +53,17 @@ public final class DenseOutput implements FeatureOutput {
     }
 
     @Override
-    public void write(SparseFeatures batch) {
-        IntBuffer indices = batch.indices();
-        FloatBuffer values = batch.values();
-        for (int token = 0; token < batch.tokens(); token++) {
+    public void write(TokenBatch tokens, SparseFeatures features) {
+        IntBuffer indices = features.indices();
+        FloatBuffer values = features.values();
+        for (int token = 0; token < features.tokens(); token++) {
             Arrays.fill(row, 0);
-            for (int count = batch.activeCount(token); count > 0; count--) {
+            for (int count = features.activeCount(token); count > 0; count--) {
                 row[indices.get()] = values.get();
             }
             numbers.floats(FloatBuffer.wrap(row), bytes -> file.write(FEATURES, bytes));
         }
-        InverseTransform inverse = batch.inverseTransform();
+        InverseTransform inverse = features.inverseTransform();
         for (String name : factors) {
             float[] factor = TokenFactor.of(name, inverse);
             if (factor != null) {

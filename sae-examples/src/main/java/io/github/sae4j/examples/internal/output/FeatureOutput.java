@@ -1,6 +1,7 @@
 package io.github.sae4j.examples.internal.output;
 
 import io.github.sae4j.core.SparseFeatures;
+import io.github.sae4j.examples.internal.input.TokenBatch;
 
 /** A file of features in the making. */
 public sealed interface FeatureOutput extends AutoCloseable permits SparseOutput, DenseOutput {
@@ -8,9 +9,10 @@ public sealed interface FeatureOutput extends AutoCloseable permits SparseOutput
     /**
      * Appends the features of the next tokens.
      *
-     * @param batch the features, with what decoding needs beside them
+     * @param tokens the tokens
+     * @param features their features, none of those that are skipped, with what decoding needs beside them
      */
-    void write(SparseFeatures batch);
+    void write(TokenBatch tokens, SparseFeatures features);
 
     /** Puts the finished file in place. */
     void commit();

@@ -4,6 +4,7 @@ import io.github.sae4j.core.InverseTransform;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.examples.internal.input.Layout;
+import io.github.sae4j.examples.internal.input.TokenBatch;
 import io.github.sae4j.safetensors.Dtype;
 import io.github.sae4j.safetensors.TensorSpec;
 import java.nio.FloatBuffer;
@@ -85,16 +86,16 @@ public final class SparseOutput implements FeatureOutput {
     }
 
     @Override
-    public void write(SparseFeatures batch) {
-        long[] ends = new long[batch.tokens()];
+    public void write(TokenBatch tokens, SparseFeatures features) {
+        long[] ends = new long[features.tokens()];
         for (int token = 0; token < ends.length; token++) {
-            active += batch.activeCount(token);
+            active += features.activeCount(token);
             ends[token] = active;
         }
         append("indptr", ends);
-        numbers.ints(batch.indices(), spool("indices")::append);
-        numbers.floats(batch.values(), spool("values")::append);
-        InverseTransform inverse = batch.inverseTransform();
+        numbers.ints(features.indices(), spool("indices")::append);
+        numbers.floats(features.values(), spool("values")::append);
+        InverseTransform inverse = features.inverseTransform();
         for (String name : columns.keySet()) {
             float[] factor = TokenFactor.of(name, inverse);
             if (factor != null) {
