@@ -4,6 +4,8 @@ import io.github.sae4j.core.Feature;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.examples.internal.input.Activations;
 import io.github.sae4j.examples.internal.input.FeatureFile;
+import io.github.sae4j.examples.internal.output.FeatureFormat;
+import io.github.sae4j.examples.internal.output.FeatureTarget;
 import io.github.sae4j.examples.internal.output.OutputFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -93,7 +95,8 @@ public final class DemoCommand implements Runnable {
 
     private static void encode(Path activations, OpenSae sae, Path features, Terminal terminal) {
         try (Activations opened = Activations.open(activations, null, sae.expected())) {
-            new Encoding(BATCH, null, false).run(opened, sae, OutputFile.of(features, false), terminal);
+            FeatureTarget target = new FeatureTarget(OutputFile.of(features, false), FeatureFormat.SAFETENSORS);
+            new Encoding(BATCH, null, false).run(opened, sae, List.of(target), terminal);
         }
     }
 

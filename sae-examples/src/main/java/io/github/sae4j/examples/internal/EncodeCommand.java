@@ -1,7 +1,8 @@
 package io.github.sae4j.examples.internal;
 
 import io.github.sae4j.examples.internal.input.Activations;
-import io.github.sae4j.examples.internal.output.OutputFile;
+import io.github.sae4j.examples.internal.output.FeatureTarget;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -16,7 +17,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "The sparse form, the default, has indptr [tokens + 1], indices and values; --dense writes features"
-                    + " [..., d_sae]. sae decode reads both."
+                    + " [..., d_sae]. sae decode reads both.",
+            "FILE.npz is what scipy.sparse.load_npz opens; FILE.jsonl has a line of JSON for each token."
         })
 @SuppressWarnings("NullAway.Init") // picocli fills the annotated fields
 public final class EncodeCommand implements Runnable {
@@ -34,22 +36,22 @@ public final class EncodeCommand implements Runnable {
             description = "Keep only the K strongest features of each token.")
     private @Nullable Integer topK;
 
-    @Option(names = "--dense", description = "Write the dense matrix, zeros and all.")
+    @Option(names = "--dense", description = "Write the dense matrix, zeros and all; to .safetensors only.")
     private boolean dense;
 
     @Mixin
     private RunOptions options;
 
     @Mixin
-    private OutputOptions output;
+    private FeatureOutputOptions output;
 
     @Override
     public void run() {
-        OutputFile target = output.target(input.file(), spec);
+        List<FeatureTarget> targets = output.targets(input.file(), dense, spec);
         input.requireReadable();
         try (OpenSae sae = options.open(Terminal.of(spec));
                 Activations activations = input.open(sae)) {
-            new Encoding(options.batchTokens(), topK, dense).run(activations, sae, target, Terminal.of(spec));
+            new Encoding(options.batchTokens(), topK, dense).run(activations, sae, targets, Terminal.of(spec));
         }
     }
 }

@@ -3,14 +3,14 @@ package io.github.sae4j.examples.internal;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.examples.internal.input.Activations;
 import io.github.sae4j.examples.internal.input.TokenBatch;
-import io.github.sae4j.examples.internal.output.DenseOutput;
-import io.github.sae4j.examples.internal.output.FeatureOutput;
+import io.github.sae4j.examples.internal.output.FeatureOutputs;
+import io.github.sae4j.examples.internal.output.FeatureTarget;
 import io.github.sae4j.examples.internal.output.OutputFile;
-import io.github.sae4j.examples.internal.output.SparseOutput;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From a file of activations to a file of features, a batch of tokens at a time.
+ * From a file of activations to files of features, a batch of tokens at a time.
  *
  * @param batchTokens how many tokens are in memory at a time
  * @param topK how many features of each token are kept, or null for all
@@ -23,15 +23,15 @@ record Encoding(int batchTokens, @Nullable Integer topK, boolean dense) {
      *
      * @param activations what to encode
      * @param sae encodes
-     * @param target the file to make
+     * @param targets the files to make, all in one pass
      * @param terminal shows progress and the summary
      */
-    void run(Activations activations, OpenSae sae, OutputFile target, Terminal terminal) {
+    void run(Activations activations, OpenSae sae, List<FeatureTarget> targets, Terminal terminal) {
         long tokens = activations.layout().tokens();
         Summary summary = Summary.start();
         long active = 0;
         long encoded = 0;
-        try (FeatureOutput output = output(activations, sae, target);
+        try (FeatureOutputs output = outputs(activations, sae, targets);
                 Progress progress = Progress.start(terminal, "encoding", tokens)) {
             Batches batches = Batches.of(activations, sae.sae(), batchTokens);
             for (TokenBatch batch = batches.next(); batch.count() > 0; batch = batches.next()) {
@@ -45,15 +45,17 @@ record Encoding(int batchTokens, @Nullable Integer topK, boolean dense) {
             output.commit();
         }
         summary.add("L0 " + Quantity.decimal(encoded == 0 ? 0 : (double) active / encoded, 1));
-        terminal.note(summary.line(tokens, sae.sae(), target));
+        terminal.note(summary.line(
+                tokens, sae.sae(), targets.stream().map(FeatureTarget::file).toArray(OutputFile[]::new)));
     }
 
-    private FeatureOutput output(Activations activations, OpenSae sae, OutputFile target) {
-        String source = activations.fileName();
-        int heads = activations.layout().heads();
-        return dense
-                ? DenseOutput.create(target, activations.layout(), sae.sae().config(), sae.provenance(source, heads))
-                : SparseOutput.create(
-                        target, activations.layout(), sae.sae().config(), () -> sae.provenance(source, heads));
+    private FeatureOutputs outputs(Activations activations, OpenSae sae, List<FeatureTarget> targets) {
+        return FeatureOutputs.create(
+                targets,
+                dense,
+                activations.layout(),
+                sae.sae().config(),
+                () -> sae.provenance(
+                        activations.fileName(), activations.layout().heads()));
     }
 }

@@ -27,13 +27,13 @@ final class OutputOptions {
      * @throws CommandException if the file cannot be made
      */
     OutputFile target(Path input, CommandSpec spec) {
-        if (isSame(input)) {
+        if (isSame(out, input)) {
             throw new ParameterException(spec.commandLine(), "--out names the file that is to be read, " + input);
         }
         return OutputFile.of(out, force);
     }
 
-    private boolean isSame(Path input) {
+    static boolean isSame(Path out, Path input) {
         try {
             return Files.exists(out) && Files.exists(input) && Files.isSameFile(out, input);
         } catch (IOException e) {

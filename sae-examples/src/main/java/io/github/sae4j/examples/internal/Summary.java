@@ -24,14 +24,16 @@ final class Summary {
     }
 
     /** Returns the line. */
-    String line(long tokens, SparseAutoencoder sae, OutputFile file) {
+    String line(long tokens, SparseAutoencoder sae, OutputFile... files) {
         double seconds = Math.max(1e-9, (System.nanoTime() - started) / 1e9);
         List<String> all = new ArrayList<>();
         all.add(Quantity.count(tokens) + (tokens == 1 ? " token" : " tokens"));
         all.addAll(parts);
         all.add(Quantity.count(Math.round(tokens / seconds)) + " tokens/s");
         all.add(DeviceChoice.spell(sae.device()) + ", " + sae.kernel() + " kernel");
-        all.add(file.fileName() + " (" + Quantity.bytes(file.size()) + ")");
+        for (OutputFile file : files) {
+            all.add(file.fileName() + " (" + Quantity.bytes(file.size()) + ")");
+        }
         return String.join(" · ", all);
     }
 }

@@ -51,7 +51,8 @@ public final class FeatureFile implements AutoCloseable {
         InputFile.requireReadable(path);
         if (!String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT).endsWith(".safetensors")) {
             throw new CommandException(
-                    path + ": features are read from .safetensors files, as sae encode writes them.");
+                    path + ": features are read from .safetensors files, as sae encode writes them; its .npz and .jsonl"
+                            + " files are for other programs.");
         }
         SafetensorsFile file = SafetensorsFile.open(path);
         try {

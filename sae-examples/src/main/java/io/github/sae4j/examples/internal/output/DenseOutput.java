@@ -73,6 +73,11 @@ public final class DenseOutput implements FeatureOutput {
     }
 
     @Override
+    public void finish() {
+        file.requireTargetFree();
+    }
+
+    @Override
     public void commit() {
         file.commit();
     }

@@ -4,7 +4,8 @@ import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.examples.internal.input.TokenBatch;
 
 /** A file of features in the making. */
-public sealed interface FeatureOutput extends AutoCloseable permits SparseOutput, DenseOutput {
+public sealed interface FeatureOutput extends AutoCloseable
+        permits SparseOutput, DenseOutput, NpzOutput, JsonLinesOutput {
 
     /**
      * Appends the features of the next tokens.
@@ -14,7 +15,10 @@ public sealed interface FeatureOutput extends AutoCloseable permits SparseOutput
      */
     void write(TokenBatch tokens, SparseFeatures features);
 
-    /** Puts the finished file in place. */
+    /** Completes the file, still under another name, so that little can go wrong when it is put in place. */
+    void finish();
+
+    /** Puts the finished file in place; to be called after {@link #finish}. */
     void commit();
 
     /** Gives up what was not committed. */

@@ -1,5 +1,6 @@
 package io.github.sae4j.examples.internal.output;
 
+import com.google.gson.GsonBuilder;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -31,5 +32,10 @@ public record Provenance(String sae, String saeSha256, String options, String so
             metadata.put("heads", String.valueOf(heads));
         }
         return metadata;
+    }
+
+    /** Returns the metadata of a file with the given dense shape as a JSON object. */
+    String json(long[] shape) {
+        return new GsonBuilder().disableHtmlEscaping().create().toJson(metadata(shape));
     }
 }

@@ -3,10 +3,12 @@ package io.github.sae4j.examples.internal.output;
 import io.github.sae4j.examples.internal.CommandException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /**
  * Numbers of which it is not known beforehand how many there will be, kept in a temporary file beside the target.
@@ -59,13 +61,21 @@ final class Spool implements AutoCloseable {
         }
     }
 
-    /** Writes everything to a tensor. */
-    void copyTo(StagedTensors file, String tensor) {
-        ByteBuffer bytes = ByteBuffer.allocateDirect(COPY_BYTES);
+    /**
+     * Hands everything on, from the first byte; can be done again.
+     *
+     * @param sink takes all of a little-endian buffer, in pieces that split no number
+     */
+    void copyTo(Consumer<ByteBuffer> sink) {
+        ByteBuffer bytes = ByteBuffer.allocateDirect(COPY_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        long size = size();
         try {
-            channel.position(0);
-            while (channel.read(bytes.clear()) > 0) {
-                file.write(tensor, bytes.flip());
+            for (long position = 0; position < size; position += bytes.limit()) {
+                bytes.clear().limit((int) Math.min(COPY_BYTES, size - position));
+                while (bytes.hasRemaining() && channel.read(bytes, position + bytes.position()) >= 0) {
+                    // A read may bring less than there is room for.
+                }
+                sink.accept(bytes.flip());
             }
         } catch (IOException e) {
             throw failed(e);

@@ -38,6 +38,11 @@ final class StagedTensors implements AutoCloseable {
         writer.write(tensor, bytes);
     }
 
+    /** Checks that nobody else has made a file of the target's name meanwhile. */
+    void requireTargetFree() {
+        target.requireStillFree();
+    }
+
     void commit() {
         target.requireStillFree();
         writer.commit();

@@ -1,0 +1,88 @@
+package io.github.sae4j.examples.internal;
+
+import io.github.sae4j.examples.internal.output.FeatureFormat;
+import io.github.sae4j.examples.internal.output.FeatureTarget;
+import io.github.sae4j.examples.internal.output.OutputFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** The options that say where features go, to one file or several. */
+@SuppressWarnings("NullAway.Init") // picocli fills the required option
+final class FeatureOutputOptions {
+
+    @Option(
+            names = "--out",
+            required = true,
+            paramLabel = "FILE",
+            description = "The file to make, a .safetensors, .npz or .jsonl; may be given several times.")
+    private List<Path> out;
+
+    @Option(names = "--force", description = "Replace each FILE that is there already.")
+    private boolean force;
+
+    /**
+     * Returns the files to make.
+     *
+     * @param input the file to be read
+     * @param dense whether the dense matrix is wanted
+     * @param spec the command, for the message
+     * @throws ParameterException if a file's name does not tell a format, its format has no dense form, or it is named
+     *     twice or is the one to be read
+     * @throws CommandException if a file cannot be made
+     */
+    List<FeatureTarget> targets(Path input, boolean dense, CommandSpec spec) {
+        List<FeatureFormat> formats = new ArrayList<>();
+        Set<Path> places = new HashSet<>();
+        for (Path path : out) {
+            formats.add(format(path, dense, spec));
+            if (OutputOptions.isSame(path, input)) {
+                throw new ParameterException(spec.commandLine(), "--out names the file that is to be read, " + input);
+            }
+            if (!places.add(place(path))) {
+                throw new ParameterException(spec.commandLine(), "--out names the same file twice, " + path);
+            }
+        }
+        List<FeatureTarget> targets = new ArrayList<>();
+        for (int i = 0; i < formats.size(); i++) {
+            targets.add(new FeatureTarget(OutputFile.of(out.get(i), force), formats.get(i)));
+        }
+        return targets;
+    }
+
+    private static FeatureFormat format(Path path, boolean dense, CommandSpec spec) {
+        FeatureFormat format = FeatureFormat.of(path)
+                .orElseThrow(() -> new ParameterException(
+                        spec.commandLine(), "--out " + path + " must end in one of " + FeatureFormat.endings()));
+        if (dense && !format.hasDenseForm()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--dense is for .safetensors files, but --out " + path + " is a " + format.ending() + " file, which"
+                            + " has no dense form (the endings are " + FeatureFormat.endings() + ")");
+        }
+        return format;
+    }
+
+    /** Returns where a file is or will be, however its path is written. */
+    private static Path place(Path path) {
+        try {
+            if (Files.exists(path)) {
+                return path.toRealPath();
+            }
+            Path absolute = path.toAbsolutePath().normalize();
+            Path folder = absolute.getParent();
+            return folder == null || !Files.isDirectory(folder)
+                    ? absolute
+                    : folder.toRealPath().resolve(absolute.getFileName());
+        } catch (IOException e) {
+            throw CommandException.of(path, "cannot be read", e);
+        }
+    }
+}

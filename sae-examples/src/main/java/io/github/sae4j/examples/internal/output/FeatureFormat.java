@@ -1,0 +1,48 @@
+package io.github.sae4j.examples.internal.output;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** The kinds of files that features are written to, told by the ending of the name. */
+public enum FeatureFormat {
+    /** Tensors, sparse or dense. */
+    SAFETENSORS(".safetensors", true),
+    /** SciPy's sparse matrix. */
+    NPZ(".npz", false),
+    /** A JSON object for each token. */
+    JSON_LINES(".jsonl", false);
+
+    private final String ending;
+    private final boolean dense;
+
+    FeatureFormat(String ending, boolean dense) {
+        this.ending = ending;
+        this.dense = dense;
+    }
+
+    /** Returns the format that a file's name tells, whatever the case of its letters. */
+    public static Optional<FeatureFormat> of(Path path) {
+        String name = String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT);
+        return Arrays.stream(values())
+                .filter(format -> name.endsWith(format.ending))
+                .findFirst();
+    }
+
+    /** Returns all endings in words. */
+    public static String endings() {
+        return Arrays.stream(values()).map(format -> format.ending).collect(Collectors.joining(", "));
+    }
+
+    /** Returns the ending of a name. */
+    public String ending() {
+        return ending;
+    }
+
+    /** Returns whether such a file can hold the dense matrix. */
+    public boolean hasDenseForm() {
+        return dense;
+    }
+}

@@ -1,0 +1,92 @@
+package io.github.sae4j.examples.internal.output;
+
+import io.github.sae4j.core.SaeConfig;
+import io.github.sae4j.core.SparseFeatures;
+import io.github.sae4j.examples.internal.input.Layout;
+import io.github.sae4j.examples.internal.input.TokenBatch;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** All files of features that a command makes in one pass; none is put in place before all are complete. */
+public final class FeatureOutputs implements AutoCloseable {
+
+    private final List<FeatureOutput> outputs = new ArrayList<>();
+
+    private FeatureOutputs() {}
+
+    /**
+     * Starts the files.
+     *
+     * @param targets the files to be
+     * @param dense whether they hold the dense matrix, which their formats must have a form for
+     * @param layout how the tokens are arranged
+     * @param config the SAE that makes the features
+     * @param provenance where they come from
+     */
+    public static FeatureOutputs create(
+            List<FeatureTarget> targets,
+            boolean dense,
+            Layout layout,
+            SaeConfig config,
+            Supplier<Provenance> provenance) {
+        FeatureOutputs outputs = new FeatureOutputs();
+        try {
+            for (FeatureTarget target : targets) {
+                outputs.outputs.add(output(target, dense, layout, config, provenance));
+            }
+            return outputs;
+        } catch (RuntimeException e) {
+            outputs.close();
+            throw e;
+        }
+    }
+
+    private static FeatureOutput output(
+            FeatureTarget target, boolean dense, Layout layout, SaeConfig config, Supplier<Provenance> provenance) {
+        OutputFile file = target.file();
+        return switch (target.format()) {
+            case SAFETENSORS ->
+                dense
+                        ? DenseOutput.create(file, layout, config, provenance.get())
+                        : SparseOutput.create(file, layout, config, provenance);
+            case NPZ -> NpzOutput.create(file, layout, config, provenance);
+            case JSON_LINES -> JsonLinesOutput.create(file, layout, config, provenance.get());
+        };
+    }
+
+    /**
+     * Appends the features of the next tokens to all files.
+     *
+     * @param tokens the tokens
+     * @param features their features, none of those that are skipped
+     */
+    public void write(TokenBatch tokens, SparseFeatures features) {
+        outputs.forEach(output -> output.write(tokens, features));
+    }
+
+    /** Completes all files, and only then puts each in place. */
+    public void commit() {
+        outputs.forEach(FeatureOutput::finish);
+        outputs.forEach(FeatureOutput::commit);
+    }
+
+    @Override
+    public void close() {
+        RuntimeException failure = null;
+        for (FeatureOutput output : outputs) {
+            try {
+                output.close();
+            } catch (RuntimeException e) {
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}

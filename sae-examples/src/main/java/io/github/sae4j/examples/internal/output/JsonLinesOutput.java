@@ -1,0 +1,105 @@
+package io.github.sae4j.examples.internal.output;
+
+import io.github.sae4j.core.InverseTransform;
+import io.github.sae4j.core.SaeConfig;
+import io.github.sae4j.core.SparseFeatures;
+import io.github.sae4j.examples.internal.input.Layout;
+import io.github.sae4j.examples.internal.input.TokenBatch;
+import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * Features as a JSON object on a line for each token: {@code token}, its place among all; {@code features} and
+ * {@code values}; {@code scale} and {@code shift} where decoding needs them. The first line is {@code metadata}.
+ *
+ * <p>Numbers that are not finite are spelled as Python's {@code json} does: {@code NaN}, {@code Infinity}.
+ */
+public final class JsonLinesOutput implements FeatureOutput {
+
+    private final StagedFile file;
+    private final List<String> factors;
+    private final StringBuilder line = new StringBuilder();
+
+    private JsonLinesOutput(StagedFile file, List<String> factors) {
+        this.file = file;
+        this.factors = factors;
+    }
+
+    /**
+     * Starts a file.
+     *
+     * @param target the file to be
+     * @param layout how the tokens are arranged
+     * @param config the SAE that makes the features
+     * @param provenance where they come from
+     */
+    public static JsonLinesOutput create(OutputFile target, Layout layout, SaeConfig config, Provenance provenance) {
+        JsonLinesOutput output = new JsonLinesOutput(StagedFile.beside(target), TokenFactor.names(config));
+        try {
+            output.line
+                    .append("{\"metadata\":")
+                    .append(provenance.json(layout.featureShape(config.dSae())))
+                    .append('}');
+            output.endLine();
+            return output;
+        } catch (RuntimeException e) {
+            output.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public void write(TokenBatch tokens, SparseFeatures features) {
+        IntBuffer indices = features.indices();
+        FloatBuffer values = features.values();
+        InverseTransform inverse = features.inverseTransform();
+        for (int token = 0; token < features.tokens(); token++) {
+            int active = features.activeCount(token);
+            line.append("{\"token\":").append(tokens.first() + token).append(",\"features\":[");
+            for (int i = 0; i < active; i++) {
+                line.append(i == 0 ? "" : ",").append(indices.get());
+            }
+            line.append("],\"values\":[");
+            for (int i = 0; i < active; i++) {
+                line.append(i == 0 ? "" : ",").append(values.get());
+            }
+            line.append(']');
+            for (String name : factors) {
+                float[] factor = TokenFactor.of(name, inverse);
+                if (factor != null) {
+                    line.append(",\"").append(name).append("\":").append(factor[token]);
+                }
+            }
+            line.append('}');
+            endLine();
+        }
+    }
+
+    private void endLine() {
+        line.append('\n');
+        try {
+            file.stream().write(line.toString().getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw file.failed(e);
+        }
+        line.setLength(0);
+    }
+
+    @Override
+    public void finish() {
+        file.finish();
+    }
+
+    @Override
+    public void commit() {
+        file.commit();
+    }
+
+    @Override
+    public void close() {
+        file.close();
+    }
+}

@@ -1,0 +1,114 @@
+package io.github.sae4j.examples.internal.output;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.LocalDateTime;
+import java.util.function.Consumer;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/**
+ * A zip archive of NumPy arrays in the making, each stored as it is.
+ *
+ * <p>The same arrays give the same bytes, whenever and wherever they are written.
+ */
+final class NpzArchive {
+
+    /** Later than the first day that zip knows, which would be written with the time zone of the machine. */
+    private static final LocalDateTime TIME = LocalDateTime.of(1980, 2, 1, 0, 0);
+
+    private static final int PREFIX_BYTES = 10;
+    private static final int ALIGNMENT = 64;
+
+    private final StagedFile file;
+    private final ZipOutputStream zip;
+
+    NpzArchive(StagedFile file) {
+        this.file = file;
+        this.zip = new ZipOutputStream(file.stream(), StandardCharsets.UTF_8);
+    }
+
+    /** An array's bytes, little-endian and row by row; they are asked for twice and must be the same both times. */
+    interface Contents {
+
+        void copyTo(Consumer<ByteBuffer> sink);
+    }
+
+    /** The checksum and the number of some bytes. */
+    private static final class Sum {
+        private final CRC32 crc = new CRC32();
+        private long size;
+
+        void add(ByteBuffer bytes) {
+            size += bytes.remaining();
+            crc.update(bytes);
+        }
+    }
+
+    /**
+     * Appends an array.
+     *
+     * @param name its name, without the ending
+     * @param descr its type as NumPy writes it
+     * @param shape its shape as Python writes it
+     * @param contents its bytes
+     */
+    void add(String name, String descr, String shape, Contents contents) {
+        byte[] header = header(descr, shape);
+        Sum sum = new Sum();
+        sum.add(ByteBuffer.wrap(header));
+        contents.copyTo(sum::add);
+        ZipEntry entry = new ZipEntry(name + ".npy");
+        entry.setMethod(ZipEntry.STORED);
+        entry.setTimeLocal(TIME);
+        entry.setSize(sum.size);
+        entry.setCompressedSize(sum.size);
+        entry.setCrc(sum.crc.getValue());
+        try {
+            zip.putNextEntry(entry);
+            zip.write(header);
+            contents.copyTo(this::write);
+            zip.closeEntry();
+        } catch (IOException e) {
+            throw file.failed(e);
+        }
+    }
+
+    private void write(ByteBuffer bytes) {
+        byte[] piece = new byte[bytes.remaining()];
+        bytes.get(piece);
+        try {
+            zip.write(piece);
+        } catch (IOException e) {
+            throw file.failed(e);
+        }
+    }
+
+    /** Returns the header of version 1, padded as NumPy pads it. */
+    private static byte[] header(String descr, String shape) {
+        String text = "{'descr': '" + descr + "', 'fortran_order': False, 'shape': " + shape + ", }";
+        int size = (PREFIX_BYTES + text.length() + 1 + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+        String padded = text + " ".repeat(size - PREFIX_BYTES - text.length() - 1) + "\n";
+        byte[] header = new byte[size];
+        ByteBuffer.wrap(header)
+                .put((byte) 0x93)
+                .put("NUMPY".getBytes(StandardCharsets.US_ASCII))
+                .put((byte) 1)
+                .put((byte) 0)
+                .put((byte) padded.length())
+                .put((byte) (padded.length() >> Byte.SIZE))
+                .put(padded.getBytes(StandardCharsets.US_ASCII));
+        return header;
+    }
+
+    /** Writes the archive's directory. */
+    void finish() {
+        try {
+            zip.finish();
+        } catch (IOException e) {
+            throw file.failed(e);
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package io.github.sae4j.examples.internal.output;
+
+import io.github.sae4j.core.SaeConfig;
+import io.github.sae4j.core.SparseFeatures;
+import io.github.sae4j.examples.internal.input.Layout;
+import io.github.sae4j.examples.internal.input.TokenBatch;
+import java.nio.ByteBuffer;
+import java.nio.IntBuffer;
+import java.nio.LongBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * Features as SciPy's sparse matrix in compressed sparse rows, {@code [tokens, d_sae]}: {@code data}, {@code indices},
+ * {@code indptr}, {@code shape} and {@code format}, and beside them each token's {@code scale} and {@code shift} where
+ * decoding needs them, and {@code metadata}, the provenance as the bytes of a JSON object.
+ */
+public final class NpzOutput implements FeatureOutput {
+
+    private static final byte[] FORMAT = "csr".getBytes(StandardCharsets.US_ASCII);
+
+    private final long[] shape;
+    private final SaeConfig config;
+    private final long tokens;
+    private final long widestInt;
+    private final Supplier<Provenance> provenance;
+    private final SparseColumns columns;
+    private final StagedFile file;
+    private final Numbers numbers = new Numbers();
+
+    private NpzOutput(
+            OutputFile target, Layout layout, SaeConfig config, Supplier<Provenance> provenance, long widestInt) {
+        this.shape = layout.featureShape(config.dSae());
+        this.config = config;
+        this.tokens = layout.tokens();
+        this.widestInt = widestInt;
+        this.provenance = provenance;
+        this.columns = SparseColumns.create(target, config);
+        try {
+            this.file = StagedFile.beside(target);
+        } catch (RuntimeException e) {
+            columns.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Starts a file.
+     *
+     * @param target the file to be
+     * @param layout how the tokens are arranged
+     * @param config the SAE that makes the features
+     * @param provenance where they come from; asked for at the end
+     */
+    public static NpzOutput create(
+            OutputFile target, Layout layout, SaeConfig config, Supplier<Provenance> provenance) {
+        return create(target, layout, config, provenance, Integer.MAX_VALUE);
+    }
+
+    /**
+     * Starts a file whose indices have 8 bytes if more features are active than said.
+     *
+     * @param widestInt the most active features for which indices have 4 bytes
+     */
+    static NpzOutput create(
+            OutputFile target, Layout layout, SaeConfig config, Supplier<Provenance> provenance, long widestInt) {
+        return new NpzOutput(target, layout, config, provenance, widestInt);
+    }
+
+    @Override
+    public void write(TokenBatch batch, SparseFeatures features) {
+        columns.write(features);
+    }
+
+    @Override
+    public void finish() {
+        long active = columns.active();
+        // SciPy converts both, in memory, unless they are of one type.
+        boolean wide = active > widestInt;
+        String index = wide ? "<i8" : "<i4";
+        byte[] metadata = provenance.get().json(shape).getBytes(StandardCharsets.UTF_8);
+        NpzArchive archive = new NpzArchive(file);
+        archive.add("data", "<f4", vector(active), sink -> columns.copy(SparseColumns.VALUES, sink));
+        archive.add("indices", index, vector(active), wide ? this::wideIndices : this::indices);
+        archive.add("indptr", index, vector(tokens + 1), wide ? this::indptr : this::narrowIndptr);
+        archive.add("shape", "<i8", vector(2), sink -> numbers.longs(new long[] {tokens, config.dSae()}, sink));
+        archive.add("format", "|S3", "()", sink -> sink.accept(ByteBuffer.wrap(FORMAT)));
+        for (String factor : TokenFactor.names(config)) {
+            archive.add(factor, "<f4", vector(tokens), sink -> columns.copy(factor, sink));
+        }
+        archive.add("metadata", "|u1", vector(metadata.length), sink -> sink.accept(ByteBuffer.wrap(metadata)));
+        archive.finish();
+        file.finish();
+    }
+
+    private static String vector(long length) {
+        return "(" + length + ",)";
+    }
+
+    private void indices(Consumer<ByteBuffer> sink) {
+        columns.copy(SparseColumns.INDICES, sink);
+    }
+
+    private void wideIndices(Consumer<ByteBuffer> sink) {
+        columns.copy(SparseColumns.INDICES, bytes -> {
+            IntBuffer narrow = bytes.asIntBuffer();
+            long[] wide = new long[narrow.remaining()];
+            for (int i = 0; i < wide.length; i++) {
+                wide[i] = narrow.get(i);
+            }
+            numbers.longs(wide, sink);
+        });
+    }
+
+    private void indptr(Consumer<ByteBuffer> sink) {
+        columns.copy(SparseColumns.INDPTR, sink);
+    }
+
+    private void narrowIndptr(Consumer<ByteBuffer> sink) {
+        columns.copy(SparseColumns.INDPTR, bytes -> {
+            LongBuffer wide = bytes.asLongBuffer();
+            int[] narrow = new int[wide.remaining()];
+            for (int i = 0; i < narrow.length; i++) {
+                narrow[i] = (int) wide.get(i);
+            }
+            numbers.ints(IntBuffer.wrap(narrow), sink);
+        });
+    }
+
+    @Override
+    public void commit() {
+        file.commit();
+    }
+
+    @Override
+    public void close() {
+        try {
+            columns.close();
+        } finally {
+            file.close();
+        }
+    }
+}

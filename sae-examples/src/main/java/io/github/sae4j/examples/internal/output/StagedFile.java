@@ -1,0 +1,120 @@
+package io.github.sae4j.examples.internal.output;
+
+import io.github.sae4j.examples.internal.CommandException;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
+
+/** A file of bytes in the making that disappears unless it is committed, also when the process is interrupted. */
+final class StagedFile implements AutoCloseable {
+
+    private static final int BUFFER_BYTES = 1 << 16;
+
+    private final OutputFile target;
+    private final Path staged;
+    private final ShutdownGuard guard;
+    private final Object lock = new Object();
+    private boolean closed;
+    private final FileChannel channel;
+    private final OutputStream stream;
+
+    private StagedFile(OutputFile target) {
+        this.target = target;
+        this.staged = target.path().resolveSibling(".sae-" + UUID.randomUUID() + ".tmp");
+        // The guard waits for the lock, so it sees either no file at all or one that it can delete.
+        synchronized (lock) {
+            this.guard = ShutdownGuard.of(this::abandon);
+            try {
+                this.channel = FileChannel.open(staged, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            } catch (IOException e) {
+                closed = true;
+                guard.close();
+                throw new CommandException(target.path() + ": no file can be written in its folder.", e);
+            }
+        }
+        this.stream = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER_BYTES);
+    }
+
+    static StagedFile beside(OutputFile target) {
+        return new StagedFile(target);
+    }
+
+    /** Returns where the bytes go; it need not be closed. */
+    OutputStream stream() {
+        return stream;
+    }
+
+    /** Returns the exception for bytes that could not be written. */
+    CommandException failed(IOException e) {
+        return CommandException.of(target.path(), "cannot be written", e);
+    }
+
+    /** Brings all bytes to the disk, and checks that nobody else has made a file of the target's name meanwhile. */
+    void finish() {
+        try {
+            stream.flush();
+            channel.force(true);
+        } catch (IOException e) {
+            throw failed(e);
+        }
+        target.requireStillFree();
+    }
+
+    /** Gives the file the target's name; to be called after {@link #finish}. */
+    void commit() {
+        target.requireStillFree();
+        synchronized (lock) {
+            if (closed) {
+                throw new CommandException(target.path() + ": cannot be written: it was given up.");
+            }
+            try {
+                // Windows renames no open file.
+                channel.close();
+                move();
+            } catch (IOException e) {
+                throw failed(e);
+            }
+            closed = true;
+        }
+    }
+
+    private void move() throws IOException {
+        try {
+            Files.move(staged, target.path(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (AtomicMoveNotSupportedException e) {
+            Files.move(staged, target.path(), StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    private void abandon() {
+        synchronized (lock) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            try {
+                channel.close();
+                Files.deleteIfExists(staged);
+            } catch (IOException e) {
+                throw CommandException.of(staged, "this temporary file cannot be deleted", e);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            abandon();
+        } finally {
+            guard.close();
+        }
+    }
+}
