@@ -30,7 +30,7 @@ class InterruptionTest {
     private Path folder;
 
     @ParameterizedTest
-    @CsvSource({"sparse, TERM", "dense, TERM", "sparse, INT", "dense, INT"})
+    @CsvSource({"sparse, TERM", "dense, TERM", "sparse, INT", "dense, INT", "all, INT"})
     @Timeout(60)
     void leavesNoFile(String form, String signal) throws IOException, InterruptedException {
         assumeThat(isIgnored(signal))
@@ -60,6 +60,10 @@ class InterruptionTest {
                 "1"));
         if (form.equals("dense")) {
             command.add("--dense");
+        }
+        if (form.equals("all")) {
+            command.addAll(List.of("--out", work.resolve("out.npz").toString()));
+            command.addAll(List.of("--out", work.resolve("out.jsonl").toString()));
         }
         Process process = new ProcessBuilder(command)
                 .directory(folder.toFile())
