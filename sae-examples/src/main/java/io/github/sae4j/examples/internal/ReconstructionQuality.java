@@ -13,6 +13,11 @@ final class ReconstructionQuality {
     private double squaredError;
     private double squaredNorm;
     private double squaredDeviation;
+    private double squaredOutput;
+    private double products;
+    private double cosines;
+    private double ratios;
+    private long comparable;
 
     ReconstructionQuality(int dIn) {
         this.mean = new double[dIn];
@@ -21,15 +26,52 @@ final class ReconstructionQuality {
     /** Takes in one token. The mean is updated as in Welford's method, which loses no digits to a large mean. */
     void add(float[] activation, float[] reconstruction) {
         tokens++;
+        double norm = 0;
+        double outputNorm = 0;
+        double product = 0;
         for (int column = 0; column < mean.length; column++) {
             double x = activation[column];
-            double error = x - reconstruction[column];
+            double y = reconstruction[column];
+            double error = x - y;
             squaredError += error * error;
-            squaredNorm += x * x;
+            norm += x * x;
+            outputNorm += y * y;
+            product += x * y;
             double before = x - mean[column];
             mean[column] += before / tokens;
             squaredDeviation += before * (x - mean[column]);
         }
+        squaredNorm += norm;
+        squaredOutput += outputNorm;
+        products += product;
+        if (norm != 0) {
+            comparable++;
+            ratios += Math.sqrt(outputNorm / norm);
+            cosines += outputNorm == 0 ? 0 : product / Math.sqrt(norm * outputNorm);
+        }
+    }
+
+    /** Returns the mean over the tokens of {@code |x - y|²}, NaN without tokens. */
+    double meanSquaredError() {
+        return squaredError / tokens;
+    }
+
+    /**
+     * Returns the mean cosine of the angle between a token's activation and its reconstruction, 0 where that is zero,
+     * without the tokens whose activation is zero.
+     */
+    double cosine() {
+        return cosines / comparable;
+    }
+
+    /** Returns the mean over the tokens of {@code |y| / |x|}, without those whose activation is zero. */
+    double l2Ratio() {
+        return ratios / comparable;
+    }
+
+    /** Returns {@code sum |y|² / sum x·y}, 1 if nothing is shrunk (arXiv 2404.16014, equation 10). */
+    double relativeReconstructionBias() {
+        return products == 0 ? Double.NaN : squaredOutput / products;
     }
 
     /** Returns the explained variance, NaN if the activations do not vary. */
