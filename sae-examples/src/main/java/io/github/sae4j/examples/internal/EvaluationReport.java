@@ -98,6 +98,9 @@ final class EvaluationReport {
     }
 
     private static String scientific(double number) {
+        if (number == 0) {
+            return "0";
+        }
         return Double.isFinite(number) ? String.format(Locale.ROOT, "%.2e", number) : "–";
     }
 
