@@ -50,7 +50,7 @@ final class Batches {
     /** Returns the features of all tokens of a batch, none of those that are skipped. */
     SparseFeatures encode(TokenBatch tokens) {
         if (!sae.takesSequences()) {
-            return SkippedTokens.insert(sae.encode(tokens.keptRows()), tokens);
+            return SkippedTokens.insert(sae.encode(tokens.keptRows()), tokens, sae.config());
         }
         try (NDManager manager = sae.newManager()) {
             return SkippedTokens.empty(sae.encodeSparse(sequence(manager, tokens.rows())), tokens);

@@ -6,7 +6,9 @@ import io.github.sae4j.examples.internal.input.TokenBatch;
 import io.github.sae4j.examples.internal.output.DenseOutput;
 import io.github.sae4j.examples.internal.output.FeatureOutput;
 import io.github.sae4j.examples.internal.output.OutputFile;
+import io.github.sae4j.examples.internal.output.Provenance;
 import io.github.sae4j.examples.internal.output.SparseOutput;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,11 +51,11 @@ record Encoding(int batchTokens, @Nullable Integer topK, boolean dense) {
     }
 
     private FeatureOutput output(Activations activations, OpenSae sae, OutputFile target) {
-        String source = activations.fileName();
-        int heads = activations.layout().heads();
+        Supplier<Provenance> provenance = () -> sae.provenance(
+                        activations.fileName(), activations.layout().heads())
+                .withSkipped(activations.skipped());
         return dense
-                ? DenseOutput.create(target, activations.layout(), sae.sae().config(), sae.provenance(source, heads))
-                : SparseOutput.create(
-                        target, activations.layout(), sae.sae().config(), () -> sae.provenance(source, heads));
+                ? DenseOutput.create(target, activations.layout(), sae.sae().config(), provenance.get())
+                : SparseOutput.create(target, activations.layout(), sae.sae().config(), provenance);
     }
 }

@@ -43,6 +43,7 @@ public final class EvalCommand implements Runnable {
             EvaluationReport report = new EvaluationReport(
                     sae.lastingName(),
                     activations.fileName(),
+                    activations.skipped(),
                     sae.sae().config().dIn(),
                     evaluation);
             if (json) {

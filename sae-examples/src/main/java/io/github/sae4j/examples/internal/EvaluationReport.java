@@ -15,6 +15,7 @@ final class EvaluationReport {
 
     private final String sae;
     private final String source;
+    private final String skipped;
     private final int dIn;
     private final Evaluation evaluation;
 
@@ -23,12 +24,14 @@ final class EvaluationReport {
      *
      * @param sae the SAE's name
      * @param source the name of the file that was read
+     * @param skipped the options that leave tokens out; empty if there are none
      * @param dIn the width of an activation
      * @param evaluation what was found
      */
-    EvaluationReport(String sae, String source, int dIn, Evaluation evaluation) {
+    EvaluationReport(String sae, String source, String skipped, int dIn, Evaluation evaluation) {
         this.sae = sae;
         this.source = source;
+        this.skipped = skipped;
         this.dIn = dIn;
         this.evaluation = evaluation;
     }
@@ -37,7 +40,11 @@ final class EvaluationReport {
     void print(Terminal terminal) {
         Firings firings = evaluation.firings();
         line(terminal, "SAE", sae);
-        line(terminal, "activations", source + ", " + Quantity.count(firings.tokens()) + " tokens");
+        line(
+                terminal,
+                "activations",
+                source + ", " + Quantity.count(firings.tokens()) + " tokens"
+                        + (skipped.isEmpty() ? "" : ", " + skipped));
         line(
                 terminal,
                 "L0",
@@ -110,6 +117,7 @@ final class EvaluationReport {
         JsonObject report = new JsonObject();
         report.addProperty("sae", sae);
         report.addProperty("source", source);
+        report.addProperty("skipped", skipped);
         report.addProperty("sae4j_version", Version.number());
         report.addProperty("tokens", firings.tokens());
         number(report, "l0", firings.l0());

@@ -39,7 +39,9 @@ record Reconstructing(int batchTokens) {
                         activations.layout(),
                         config.dOut(),
                         sae.provenance(
-                                activations.fileName(), activations.layout().heads()));
+                                        activations.fileName(),
+                                        activations.layout().heads())
+                                .withSkipped(activations.skipped()));
                 Progress progress = Progress.start(terminal, "reconstructing", tokens)) {
             Batches batches = Batches.of(activations, sae.sae(), batchTokens);
             for (TokenBatch batch = batches.next(); batch.count() > 0; batch = batches.next()) {
