@@ -4,7 +4,6 @@ import io.github.sae4j.core.InverseTransform;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.examples.internal.input.Layout;
-import io.github.sae4j.examples.internal.input.TokenBatch;
 import io.github.sae4j.safetensors.Dtype;
 import io.github.sae4j.safetensors.TensorSpec;
 import java.nio.FloatBuffer;
@@ -86,7 +85,7 @@ public final class SparseOutput implements FeatureOutput {
     }
 
     @Override
-    public void write(TokenBatch tokens, SparseFeatures features) {
+    public void write(SparseFeatures features) {
         long[] ends = new long[features.tokens()];
         for (int token = 0; token < ends.length; token++) {
             active += features.activeCount(token);
