@@ -357,8 +357,12 @@ public final class SparseAutoencoder implements AutoCloseable {
     private void requireRows(float[][] activations) {
         SaeException.requirePresent(activations, "activations");
         for (int row = 0; row < activations.length; row++) {
-            String name = "activations[" + row + "]";
-            requireWidth(SaeException.requirePresent(activations[row], name).length, name);
+            float[] activation = activations[row];
+            // The name is spelled out only for the message: a call allocates nothing for each token but its features.
+            if (activation == null || activation.length != config.dIn()) {
+                String name = "activations[" + row + "]";
+                requireWidth(SaeException.requirePresent(activation, name).length, name);
+            }
         }
         if (activations.length > tokensAtOnce() && !facts.allowNonFinite()) {
             requireFinite(activations);
