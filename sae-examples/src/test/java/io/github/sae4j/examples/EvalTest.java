@@ -147,6 +147,18 @@ class EvalTest {
     }
 
     @Test
+    void namesTheWeightsAsAnOutputDoes() {
+        Path activations = activations(new long[] {1, 4}, 1, 0, 0, 0);
+        Path sae = SmallSae.write(folder.resolve("sae"));
+        Path features = folder.resolve("features.safetensors");
+        sae("encode", activations, "--sae", sae, "--fold-decoder-norms", "--out", features);
+        JsonObject report = json("eval", activations, "--sae", sae, "--fold-decoder-norms", "--json");
+        assertThat(List.of("sae_sha256", "sae_options", "source"))
+                .allSatisfy(name -> assertThat(report.get(name).getAsString())
+                        .isEqualTo(InputFiles.metadataOf(features).get(name)));
+    }
+
+    @Test
     void showsATableToPeople() {
         Path activations = activations(new long[] {2, 4}, 3, 0, 0, 4, 0, 0, -2, 0);
         CommandRun run = sae("eval", activations, "--sae", SmallSae.write(folder.resolve("sae")));

@@ -47,7 +47,7 @@ public final class EncodeCommand implements Runnable {
     public void run() {
         OutputFile target = output.target(input.file(), spec);
         input.requireReadable();
-        try (OpenSae sae = options.open(Terminal.of(spec));
+        try (OpenSae sae = options.openForOutput(Terminal.of(spec));
                 Activations activations = input.open(sae)) {
             new Encoding(options.batchTokens(), topK, dense).run(activations, sae, target, Terminal.of(spec));
         }

@@ -37,15 +37,10 @@ public final class EvalCommand implements Runnable {
     public void run() {
         Terminal terminal = Terminal.of(spec);
         input.requireReadable();
-        try (OpenSae sae = options.open(terminal);
+        try (OpenSae sae = json ? options.openForOutput(terminal) : options.open(terminal);
                 Activations activations = input.open(sae)) {
             Evaluation evaluation = Evaluation.of(activations, sae.sae(), options.batchTokens(), terminal);
-            EvaluationReport report = new EvaluationReport(
-                    sae.lastingName(),
-                    activations.fileName(),
-                    activations.skipped(),
-                    sae.sae().config().dIn(),
-                    evaluation);
+            EvaluationReport report = new EvaluationReport(sae, activations, evaluation);
             if (json) {
                 report.printJson(terminal);
             } else {

@@ -12,12 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param firings how often its features fire
  * @param quality how close its reconstructions come, or null for an SAE that does not reconstruct what it reads: a
  *     transcoder, or one without a decoder
- * @param legacy the explained variance token by token, or null likewise
  */
-record Evaluation(
-        Firings firings,
-        @Nullable ReconstructionQuality quality,
-        @Nullable LegacyExplainedVariance legacy) {
+record Evaluation(Firings firings, @Nullable ReconstructionQuality quality) {
 
     /**
      * Encodes and decodes all tokens in one pass.
@@ -29,30 +25,21 @@ record Evaluation(
      */
     static Evaluation of(Activations activations, SparseAutoencoder sae, int batchTokens, Terminal terminal) {
         Firings firings = new Firings(sae.config().dSae());
-        boolean reconstructs = sae.canDecode() && !sae.config().isTranscoder();
-        ReconstructionQuality quality =
-                reconstructs ? new ReconstructionQuality(sae.config().dIn()) : null;
-        LegacyExplainedVariance legacy = reconstructs ? new LegacyExplainedVariance() : null;
-        boolean all = sae.takesSequences() || sae.hasSkip();
+        ReconstructionQuality quality = sae.canDecode() && !sae.config().isTranscoder()
+                ? new ReconstructionQuality(sae.config().dIn())
+                : null;
         Batches batches = Batches.of(activations, sae, batchTokens);
         try (Progress progress =
                 Progress.start(terminal, "evaluating", activations.layout().tokens())) {
             for (TokenBatch batch = batches.next(); batch.count() > 0; batch = batches.next()) {
                 SparseFeatures features = batches.encode(batch);
                 firings.add(batch, features);
-                if (quality != null && legacy != null) {
-                    float[][] reconstructed = all ? batches.reconstruct(batch) : sae.decode(features);
-                    float[][] rows = batch.rows();
-                    for (int token = 0; token < rows.length; token++) {
-                        if (!batch.isSkipped(token)) {
-                            quality.add(rows[token], reconstructed[token]);
-                        }
-                    }
-                    legacy.add(batch, reconstructed);
+                if (quality != null) {
+                    quality.add(batch, batches.reconstruct(batch, features));
                 }
                 progress.advance(batch.count());
             }
         }
-        return new Evaluation(firings, quality, legacy);
+        return new Evaluation(firings, quality);
     }
 }

@@ -3,9 +3,12 @@ package io.github.sae4j.examples.internal;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.github.sae4j.examples.internal.input.Activations;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Says what an evaluation found, to people and to programs. */
 final class EvaluationReport {
@@ -13,91 +16,76 @@ final class EvaluationReport {
     private static final double[] SHARES = {0.05, 0.25, 0.5, 0.75, 0.95};
     private static final int MOST_NAMED = 5;
 
-    private final String sae;
-    private final String source;
-    private final String skipped;
-    private final int dIn;
+    private final OpenSae sae;
+    private final Activations activations;
     private final Evaluation evaluation;
 
     /**
      * Prepares a report.
      *
-     * @param sae the SAE's name
-     * @param source the name of the file that was read
-     * @param skipped the options that leave tokens out; empty if there are none
-     * @param dIn the width of an activation
+     * @param sae the SAE
+     * @param activations what was read
      * @param evaluation what was found
      */
-    EvaluationReport(String sae, String source, String skipped, int dIn, Evaluation evaluation) {
+    EvaluationReport(OpenSae sae, Activations activations, Evaluation evaluation) {
         this.sae = sae;
-        this.source = source;
-        this.skipped = skipped;
-        this.dIn = dIn;
+        this.activations = activations;
         this.evaluation = evaluation;
     }
 
     /** Prints aligned lines. */
     void print(Terminal terminal) {
+        Facts facts = new Facts(terminal, 20);
         Firings firings = evaluation.firings();
-        line(terminal, "SAE", sae);
-        line(
-                terminal,
+        String skipped = activations.skipped();
+        facts.line("SAE", sae.lastingName());
+        facts.line(
                 "activations",
-                source + ", " + Quantity.count(firings.tokens()) + " tokens"
+                activations.fileName() + ", " + Quantity.count(firings.tokens()) + " tokens"
                         + (skipped.isEmpty() ? "" : ", " + skipped));
-        line(
-                terminal,
+        facts.line(
                 "L0",
-                decimal(firings.l0(), 1) + ", quantiles " + named(share -> Quantity.count(firings.l0Quantile(share))));
+                decimal(firings.l0(), 1) + ", quantiles "
+                        + quantiles(i -> Quantity.count(firings.l0Quantile(SHARES[i]))));
         double[] densities = firings.densityQuantiles(SHARES);
-        line(
-                terminal,
-                "density",
-                "quantiles " + named(share -> scientific(densities[Arrays.binarySearch(SHARES, share)])));
-        line(terminal, "dead features", Quantity.count(firings.dead().length));
+        facts.line("density", "quantiles " + quantiles(i -> scientific(densities[i])));
+        facts.line("dead features", Quantity.count(firings.dead().length));
+        facts.line("dense features", densest(firings));
+        ReconstructionQuality quality = evaluation.quality();
+        if (quality == null) {
+            facts.line("reconstruction", "not of what it reads, so not measured");
+            return;
+        }
+        facts.line(
+                "explained variance",
+                decimal(quality.explainedVariance(), 4) + ", legacy " + decimal(quality.legacyExplainedVariance(), 4));
+        facts.line(
+                "MSE",
+                scientific(quality.meanSquaredError()) + ", " + scientific(perElement(quality)) + " per element");
+        facts.line("cosine similarity", decimal(quality.cosine(), 4));
+        facts.line("L2 ratio", decimal(quality.l2Ratio(), 4));
+        facts.line("reconstruction bias", decimal(quality.relativeReconstructionBias(), 4));
+    }
+
+    private static String densest(Firings firings) {
         int[] dense = firings.dense();
         String densest = Arrays.stream(dense)
                 .limit(MOST_NAMED)
                 .mapToObj(feature -> feature + " (" + decimal(firings.density(feature), 3) + ")")
                 .collect(Collectors.joining(", "));
-        line(
-                terminal,
-                "dense features",
-                Quantity.count(dense.length)
-                        + (densest.isEmpty() ? "" : ": " + densest)
-                        + (dense.length > MOST_NAMED ? ", …" : ""));
-        ReconstructionQuality quality = evaluation.quality();
-        LegacyExplainedVariance legacy = evaluation.legacy();
-        if (quality == null || legacy == null) {
-            line(terminal, "reconstruction", "not of what it reads, so not measured");
-            return;
-        }
-        line(
-                terminal,
-                "explained variance",
-                decimal(quality.explainedVariance(), 4) + ", legacy " + decimal(legacy.mean(), 4));
-        line(
-                terminal,
-                "MSE",
-                scientific(quality.meanSquaredError()) + ", " + scientific(quality.meanSquaredError() / dIn)
-                        + " per element");
-        line(terminal, "cosine similarity", decimal(quality.cosine(), 4));
-        line(terminal, "L2 ratio", decimal(quality.l2Ratio(), 4));
-        line(terminal, "reconstruction bias", decimal(quality.relativeReconstructionBias(), 4));
+        return Quantity.count(dense.length)
+                + (densest.isEmpty() ? "" : ": " + densest)
+                + (dense.length > MOST_NAMED ? ", …" : "");
     }
 
-    private interface Spelling {
-        String of(double share);
+    private double perElement(ReconstructionQuality quality) {
+        return quality.meanSquaredError() / sae.sae().config().dIn();
     }
 
-    private static String named(Spelling spelling) {
-        return Arrays.stream(SHARES)
-                .mapToObj(share -> Math.round(share * 100) + " %: " + spelling.of(share))
+    private static String quantiles(IntFunction<String> ofShare) {
+        return IntStream.range(0, SHARES.length)
+                .mapToObj(i -> Math.round(SHARES[i] * 100) + " %: " + ofShare.apply(i))
                 .collect(Collectors.joining(" · "));
-    }
-
-    private static void line(Terminal terminal, String name, String value) {
-        terminal.print(String.format(Locale.ROOT, "%-20s %s", name, value));
     }
 
     private static String decimal(double number, int decimals) {
@@ -115,9 +103,11 @@ final class EvaluationReport {
     void printJson(Terminal terminal) {
         Firings firings = evaluation.firings();
         JsonObject report = new JsonObject();
-        report.addProperty("sae", sae);
-        report.addProperty("source", source);
-        report.addProperty("skipped", skipped);
+        report.addProperty("sae", sae.lastingName());
+        report.addProperty("sae_sha256", sae.sha256());
+        report.addProperty("sae_options", sae.options());
+        report.addProperty("source", activations.fileName());
+        report.addProperty("skipped", activations.skipped());
         report.addProperty("sae4j_version", Version.number());
         report.addProperty("tokens", firings.tokens());
         number(report, "l0", firings.l0());
@@ -133,12 +123,11 @@ final class EvaluationReport {
         report.add("dead_features", features(firings.dead()));
         report.add("dense_features", features(firings.dense()));
         ReconstructionQuality quality = evaluation.quality();
-        LegacyExplainedVariance legacy = evaluation.legacy();
-        if (quality != null && legacy != null) {
+        if (quality != null) {
             number(report, "explained_variance", quality.explainedVariance());
-            number(report, "explained_variance_legacy", legacy.mean());
+            number(report, "explained_variance_legacy", quality.legacyExplainedVariance());
             number(report, "mse", quality.meanSquaredError());
-            number(report, "mse_per_element", quality.meanSquaredError() / dIn);
+            number(report, "mse_per_element", perElement(quality));
             number(report, "cosine_similarity", quality.cosine());
             number(report, "l2_ratio", quality.l2Ratio());
             number(report, "relative_reconstruction_bias", quality.relativeReconstructionBias());

@@ -1,5 +1,7 @@
 package io.github.sae4j.examples.internal;
 
+import io.github.sae4j.examples.internal.input.TokenBatch;
+
 /**
  * How well activations are reconstructed, over all tokens, gathered in one pass in float64.
  *
@@ -8,6 +10,7 @@ package io.github.sae4j.examples.internal;
  */
 final class ReconstructionQuality {
 
+    private final LegacyExplainedVariance legacy = new LegacyExplainedVariance();
     private final double[] mean;
     private long tokens;
     private double squaredError;
@@ -23,8 +26,19 @@ final class ReconstructionQuality {
         this.mean = new double[dIn];
     }
 
+    /** Takes in the tokens of a batch that are not skipped. */
+    void add(TokenBatch batch, float[][] reconstructed) {
+        float[][] rows = batch.rows();
+        for (int token = 0; token < rows.length; token++) {
+            if (!batch.isSkipped(token)) {
+                add(rows[token], reconstructed[token]);
+            }
+        }
+        legacy.add(batch, reconstructed);
+    }
+
     /** Takes in one token. The mean is updated as in Welford's method, which loses no digits to a large mean. */
-    void add(float[] activation, float[] reconstruction) {
+    private void add(float[] activation, float[] reconstruction) {
         tokens++;
         double norm = 0;
         double outputNorm = 0;
@@ -77,6 +91,11 @@ final class ReconstructionQuality {
     /** Returns the explained variance, NaN if the activations do not vary. */
     double explainedVariance() {
         return squaredDeviation == 0 ? Double.NaN : 1 - squaredError / squaredDeviation;
+    }
+
+    /** Returns the explained variance token by token, which depends on the size of the batches. */
+    double legacyExplainedVariance() {
+        return legacy.mean();
     }
 
     /** Returns the relative error, NaN if the activations are all zero. */

@@ -12,9 +12,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * What there is to tell of an SAE, a line for each.
  *
- * @param terminal shows it
+ * @param facts takes the lines
  */
-record SaeFacts(Terminal terminal) {
+record SaeFacts(Facts facts) {
+
+    static SaeFacts on(Terminal terminal) {
+        return new SaeFacts(new Facts(terminal, 15));
+    }
 
     /** Tells of an SAE that is open. */
     void print(String name, SparseAutoencoder sae, @Nullable PublishedSae published) {
@@ -79,9 +83,7 @@ record SaeFacts(Terminal terminal) {
 
     /** Prints a line, unless there is nothing to say. */
     void line(String label, @Nullable Object value) {
-        if (value != null) {
-            terminal.print(String.format("%-15s %s", label, value));
-        }
+        facts.line(label, value);
     }
 
     private void release(@Nullable PublishedSae published) {
