@@ -90,6 +90,11 @@ public final class SparseAutoencoder implements AutoCloseable {
         return facts.folded();
     }
 
+    /** Returns whether {@link #foldDecoderNorms} can do its work on an SAE of this kind. */
+    public boolean canFoldDecoderNorms() {
+        return facts.noFolding() == null;
+    }
+
     /** Returns whether there is a decoder: a few SAEs are published for their features only. */
     public boolean canDecode() {
         return facts.noDecoding() == null;

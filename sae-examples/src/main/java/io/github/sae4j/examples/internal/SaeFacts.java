@@ -49,6 +49,15 @@ record SaeFacts(Facts facts) {
         line("device", DeviceChoice.spell(sae.device()));
         line("kernel", sae.kernel().label());
         config.otherFields().forEach((field, json) -> line("also in cfg", field + " = " + json));
+        if (isShownWithOtherNorms(sae, published)) {
+            line("note", "Neuronpedia shows features of decoder rows of norm 1, as --fold-decoder-norms gives them");
+        }
+    }
+
+    private static boolean isShownWithOtherNorms(SparseAutoencoder sae, @Nullable PublishedSae published) {
+        boolean shown = sae.config().metadata().neuronpediaId() != null
+                || (published != null && published.neuronpediaId() != null);
+        return shown && sae.canFoldDecoderNorms() && !sae.hasFoldedDecoderNorms();
     }
 
     /** Tells of an SAE whose weights are not on this machine. */
@@ -102,6 +111,8 @@ record SaeFacts(Facts facts) {
 
     private void metadata(SaeMetadata metadata) {
         line("hook", metadata.hookName());
+        HookSpellings.of(metadata.hookName(), metadata.modelName())
+                .forEach((library, spelling) -> line("  " + library, spelling));
         line("hook head", metadata.hookHeadIndex());
         line("model", metadata.modelName());
         line("context size", metadata.contextSize());
