@@ -1,8 +1,8 @@
 package io.github.sae4j.benchmarks;
 
+import io.github.sae4j.examples.internal.limits.VectorMultiplyAdds;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
-import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -13,21 +13,21 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class MachineLimits {
 
-    private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
     private static final VectorSpecies<Long> LONGS = LongVector.SPECIES_PREFERRED;
-    private static final int CHAINS = 12;
     private static final int LOADS = 4;
 
     private final int threads;
     private final long steps;
     private final long[][] memory;
-    private final double[] sinks;
+    private final VectorMultiplyAdds[] multiplyAdds;
+    private final long[] operations;
+    private final double[] sums;
 
     /**
      * Gets the memory.
      *
      * @param threads how many threads compute at once
-     * @param steps how many multiply-adds each of {@value #CHAINS} chains of a thread makes in a sample
+     * @param steps how many multiply-adds each chain of a thread makes in a sample
      * @param bytes how much memory a sample reads; much more than the caches hold
      */
     MachineLimits(int threads, long steps, long bytes) {
@@ -38,24 +38,30 @@ final class MachineLimits {
         memory = new long[threads][longs];
         // Written, so that every page is really there.
         Arrays.stream(memory).forEach(part -> Arrays.fill(part, 1));
-        sinks = new double[threads];
+        multiplyAdds = new VectorMultiplyAdds[threads];
+        Arrays.setAll(multiplyAdds, thread -> new VectorMultiplyAdds());
+        operations = new long[threads];
+        sums = new double[threads];
     }
 
     /** Returns one sample of the multiply-adds, in 10⁹ floating-point operations a second, two for each multiply-add. */
     double gigaflops() {
-        long nanos = nanosOf(thread -> sinks[thread] = multiplyAdd(steps, thread));
-        return 2.0 * CHAINS * FLOATS.length() * steps * threads / nanos;
+        long nanos = nanosOf(thread -> operations[thread] = multiplyAdds[thread].applyAsLong(steps));
+        return (double) Arrays.stream(operations).sum() / nanos;
     }
 
     /** Returns one sample of the bandwidth, in 10⁹ bytes a second. */
     double gigabytes() {
-        long nanos = nanosOf(thread -> sinks[thread] = sum(memory[thread]));
+        long nanos = nanosOf(thread -> sums[thread] = sum(memory[thread]));
         return (double) threads * memory[0].length * Long.BYTES / nanos;
     }
 
     /** Returns a number that depends on all that was computed, so that nothing can be left out. */
     double checksum() {
-        return Arrays.stream(sinks).sum();
+        return Arrays.stream(sums).sum()
+                + Arrays.stream(multiplyAdds)
+                        .mapToDouble(VectorMultiplyAdds::result)
+                        .sum();
     }
 
     private long nanosOf(IntConsumer work) {
@@ -76,40 +82,6 @@ final class MachineLimits {
             }
         }
         return System.nanoTime() - start;
-    }
-
-    /** As many independent chains as hide a multiply-add's latency, and as fit sixteen registers with the operands. */
-    private static double multiplyAdd(long steps, int seed) {
-        FloatVector factor = FloatVector.broadcast(FLOATS, 0.999f);
-        FloatVector term = FloatVector.broadcast(FLOATS, 1e-3f);
-        FloatVector a = FloatVector.broadcast(FLOATS, seed);
-        FloatVector b = a;
-        FloatVector c = a;
-        FloatVector d = a;
-        FloatVector e = a;
-        FloatVector f = a;
-        FloatVector g = a;
-        FloatVector h = a;
-        FloatVector i = a;
-        FloatVector j = a;
-        FloatVector k = a;
-        FloatVector l = a;
-        for (long step = 0; step < steps; step++) {
-            a = a.fma(factor, term);
-            b = b.fma(factor, term);
-            c = c.fma(factor, term);
-            d = d.fma(factor, term);
-            e = e.fma(factor, term);
-            f = f.fma(factor, term);
-            g = g.fma(factor, term);
-            h = h.fma(factor, term);
-            i = i.fma(factor, term);
-            j = j.fma(factor, term);
-            k = k.fma(factor, term);
-            l = l.fma(factor, term);
-        }
-        FloatVector sum = a.add(b).add(c).add(d).add(e).add(f);
-        return sum.add(g).add(h).add(i).add(j).add(k).add(l).reduceLanes(VectorOperators.ADD);
     }
 
     private static double sum(long[] values) {

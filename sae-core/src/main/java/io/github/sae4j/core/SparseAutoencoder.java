@@ -90,6 +90,11 @@ public final class SparseAutoencoder implements AutoCloseable {
         return facts.folded();
     }
 
+    /** Returns whether {@link #foldDecoderNorms} can do its work on an SAE of this kind. */
+    public boolean canFoldDecoderNorms() {
+        return facts.noFolding() == null;
+    }
+
     /** Returns whether there is a decoder: a few SAEs are published for their features only. */
     public boolean canDecode() {
         return facts.noDecoding() == null;
@@ -357,8 +362,12 @@ public final class SparseAutoencoder implements AutoCloseable {
     private void requireRows(float[][] activations) {
         SaeException.requirePresent(activations, "activations");
         for (int row = 0; row < activations.length; row++) {
-            String name = "activations[" + row + "]";
-            requireWidth(SaeException.requirePresent(activations[row], name).length, name);
+            float[] activation = activations[row];
+            // The name is spelled out only for the message: a call allocates nothing for each token but its features.
+            if (activation == null || activation.length != config.dIn()) {
+                String name = "activations[" + row + "]";
+                requireWidth(SaeException.requirePresent(activation, name).length, name);
+            }
         }
         if (activations.length > tokensAtOnce() && !facts.allowNonFinite()) {
             requireFinite(activations);

@@ -6,6 +6,7 @@ import io.github.sae4j.examples.internal.DecodeCommand;
 import io.github.sae4j.examples.internal.DemoCommand;
 import io.github.sae4j.examples.internal.DownloadCommand;
 import io.github.sae4j.examples.internal.EncodeCommand;
+import io.github.sae4j.examples.internal.EvalCommand;
 import io.github.sae4j.examples.internal.Failures;
 import io.github.sae4j.examples.internal.InfoCommand;
 import io.github.sae4j.examples.internal.ListCommand;
@@ -32,6 +33,7 @@ import picocli.CommandLine.Spec;
             EncodeCommand.class,
             DecodeCommand.class,
             ReconstructCommand.class,
+            EvalCommand.class,
             ListCommand.class,
             InfoCommand.class,
             DownloadCommand.class,

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -248,6 +249,32 @@ class FeatureFormatsTest {
                 + "print(json.loads(numpy.load(r'" + npz + "')['metadata'].tobytes())['shape'])\n");
 
         assertThat(printed.lines()).containsExactly("csr (3, 6) float32 int32 int32 True", "True", "[3,6]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"safetensors", "npz", "jsonl"})
+    void readersOfTheDocumentationFindTheFeatures(String ending) throws IOException, InterruptedException {
+        String reader = reader(ending);
+        String imports = reader.lines()
+                .filter(line -> line.startsWith("import ") || line.startsWith("from "))
+                .collect(Collectors.joining("\n"));
+        assumeThat(python(imports)).as("Python has what the reader needs").isEqualTo("");
+        assertThat(encodeAll(withAnEmptyRow(), smallSae).exitCode()).isZero();
+
+        String printed = python(reader.replace("\"features.", "r\"" + work.resolve("f") + ".")
+                + "assert features.toarray().tolist() == [[1, 0, 3, 0, 0, 0], [0] * 6,"
+                + " [0, 0, float(numpy.float32(0.1)), float(numpy.float32(1e-9)), 5, 6]]\n"
+                        .replace("numpy.", "__import__('numpy').")
+                + "print(features.dtype, provenance['source'], provenance['shape'])\n");
+
+        assertThat(printed.lines()).containsExactly("float32 in.safetensors [3,6]");
+    }
+
+    private static String reader(String ending) throws IOException {
+        String page = Files.readString(Path.of("..", "docs", "formats.md"));
+        String start = "```python\n";
+        int from = page.indexOf(start, page.indexOf("### `." + ending + "`")) + start.length();
+        return page.substring(from, page.indexOf("```", from));
     }
 
     /** Returns what a program prints, or null if it does not run. */

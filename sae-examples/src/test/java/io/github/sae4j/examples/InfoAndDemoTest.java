@@ -10,8 +10,11 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a newcomer runs first. */
 class InfoAndDemoTest {
@@ -51,6 +54,55 @@ class InfoAndDemoTest {
 
         assertThat(published.out()).containsPattern("sparsity +log10 firing frequencies");
         assertThat(small.out()).containsPattern("also in cfg +flavour = \"new\"");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    blocks.19.hook_resid_post | gpt2-small        | output of transformer.h.19, hidden_states[20]        | layer id 20
+                    blocks.20.hook_resid_pre  | google/gemma-2-9b | output of model.layers.19, hidden_states[20]         | layer id 20
+                    blocks.0.hook_resid_pre   | pythia-70m        | input of gpt_neox.layers.0, hidden_states[0]         | layer id 0
+                    model.layers.3            | qwen3-8b          | output of model.layers.3, hidden_states[4]           | layer id 4
+                    blocks.3.hook_resid_post  | never-heard-of    | output of decoder layer 3, hidden_states[4]          | layer id 4
+                    blocks.5.attn.hook_z      | gpt2-small        | input of transformer.h.5.attn.c_proj                 |
+                    blocks.5.attn.hook_z      | never-heard-of    |                                                      |
+                    blocks.5.hook_mlp_out     | gpt2-small        |                                                      |
+                    """)
+    void infoSpellsTheHookAsOtherLibrariesDo(String hook, String model, String transformers, String vllm) {
+        CommandRun run = sae("info", reading(hook, model));
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(after("  Transformers", run)).isEqualTo(transformers);
+        assertThat(after("  vLLM", run)).isEqualTo(vllm);
+    }
+
+    @Test
+    void infoSpellsOnePlaceBetweenTwoBlocksBothWays() {
+        assertThat(after("  TransformerLens", sae("info", reading("blocks.4.hook_resid_post", "small"))))
+                .isEqualTo("blocks.4.hook_resid_post, blocks.5.hook_resid_pre")
+                .isEqualTo(after("  TransformerLens", sae("info", reading("blocks.5.hook_resid_pre", "small"))));
+    }
+
+    @Test
+    void infoSaysWhenDashboardsShowOtherNumbers() {
+        Path shown = SmallSae.write(folder.resolve("shown"), ", \"neuronpedia_id\": \"small/2-mine\"");
+        Path notShown = SmallSae.write(folder.resolve("not-shown"));
+
+        assertThat(after("note", sae("info", shown))).contains("--fold-decoder-norms");
+        assertThat(after("note", sae("info", shown, "--fold-decoder-norms"))).isNull();
+        assertThat(after("note", sae("info", notShown))).isNull();
+    }
+
+    private Path reading(String hook, String model) {
+        return SmallSae.reading(folder.resolve(hook), hook, model);
+    }
+
+    private static @Nullable String after(String label, CommandRun run) {
+        return run.out()
+                .lines()
+                .filter(line -> line.startsWith(label + " "))
+                .map(line -> line.substring(label.length()).strip())
+                .findFirst()
+                .orElse(null);
     }
 
     @Test

@@ -18,6 +18,15 @@ final class SmallSae {
      * them back. The biases are 0.
      */
     static Path write(Path folder, String moreConfiguration) {
+        return write(folder, "blocks.2.attn.hook_z", "small", moreConfiguration);
+    }
+
+    /** Writes the files of one that reads elsewhere. */
+    static Path reading(Path folder, String hook, String model) {
+        return write(folder, hook, model, "");
+    }
+
+    private static Path write(Path folder, String hook, String model, String moreConfiguration) {
         float[] encoder = new float[D_IN * D_SAE];
         float[] decoder = new float[D_SAE * D_IN];
         for (int feature = 0; feature < D_SAE; feature++) {
@@ -32,7 +41,7 @@ final class SmallSae {
                     folder.resolve("cfg.json"),
                     "{\"architecture\": \"standard\", \"d_in\": 4, \"d_sae\": 6, \"dtype\": \"float32\","
                             + " \"apply_b_dec_to_input\": false, \"metadata\": {\"sae_lens_version\": \"6.18.0\","
-                            + " \"hook_name\": \"blocks.2.attn.hook_z\", \"model_name\": \"small\"}"
+                            + " \"hook_name\": \"" + hook + "\", \"model_name\": \"" + model + "\"}"
                             + moreConfiguration + "}");
         } catch (IOException e) {
             throw new UncheckedIOException(e);

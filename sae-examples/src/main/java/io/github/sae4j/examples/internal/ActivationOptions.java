@@ -20,6 +20,14 @@ final class ActivationOptions {
             description = "The tensor to read, where several of the file could be the activations.")
     private @Nullable String tensor;
 
+    @Option(
+            names = "--skip-first",
+            paramLabel = "N",
+            converter = AtLeastOne.class,
+            description = "Leave out the first N tokens of each sequence, the BOS token for example: their rows have no"
+                    + " features, and no measure counts them. Activations without an axis of sequences are one.")
+    private @Nullable Integer skipFirst;
+
     Path file() {
         return file;
     }
@@ -34,6 +42,6 @@ final class ActivationOptions {
     }
 
     Activations open(OpenSae sae) {
-        return Activations.open(file, tensor, sae.expected());
+        return Activations.open(file, tensor, sae.expected(), skipFirst == null ? 0 : skipFirst);
     }
 }

@@ -50,14 +50,32 @@ final class Batches {
     /** Returns the features of all tokens of a batch, none of those that are skipped. */
     SparseFeatures encode(TokenBatch tokens) {
         if (!sae.takesSequences()) {
-            return SkippedTokens.insert(sae.encode(tokens.keptRows()), tokens);
+            return SkippedTokens.insert(sae.encode(tokens.keptRows()), tokens, sae.config());
         }
         try (NDManager manager = sae.newManager()) {
             return SkippedTokens.empty(sae.encodeSparse(sequence(manager, tokens.rows())), tokens);
         }
     }
 
-    /** Returns what the SAE makes of all tokens of a batch, with all that it adds to what their features decode to. */
+    /**
+     * Returns whether the SAE's reconstruction is more than what the features decode to, and has to be computed from the
+     * activations.
+     */
+    boolean addsToDecodedFeatures() {
+        return sae.takesSequences() || sae.hasSkip();
+    }
+
+    /**
+     * Returns what the SAE makes of all tokens of a batch.
+     *
+     * @param tokens the batch
+     * @param features its features
+     */
+    float[][] reconstruct(TokenBatch tokens, SparseFeatures features) {
+        return addsToDecodedFeatures() ? reconstruct(tokens) : sae.decode(features);
+    }
+
+    /** Returns what the SAE makes of all tokens of a batch whose features are not known. */
     float[][] reconstruct(TokenBatch tokens) {
         float[][] rows = tokens.rows();
         if (!sae.takesSequences()) {

@@ -34,7 +34,7 @@ public final class DecodeCommand implements Runnable {
     public void run() {
         OutputFile target = output.target(features, spec);
         InputFile.requireReadable(features);
-        try (OpenSae sae = options.open(Terminal.of(spec))) {
+        try (OpenSae sae = options.openForOutput(Terminal.of(spec))) {
             sae.requireDecoder();
             try (FeatureFile opened = FeatureFile.open(features, sae.expected())) {
                 new Decoding(options.batchTokens()).run(opened, sae, target, Terminal.of(spec));

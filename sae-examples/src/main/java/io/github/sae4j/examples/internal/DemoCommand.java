@@ -94,7 +94,7 @@ public final class DemoCommand implements Runnable {
     }
 
     private static void encode(Path activations, OpenSae sae, Path features, Terminal terminal) {
-        try (Activations opened = Activations.open(activations, null, sae.expected())) {
+        try (Activations opened = Activations.open(activations, null, sae.expected(), 0)) {
             FeatureTarget target = new FeatureTarget(OutputFile.of(features, false), FeatureFormat.SAFETENSORS);
             new Encoding(BATCH, null, false).run(opened, sae, List.of(target), terminal);
         }
@@ -107,7 +107,7 @@ public final class DemoCommand implements Runnable {
     }
 
     private static void reconstruct(Path activations, OpenSae sae, Path reconstruction, Terminal terminal) {
-        try (Activations opened = Activations.open(activations, null, sae.expected())) {
+        try (Activations opened = Activations.open(activations, null, sae.expected(), 0)) {
             new Reconstructing(BATCH).run(opened, sae, OutputFile.of(reconstruction, false), terminal);
         }
     }

@@ -49,7 +49,7 @@ public final class EncodeCommand implements Runnable {
     public void run() {
         List<FeatureTarget> targets = output.targets(input.file(), dense, spec);
         input.requireReadable();
-        try (OpenSae sae = options.open(Terminal.of(spec));
+        try (OpenSae sae = options.openForOutput(Terminal.of(spec));
                 Activations activations = input.open(sae)) {
             new Encoding(options.batchTokens(), topK, dense).run(activations, sae, targets, Terminal.of(spec));
         }

@@ -37,7 +37,7 @@ record Encoding(int batchTokens, @Nullable Integer topK, boolean dense) {
             for (TokenBatch batch = batches.next(); batch.count() > 0; batch = batches.next()) {
                 SparseFeatures features = batches.encode(batch);
                 SparseFeatures kept = topK == null ? features : features.topK(topK);
-                output.write(batch, kept);
+                output.write(kept);
                 active += kept.activeCount();
                 progress.advance(batch.count());
                 encoded += batch.keptCount();
@@ -56,6 +56,7 @@ record Encoding(int batchTokens, @Nullable Integer topK, boolean dense) {
                 activations.layout(),
                 sae.sae().config(),
                 () -> sae.provenance(
-                        activations.fileName(), activations.layout().heads()));
+                                activations.fileName(), activations.layout().heads())
+                        .withSkipped(activations.skipped()));
     }
 }

@@ -13,6 +13,7 @@ import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Turns whatever goes wrong into one sentence on standard error and an exit code. */
 public final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {
@@ -23,7 +24,9 @@ public final class Failures implements IExecutionExceptionHandler, IParameterExc
     @Override
     public int handleParseException(ParameterException failure, String[] arguments) {
         CommandLine command = failure.getCommandLine();
-        String message = sentencePart(failure.getMessage());
+        String message = failure instanceof UnmatchedArgumentException unmatched && namesNoCommand(unmatched)
+                ? noCommand(unmatched)
+                : sentencePart(failure.getMessage());
         command.getErr()
                 .println("sae: " + message + "; see " + command.getCommandSpec().qualifiedName() + " --help.");
         command.getErr().flush();
@@ -33,6 +36,19 @@ public final class Failures implements IExecutionExceptionHandler, IParameterExc
     @Override
     public int handleExecutionException(Exception failure, CommandLine command, ParseResult arguments) {
         return report(failure, command.getErr(), arguments.originalArgs().contains(VERBOSE));
+    }
+
+    private static boolean namesNoCommand(UnmatchedArgumentException failure) {
+        return !failure.isUnknownOption()
+                && !failure.getCommandLine().getSubcommands().isEmpty();
+    }
+
+    private static String noCommand(UnmatchedArgumentException failure) {
+        String like = failure.getSuggestions().stream()
+                .findFirst()
+                .map(command -> " (did you mean " + command + "?)")
+                .orElse("");
+        return "there is no command " + failure.getUnmatched().get(0) + like;
     }
 
     /**
@@ -76,7 +92,7 @@ public final class Failures implements IExecutionExceptionHandler, IParameterExc
 
     /** Takes picocli's message as the beginning of a sentence. */
     private static String sentencePart(@Nullable String message) {
-        String line = firstLine(message);
+        String line = firstLine(message).replace("option option", "option");
         return line.endsWith(".") ? line.substring(0, line.length() - 1) : line;
     }
 }

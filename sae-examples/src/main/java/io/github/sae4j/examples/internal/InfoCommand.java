@@ -32,7 +32,7 @@ public final class InfoCommand implements Runnable {
     public void run() {
         Terminal terminal = Terminal.of(spec);
         @Nullable SaeDescription description = OpenSae.describe(sae, options, terminal);
-        SaeFacts facts = new SaeFacts(terminal);
+        SaeFacts facts = SaeFacts.on(terminal);
         if (description != null && !description.isHere()) {
             facts.print(description, sae);
             return;

@@ -172,7 +172,7 @@ final class OpenSae implements AutoCloseable {
 
     /** Returns where the numbers of a file come from that is made of another with this SAE. */
     Provenance provenance(String source, int heads) {
-        return new Provenance(lastingName(), sha256(), options, source, Version.number(), heads);
+        return new Provenance(lastingName(), sha256(), options, source, Version.number(), "", heads);
     }
 
     @Override

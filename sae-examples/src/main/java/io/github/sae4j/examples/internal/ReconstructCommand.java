@@ -31,7 +31,7 @@ public final class ReconstructCommand implements Runnable {
     public void run() {
         OutputFile target = output.target(input.file(), spec);
         input.requireReadable();
-        try (OpenSae sae = options.open(Terminal.of(spec))) {
+        try (OpenSae sae = options.openForOutput(Terminal.of(spec))) {
             sae.requireDecoder();
             try (Activations activations = input.open(sae)) {
                 new Reconstructing(options.batchTokens()).run(activations, sae, target, Terminal.of(spec));

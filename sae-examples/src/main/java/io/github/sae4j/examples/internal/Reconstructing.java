@@ -31,7 +31,8 @@ record Reconstructing(int batchTokens) {
         ReconstructionQuality quality = new ReconstructionQuality(config.dIn());
         // What is added to the decoded features is computed with them, and encoding once more for L0 would double the
         // work.
-        boolean decoded = !sae.sae().takesSequences() && !sae.sae().hasSkip();
+        Batches batches = Batches.of(activations, sae.sae(), batchTokens);
+        boolean decoded = !batches.addsToDecodedFeatures();
         long active = 0;
         long encoded = 0;
         try (ReconstructionOutput output = ReconstructionOutput.create(
@@ -39,24 +40,22 @@ record Reconstructing(int batchTokens) {
                         activations.layout(),
                         config.dOut(),
                         sae.provenance(
-                                activations.fileName(), activations.layout().heads()));
+                                        activations.fileName(),
+                                        activations.layout().heads())
+                                .withSkipped(activations.skipped()));
                 Progress progress = Progress.start(terminal, "reconstructing", tokens)) {
-            Batches batches = Batches.of(activations, sae.sae(), batchTokens);
             for (TokenBatch batch = batches.next(); batch.count() > 0; batch = batches.next()) {
-                float[][] rows = batch.rows();
                 float[][] reconstructed;
                 if (decoded) {
                     SparseFeatures features = batches.encode(batch);
                     active += features.activeCount();
-                    reconstructed = sae.sae().decode(features);
+                    reconstructed = batches.reconstruct(batch, features);
                 } else {
                     reconstructed = batches.reconstruct(batch);
                 }
                 output.write(reconstructed);
-                for (int row = 0; row < rows.length && !config.isTranscoder(); row++) {
-                    if (!batch.isSkipped(row)) {
-                        quality.add(rows[row], reconstructed[row]);
-                    }
+                if (!config.isTranscoder()) {
+                    quality.add(batch, reconstructed);
                 }
                 progress.advance(batch.count());
                 encoded += batch.keptCount();

@@ -1,5 +1,7 @@
 package io.github.sae4j.examples.internal;
 
+import io.github.sae4j.examples.internal.input.TokenBatch;
+
 /**
  * How well activations are reconstructed, over all tokens, gathered in one pass in float64.
  *
@@ -8,33 +10,92 @@ package io.github.sae4j.examples.internal;
  */
 final class ReconstructionQuality {
 
+    private final LegacyExplainedVariance legacy = new LegacyExplainedVariance();
     private final double[] mean;
     private long tokens;
     private double squaredError;
     private double squaredNorm;
     private double squaredDeviation;
+    private double squaredOutput;
+    private double products;
+    private double cosines;
+    private double ratios;
+    private long comparable;
 
     ReconstructionQuality(int dIn) {
         this.mean = new double[dIn];
     }
 
+    /** Takes in the tokens of a batch that are not skipped. */
+    void add(TokenBatch batch, float[][] reconstructed) {
+        float[][] rows = batch.rows();
+        for (int token = 0; token < rows.length; token++) {
+            if (!batch.isSkipped(token)) {
+                add(rows[token], reconstructed[token]);
+            }
+        }
+        legacy.add(batch, reconstructed);
+    }
+
     /** Takes in one token. The mean is updated as in Welford's method, which loses no digits to a large mean. */
-    void add(float[] activation, float[] reconstruction) {
+    private void add(float[] activation, float[] reconstruction) {
         tokens++;
+        double norm = 0;
+        double outputNorm = 0;
+        double product = 0;
         for (int column = 0; column < mean.length; column++) {
             double x = activation[column];
-            double error = x - reconstruction[column];
+            double y = reconstruction[column];
+            double error = x - y;
             squaredError += error * error;
-            squaredNorm += x * x;
+            norm += x * x;
+            outputNorm += y * y;
+            product += x * y;
             double before = x - mean[column];
             mean[column] += before / tokens;
             squaredDeviation += before * (x - mean[column]);
         }
+        squaredNorm += norm;
+        squaredOutput += outputNorm;
+        products += product;
+        if (norm != 0) {
+            comparable++;
+            ratios += Math.sqrt(outputNorm / norm);
+            cosines += outputNorm == 0 ? 0 : product / Math.sqrt(norm * outputNorm);
+        }
+    }
+
+    /** Returns the mean over the tokens of {@code |x - y|²}, NaN without tokens. */
+    double meanSquaredError() {
+        return squaredError / tokens;
+    }
+
+    /**
+     * Returns the mean cosine of the angle between a token's activation and its reconstruction, 0 where that is zero,
+     * without the tokens whose activation is zero.
+     */
+    double cosine() {
+        return cosines / comparable;
+    }
+
+    /** Returns the mean over the tokens of {@code |y| / |x|}, without those whose activation is zero. */
+    double l2Ratio() {
+        return ratios / comparable;
+    }
+
+    /** Returns {@code sum |y|² / sum x·y}, 1 if nothing is shrunk (arXiv 2404.16014, equation 10). */
+    double relativeReconstructionBias() {
+        return products == 0 ? Double.NaN : squaredOutput / products;
     }
 
     /** Returns the explained variance, NaN if the activations do not vary. */
     double explainedVariance() {
         return squaredDeviation == 0 ? Double.NaN : 1 - squaredError / squaredDeviation;
+    }
+
+    /** Returns the explained variance token by token, which depends on the size of the batches. */
+    double legacyExplainedVariance() {
+        return legacy.mean();
     }
 
     /** Returns the relative error, NaN if the activations are all zero. */

@@ -24,9 +24,14 @@ final class RunOptions {
     @Option(names = "--allow-non-finite", description = "Let NaN and infinity through instead of stopping at them.")
     private boolean allowNonFinite;
 
-    /** Opens the SAE and starts to take its SHA-256, which every output has in its metadata. */
+    /** Opens the SAE. */
     OpenSae open(Terminal terminal) {
-        OpenSae open = OpenSae.open(sae, options, terminal, allowNonFinite);
+        return OpenSae.open(sae, options, terminal, allowNonFinite);
+    }
+
+    /** Opens the SAE and starts to take its SHA-256, which every output has in its metadata. */
+    OpenSae openForOutput(Terminal terminal) {
+        OpenSae open = open(terminal);
         open.prepareSha256();
         return open;
     }

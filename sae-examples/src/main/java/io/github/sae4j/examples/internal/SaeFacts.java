@@ -12,9 +12,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * What there is to tell of an SAE, a line for each.
  *
- * @param terminal shows it
+ * @param facts takes the lines
  */
-record SaeFacts(Terminal terminal) {
+record SaeFacts(Facts facts) {
+
+    static SaeFacts on(Terminal terminal) {
+        return new SaeFacts(new Facts(terminal, 15));
+    }
 
     /** Tells of an SAE that is open. */
     void print(String name, SparseAutoencoder sae, @Nullable PublishedSae published) {
@@ -45,6 +49,15 @@ record SaeFacts(Terminal terminal) {
         line("device", DeviceChoice.spell(sae.device()));
         line("kernel", sae.kernel().label());
         config.otherFields().forEach((field, json) -> line("also in cfg", field + " = " + json));
+        if (isShownWithOtherNorms(sae, published)) {
+            line("note", "Neuronpedia shows features of decoder rows of norm 1, as --fold-decoder-norms gives them");
+        }
+    }
+
+    private static boolean isShownWithOtherNorms(SparseAutoencoder sae, @Nullable PublishedSae published) {
+        boolean shown = sae.config().metadata().neuronpediaId() != null
+                || (published != null && published.neuronpediaId() != null);
+        return shown && sae.canFoldDecoderNorms() && !sae.hasFoldedDecoderNorms();
     }
 
     /** Tells of an SAE whose weights are not on this machine. */
@@ -79,9 +92,7 @@ record SaeFacts(Terminal terminal) {
 
     /** Prints a line, unless there is nothing to say. */
     void line(String label, @Nullable Object value) {
-        if (value != null) {
-            terminal.print(String.format("%-15s %s", label, value));
-        }
+        facts.line(label, value);
     }
 
     private void release(@Nullable PublishedSae published) {
@@ -100,6 +111,8 @@ record SaeFacts(Terminal terminal) {
 
     private void metadata(SaeMetadata metadata) {
         line("hook", metadata.hookName());
+        HookSpellings.of(metadata.hookName(), metadata.modelName())
+                .forEach((library, spelling) -> line("  " + library, spelling));
         line("hook head", metadata.hookHeadIndex());
         line("model", metadata.modelName());
         line("context size", metadata.contextSize());

@@ -1,7 +1,10 @@
 package io.github.sae4j.examples.internal;
 
 import io.github.sae4j.core.InverseTransform;
+import io.github.sae4j.core.Normalization;
+import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseFeatures;
+import io.github.sae4j.examples.internal.input.Expected;
 import io.github.sae4j.examples.internal.input.TokenBatch;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
@@ -17,9 +20,10 @@ final class SkippedTokens {
      *
      * @param kept the features of the tokens that are not skipped
      * @param batch all tokens
+     * @param config the SAE's
      * @return the features of all tokens; a skipped one decodes to the decoder's bias
      */
-    static SparseFeatures insert(SparseFeatures kept, TokenBatch batch) {
+    static SparseFeatures insert(SparseFeatures kept, TokenBatch batch, SaeConfig config) {
         if (batch.keptCount() == batch.count()) {
             return kept;
         }
@@ -29,13 +33,10 @@ final class SkippedTokens {
             counts[token] = batch.isSkipped(token) ? 0 : kept.activeCount(row++);
         }
         InverseTransform inverse = kept.inverseTransform();
-        return rows(
-                kept,
-                counts,
-                kept.indices(),
-                kept.values(),
-                InverseTransform.of(
-                        inverse.heads(), spread(inverse.scale(), batch, 1), spread(inverse.shift(), batch, 0)));
+        Normalization normalization = Expected.undoneNormalization(config);
+        float[] scale = normalization.isPerToken() ? spread(inverse.scale(), batch, 1) : null;
+        float[] shift = normalization == Normalization.LAYER_NORM ? spread(inverse.shift(), batch, 0) : null;
+        return rows(kept, counts, kept.indices(), kept.values(), InverseTransform.of(inverse.heads(), scale, shift));
     }
 
     /**
@@ -75,14 +76,12 @@ final class SkippedTokens {
         return SparseFeatures.of(like.dSae(), new long[] {counts.length}, offsets, allIndices, allValues, inverse);
     }
 
-    private static float @Nullable [] spread(float @Nullable [] kept, TokenBatch batch, float skipped) {
-        if (kept == null) {
-            return null;
-        }
+    /** Where every token is skipped, none has given a number. */
+    private static float[] spread(float @Nullable [] kept, TokenBatch batch, float skipped) {
         float[] all = new float[batch.count()];
         int row = 0;
         for (int token = 0; token < all.length; token++) {
-            all[token] = batch.isSkipped(token) ? skipped : kept[row++];
+            all[token] = batch.isSkipped(token) || kept == null ? skipped : kept[row++];
         }
         return all;
     }

@@ -90,11 +90,12 @@ public final class TorchRuntime {
         }
         if (wanted.isGpu()) {
             if (gpus == 0) {
-                throw new SaeException(wanted + " was asked for, but the PyTorch engine sees no CUDA device. It needs a"
-                        + " CUDA build of the native library and libcudart where JNA finds it (jna.library.path).");
+                throw new SaeException(
+                        spelled(wanted) + " was asked for, but the PyTorch engine sees no CUDA device. It needs a"
+                                + " CUDA build of the native library and libcudart where JNA finds it (jna.library.path).");
             }
             if (wanted.getDeviceId() < 0 || wanted.getDeviceId() >= gpus) {
-                throw new SaeException(wanted + " was asked for, but there are " + gpus + " CUDA devices.");
+                throw new SaeException(spelled(wanted) + " was asked for, but there are " + gpus + " CUDA devices.");
             }
             return wanted;
         }
@@ -102,6 +103,10 @@ public final class TorchRuntime {
             throw new SaeException(wanted + " was asked for, but an SAE runs on cpu or gpu.");
         }
         return Device.cpu();
+    }
+
+    private static String spelled(Device gpu) {
+        return gpu.getDeviceId() < 0 ? "cuda" : "cuda:" + gpu.getDeviceId();
     }
 
     private static Engine engine() {

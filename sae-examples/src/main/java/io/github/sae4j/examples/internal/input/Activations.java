@@ -22,17 +22,25 @@ public final class Activations implements AutoCloseable {
     private final FloatType type;
     private final Expected expected;
     private final Layout layout;
+    private final int skipFirst;
     private final ByteBuffer buffer;
     private long next;
 
     private Activations(
-            Path path, TensorFile file, StoredTensor tensor, FloatType type, Expected expected, Layout layout) {
+            Path path,
+            TensorFile file,
+            StoredTensor tensor,
+            FloatType type,
+            Expected expected,
+            Layout layout,
+            int skipFirst) {
         this.path = path;
         this.file = file;
         this.tensor = tensor;
         this.type = type;
         this.expected = expected;
         this.layout = layout;
+        this.skipFirst = skipFirst;
         long rowBytes = (long) expected.config().dIn() * type.bytes();
         long rows = Math.max(1, Math.min(layout.tokens(), BUFFER_BYTES / rowBytes));
         this.buffer =
@@ -45,9 +53,10 @@ public final class Activations implements AutoCloseable {
      * @param path a {@code .safetensors} or {@code .npy} file
      * @param tensorName the array's name, or null to take the only floating-point one that fits the SAE
      * @param expected the SAE that is to take the activations
+     * @param skipFirst how many tokens at the beginning of each sequence are skipped
      * @throws CommandException if there is no such file or array, or it does not fit the SAE
      */
-    public static Activations open(Path path, @Nullable String tensorName, Expected expected) {
+    public static Activations open(Path path, @Nullable String tensorName, Expected expected, int skipFirst) {
         TensorFile file = TensorFile.open(path);
         try {
             StoredTensor tensor = tensorName == null
@@ -64,7 +73,7 @@ public final class Activations implements AutoCloseable {
             }
             requireSequences(path, tensor, expected);
             return new Activations(
-                    path, file, tensor, type, expected, Layout.ofActivations(path, tensor.shape(), axes));
+                    path, file, tensor, type, expected, Layout.ofActivations(path, tensor.shape(), axes), skipFirst);
         } catch (RuntimeException e) {
             file.close();
             throw e;
@@ -140,13 +149,9 @@ public final class Activations implements AutoCloseable {
         return String.valueOf(path.getFileName());
     }
 
-    /**
-     * Returns where a token lies.
-     *
-     * @param token how many tokens of the input come before it
-     */
-    public Place place(long token) {
-        return new Place(fileName(), token, token / layout.sequence(), token % layout.sequence());
+    /** Returns which tokens are skipped, as the user asked for it; empty if none are. */
+    public String skipped() {
+        return skipFirst == 0 ? "" : "--skip-first " + skipFirst;
     }
 
     /**
@@ -159,7 +164,7 @@ public final class Activations implements AutoCloseable {
         float[][] rows = batch.room();
         int count = (int) Math.min(rows.length, layout.tokens() - next);
         int rowBytes = expected.config().dIn() * type.bytes();
-        batch.start(next);
+        batch.start();
         for (int row = 0; row < count; row++) {
             if (row % (buffer.capacity() / rowBytes) == 0) {
                 int rest = (int) Math.min(buffer.capacity(), (long) (count - row) * rowBytes);
@@ -168,7 +173,13 @@ public final class Activations implements AutoCloseable {
                 buffer.flip();
             }
             type.widen(buffer, rows[row]);
-            if (!expected.allowNonFinite()) {
+            boolean skipped = (next + row) % layout.sequence() < skipFirst;
+            if (skipped) {
+                batch.skip(row);
+            }
+            // 16-bit activations of the BOS token can overflow; only where later tokens look back at it does that
+            // matter.
+            if (!expected.allowNonFinite() && (!skipped || expected.takesSequences())) {
                 requireFinite(rows[row], next + row);
             }
         }

@@ -2,21 +2,16 @@ package io.github.sae4j.examples.internal.input;
 
 import java.util.Arrays;
 import java.util.BitSet;
-import org.jspecify.annotations.Nullable;
 
-/** Consecutive tokens of an input: their activations, and what is known of each beside. */
+/** Consecutive tokens of an input: their activations, and which of them are skipped. */
 public final class TokenBatch {
 
     private final float[][] rows;
-    private final int[] ids;
     private final BitSet skipped = new BitSet();
-    private boolean hasIds;
-    private long first;
     private int count;
 
     private TokenBatch(int capacity, int dIn) {
         this.rows = new float[capacity][dIn];
-        this.ids = new int[capacity];
     }
 
     /** Returns an empty batch with room for some tokens, to be filled again and again. */
@@ -25,10 +20,8 @@ public final class TokenBatch {
     }
 
     /** Empties the batch before it is filled. */
-    void start(long first) {
-        this.first = first;
+    void start() {
         count = 0;
-        hasIds = false;
         skipped.clear();
     }
 
@@ -41,19 +34,8 @@ public final class TokenBatch {
         count = tokens;
     }
 
-    /** Sets the vocabulary id of a token; to be done for all of a batch, or none. */
-    void setId(int token, int id) {
-        hasIds = true;
-        ids[token] = id;
-    }
-
     void skip(int token) {
         skipped.set(token);
-    }
-
-    /** Returns how many tokens of the input come before the first one of these. */
-    public long first() {
-        return first;
     }
 
     /** Returns how many tokens there are, with those that are skipped; 0 after the end of the input. */
@@ -89,10 +71,5 @@ public final class TokenBatch {
     /** Returns whether a token, counted within the batch, is one that the user wants no features of. */
     public boolean isSkipped(int token) {
         return skipped.get(token);
-    }
-
-    /** Returns each token's vocabulary id, {@code [count]}, or null if the input has none. */
-    public int @Nullable [] ids() {
-        return hasIds ? Arrays.copyOf(ids, count) : null;
     }
 }

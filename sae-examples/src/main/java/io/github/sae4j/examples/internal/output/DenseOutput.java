@@ -4,7 +4,6 @@ import io.github.sae4j.core.InverseTransform;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.examples.internal.input.Layout;
-import io.github.sae4j.examples.internal.input.TokenBatch;
 import io.github.sae4j.safetensors.Dtype;
 import io.github.sae4j.safetensors.TensorSpec;
 import java.nio.FloatBuffer;
@@ -53,7 +52,7 @@ public final class DenseOutput implements FeatureOutput {
     }
 
     @Override
-    public void write(TokenBatch tokens, SparseFeatures features) {
+    public void write(SparseFeatures features) {
         IntBuffer indices = features.indices();
         FloatBuffer values = features.values();
         for (int token = 0; token < features.tokens(); token++) {

@@ -1,7 +1,6 @@
 package io.github.sae4j.examples.internal.output;
 
 import io.github.sae4j.core.SparseFeatures;
-import io.github.sae4j.examples.internal.input.TokenBatch;
 
 /** A file of features in the making. */
 public sealed interface FeatureOutput extends AutoCloseable
@@ -10,10 +9,9 @@ public sealed interface FeatureOutput extends AutoCloseable
     /**
      * Appends the features of the next tokens.
      *
-     * @param tokens the tokens
-     * @param features their features, none of those that are skipped, with what decoding needs beside them
+     * @param features the features, none of tokens that are skipped, with what decoding needs beside them
      */
-    void write(TokenBatch tokens, SparseFeatures features);
+    void write(SparseFeatures features);
 
     /** Completes the file, still under another name, so that little can go wrong when it is put in place. */
     void finish();

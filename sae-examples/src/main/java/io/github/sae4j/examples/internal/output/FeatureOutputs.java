@@ -3,7 +3,6 @@ package io.github.sae4j.examples.internal.output;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.examples.internal.input.Layout;
-import io.github.sae4j.examples.internal.input.TokenBatch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -58,11 +57,10 @@ public final class FeatureOutputs implements AutoCloseable {
     /**
      * Appends the features of the next tokens to all files.
      *
-     * @param tokens the tokens
-     * @param features their features, none of those that are skipped
+     * @param features the features, none of tokens that are skipped
      */
-    public void write(TokenBatch tokens, SparseFeatures features) {
-        outputs.forEach(output -> output.write(tokens, features));
+    public void write(SparseFeatures features) {
+        outputs.forEach(output -> output.write(features));
     }
 
     /** Completes all files, and only then puts each in place. */

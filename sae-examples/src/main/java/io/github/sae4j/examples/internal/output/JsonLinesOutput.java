@@ -4,7 +4,6 @@ import io.github.sae4j.core.InverseTransform;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.examples.internal.input.Layout;
-import io.github.sae4j.examples.internal.input.TokenBatch;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
@@ -22,6 +21,7 @@ public final class JsonLinesOutput implements FeatureOutput {
     private final StagedFile file;
     private final List<String> factors;
     private final StringBuilder line = new StringBuilder();
+    private long next;
 
     private JsonLinesOutput(StagedFile file, List<String> factors) {
         this.file = file;
@@ -52,13 +52,13 @@ public final class JsonLinesOutput implements FeatureOutput {
     }
 
     @Override
-    public void write(TokenBatch tokens, SparseFeatures features) {
+    public void write(SparseFeatures features) {
         IntBuffer indices = features.indices();
         FloatBuffer values = features.values();
         InverseTransform inverse = features.inverseTransform();
         for (int token = 0; token < features.tokens(); token++) {
             int active = features.activeCount(token);
-            line.append("{\"token\":").append(tokens.first() + token).append(",\"features\":[");
+            line.append("{\"token\":").append(next++).append(",\"features\":[");
             for (int i = 0; i < active; i++) {
                 line.append(i == 0 ? "" : ",").append(indices.get());
             }

@@ -3,7 +3,6 @@ package io.github.sae4j.examples.internal.output;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.examples.internal.input.Layout;
-import io.github.sae4j.examples.internal.input.TokenBatch;
 import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
@@ -69,7 +68,7 @@ public final class NpzOutput implements FeatureOutput {
     }
 
     @Override
-    public void write(TokenBatch batch, SparseFeatures features) {
+    public void write(SparseFeatures features) {
         columns.write(features);
     }
 

@@ -13,9 +13,11 @@ import java.util.Map;
  * @param options the options that change what the SAE computes, as users write them; empty if there are none
  * @param source the name of the file that was read
  * @param version the version of this software
+ * @param skipped the options that leave tokens out, as users write them; empty if there are none
  * @param heads the number of attention heads if the activations have an axis for them, otherwise 0
  */
-public record Provenance(String sae, String saeSha256, String options, String source, String version, int heads) {
+public record Provenance(
+        String sae, String saeSha256, String options, String source, String version, String skipped, int heads) {
 
     /** Returns the metadata of a file with the given dense shape. */
     Map<String, String> metadata(long[] shape) {
@@ -28,6 +30,9 @@ public record Provenance(String sae, String saeSha256, String options, String so
         }
         metadata.put("source", source);
         metadata.put("sae4j_version", version);
+        if (!skipped.isEmpty()) {
+            metadata.put("skipped", skipped);
+        }
         if (heads > 0) {
             metadata.put("heads", String.valueOf(heads));
         }
@@ -37,5 +42,10 @@ public record Provenance(String sae, String saeSha256, String options, String so
     /** Returns the metadata of a file with the given dense shape as a JSON object. */
     String json(long[] shape) {
         return new GsonBuilder().disableHtmlEscaping().create().toJson(metadata(shape));
+    }
+
+    /** Returns the same, of a file of which the given tokens were left out. */
+    public Provenance withSkipped(String options) {
+        return new Provenance(sae, saeSha256, this.options, source, version, options, heads);
     }
 }

@@ -3,7 +3,6 @@ package io.github.sae4j.examples.internal.output;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.examples.internal.input.Layout;
-import io.github.sae4j.examples.internal.input.TokenBatch;
 import io.github.sae4j.safetensors.TensorSpec;
 import java.util.List;
 import java.util.function.Supplier;
@@ -43,7 +42,7 @@ public final class SparseOutput implements FeatureOutput {
     }
 
     @Override
-    public void write(TokenBatch tokens, SparseFeatures features) {
+    public void write(SparseFeatures features) {
         columns.write(features);
     }
 

@@ -1,0 +1,45 @@
+package io.github.sae4j.examples.internal;
+
+import io.github.sae4j.core.SparseAutoencoder;
+import io.github.sae4j.core.SparseFeatures;
+import io.github.sae4j.examples.internal.input.Activations;
+import io.github.sae4j.examples.internal.input.TokenBatch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How well an SAE does on the activations of a file.
+ *
+ * @param firings how often its features fire
+ * @param quality how close its reconstructions come, or null for an SAE that does not reconstruct what it reads: a
+ *     transcoder, or one without a decoder
+ */
+record Evaluation(Firings firings, @Nullable ReconstructionQuality quality) {
+
+    /**
+     * Encodes and decodes all tokens in one pass.
+     *
+     * @param activations the tokens
+     * @param sae what is evaluated
+     * @param batchTokens how many tokens are in memory at a time
+     * @param terminal shows progress
+     */
+    static Evaluation of(Activations activations, SparseAutoencoder sae, int batchTokens, Terminal terminal) {
+        Firings firings = new Firings(sae.config().dSae());
+        ReconstructionQuality quality = sae.canDecode() && !sae.config().isTranscoder()
+                ? new ReconstructionQuality(sae.config().dIn())
+                : null;
+        Batches batches = Batches.of(activations, sae, batchTokens);
+        try (Progress progress =
+                Progress.start(terminal, "evaluating", activations.layout().tokens())) {
+            for (TokenBatch batch = batches.next(); batch.count() > 0; batch = batches.next()) {
+                SparseFeatures features = batches.encode(batch);
+                firings.add(batch, features);
+                if (quality != null) {
+                    quality.add(batch, batches.reconstruct(batch, features));
+                }
+                progress.advance(batch.count());
+            }
+        }
+        return new Evaluation(firings, quality);
+    }
+}

@@ -1,0 +1,148 @@
+package io.github.sae4j.examples.internal;
+
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import io.github.sae4j.examples.internal.input.Activations;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** Says what an evaluation found, to people and to programs. */
+final class EvaluationReport {
+
+    private static final double[] SHARES = {0.05, 0.25, 0.5, 0.75, 0.95};
+    private static final int MOST_NAMED = 5;
+
+    private final OpenSae sae;
+    private final Activations activations;
+    private final Evaluation evaluation;
+
+    /**
+     * Prepares a report.
+     *
+     * @param sae the SAE
+     * @param activations what was read
+     * @param evaluation what was found
+     */
+    EvaluationReport(OpenSae sae, Activations activations, Evaluation evaluation) {
+        this.sae = sae;
+        this.activations = activations;
+        this.evaluation = evaluation;
+    }
+
+    /** Prints aligned lines. */
+    void print(Terminal terminal) {
+        Facts facts = new Facts(terminal, 20);
+        Firings firings = evaluation.firings();
+        String skipped = activations.skipped();
+        facts.line("SAE", sae.lastingName());
+        facts.line(
+                "activations",
+                activations.fileName() + ", " + Quantity.count(firings.tokens()) + " tokens"
+                        + (skipped.isEmpty() ? "" : ", " + skipped));
+        facts.line(
+                "L0",
+                decimal(firings.l0(), 1) + ", quantiles "
+                        + quantiles(i -> Quantity.count(firings.l0Quantile(SHARES[i]))));
+        double[] densities = firings.densityQuantiles(SHARES);
+        facts.line("density", "quantiles " + quantiles(i -> scientific(densities[i])));
+        facts.line("dead features", Quantity.count(firings.dead().length));
+        facts.line("dense features", densest(firings));
+        ReconstructionQuality quality = evaluation.quality();
+        if (quality == null) {
+            facts.line("reconstruction", "not of what it reads, so not measured");
+            return;
+        }
+        facts.line(
+                "explained variance",
+                decimal(quality.explainedVariance(), 4) + ", legacy " + decimal(quality.legacyExplainedVariance(), 4));
+        facts.line(
+                "MSE",
+                scientific(quality.meanSquaredError()) + ", " + scientific(perElement(quality)) + " per element");
+        facts.line("cosine similarity", decimal(quality.cosine(), 4));
+        facts.line("L2 ratio", decimal(quality.l2Ratio(), 4));
+        facts.line("reconstruction bias", decimal(quality.relativeReconstructionBias(), 4));
+    }
+
+    private static String densest(Firings firings) {
+        int[] dense = firings.dense();
+        String densest = Arrays.stream(dense)
+                .limit(MOST_NAMED)
+                .mapToObj(feature -> feature + " (" + decimal(firings.density(feature), 3) + ")")
+                .collect(Collectors.joining(", "));
+        return Quantity.count(dense.length)
+                + (densest.isEmpty() ? "" : ": " + densest)
+                + (dense.length > MOST_NAMED ? ", …" : "");
+    }
+
+    private double perElement(ReconstructionQuality quality) {
+        return quality.meanSquaredError() / sae.sae().config().dIn();
+    }
+
+    private static String quantiles(IntFunction<String> ofShare) {
+        return IntStream.range(0, SHARES.length)
+                .mapToObj(i -> Math.round(SHARES[i] * 100) + " %: " + ofShare.apply(i))
+                .collect(Collectors.joining(" · "));
+    }
+
+    private static String decimal(double number, int decimals) {
+        return Double.isFinite(number) ? Quantity.decimal(number, decimals) : "–";
+    }
+
+    private static String scientific(double number) {
+        if (number == 0) {
+            return "0";
+        }
+        return Double.isFinite(number) ? String.format(Locale.ROOT, "%.2e", number) : "–";
+    }
+
+    /** Prints one JSON object; null stands for what is not defined. */
+    void printJson(Terminal terminal) {
+        Firings firings = evaluation.firings();
+        JsonObject report = new JsonObject();
+        report.addProperty("sae", sae.lastingName());
+        report.addProperty("sae_sha256", sae.sha256());
+        report.addProperty("sae_options", sae.options());
+        report.addProperty("source", activations.fileName());
+        report.addProperty("skipped", activations.skipped());
+        report.addProperty("sae4j_version", Version.number());
+        report.addProperty("tokens", firings.tokens());
+        number(report, "l0", firings.l0());
+        JsonObject l0 = new JsonObject();
+        JsonObject density = new JsonObject();
+        double[] densities = firings.densityQuantiles(SHARES);
+        for (int i = 0; i < SHARES.length; i++) {
+            l0.addProperty(String.valueOf(SHARES[i]), firings.l0Quantile(SHARES[i]));
+            density.addProperty(String.valueOf(SHARES[i]), densities[i]);
+        }
+        report.add("l0_quantiles", l0);
+        report.add("density_quantiles", density);
+        report.add("dead_features", features(firings.dead()));
+        report.add("dense_features", features(firings.dense()));
+        ReconstructionQuality quality = evaluation.quality();
+        if (quality != null) {
+            number(report, "explained_variance", quality.explainedVariance());
+            number(report, "explained_variance_legacy", quality.legacyExplainedVariance());
+            number(report, "mse", quality.meanSquaredError());
+            number(report, "mse_per_element", perElement(quality));
+            number(report, "cosine_similarity", quality.cosine());
+            number(report, "l2_ratio", quality.l2Ratio());
+            number(report, "relative_reconstruction_bias", quality.relativeReconstructionBias());
+        }
+        terminal.print(
+                new GsonBuilder().setPrettyPrinting().serializeNulls().create().toJson(report));
+    }
+
+    private static void number(JsonObject report, String name, double number) {
+        report.addProperty(name, Double.isFinite(number) ? number : null);
+    }
+
+    private static JsonArray features(int[] features) {
+        JsonArray array = new JsonArray();
+        Arrays.stream(features).forEach(array::add);
+        return array;
+    }
+}
