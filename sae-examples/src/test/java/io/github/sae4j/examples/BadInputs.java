@@ -70,6 +70,8 @@ final class BadInputs {
                 .floats("b", new long[] {1, 4}, new float[4])
                 .write(file("two.safetensors"));
         safetensors().raw("ids", Dtype.I32, new long[] {1, 4}, buffer(16)).write(file("ids.safetensors"));
+        safetensors().floats("x", new long[] {1, 2, 2}, new float[4]).write(file("heads-1.safetensors"));
+        safetensors().floats("x", new long[] {1, 4}, new float[4]).write(file("heads-2.safetensors"));
         safetensors().write(file("none.safetensors"));
         safetensors().floats("x", new long[] {}, 1).write(file("number.safetensors"));
         safetensors().floats("x", new long[] {1, 4}, 1, Float.NaN, 3, 4).write(file("nan.safetensors"));
@@ -94,6 +96,7 @@ final class BadInputs {
         npy(file("negative.npy"), npyHeader("<f4", "(-1, 4)"), row);
         npy(file("no-shape.npy"), "{'descr': '<f4', 'fortran_order': False, }\n", row);
         npy(file("newer.npy"), 9, npyHeader("<f4", "(1, 4)"), row);
+        Files.writeString(file("text.npz"), "1 2 3 4");
         npy(file("good.npy"), npyHeader("<f4", "(1, 4)"), row);
     }
 
@@ -120,6 +123,7 @@ final class BadInputs {
         Files.delete(SmallSae.write(file("sae-no-weights")).resolve("sae_weights.safetensors"));
         Files.writeString(SmallSae.write(file("sae-cut-cfg")).resolve("cfg.json"), "{\"d_in\": 4,");
         SmallSae.write(file("sae-normalised"), ", \"normalize_activations\": \"minmax\"");
+        SmallSae.write(file("sae-heads"), ", \"reshape_activations\": \"hook_z\"");
         configured("sae-architecture", "\"standard\"", "\"quantum\"");
         configured("sae-d-in", "\"d_in\": 4", "\"d_in\": 5");
         configured("sae-negative", "\"d_sae\": 6", "\"d_sae\": -6");

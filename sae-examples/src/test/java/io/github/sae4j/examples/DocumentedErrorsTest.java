@@ -72,7 +72,7 @@ class DocumentedErrorsTest {
 
     /** Names of files are those of the test's folder. */
     private String placed(String word) {
-        boolean isFile = word.matches("(sae|(\\./)?sae-.+|folder.*|.+\\.(safetensors|npy|txt|json))");
+        boolean isFile = word.matches("(sae|(\\./)?sae-.+|folder.*|.+\\.(safetensors|npy|npz|txt|jsonl))");
         return isFile ? folder.resolve(word).toString() : word;
     }
 
@@ -82,6 +82,6 @@ class DocumentedErrorsTest {
 
         assertThat(refusals()).hasSizeGreaterThanOrEqualTo(40);
         assertThat(CommandRun.namesIn(folder))
-                .allSatisfy(name -> assertThat(page).contains(name));
+                .allSatisfy(name -> assertThat(page).contains(name.replaceFirst("-[12]\\.", "-*.")));
     }
 }

@@ -53,15 +53,16 @@ class FailuresTest {
     }
 
     @Test
-    void folderAsInput() {
-        in = smallSae;
-        assertEncodeFails(smallSae + ": this is a folder, but a file is needed.");
+    void folderWithoutActivations() throws IOException {
+        in = Files.createDirectory(folder.resolve("empty"));
+        assertEncodeFails(in + ": this folder has no .safetensors, .npy or .npz file in it.");
+        assertFails(in + ": this is a folder, but a file is needed.", "decode", in, "--sae", smallSae, "--out", out);
     }
 
     @Test
     void unknownKindOfFile() throws IOException {
         in = Files.writeString(in.resolveSibling("in.pt"), "PK");
-        assertEncodeFails("its name ends in neither .safetensors nor .npy");
+        assertEncodeFails("its name ends in none of .safetensors, .npy and .npz");
         assertFails("features are read from .safetensors files", "decode", in, "--sae", smallSae, "--out", out);
     }
 
@@ -192,9 +193,10 @@ class FailuresTest {
     }
 
     @Test
-    void folderAsOutput() {
+    void folderAsOutput() throws IOException {
         InputFiles.safetensors().floats("x", new long[] {1, 4}, 1, 2, 3, 4).write(in);
-        CommandRun run = sae("encode", in, "--sae", smallSae, "--out", smallSae, "--force");
+        Path taken = Files.createDirectory(folder.resolve("taken.safetensors"));
+        CommandRun run = sae("encode", in, "--sae", smallSae, "--out", taken, "--force");
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.err()).contains("this is a folder, but --out names a file");
     }

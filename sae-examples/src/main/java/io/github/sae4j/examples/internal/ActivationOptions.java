@@ -1,8 +1,7 @@
 package io.github.sae4j.examples.internal;
 
+import io.github.sae4j.examples.internal.input.ActivationSource;
 import io.github.sae4j.examples.internal.input.Activations;
-import io.github.sae4j.examples.internal.input.InputFile;
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -11,8 +10,13 @@ import picocli.CommandLine.Parameters;
 @SuppressWarnings("NullAway.Init") // picocli fills the required parameter
 final class ActivationOptions {
 
-    @Parameters(paramLabel = "ACTIVATIONS", description = "A .safetensors or .npy file, [..., d_in].")
-    private Path file;
+    @Parameters(
+            paramLabel = "ACTIVATIONS",
+            description = {
+                "A .safetensors, .npy or .npz file, [..., d_in]; a folder of them, or a pattern such as 'runs/*.npy', whose"
+                        + " files are read in the order of their names; or - for an npy file from standard input."
+            })
+    private String written;
 
     @Option(
             names = "--tensor",
@@ -28,20 +32,16 @@ final class ActivationOptions {
                     + " features, and no measure counts them. Activations without an axis of sequences are one.")
     private @Nullable Integer skipFirst;
 
-    Path file() {
-        return file;
-    }
-
     /**
-     * Checks that the file can be read, before the SAE is opened.
+     * Finds the files to be read, before the SAE is opened.
      *
-     * @throws CommandException if it cannot
+     * @throws CommandException if there are none
      */
-    void requireReadable() {
-        InputFile.requireReadable(file);
+    ActivationSource source() {
+        return ActivationSource.of(written);
     }
 
-    Activations open(OpenSae sae) {
-        return Activations.open(file, tensor, sae.expected(), skipFirst == null ? 0 : skipFirst);
+    Activations open(ActivationSource source, OpenSae sae) {
+        return Activations.open(source, tensor, sae.expected(), skipFirst == null ? 0 : skipFirst);
     }
 }

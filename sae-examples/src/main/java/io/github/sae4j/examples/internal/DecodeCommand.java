@@ -4,6 +4,7 @@ import io.github.sae4j.examples.internal.input.FeatureFile;
 import io.github.sae4j.examples.internal.input.InputFile;
 import io.github.sae4j.examples.internal.output.OutputFile;
 import java.nio.file.Path;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,7 +33,7 @@ public final class DecodeCommand implements Runnable {
 
     @Override
     public void run() {
-        OutputFile target = output.target(features, spec);
+        OutputFile target = output.target(List.of(features), spec);
         InputFile.requireReadable(features);
         try (OpenSae sae = options.openForOutput(Terminal.of(spec))) {
             sae.requireDecoder();

@@ -2,6 +2,7 @@ package io.github.sae4j.examples.internal;
 
 import io.github.sae4j.core.Feature;
 import io.github.sae4j.core.SparseFeatures;
+import io.github.sae4j.examples.internal.input.ActivationSource;
 import io.github.sae4j.examples.internal.input.Activations;
 import io.github.sae4j.examples.internal.input.FeatureFile;
 import io.github.sae4j.examples.internal.output.FeatureFormat;
@@ -94,7 +95,8 @@ public final class DemoCommand implements Runnable {
     }
 
     private static void encode(Path activations, OpenSae sae, Path features, Terminal terminal) {
-        try (Activations opened = Activations.open(activations, null, sae.expected(), 0)) {
+        try (Activations opened =
+                Activations.open(ActivationSource.of(activations.toString()), null, sae.expected(), 0)) {
             FeatureTarget target = new FeatureTarget(OutputFile.of(features, false), FeatureFormat.SAFETENSORS);
             new Encoding(BATCH, null, false).run(opened, sae, List.of(target), terminal);
         }
@@ -107,7 +109,8 @@ public final class DemoCommand implements Runnable {
     }
 
     private static void reconstruct(Path activations, OpenSae sae, Path reconstruction, Terminal terminal) {
-        try (Activations opened = Activations.open(activations, null, sae.expected(), 0)) {
+        try (Activations opened =
+                Activations.open(ActivationSource.of(activations.toString()), null, sae.expected(), 0)) {
             new Reconstructing(BATCH).run(opened, sae, OutputFile.of(reconstruction, false), terminal);
         }
     }

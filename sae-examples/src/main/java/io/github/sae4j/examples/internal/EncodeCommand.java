@@ -1,5 +1,6 @@
 package io.github.sae4j.examples.internal;
 
+import io.github.sae4j.examples.internal.input.ActivationSource;
 import io.github.sae4j.examples.internal.input.Activations;
 import io.github.sae4j.examples.internal.output.FeatureTarget;
 import java.util.List;
@@ -47,10 +48,10 @@ public final class EncodeCommand implements Runnable {
 
     @Override
     public void run() {
-        List<FeatureTarget> targets = output.targets(input.file(), dense, spec);
-        input.requireReadable();
+        ActivationSource source = input.source();
+        List<FeatureTarget> targets = output.targets(source.files(), dense, spec);
         try (OpenSae sae = options.openForOutput(Terminal.of(spec));
-                Activations activations = input.open(sae)) {
+                Activations activations = input.open(source, sae)) {
             new Encoding(options.batchTokens(), topK, dense).run(activations, sae, targets, Terminal.of(spec));
         }
     }

@@ -56,7 +56,7 @@ record Encoding(int batchTokens, @Nullable Integer topK, boolean dense) {
                 activations.layout(),
                 sae.sae().config(),
                 () -> sae.provenance(
-                                activations.fileName(), activations.layout().heads())
+                                activations.sourceName(), activations.layout().heads())
                         .withSkipped(activations.skipped()));
     }
 }

@@ -1,5 +1,6 @@
 package io.github.sae4j.examples.internal;
 
+import io.github.sae4j.examples.internal.input.ActivationSource;
 import io.github.sae4j.examples.internal.input.Activations;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,9 +37,9 @@ public final class EvalCommand implements Runnable {
     @Override
     public void run() {
         Terminal terminal = Terminal.of(spec);
-        input.requireReadable();
+        ActivationSource source = input.source();
         try (OpenSae sae = json ? options.openForOutput(terminal) : options.open(terminal);
-                Activations activations = input.open(sae)) {
+                Activations activations = input.open(source, sae)) {
             Evaluation evaluation = Evaluation.of(activations, sae.sae(), options.batchTokens(), terminal);
             EvaluationReport report = new EvaluationReport(sae, activations, evaluation);
             if (json) {

@@ -41,7 +41,7 @@ final class EvaluationReport {
         facts.line("SAE", sae.lastingName());
         facts.line(
                 "activations",
-                activations.fileName() + ", " + Quantity.count(firings.tokens()) + " tokens"
+                activations.sourceName() + ", " + Quantity.count(firings.tokens()) + " tokens"
                         + (skipped.isEmpty() ? "" : ", " + skipped));
         facts.line(
                 "L0",
@@ -106,7 +106,7 @@ final class EvaluationReport {
         report.addProperty("sae", sae.lastingName());
         report.addProperty("sae_sha256", sae.sha256());
         report.addProperty("sae_options", sae.options());
-        report.addProperty("source", activations.fileName());
+        report.addProperty("source", activations.sourceName());
         report.addProperty("skipped", activations.skipped());
         report.addProperty("sae4j_version", Version.number());
         report.addProperty("tokens", firings.tokens());

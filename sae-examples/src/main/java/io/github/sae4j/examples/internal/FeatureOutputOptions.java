@@ -31,21 +31,19 @@ final class FeatureOutputOptions {
     /**
      * Returns the files to make.
      *
-     * @param input the file to be read
+     * @param inputs the files to be read
      * @param dense whether the dense matrix is wanted
      * @param spec the command, for the message
      * @throws ParameterException if a file's name does not tell a format, its format has no dense form, or it is named
      *     twice or is the one to be read
      * @throws CommandException if a file cannot be made
      */
-    List<FeatureTarget> targets(Path input, boolean dense, CommandSpec spec) {
+    List<FeatureTarget> targets(List<Path> inputs, boolean dense, CommandSpec spec) {
         List<FeatureFormat> formats = new ArrayList<>();
         Set<Path> places = new HashSet<>();
         for (Path path : out) {
             formats.add(format(path, dense, spec));
-            if (OutputOptions.isSame(path, input)) {
-                throw new ParameterException(spec.commandLine(), "--out names the file that is to be read, " + input);
-            }
+            OutputOptions.requireOther(path, inputs, spec);
             if (!places.add(place(path))) {
                 throw new ParameterException(spec.commandLine(), "--out names the same file twice, " + path);
             }

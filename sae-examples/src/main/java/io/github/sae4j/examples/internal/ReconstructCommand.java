@@ -1,5 +1,6 @@
 package io.github.sae4j.examples.internal;
 
+import io.github.sae4j.examples.internal.input.ActivationSource;
 import io.github.sae4j.examples.internal.input.Activations;
 import io.github.sae4j.examples.internal.output.OutputFile;
 import picocli.CommandLine.Command;
@@ -29,11 +30,11 @@ public final class ReconstructCommand implements Runnable {
 
     @Override
     public void run() {
-        OutputFile target = output.target(input.file(), spec);
-        input.requireReadable();
+        ActivationSource source = input.source();
+        OutputFile target = output.target(source.files(), spec);
         try (OpenSae sae = options.openForOutput(Terminal.of(spec))) {
             sae.requireDecoder();
-            try (Activations activations = input.open(sae)) {
+            try (Activations activations = input.open(source, sae)) {
                 new Reconstructing(options.batchTokens()).run(activations, sae, target, Terminal.of(spec));
             }
         }

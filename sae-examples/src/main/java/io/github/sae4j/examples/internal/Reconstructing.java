@@ -40,7 +40,7 @@ record Reconstructing(int batchTokens) {
                         activations.layout(),
                         config.dOut(),
                         sae.provenance(
-                                        activations.fileName(),
+                                        activations.sourceName(),
                                         activations.layout().heads())
                                 .withSkipped(activations.skipped()));
                 Progress progress = Progress.start(terminal, "reconstructing", tokens)) {

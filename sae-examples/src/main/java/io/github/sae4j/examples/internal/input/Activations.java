@@ -1,152 +1,100 @@
 package io.github.sae4j.examples.internal.input;
 
 import io.github.sae4j.examples.internal.CommandException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The activations of a file, token after token as float32.
+ * The activations of one or several files, token after token as float32.
  *
- * <p>Only the tokens of one batch are ever in memory. Not for use by several threads.
+ * <p>One file is open at a time, and only the tokens of one batch are ever in memory. Not for use by several threads.
  */
 public final class Activations implements AutoCloseable {
 
-    private static final int BUFFER_BYTES = 1 << 20;
-
-    private final Path path;
-    private final TensorFile file;
-    private final StoredTensor tensor;
-    private final FloatType type;
+    private final ActivationSource source;
+    private final @Nullable String tensorName;
     private final Expected expected;
+    private final List<Layout> parts;
     private final Layout layout;
     private final int skipFirst;
-    private final ByteBuffer buffer;
-    private long next;
+    private ActivationFile file;
+    private int part;
+    private long nextOfPart;
 
     private Activations(
-            Path path,
-            TensorFile file,
-            StoredTensor tensor,
-            FloatType type,
+            ActivationSource source,
+            @Nullable String tensorName,
             Expected expected,
-            Layout layout,
-            int skipFirst) {
-        this.path = path;
-        this.file = file;
-        this.tensor = tensor;
-        this.type = type;
+            List<Layout> parts,
+            int skipFirst,
+            ActivationFile first) {
+        this.source = source;
+        this.tensorName = tensorName;
         this.expected = expected;
-        this.layout = layout;
+        this.parts = parts;
+        this.layout = Layout.following(source.name(), parts);
         this.skipFirst = skipFirst;
-        long rowBytes = (long) expected.config().dIn() * type.bytes();
-        long rows = Math.max(1, Math.min(layout.tokens(), BUFFER_BYTES / rowBytes));
-        this.buffer =
-                ByteBuffer.allocateDirect(Math.toIntExact(rows * rowBytes)).order(tensor.order());
+        this.file = first;
     }
 
     /**
-     * Opens a file and chooses its array.
+     * Opens the first file, and checks the arrays of all.
      *
-     * @param path a {@code .safetensors} or {@code .npy} file
-     * @param tensorName the array's name, or null to take the only floating-point one that fits the SAE
+     * @param source the files
+     * @param tensorName the array's name, or null to take the only floating-point one of each that fits the SAE
      * @param expected the SAE that is to take the activations
      * @param skipFirst how many tokens at the beginning of each sequence are skipped
-     * @throws CommandException if there is no such file or array, or it does not fit the SAE
+     * @throws CommandException if there is no such file or array, it does not fit the SAE, or files do not fit each other
      */
-    public static Activations open(Path path, @Nullable String tensorName, Expected expected, int skipFirst) {
-        TensorFile file = TensorFile.open(path);
+    public static Activations open(
+            ActivationSource source, @Nullable String tensorName, Expected expected, int skipFirst) {
+        ActivationFile first = file(source, 0, tensorName, expected);
         try {
-            StoredTensor tensor = tensorName == null
-                    ? onlyFitting(path, file.tensors(), expected)
-                    : named(path, file.tensors(), tensorName);
-            FloatType type = tensor.type();
-            if (type == null) {
-                throw new CommandException(path + ": " + tensor.label() + " is " + tensor.dtype()
-                        + ", but activations are F16, BF16, F32 or F64.");
+            List<Layout> parts = new ArrayList<>(List.of(first.layout()));
+            for (int part = 1; part < source.files().size(); part++) {
+                try (ActivationFile other = file(source, part, tensorName, expected)) {
+                    requireAlike(first, other, expected);
+                    parts.add(other.layout());
+                }
             }
-            int axes = expected.activationAxes(tensor.shape());
-            if (axes == 0) {
-                throw mismatch(path, tensor, expected);
-            }
-            requireSequences(path, tensor, expected);
-            return new Activations(
-                    path, file, tensor, type, expected, Layout.ofActivations(path, tensor.shape(), axes), skipFirst);
+            return new Activations(source, tensorName, expected, parts, skipFirst, first);
         } catch (RuntimeException e) {
-            file.close();
+            first.close();
             throw e;
         }
     }
 
-    private static StoredTensor named(Path path, List<StoredTensor> tensors, String name) {
-        if (tensors.size() == 1 && tensors.get(0).name() == null) {
-            throw new CommandException(path + ": an npy file holds one array without a name, so --tensor " + name
-                    + " has nothing to choose.");
+    private static ActivationFile file(
+            ActivationSource source, int part, @Nullable String tensorName, Expected expected) {
+        if (source.isStandardInput()) {
+            return ActivationFile.of(NpyStream.NAME, NpyStream.open(System.in), tensorName, expected);
         }
-        return tensors.stream()
-                .filter(tensor -> name.equals(tensor.name()))
-                .findFirst()
-                .orElseThrow(() -> new CommandException(
-                        path + ": there is no tensor \"" + name + "\"; the file holds " + list(tensors) + "."));
+        Path path = source.files().get(part);
+        return ActivationFile.of(path.toString(), TensorFile.open(path), tensorName, expected);
     }
 
-    private static StoredTensor onlyFitting(Path path, List<StoredTensor> tensors, Expected expected) {
-        List<StoredTensor> floating = tensors.stream()
-                .filter(tensor -> tensor.type() != null && !tensor.shape().isEmpty())
-                .toList();
-        List<StoredTensor> fitting = floating.stream()
-                .filter(tensor -> expected.activationAxes(tensor.shape()) > 0)
-                .toList();
-        if (fitting.size() == 1) {
-            return fitting.get(0);
+    private static void requireAlike(ActivationFile first, ActivationFile other, Expected expected) {
+        if (first.layout().heads() != other.layout().heads()) {
+            throw new CommandException(first + " and " + other
+                    + " cannot follow one another: one has an axis of heads, the other has not.");
         }
-        if (fitting.size() > 1) {
-            throw new CommandException(path + ": " + fitting.size()
-                    + " tensors could be the activations; choose one with" + " --tensor: " + list(fitting) + ".");
-        }
-        if (floating.size() == 1) {
-            throw mismatch(path, floating.get(0), expected);
-        }
-        throw new CommandException(
-                path + ": no floating-point tensor has " + expected.config().dIn() + " columns, d_in of "
-                        + expected.name() + "; the file holds " + list(tensors) + ".");
-    }
-
-    private static void requireSequences(Path path, StoredTensor tensor, Expected expected) {
-        if (expected.takesSequences() && tensor.shape().size() < 3) {
-            throw new CommandException(path + ": " + tensor.label() + " has the shape " + tensor.shape() + ", but "
-                    + expected.name()
-                    + " predicts each token from those before it, so it takes [batch, sequence, d_in = "
-                    + expected.config().dIn() + "].");
+        if (expected.takesSequences()
+                && first.layout().sequence() != other.layout().sequence()) {
+            throw new CommandException(first + " and " + other + " cannot follow one another: " + expected.name()
+                    + " takes sequences of one length.");
         }
     }
 
-    private static CommandException mismatch(Path path, StoredTensor tensor, Expected expected) {
-        List<Long> shape = tensor.shape();
-        String columns = shape.isEmpty()
-                ? " is a single number, but "
-                : " has " + shape.get(shape.size() - 1) + " columns, but ";
-        return new CommandException(path.getFileName() + ": " + tensor.label() + columns + expected.name()
-                + " takes d_in = " + expected.config().dIn() + ". Is this another model's file?");
-    }
-
-    private static String list(List<StoredTensor> tensors) {
-        return tensors.isEmpty()
-                ? "no tensor"
-                : tensors.stream().limit(12).map(StoredTensor::summary).collect(Collectors.joining(", "))
-                        + (tensors.size() > 12 ? " and " + (tensors.size() - 12) + " more" : "");
-    }
-
-    /** Returns how the tokens are arranged. */
+    /** Returns how the tokens of all files are arranged. */
     public Layout layout() {
         return layout;
     }
 
-    /** Returns the file's own name, without its folder. */
-    public String fileName() {
-        return String.valueOf(path.getFileName());
+    /** Returns how to name what is read in a result. */
+    public String sourceName() {
+        return source.name();
     }
 
     /** Returns which tokens are skipped, as the user asked for it; empty if none are. */
@@ -158,44 +106,51 @@ public final class Activations implements AutoCloseable {
      * Reads the next tokens.
      *
      * @param batch is filled with as many tokens as it has room for, fewer at the end, none after it
-     * @throws CommandException if the file cannot be read, or holds NaN or infinity that is not allowed
+     * @throws CommandException if a file cannot be read or has changed, or holds NaN or infinity that is not allowed
      */
     public void next(TokenBatch batch) {
         float[][] rows = batch.room();
-        int count = (int) Math.min(rows.length, layout.tokens() - next);
-        int rowBytes = expected.config().dIn() * type.bytes();
         batch.start();
-        for (int row = 0; row < count; row++) {
-            if (row % (buffer.capacity() / rowBytes) == 0) {
-                int rest = (int) Math.min(buffer.capacity(), (long) (count - row) * rowBytes);
-                buffer.clear().limit(rest);
-                tensor.bytes().read((next + row) * rowBytes, buffer);
-                buffer.flip();
+        int row = 0;
+        while (row < rows.length && hasNext()) {
+            Layout here = parts.get(part);
+            int to = (int) Math.min(rows.length, row + here.tokens() - nextOfPart);
+            for (int skipping = row; skipping < to; skipping++) {
+                if (isSkipped(nextOfPart + skipping - row)) {
+                    batch.skip(skipping);
+                }
             }
-            type.widen(buffer, rows[row]);
-            boolean skipped = (next + row) % layout.sequence() < skipFirst;
-            if (skipped) {
-                batch.skip(row);
-            }
-            // 16-bit activations of the BOS token can overflow; only where later tokens look back at it does that
-            // matter.
-            if (!expected.allowNonFinite() && (!skipped || expected.takesSequences())) {
-                requireFinite(rows[row], next + row);
-            }
+            file.read(nextOfPart, rows, row, to, this::maySayAnything);
+            nextOfPart += to - row;
+            row = to;
         }
-        batch.filled(count);
-        next += count;
+        batch.filled(row);
     }
 
-    private void requireFinite(float[] row, long token) {
-        for (int column = 0; column < row.length; column++) {
-            if (!Float.isFinite(row[column])) {
-                String narrowed = type == FloatType.F64 ? " as float32" : "";
-                throw new CommandException(path + ": " + tensor.label() + " has " + row[column] + narrowed
-                        + " at token " + token + ", column " + column
-                        + "; --allow-non-finite lets such values through.");
+    /** Goes on to the file that has the next token, if there is one. */
+    private boolean hasNext() {
+        while (nextOfPart == parts.get(part).tokens()) {
+            if (part == parts.size() - 1) {
+                return false;
+            }
+            file.close();
+            part++;
+            file = file(source, part, tensorName, expected);
+            nextOfPart = 0;
+            if (!file.layout().equals(parts.get(part))) {
+                throw new CommandException(file + " has changed since the work began.");
             }
         }
+        return true;
+    }
+
+    private boolean isSkipped(long tokenOfPart) {
+        return tokenOfPart % parts.get(part).sequence() < skipFirst;
+    }
+
+    /** 16-bit activations of the BOS token can overflow; only where later tokens look back at it does that matter. */
+    private boolean maySayAnything(long tokenOfPart) {
+        return expected.allowNonFinite() || (isSkipped(tokenOfPart) && !expected.takesSequences());
     }
 
     @Override
@@ -205,6 +160,6 @@ public final class Activations implements AutoCloseable {
 
     @Override
     public String toString() {
-        return path + ": " + tensor.label() + " " + tensor.shape();
+        return parts.size() == 1 ? file.toString() : source.name();
     }
 }

@@ -78,7 +78,7 @@ public final class FeatureFile implements AutoCloseable {
         long tokens = indptr.elements() - 1;
         String shape = file.metadata().get("shape");
         if (shape == null) {
-            return Layout.of(path, new long[] {tokens}, heads(path, file, expected));
+            return Layout.of(path.toString(), new long[] {tokens}, heads(path, file, expected));
         }
         Layout layout = layout(path, parseShape(path, shape), heads(path, file, expected), expected);
         if (layout.tokens() != tokens) {
@@ -103,7 +103,7 @@ public final class FeatureFile implements AutoCloseable {
             throw new CommandException(path.getFileName() + ": its features have the shape " + Arrays.toString(shape)
                     + ", but " + expected.name() + " has d_sae = " + dSae + ". Are these another SAE's features?");
         }
-        return Layout.of(path, Arrays.copyOf(shape, shape.length - 1), heads);
+        return Layout.of(path.toString(), Arrays.copyOf(shape, shape.length - 1), heads);
     }
 
     private static long[] parseShape(Path path, String text) {

@@ -1,7 +1,6 @@
 package io.github.sae4j.examples.internal.input;
 
 import io.github.sae4j.examples.internal.CommandException;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 
@@ -24,12 +23,12 @@ public final class Layout {
     /**
      * Returns the layout with these leading axes.
      *
-     * @param path the file, for the message
+     * @param file the file's name, for the message
      * @param leading the axes before an activation's own
      * @param heads the number of heads, or 0
      * @throws CommandException if the tokens are too many to count
      */
-    static Layout of(Path path, long[] leading, int heads) {
+    static Layout of(String file, long[] leading, int heads) {
         long tokens = 1;
         try {
             for (long size : leading) {
@@ -39,17 +38,41 @@ public final class Layout {
             tokens = Long.MAX_VALUE;
         }
         if (tokens > MAX_TOKENS) {
-            throw new CommandException(path + ": the shape " + Arrays.toString(leading) + " has too many tokens.");
+            throw new CommandException(file + ": the shape " + Arrays.toString(leading) + " has too many tokens.");
         }
         return new Layout(leading.clone(), tokens, heads);
     }
 
-    static Layout ofActivations(Path path, List<Long> shape, int axes) {
+    static Layout ofActivations(String file, List<Long> shape, int axes) {
         long[] leading = shape.stream()
                 .limit(shape.size() - axes)
                 .mapToLong(Long::longValue)
                 .toArray();
-        return of(path, leading, axes == 2 ? Math.toIntExact(shape.get(shape.size() - 2)) : 0);
+        return of(file, leading, axes == 2 ? Math.toIntExact(shape.get(shape.size() - 2)) : 0);
+    }
+
+    /**
+     * Returns the layout of files that follow one another: their sequences, where all are of one length, otherwise their
+     * tokens.
+     *
+     * @param input the name of all, for the message
+     * @param parts their layouts, with the same number of heads
+     * @throws CommandException if the tokens are too many to count
+     */
+    static Layout following(String input, List<Layout> parts) {
+        Layout first = parts.get(0);
+        if (parts.size() == 1) {
+            return first;
+        }
+        long tokens = 0;
+        boolean alike = true;
+        for (Layout part : parts) {
+            tokens = part.tokens > MAX_TOKENS - tokens ? Long.MAX_VALUE : tokens + part.tokens;
+            alike &= part.leading.length > 1 && part.sequence() == first.sequence();
+        }
+        long sequence = first.sequence();
+        boolean inSequences = alike && sequence > 0 && tokens != Long.MAX_VALUE;
+        return of(input, inSequences ? new long[] {tokens / sequence, sequence} : new long[] {tokens}, first.heads);
     }
 
     /** Returns the number of tokens, the product of the leading axes. */
@@ -75,6 +98,16 @@ public final class Layout {
     /** Returns {@code [..., d_out]}, or {@code [..., heads, d_out / heads]} for heads that have an axis of their own. */
     public long[] activationShape(int dOut) {
         return heads == 0 ? append(leading, dOut) : append(leading, heads, dOut / heads);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Layout that && Arrays.equals(leading, that.leading) && heads == that.heads;
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(leading) * 31 + heads;
     }
 
     private static long[] append(long[] axes, long... last) {

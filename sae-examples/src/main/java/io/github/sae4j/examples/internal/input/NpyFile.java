@@ -3,19 +3,14 @@ package io.github.sae4j.examples.internal.input;
 import io.github.sae4j.examples.internal.CommandException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
 import java.util.List;
 
 /** A NumPy {@code .npy} file, versions 1 to 3, of floating-point numbers in row-major order. */
 final class NpyFile implements TensorFile {
-
-    private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
-    private static final int MAX_HEADER_BYTES = 1 << 16;
 
     private final Path path;
     private final FileChannel channel;
@@ -50,51 +45,14 @@ final class NpyFile implements TensorFile {
     }
 
     private static NpyFile read(Path path, FileChannel channel) throws IOException {
-        ByteBuffer start = ByteBuffer.allocate(12).order(ByteOrder.LITTLE_ENDIAN);
-        fill(channel, start, 0);
-        start.flip();
-        if (start.remaining() < 10 || !Arrays.equals(MAGIC, Arrays.copyOf(start.array(), MAGIC.length))) {
-            throw new CommandException(path + ": this is not an npy file; it does not begin with \\x93NUMPY.");
-        }
-        int major = start.get(6);
-        if (major < 1 || major > 3) {
-            throw new CommandException(path + ": this npy file has version " + major + ", but 1, 2 and 3 are known.");
-        }
-        int lengthBytes = major == 1 ? 2 : 4;
-        if (start.remaining() < 8 + lengthBytes) {
-            throw new CommandException(path + ": the npy file ends within its header.");
-        }
-        long length = major == 1 ? start.getShort(8) & 0xffffL : start.getInt(8) & 0xffff_ffffL;
-        long dataOffset = 8 + lengthBytes + length;
-        if (length > MAX_HEADER_BYTES || dataOffset > channel.size()) {
-            throw new CommandException(path + ": its npy header says that it is " + length
-                    + " bytes long, but the file has " + channel.size() + ".");
-        }
-        ByteBuffer text = ByteBuffer.allocate((int) length);
-        fill(channel, text, 8 + lengthBytes);
-        NpyHeader header;
-        try {
-            header = NpyHeader.parse(new String(text.array(), StandardCharsets.UTF_8));
-        } catch (IllegalArgumentException e) {
-            throw new CommandException(path + ": " + e.getMessage(), e);
-        }
-        requireLength(path, header, channel.size() - dataOffset);
-        return new NpyFile(path, channel, dataOffset, header);
-    }
-
-    private static void requireLength(Path path, NpyHeader header, long found) {
-        long expected = header.type().bytes();
-        try {
-            for (long size : header.shape()) {
-                expected = Math.multiplyExact(expected, size);
-            }
-        } catch (ArithmeticException e) {
-            throw new CommandException(path + ": its shape " + header.shape() + " is larger than any file.", e);
-        }
-        if (expected != found) {
+        NpyStart start = NpyStart.read(path.toString(), Channels.newInputStream(channel), channel.size());
+        NpyHeader header = start.header();
+        long found = channel.size() - start.bytes();
+        if (start.activationBytes() != found) {
             throw new CommandException(path + ": its shape " + header.shape() + " of " + header.dtype() + " takes "
-                    + expected + " bytes, but the file has " + found + ".");
+                    + start.activationBytes() + " bytes, but the file has " + found + ".");
         }
+        return new NpyFile(path, channel, start.bytes(), header);
     }
 
     @Override

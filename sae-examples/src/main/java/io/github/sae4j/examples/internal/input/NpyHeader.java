@@ -7,17 +7,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the header of an npy file says: a Python dictionary with the keys {@code descr}, {@code fortran_order} and
  * {@code shape}.
  *
  * @param dtype the number format as NumPy spells it, for example {@code <f4}
- * @param type the number format
- * @param order the byte order
  * @param shape the sizes of the axes
+ * @param byRows whether the array is stored row by row
  */
-record NpyHeader(String dtype, FloatType type, ByteOrder order, List<Long> shape) {
+record NpyHeader(String dtype, List<Long> shape, boolean byRows) {
 
     private static final Pattern DICTIONARY = Pattern.compile("\\s*\\{(.*)\\}\\s*", Pattern.DOTALL);
     private static final Pattern ENTRY = Pattern.compile(
@@ -37,18 +37,81 @@ record NpyHeader(String dtype, FloatType type, ByteOrder order, List<Long> shape
     static NpyHeader parse(String text) {
         Map<String, String> entries = entries(text);
         String descr = unquoted(entry(entries, "descr"));
-        FloatType type = floatType(descr);
         List<Long> shape = shape(entry(entries, "shape"));
         String fortranOrder = entry(entries, "fortran_order");
         if (!fortranOrder.equals("False") && !fortranOrder.equals("True")) {
             throw new IllegalArgumentException("fortran_order must be True or False, but is " + fortranOrder + ".");
         }
-        if (fortranOrder.equals("True") && shape.size() > 1) {
+        return new NpyHeader(descr, shape, fortranOrder.equals("False") || shape.size() <= 1);
+    }
+
+    /** Returns the byte order. */
+    ByteOrder order() {
+        return dtype.startsWith(">") ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
+    }
+
+    /** Returns the number format if activations may be stored in it, null otherwise. */
+    @Nullable
+    FloatType type() {
+        Matcher type = FLOAT.matcher(dtype);
+        if (!type.matches()) {
+            return null;
+        }
+        return switch (type.group(2)) {
+            case "2" -> FloatType.F16;
+            case "4" -> FloatType.F32;
+            default -> FloatType.F64;
+        };
+    }
+
+    /**
+     * Returns the number format of activations.
+     *
+     * @throws IllegalArgumentException with the rest of a sentence that begins with the file's name, if the array cannot be
+     *     activations
+     */
+    FloatType activationType() {
+        FloatType type = type();
+        if (type == null) {
+            throw new IllegalArgumentException(reason());
+        }
+        if (!byRows) {
             throw new IllegalArgumentException("the array is stored column by column (Fortran order), but must be"
                     + " stored row by row: save numpy.ascontiguousarray(x).");
         }
-        ByteOrder order = descr.startsWith(">") ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
-        return new NpyHeader(descr, type, order, shape);
+        return type;
+    }
+
+    private String reason() {
+        if (dtype.startsWith("[")) {
+            return "it holds records of several fields, but activations are one number each.";
+        }
+        if (dtype.endsWith("O")) {
+            return "it holds pickled Python objects, which are never loaded.";
+        }
+        if (dtype.endsWith("V2")) {
+            return "its dtype is '" + dtype + "', as of bfloat16, which npy cannot name: save it as float32, or as"
+                    + " safetensors.";
+        }
+        return "its dtype is '" + dtype + "', but activations are <f2, <f4, <f8, >f2, >f4 or >f8.";
+    }
+
+    /**
+     * Returns how many bytes activations of this shape take.
+     *
+     * @throws IllegalArgumentException with the rest of a sentence that begins with the file's name, if they are more than
+     *     a file can have, or the array cannot be activations
+     */
+    long activationBytes() {
+        long bytes = activationType().bytes();
+        try {
+            for (long size : shape) {
+                bytes = Math.multiplyExact(bytes, size);
+            }
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException("its shape " + shape + " is larger than any file.", e);
+        }
+        return bytes;
     }
 
     private static Map<String, String> entries(String text) {
@@ -85,31 +148,7 @@ record NpyHeader(String dtype, FloatType type, ByteOrder order, List<Long> shape
     }
 
     private static String unquoted(String descr) {
-        if (descr.startsWith("[")) {
-            throw new IllegalArgumentException(
-                    "it holds records of several fields, but activations are one number each.");
-        }
         return descr.startsWith("'") || descr.startsWith("\"") ? descr.substring(1, descr.length() - 1) : descr;
-    }
-
-    private static FloatType floatType(String descr) {
-        Matcher type = FLOAT.matcher(descr);
-        if (type.matches()) {
-            return switch (type.group(2)) {
-                case "2" -> FloatType.F16;
-                case "4" -> FloatType.F32;
-                default -> FloatType.F64;
-            };
-        }
-        if (descr.endsWith("O")) {
-            throw new IllegalArgumentException("it holds pickled Python objects, which are never loaded.");
-        }
-        if (descr.endsWith("V2")) {
-            throw new IllegalArgumentException("its dtype is '" + descr + "', as of bfloat16, which npy cannot name:"
-                    + " save it as float32, or as safetensors.");
-        }
-        throw new IllegalArgumentException(
-                "its dtype is '" + descr + "', but activations are <f2, <f4, <f8, >f2, >f4 or >f8.");
     }
 
     private static List<Long> shape(String text) {

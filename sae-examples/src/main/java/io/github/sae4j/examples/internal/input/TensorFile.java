@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** An open file of arrays. */
-sealed interface TensorFile extends AutoCloseable permits NpyFile, SafetensorsInput {
+sealed interface TensorFile extends AutoCloseable permits NpyFile, NpyStream, NpzFile, SafetensorsInput {
 
     /** Returns the arrays in the order of the file. */
     List<StoredTensor> tensors();
@@ -17,19 +17,30 @@ sealed interface TensorFile extends AutoCloseable permits NpyFile, SafetensorsIn
     /**
      * Opens a file of arrays by the ending of its name.
      *
-     * @param path a {@code .safetensors} or {@code .npy} file
+     * @param path a {@code .safetensors}, {@code .npy} or {@code .npz} file
      * @throws CommandException if there is no such file, or it is of another kind or broken
      */
     static TensorFile open(Path path) {
         InputFile.requireReadable(path);
-        String name = String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT);
-        if (name.endsWith(".npy")) {
+        if (hasEnding(path, ".npy")) {
             return NpyFile.open(path);
         }
-        if (name.endsWith(".safetensors")) {
+        if (hasEnding(path, ".npz")) {
+            return NpzFile.open(path);
+        }
+        if (hasEnding(path, ".safetensors")) {
             return SafetensorsInput.open(path);
         }
-        throw new CommandException(path + ": its name ends in neither .safetensors nor .npy, and no other kind of"
+        throw new CommandException(path + ": its name ends in none of .safetensors, .npy and .npz, and no other kind of"
                 + " activation file is read.");
+    }
+
+    /** Returns whether a file's name tells that it is of a kind that is read. */
+    static boolean isNamedLikeOne(Path path) {
+        return hasEnding(path, ".npy") || hasEnding(path, ".npz") || hasEnding(path, ".safetensors");
+    }
+
+    private static boolean hasEnding(Path path, String ending) {
+        return String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT).endsWith(ending);
     }
 }

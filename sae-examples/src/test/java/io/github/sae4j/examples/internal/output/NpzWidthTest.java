@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.sae4j.core.InverseTransform;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseFeatures;
+import io.github.sae4j.examples.internal.input.ActivationSource;
 import io.github.sae4j.examples.internal.input.Activations;
 import io.github.sae4j.examples.internal.input.Expected;
 import io.github.sae4j.examples.internal.input.Layout;
@@ -78,7 +79,8 @@ class NpzWidthTest {
             writer.write("x", ByteBuffer.allocate(32));
             writer.commit();
         }
-        try (Activations activations = Activations.open(file, null, new Expected("sae", CONFIG, false, false), 0)) {
+        try (Activations activations = Activations.open(
+                ActivationSource.of(file.toString()), null, new Expected("sae", CONFIG, false, false), 0)) {
             return activations.layout();
         }
     }

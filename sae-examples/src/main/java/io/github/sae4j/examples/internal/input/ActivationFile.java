@@ -1,0 +1,180 @@
+package io.github.sae4j.examples.internal.input;
+
+import io.github.sae4j.examples.internal.CommandException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.function.LongPredicate;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** An open file, and the one of its arrays that holds activations. */
+final class ActivationFile implements AutoCloseable {
+
+    private static final int BUFFER_BYTES = 1 << 20;
+
+    private final String name;
+    private final TensorFile file;
+    private final StoredTensor tensor;
+    private final FloatType type;
+    private final Expected expected;
+    private final Layout layout;
+    private final ByteBuffer buffer;
+
+    private ActivationFile(
+            String name, TensorFile file, StoredTensor tensor, FloatType type, Expected expected, Layout layout) {
+        this.name = name;
+        this.file = file;
+        this.tensor = tensor;
+        this.type = type;
+        this.expected = expected;
+        this.layout = layout;
+        long rowBytes = (long) expected.config().dIn() * type.bytes();
+        long rows = Math.max(1, Math.min(layout.tokens(), BUFFER_BYTES / rowBytes));
+        this.buffer =
+                ByteBuffer.allocateDirect(Math.toIntExact(rows * rowBytes)).order(tensor.order());
+    }
+
+    /**
+     * Chooses the array of an open file.
+     *
+     * @param name the file's name, for sentences
+     * @param file the file, which is closed with this, or if it does not fit
+     * @param tensorName the array's name, or null to take the only floating-point one that fits the SAE
+     * @param expected the SAE that is to take the activations
+     * @throws CommandException if there is no such array, or it does not fit the SAE
+     */
+    static ActivationFile of(String name, TensorFile file, @Nullable String tensorName, Expected expected) {
+        try {
+            StoredTensor tensor = tensorName == null
+                    ? onlyFitting(name, file.tensors(), expected)
+                    : named(name, file.tensors(), tensorName);
+            FloatType type = tensor.type();
+            if (type == null) {
+                throw new CommandException(name + ": " + tensor.label() + " is " + tensor.dtype()
+                        + ", but activations are F16, BF16, F32 or F64.");
+            }
+            int axes = expected.activationAxes(tensor.shape());
+            if (axes == 0) {
+                throw mismatch(name, tensor, expected);
+            }
+            requireSequences(name, tensor, expected);
+            return new ActivationFile(
+                    name, file, tensor, type, expected, Layout.ofActivations(name, tensor.shape(), axes));
+        } catch (RuntimeException e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    private static StoredTensor named(String file, List<StoredTensor> tensors, String name) {
+        if (tensors.size() == 1 && tensors.get(0).name() == null) {
+            throw new CommandException(file + ": an npy file holds one array without a name, so --tensor " + name
+                    + " has nothing to choose.");
+        }
+        return tensors.stream()
+                .filter(tensor -> name.equals(tensor.name()))
+                .findFirst()
+                .orElseThrow(() -> new CommandException(
+                        file + ": there is no tensor \"" + name + "\"; the file holds " + list(tensors) + "."));
+    }
+
+    private static StoredTensor onlyFitting(String name, List<StoredTensor> tensors, Expected expected) {
+        List<StoredTensor> floating = tensors.stream()
+                .filter(tensor -> tensor.type() != null && !tensor.shape().isEmpty())
+                .toList();
+        List<StoredTensor> fitting = floating.stream()
+                .filter(tensor -> expected.activationAxes(tensor.shape()) > 0)
+                .toList();
+        if (fitting.size() == 1) {
+            return fitting.get(0);
+        }
+        if (fitting.size() > 1) {
+            throw new CommandException(name + ": " + fitting.size()
+                    + " tensors could be the activations; choose one with" + " --tensor: " + list(fitting) + ".");
+        }
+        if (floating.size() == 1) {
+            throw mismatch(name, floating.get(0), expected);
+        }
+        throw new CommandException(
+                name + ": no floating-point tensor has " + expected.config().dIn() + " columns, d_in of "
+                        + expected.name() + "; the file holds " + list(tensors) + ".");
+    }
+
+    private static void requireSequences(String name, StoredTensor tensor, Expected expected) {
+        if (expected.takesSequences() && tensor.shape().size() < 3) {
+            throw new CommandException(name + ": " + tensor.label() + " has the shape " + tensor.shape() + ", but "
+                    + expected.name()
+                    + " predicts each token from those before it, so it takes [batch, sequence, d_in = "
+                    + expected.config().dIn() + "].");
+        }
+    }
+
+    private static CommandException mismatch(String name, StoredTensor tensor, Expected expected) {
+        List<Long> shape = tensor.shape();
+        String columns = shape.isEmpty()
+                ? " is a single number, but "
+                : " has " + shape.get(shape.size() - 1) + " columns, but ";
+        return new CommandException(name + ": " + tensor.label() + columns + expected.name() + " takes d_in = "
+                + expected.config().dIn() + ". Is this another model's file?");
+    }
+
+    private static String list(List<StoredTensor> tensors) {
+        return tensors.isEmpty()
+                ? "no tensor"
+                : tensors.stream().limit(12).map(StoredTensor::summary).collect(Collectors.joining(", "))
+                        + (tensors.size() > 12 ? " and " + (tensors.size() - 12) + " more" : "");
+    }
+
+    /** Returns how the tokens are arranged. */
+    Layout layout() {
+        return layout;
+    }
+
+    /**
+     * Reads tokens.
+     *
+     * @param first the first of them; they must be asked for in order
+     * @param rows get them
+     * @param from the first row that gets one
+     * @param to the row after the last
+     * @param lenient says of which tokens NaN and infinity are let through
+     * @throws CommandException if the file cannot be read, or holds NaN or infinity that is not allowed
+     */
+    void read(long first, float[][] rows, int from, int to, LongPredicate lenient) {
+        int rowBytes = expected.config().dIn() * type.bytes();
+        int fitting = buffer.capacity() / rowBytes;
+        for (int row = from; row < to; row++) {
+            int done = row - from;
+            if (done % fitting == 0) {
+                buffer.clear().limit(Math.min(fitting, to - row) * rowBytes);
+                tensor.bytes().read((first + done) * rowBytes, buffer);
+                buffer.flip();
+            }
+            type.widen(buffer, rows[row]);
+            if (!lenient.test(first + done)) {
+                requireFinite(rows[row], first + done);
+            }
+        }
+    }
+
+    private void requireFinite(float[] row, long token) {
+        for (int column = 0; column < row.length; column++) {
+            if (!Float.isFinite(row[column])) {
+                String narrowed = type == FloatType.F64 ? " as float32" : "";
+                throw new CommandException(name + ": " + tensor.label() + " has " + row[column] + narrowed
+                        + " at token " + token + ", column " + column
+                        + "; --allow-non-finite lets such values through.");
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        file.close();
+    }
+
+    @Override
+    public String toString() {
+        return name + ": " + tensor.label() + " " + tensor.shape();
+    }
+}

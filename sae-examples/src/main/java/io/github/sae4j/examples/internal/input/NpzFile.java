@@ -1,0 +1,121 @@
+package io.github.sae4j.examples.internal.input;
+
+import io.github.sae4j.examples.internal.CommandException;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Enumeration;
+import java.util.List;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import org.jspecify.annotations.Nullable;
+
+/** A NumPy {@code .npz} archive of arrays, compressed or not, of which no more is unpacked than is read. */
+final class NpzFile implements TensorFile {
+
+    private static final String ENDING = ".npy";
+
+    private final Path path;
+    private final ZipFile zip;
+    private final List<StoredTensor> tensors = new ArrayList<>();
+
+    private NpzFile(Path path, ZipFile zip) {
+        this.path = path;
+        this.zip = zip;
+    }
+
+    /**
+     * Opens an archive and reads the headers of its arrays.
+     *
+     * @param path the file
+     * @throws CommandException if it is not such an archive or cannot be read
+     */
+    static NpzFile open(Path path) {
+        try {
+            NpzFile file = new NpzFile(path, new ZipFile(path.toFile()));
+            try {
+                file.readHeaders();
+                return file;
+            } catch (IOException | RuntimeException e) {
+                file.zip.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new CommandException(path + ": it cannot be read as an npz archive (" + e.getMessage() + ").", e);
+        }
+    }
+
+    private void readHeaders() throws IOException {
+        Enumeration<? extends ZipEntry> entries = zip.entries();
+        while (entries.hasMoreElements()) {
+            ZipEntry entry = entries.nextElement();
+            if (entry.getName().endsWith(ENDING)) {
+                try (InputStream in = zip.getInputStream(entry)) {
+                    tensors.add(tensor(entry, NpyStart.read(path + ", " + entry.getName(), in, entry.getSize())));
+                }
+            }
+        }
+    }
+
+    private StoredTensor tensor(ZipEntry entry, NpyStart start) {
+        NpyHeader header = start.header();
+        @Nullable FloatType type = header.byRows() ? header.type() : null;
+        if (type != null && start.activationBytes() != entry.getSize() - start.bytes()) {
+            throw new CommandException(start.name() + ": its shape " + header.shape() + " of " + header.dtype()
+                    + " takes " + start.activationBytes() + " bytes, but the archive has "
+                    + (entry.getSize() - start.bytes()) + ".");
+        }
+        String name = entry.getName().substring(0, entry.getName().length() - ENDING.length());
+        String dtype = header.byRows() ? header.dtype() : header.dtype() + " in Fortran order";
+        return new StoredTensor(name, dtype, type, header.order(), header.shape(), new Numbers(entry, start));
+    }
+
+    /** An array's numbers, which are unpacked when the first of them are asked for. */
+    private final class Numbers implements StoredTensor.Bytes {
+
+        private final ZipEntry entry;
+        private final NpyStart start;
+        private @Nullable ForwardBytes bytes;
+
+        Numbers(ZipEntry entry, NpyStart start) {
+            this.entry = entry;
+            this.start = start;
+        }
+
+        @Override
+        public void read(long offset, ByteBuffer target) {
+            if (bytes == null) {
+                bytes = unpacked();
+            }
+            bytes.read(offset, target);
+        }
+
+        /** The archive closes the stream when it is closed. */
+        private ForwardBytes unpacked() {
+            try {
+                InputStream in = new BufferedInputStream(zip.getInputStream(entry));
+                in.skipNBytes(start.bytes());
+                return new ForwardBytes(start.name(), in);
+            } catch (IOException e) {
+                throw CommandException.of(path, "cannot be read", e);
+            }
+        }
+    }
+
+    @Override
+    public List<StoredTensor> tensors() {
+        return tensors;
+    }
+
+    @Override
+    public void close() {
+        try {
+            zip.close();
+        } catch (IOException e) {
+            throw CommandException.of(path, "cannot be closed", e);
+        }
+    }
+}
