@@ -8,6 +8,7 @@ import io.github.sae4j.examples.internal.DownloadCommand;
 import io.github.sae4j.examples.internal.EncodeCommand;
 import io.github.sae4j.examples.internal.EvalCommand;
 import io.github.sae4j.examples.internal.Failures;
+import io.github.sae4j.examples.internal.FeaturesCommand;
 import io.github.sae4j.examples.internal.InfoCommand;
 import io.github.sae4j.examples.internal.ListCommand;
 import io.github.sae4j.examples.internal.ReconstructCommand;
@@ -34,6 +35,7 @@ import picocli.CommandLine.Spec;
             DecodeCommand.class,
             ReconstructCommand.class,
             EvalCommand.class,
+            FeaturesCommand.class,
             ListCommand.class,
             InfoCommand.class,
             DownloadCommand.class,

@@ -4,6 +4,7 @@ import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.examples.internal.input.Activations;
 import io.github.sae4j.examples.internal.input.TokenBatch;
+import io.github.sae4j.examples.internal.survey.Firings;
 import org.jspecify.annotations.Nullable;
 
 /**

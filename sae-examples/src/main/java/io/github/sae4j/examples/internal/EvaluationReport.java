@@ -4,6 +4,7 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.github.sae4j.examples.internal.input.Activations;
+import io.github.sae4j.examples.internal.survey.Firings;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.IntFunction;

@@ -113,7 +113,13 @@ public record ActivationSource(String written, List<Path> files) {
         }
     }
 
-    boolean isStandardInput() {
+    /** Returns how to name one of the files in a result. */
+    String name(int file) {
+        return isStandardInput() ? NpyStream.NAME : files.get(file).toString();
+    }
+
+    /** Returns whether it can be read once only. */
+    public boolean isStandardInput() {
         return files.isEmpty();
     }
 

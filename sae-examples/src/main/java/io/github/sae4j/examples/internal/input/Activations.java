@@ -97,6 +97,21 @@ public final class Activations implements AutoCloseable {
         return source.name();
     }
 
+    /**
+     * Returns where a token is.
+     *
+     * @param token its number, counted over all files from 0
+     */
+    public TokenPlace place(long token) {
+        int at = 0;
+        long ofPart = token;
+        while (ofPart >= parts.get(at).tokens()) {
+            ofPart -= parts.get(at++).tokens();
+        }
+        long sequence = parts.get(at).sequence();
+        return new TokenPlace(source.name(at), ofPart / sequence, ofPart % sequence);
+    }
+
     /** Returns which tokens are skipped, as the user asked for it; empty if none are. */
     public String skipped() {
         return skipFirst == 0 ? "" : "--skip-first " + skipFirst;

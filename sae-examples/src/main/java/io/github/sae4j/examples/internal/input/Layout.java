@@ -85,6 +85,11 @@ public final class Layout {
         return leading.length == 0 ? 1 : leading[leading.length - 1];
     }
 
+    /** Returns whether the tokens have an axis of sequences, all of one length. */
+    public boolean hasSequences() {
+        return leading.length > 1;
+    }
+
     /** Returns the number of attention heads if they have an axis of their own, otherwise 0. */
     public int heads() {
         return heads;

@@ -1,4 +1,4 @@
-package io.github.sae4j.examples.internal;
+package io.github.sae4j.examples.internal.survey;
 
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.examples.internal.input.TokenBatch;
@@ -8,23 +8,24 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /** How often each feature is above zero, and how many are on each token, counted in one pass. */
-final class Firings {
+public final class Firings {
 
     /** A feature that fires on a larger share of the tokens than this is called dense. */
-    static final double DENSE = 0.1;
+    public static final double DENSE = 0.1;
 
     private final long[] ofFeature;
     private final long[] tokensOfL0;
     private long tokens;
     private long active;
 
-    Firings(int dSae) {
+    /** Counts nothing yet, of so many features. */
+    public Firings(int dSae) {
         this.ofFeature = new long[dSae];
         this.tokensOfL0 = new long[dSae + 1];
     }
 
     /** Takes in the tokens that are not skipped. */
-    void add(TokenBatch batch, SparseFeatures features) {
+    public void add(TokenBatch batch, SparseFeatures features) {
         IntBuffer indices = features.indices();
         FloatBuffer values = features.values();
         for (int token = 0; token < features.tokens(); token++) {
@@ -45,17 +46,17 @@ final class Firings {
     }
 
     /** Returns how many tokens were counted. */
-    long tokens() {
+    public long tokens() {
         return tokens;
     }
 
     /** Returns the mean L0, NaN without tokens. */
-    double l0() {
+    public double l0() {
         return (double) active / tokens;
     }
 
     /** Returns the smallest L0 that at least a share of the tokens does not exceed. */
-    long l0Quantile(double share) {
+    public long l0Quantile(double share) {
         long rank = rank(share, tokens);
         long below = 0;
         for (int l0 = 0; l0 < tokensOfL0.length; l0++) {
@@ -67,13 +68,18 @@ final class Firings {
         return 0;
     }
 
+    /** Returns the number of tokens on which a feature fires. */
+    public long count(int feature) {
+        return ofFeature[feature];
+    }
+
     /** Returns the density of a feature: the share of the tokens on which it fires. */
-    double density(int feature) {
+    public double density(int feature) {
         return tokens == 0 ? 0 : (double) ofFeature[feature] / tokens;
     }
 
     /** Returns, for each share, the smallest density that at least that share of all features does not exceed. */
-    double[] densityQuantiles(double... shares) {
+    public double[] densityQuantiles(double... shares) {
         long[] sorted = ofFeature.clone();
         Arrays.sort(sorted);
         return Arrays.stream(shares)
@@ -86,14 +92,14 @@ final class Firings {
     }
 
     /** Returns the features that never fire, ascending. */
-    int[] dead() {
+    public int[] dead() {
         return IntStream.range(0, ofFeature.length)
                 .filter(feature -> ofFeature[feature] == 0)
                 .toArray();
     }
 
     /** Returns the features whose density is above {@value #DENSE}, the densest first. */
-    int[] dense() {
+    public int[] dense() {
         return IntStream.range(0, ofFeature.length)
                 .filter(feature -> density(feature) > DENSE)
                 .boxed()
