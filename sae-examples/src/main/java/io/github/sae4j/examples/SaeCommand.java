@@ -4,6 +4,7 @@ import io.github.sae4j.examples.internal.BenchCommand;
 import io.github.sae4j.examples.internal.CacheCommand;
 import io.github.sae4j.examples.internal.DecodeCommand;
 import io.github.sae4j.examples.internal.DemoCommand;
+import io.github.sae4j.examples.internal.DoctorCommand;
 import io.github.sae4j.examples.internal.DownloadCommand;
 import io.github.sae4j.examples.internal.EncodeCommand;
 import io.github.sae4j.examples.internal.EvalCommand;
@@ -41,7 +42,8 @@ import picocli.CommandLine.Spec;
             DownloadCommand.class,
             CacheCommand.class,
             DemoCommand.class,
-            BenchCommand.class
+            BenchCommand.class,
+            DoctorCommand.class
         },
         footer = {"", "Exit codes: 0 done, 1 the work failed, 2 the command was misused."})
 @SuppressWarnings({"NullAway.Init", "UnusedVariable"}) // picocli fills the annotated fields and acts on some itself

@@ -30,6 +30,11 @@ record CommandRun(int exitCode, String out, String err) {
 
     /** Runs the command in a process of its own, with an environment of its own. */
     static CommandRun inOwnProcess(Consumer<Map<String, String>> environment, Object... arguments) {
+        return inOwnProcess(System.getProperty("java.class.path"), environment, arguments);
+    }
+
+    /** Runs the command in a process of its own, with a class path and an environment of its own. */
+    static CommandRun inOwnProcess(String classPath, Consumer<Map<String, String>> environment, Object... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Dstdout.encoding=UTF-8",
@@ -38,7 +43,7 @@ record CommandRun(int exitCode, String out, String err) {
             // As the launcher does: newer Java warns of native libraries and of Unsafe without these.
             command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
         }
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), SaeCommand.class.getName()));
+        command.addAll(List.of("-cp", classPath, SaeCommand.class.getName()));
         Arrays.stream(arguments).map(Object::toString).forEach(command::add);
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().keySet().removeIf(name -> name.startsWith("HF_") || name.startsWith("HUGGING"));
