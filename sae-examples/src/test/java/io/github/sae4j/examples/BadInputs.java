@@ -134,6 +134,8 @@ final class BadInputs {
         Files.write(whole, Arrays.copyOf(Files.readAllBytes(whole), 300));
         Files.createDirectory(file("sae-empty"));
         copy(ReferenceCase.named("temporal-f32").folder(), file("sae-temporal"));
+        Files.writeString(file("texts.jsonl"), "[\"a\", \"b\", \"c\"]\n");
+        safetensors().floats("x", new long[] {2, 2, 16}, new float[64]).write(file("sequences.safetensors"));
         safetensors().floats("x", new long[] {3, 16}, new float[48]).write(file("flat.safetensors"));
     }
 

@@ -2,6 +2,9 @@ package io.github.sae4j.examples.internal;
 
 import io.github.sae4j.examples.internal.input.ActivationSource;
 import io.github.sae4j.examples.internal.input.Activations;
+import io.github.sae4j.examples.internal.input.Skipping;
+import io.github.sae4j.examples.internal.input.TokenRange;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -32,6 +35,33 @@ final class ActivationOptions {
                     + " features, and no measure counts them. Activations without an axis of sequences are one.")
     private @Nullable Integer skipFirst;
 
+    @Option(
+            names = "--skip-token",
+            paramLabel = "ID",
+            split = ",",
+            description =
+                    "Leave out likewise the tokens with this id, or these, separated by commas. The ids are in the"
+                            + " same file, as token_ids, tokens or input_ids.")
+    private @Nullable Set<Long> skipTokens;
+
+    @Option(
+            names = "--max-norm-multiple",
+            paramLabel = "M",
+            converter = AboveZero.class,
+            description =
+                    "Leave out likewise the tokens whose norm is above M times the median norm; reads the activations"
+                            + " once more.")
+    private @Nullable Double maxNormMultiple;
+
+    @Option(
+            names = "--rows",
+            paramLabel = "A:B",
+            converter = TokenRangeChoice.class,
+            description =
+                    "Read the tokens from A on and before B only, counted from 0 over all files; either may be left"
+                            + " away.")
+    private TokenRange rows = TokenRange.ALL;
+
     /**
      * Finds the files to be read, before the SAE is opened.
      *
@@ -42,6 +72,10 @@ final class ActivationOptions {
     }
 
     Activations open(ActivationSource source, OpenSae sae) {
-        return Activations.open(source, tensor, sae.expected(), skipFirst == null ? 0 : skipFirst);
+        Skipping skipping = new Skipping(
+                skipFirst == null ? 0 : skipFirst,
+                skipTokens == null ? Set.of() : skipTokens,
+                maxNormMultiple == null ? Double.POSITIVE_INFINITY : maxNormMultiple);
+        return Activations.open(new Activations.Opening(source, tensor, sae.expected(), rows, skipping));
     }
 }

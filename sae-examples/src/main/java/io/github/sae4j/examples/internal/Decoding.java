@@ -31,7 +31,8 @@ record Decoding(int batchTokens) {
                         target,
                         features.layout(),
                         sae.sae().config().dOut(),
-                        sae.provenance(features.fileName(), features.layout().heads()));
+                        sae.provenance(
+                                features.fileName(), "", features.layout().heads()));
                 Progress progress = Progress.start(terminal, "decoding", tokens)) {
             SparseFeatures batch = features.next(batchTokens);
             while (batch.tokens() > 0) {

@@ -95,8 +95,8 @@ public final class DemoCommand implements Runnable {
     }
 
     private static void encode(Path activations, OpenSae sae, Path features, Terminal terminal) {
-        try (Activations opened =
-                Activations.open(ActivationSource.of(activations.toString()), null, sae.expected(), 0)) {
+        try (Activations opened = Activations.open(
+                Activations.Opening.all(ActivationSource.of(activations.toString()), sae.expected()))) {
             FeatureTarget target = new FeatureTarget(OutputFile.of(features, false), FeatureFormat.SAFETENSORS);
             new Encoding(BATCH, null, false).run(opened, sae, List.of(target), terminal);
         }
@@ -109,8 +109,8 @@ public final class DemoCommand implements Runnable {
     }
 
     private static void reconstruct(Path activations, OpenSae sae, Path reconstruction, Terminal terminal) {
-        try (Activations opened =
-                Activations.open(ActivationSource.of(activations.toString()), null, sae.expected(), 0)) {
+        try (Activations opened = Activations.open(
+                Activations.Opening.all(ActivationSource.of(activations.toString()), sae.expected()))) {
             new Reconstructing(BATCH).run(opened, sae, OutputFile.of(reconstruction, false), terminal);
         }
     }

@@ -51,12 +51,6 @@ record Encoding(int batchTokens, @Nullable Integer topK, boolean dense) {
 
     private FeatureOutputs outputs(Activations activations, OpenSae sae, List<FeatureTarget> targets) {
         return FeatureOutputs.create(
-                targets,
-                dense,
-                activations.layout(),
-                sae.sae().config(),
-                () -> sae.provenance(
-                                activations.sourceName(), activations.layout().heads())
-                        .withSkipped(activations.skipped()));
+                targets, dense, activations.layout(), sae.sae().config(), () -> sae.provenance(activations));
     }
 }

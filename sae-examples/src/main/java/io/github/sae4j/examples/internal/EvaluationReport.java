@@ -38,7 +38,7 @@ final class EvaluationReport {
     void print(Terminal terminal) {
         Facts facts = new Facts(terminal, 20);
         Firings firings = evaluation.firings();
-        String skipped = activations.skipped();
+        String skipped = activations.leftOut();
         facts.line("SAE", sae.lastingName());
         facts.line(
                 "activations",
@@ -108,7 +108,7 @@ final class EvaluationReport {
         report.addProperty("sae_sha256", sae.sha256());
         report.addProperty("sae_options", sae.options());
         report.addProperty("source", activations.sourceName());
-        report.addProperty("skipped", activations.skipped());
+        report.addProperty("skipped", activations.leftOut());
         report.addProperty("sae4j_version", Version.number());
         report.addProperty("tokens", firings.tokens());
         number(report, "l0", firings.l0());

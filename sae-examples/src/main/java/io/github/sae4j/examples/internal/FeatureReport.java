@@ -63,7 +63,7 @@ record FeatureReport(
                 facts.line(
                         "  " + Quantity.decimal(example.value(), 3),
                         place.file() + ", row " + place.row() + ", position " + place.position());
-                TokenContext context = contexts.get(example.token());
+                TokenContext context = contexts.get(activations.number(example.token()));
                 facts.line("", context == null ? null : marked(context));
             }
         }
@@ -109,7 +109,7 @@ record FeatureReport(
         report.addProperty("sae_sha256", sae.sha256());
         report.addProperty("sae_options", sae.options());
         report.addProperty("source", activations.sourceName());
-        report.addProperty("skipped", activations.skipped());
+        report.addProperty("skipped", activations.leftOut());
         report.addProperty("sae4j_version", Version.number());
         report.addProperty("tokens", survey.firings().tokens());
         JsonArray all = new JsonArray();
@@ -166,11 +166,11 @@ record FeatureReport(
         TokenPlace place = activations.place(example.token());
         JsonObject object = new JsonObject();
         object.addProperty("value", example.value());
-        object.addProperty("token", example.token());
+        object.addProperty("token", activations.number(example.token()));
         object.addProperty("file", place.file());
         object.addProperty("row", place.row());
         object.addProperty("position", place.position());
-        TokenContext context = contexts.get(example.token());
+        TokenContext context = contexts.get(activations.number(example.token()));
         if (context != null) {
             object.add("before", texts(context.before()));
             object.addProperty("text", context.token());

@@ -195,8 +195,10 @@ public final class FeaturesCommand implements Runnable {
         }
         TreeSet<Long> wanted = new TreeSet<>();
         surveyed.features()
-                .forEach(feature ->
-                        surveyed.survey().tally(feature).examples().forEach(example -> wanted.add(example.token())));
-        return TokenTexts.around(tokens, activations.layout(), wanted, TOKENS_AROUND);
+                .forEach(feature -> surveyed.survey()
+                        .tally(feature)
+                        .examples()
+                        .forEach(example -> wanted.add(activations.number(example.token()))));
+        return TokenTexts.around(tokens, activations.whole(), wanted, TOKENS_AROUND);
     }
 }

@@ -1,6 +1,7 @@
 package io.github.sae4j.examples.internal;
 
 import io.github.sae4j.core.SparseAutoencoder;
+import io.github.sae4j.examples.internal.input.Activations;
 import io.github.sae4j.examples.internal.input.Expected;
 import io.github.sae4j.examples.internal.output.Provenance;
 import io.github.sae4j.loader.SAE;
@@ -171,8 +172,16 @@ final class OpenSae implements AutoCloseable {
     }
 
     /** Returns where the numbers of a file come from that is made of another with this SAE. */
-    Provenance provenance(String source, int heads) {
-        return new Provenance(lastingName(), sha256(), options, source, Version.number(), "", heads);
+    Provenance provenance(String source, String leftOut, int heads) {
+        return new Provenance(lastingName(), sha256(), options, source, Version.number(), leftOut, heads);
+    }
+
+    /** Returns where the numbers of a file come from that is made of activations with this SAE. */
+    Provenance provenance(Activations activations) {
+        return provenance(
+                activations.sourceName(),
+                activations.leftOut(),
+                activations.layout().heads());
     }
 
     @Override

@@ -36,13 +36,7 @@ record Reconstructing(int batchTokens) {
         long active = 0;
         long encoded = 0;
         try (ReconstructionOutput output = ReconstructionOutput.create(
-                        target,
-                        activations.layout(),
-                        config.dOut(),
-                        sae.provenance(
-                                        activations.sourceName(),
-                                        activations.layout().heads())
-                                .withSkipped(activations.skipped()));
+                        target, activations.layout(), config.dOut(), sae.provenance(activations));
                 Progress progress = Progress.start(terminal, "reconstructing", tokens)) {
             for (TokenBatch batch = batches.next(); batch.count() > 0; batch = batches.next()) {
                 float[][] reconstructed;

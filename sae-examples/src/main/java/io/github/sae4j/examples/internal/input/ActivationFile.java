@@ -3,7 +3,6 @@ package io.github.sae4j.examples.internal.input;
 import io.github.sae4j.examples.internal.CommandException;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.function.LongPredicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -135,12 +134,11 @@ final class ActivationFile implements AutoCloseable {
      *
      * @param first the first of them; they must be asked for in order
      * @param rows get them
-     * @param from the first row that gets one
-     * @param to the row after the last
-     * @param lenient says of which tokens NaN and infinity are let through
-     * @throws CommandException if the file cannot be read, or holds NaN or infinity that is not allowed
+     * @param from the row that gets the first
+     * @param to the row after that of the last
+     * @throws CommandException if the file cannot be read
      */
-    void read(long first, float[][] rows, int from, int to, LongPredicate lenient) {
+    void read(long first, float[][] rows, int from, int to) {
         int rowBytes = expected.config().dIn() * type.bytes();
         int fitting = buffer.capacity() / rowBytes;
         for (int row = from; row < to; row++) {
@@ -151,13 +149,24 @@ final class ActivationFile implements AutoCloseable {
                 buffer.flip();
             }
             type.widen(buffer, rows[row]);
-            if (!lenient.test(first + done)) {
-                requireFinite(rows[row], first + done);
-            }
         }
     }
 
-    private void requireFinite(float[] row, long token) {
+    /**
+     * Finds the ids of the tokens.
+     *
+     * @throws CommandException if the file has none
+     */
+    TokenIds tokenIds() {
+        return TokenIds.beside(name, file.tensors(), layout);
+    }
+
+    /**
+     * Checks a token's activation.
+     *
+     * @throws CommandException if it has NaN or infinity
+     */
+    void requireFinite(float[] row, long token) {
         for (int column = 0; column < row.length; column++) {
             if (!Float.isFinite(row[column])) {
                 String narrowed = type == FloatType.F64 ? " as float32" : "";

@@ -13,56 +13,121 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Activations implements AutoCloseable {
 
+    private static final int MEDIAN_BATCH = 64;
+
     private final ActivationSource source;
     private final @Nullable String tensorName;
     private final Expected expected;
     private final List<Layout> parts;
+    private final Layout whole;
     private final Layout layout;
-    private final int skipFirst;
+    private final TokenRange range;
+    private final Skipping skipping;
+    private final double longest;
     private ActivationFile file;
+    private @Nullable TokenIds ids;
     private int part;
     private long nextOfPart;
+    private long left;
 
-    private Activations(
-            ActivationSource source,
-            @Nullable String tensorName,
-            Expected expected,
-            List<Layout> parts,
-            int skipFirst,
-            ActivationFile first) {
-        this.source = source;
-        this.tensorName = tensorName;
-        this.expected = expected;
+    private Activations(Opening opening, List<Layout> parts, double longest, ActivationFile first) {
+        this.source = opening.source();
+        this.tensorName = opening.tensorName();
+        this.expected = opening.expected();
+        this.range = opening.range();
+        this.skipping = opening.skipping();
         this.parts = parts;
-        this.layout = Layout.following(source.name(), parts);
-        this.skipFirst = skipFirst;
+        this.whole = Layout.following(source.name(), parts);
+        this.layout = whole.slice(range);
+        this.longest = longest;
         this.file = first;
+        this.ids = skipping.tokenIds().isEmpty() ? null : first.tokenIds();
+        this.left = layout.tokens();
+        this.nextOfPart = Math.min(range.from(), whole.tokens());
     }
 
     /**
-     * Opens the first file, and checks the arrays of all.
+     * What is to be read.
      *
      * @param source the files
      * @param tensorName the array's name, or null to take the only floating-point one of each that fits the SAE
      * @param expected the SAE that is to take the activations
-     * @param skipFirst how many tokens at the beginning of each sequence are skipped
+     * @param range which tokens, counted over all files
+     * @param skipping which of these are skipped
+     */
+    public record Opening(
+            ActivationSource source,
+            @Nullable String tensorName,
+            Expected expected,
+            TokenRange range,
+            Skipping skipping) {
+
+        /** Returns all tokens of some files, none of them skipped. */
+        public static Opening all(ActivationSource source, Expected expected) {
+            return new Opening(source, null, expected, TokenRange.ALL, Skipping.NONE);
+        }
+    }
+
+    /**
+     * Opens the first file, and checks the arrays of all. Where tokens are skipped by their norms, all are read once for the
+     * median.
+     *
+     * @param opening what is to be read
      * @throws CommandException if there is no such file or array, it does not fit the SAE, or files do not fit each other
      */
-    public static Activations open(
-            ActivationSource source, @Nullable String tensorName, Expected expected, int skipFirst) {
-        ActivationFile first = file(source, 0, tensorName, expected);
+    public static Activations open(Opening opening) {
+        ActivationSource source = opening.source();
+        if (opening.skipping().byNorm() && source.isStandardInput()) {
+            throw new CommandException(
+                    "--max-norm-multiple reads the activations twice, but standard input comes once.");
+        }
+        ActivationFile first = file(source, 0, opening.tensorName(), opening.expected());
         try {
             List<Layout> parts = new ArrayList<>(List.of(first.layout()));
             for (int part = 1; part < source.files().size(); part++) {
-                try (ActivationFile other = file(source, part, tensorName, expected)) {
-                    requireAlike(first, other, expected);
+                try (ActivationFile other = file(source, part, opening.tensorName(), opening.expected())) {
+                    requireAlike(first, other, opening.expected());
                     parts.add(other.layout());
                 }
             }
-            return new Activations(source, tensorName, expected, parts, skipFirst, first);
+            Activations activations = new Activations(opening, parts, longest(opening), first);
+            activations.requireWholeSequences();
+            return activations;
         } catch (RuntimeException e) {
             first.close();
             throw e;
+        }
+    }
+
+    /** Returns the largest norm that a token may have. */
+    private static double longest(Opening opening) {
+        if (!opening.skipping().byNorm()) {
+            return Double.POSITIVE_INFINITY;
+        }
+        Expected expected = opening.expected();
+        Expected anything = new Expected(expected.name(), expected.config(), expected.takesSequences(), true);
+        MedianNorm median = new MedianNorm();
+        TokenBatch batch =
+                TokenBatch.withCapacity(MEDIAN_BATCH, expected.config().dIn());
+        try (Activations all = open(new Opening(
+                opening.source(),
+                opening.tensorName(),
+                anything,
+                opening.range(),
+                opening.skipping().withoutNorm()))) {
+            for (all.next(batch); batch.count() > 0; all.next(batch)) {
+                for (float[] row : batch.keptRows()) {
+                    median.add(row);
+                }
+            }
+        }
+        return median.value() * opening.skipping().maxNormMultiple();
+    }
+
+    private void requireWholeSequences() {
+        if (expected.takesSequences() && (!layout.hasSequences() || layout.sequence() != whole.sequence())) {
+            throw new CommandException("--rows " + range.written() + " cuts sequences of " + whole.sequence()
+                    + " tokens, but " + expected.name() + " takes whole ones.");
         }
     }
 
@@ -87,9 +152,19 @@ public final class Activations implements AutoCloseable {
         }
     }
 
-    /** Returns how the tokens of all files are arranged. */
+    /** Returns how the tokens that are read are arranged. */
     public Layout layout() {
         return layout;
+    }
+
+    /** Returns how all tokens of the files are arranged. */
+    public Layout whole() {
+        return whole;
+    }
+
+    /** Returns the number of a token among all of the files, where it is the given one of those that are read. */
+    public long number(long token) {
+        return Math.min(range.from(), whole.tokens()) + token;
     }
 
     /** Returns how to name what is read in a result. */
@@ -100,11 +175,11 @@ public final class Activations implements AutoCloseable {
     /**
      * Returns where a token is.
      *
-     * @param token its number, counted over all files from 0
+     * @param token its number among those that are read, from 0
      */
     public TokenPlace place(long token) {
         int at = 0;
-        long ofPart = token;
+        long ofPart = number(token);
         while (ofPart >= parts.get(at).tokens()) {
             ofPart -= parts.get(at++).tokens();
         }
@@ -112,9 +187,11 @@ public final class Activations implements AutoCloseable {
         return new TokenPlace(source.name(at), ofPart / sequence, ofPart % sequence);
     }
 
-    /** Returns which tokens are skipped, as the user asked for it; empty if none are. */
-    public String skipped() {
-        return skipFirst == 0 ? "" : "--skip-first " + skipFirst;
+    /** Returns which tokens are left out, as the user could ask for it again; empty if none are. */
+    public String leftOut() {
+        String rows = range.isAll() ? "" : "--rows " + range.written();
+        String skipped = skipping.written();
+        return rows.isEmpty() || skipped.isEmpty() ? rows + skipped : rows + " " + skipped;
     }
 
     /**
@@ -127,45 +204,50 @@ public final class Activations implements AutoCloseable {
         float[][] rows = batch.room();
         batch.start();
         int row = 0;
-        while (row < rows.length && hasNext()) {
-            Layout here = parts.get(part);
-            int to = (int) Math.min(rows.length, row + here.tokens() - nextOfPart);
-            for (int skipping = row; skipping < to; skipping++) {
-                if (isSkipped(nextOfPart + skipping - row)) {
-                    batch.skip(skipping);
+        while (row < rows.length && left > 0) {
+            goToNext();
+            int count = (int)
+                    Math.min(Math.min(rows.length - row, left), parts.get(part).tokens() - nextOfPart);
+            file.read(nextOfPart, rows, row, row + count);
+            long[] tokenIds = ids == null ? null : ids.read(nextOfPart, count);
+            for (int i = 0; i < count; i++) {
+                boolean skipped = isSkipped(nextOfPart + i, tokenIds == null ? null : tokenIds[i], rows[row + i]);
+                if (skipped) {
+                    batch.skip(row + i);
+                }
+                // 16-bit activations of the BOS token can overflow; only where later tokens look back at it does that
+                // matter.
+                if (!expected.allowNonFinite() && (!skipped || expected.takesSequences())) {
+                    file.requireFinite(rows[row + i], nextOfPart + i);
                 }
             }
-            file.read(nextOfPart, rows, row, to, this::maySayAnything);
-            nextOfPart += to - row;
-            row = to;
+            nextOfPart += count;
+            left -= count;
+            row += count;
         }
         batch.filled(row);
     }
 
-    /** Goes on to the file that has the next token, if there is one. */
-    private boolean hasNext() {
-        while (nextOfPart == parts.get(part).tokens()) {
-            if (part == parts.size() - 1) {
-                return false;
-            }
+    private boolean isSkipped(long tokenOfPart, @Nullable Long id, float[] activation) {
+        return tokenOfPart % parts.get(part).sequence() < skipping.first()
+                || (id != null && skipping.tokenIds().contains(id))
+                || (skipping.byNorm() && MedianNorm.of(activation) > longest);
+    }
+
+    /** Goes on to the file that has the next token. */
+    private void goToNext() {
+        int before = part;
+        while (nextOfPart >= parts.get(part).tokens()) {
+            nextOfPart -= parts.get(part++).tokens();
+        }
+        if (part != before) {
             file.close();
-            part++;
             file = file(source, part, tensorName, expected);
-            nextOfPart = 0;
             if (!file.layout().equals(parts.get(part))) {
                 throw new CommandException(file + " has changed since the work began.");
             }
+            ids = ids == null ? null : file.tokenIds();
         }
-        return true;
-    }
-
-    private boolean isSkipped(long tokenOfPart) {
-        return tokenOfPart % parts.get(part).sequence() < skipFirst;
-    }
-
-    /** 16-bit activations of the BOS token can overflow; only where later tokens look back at it does that matter. */
-    private boolean maySayAnything(long tokenOfPart) {
-        return expected.allowNonFinite() || (isSkipped(tokenOfPart) && !expected.takesSequences());
     }
 
     @Override

@@ -85,6 +85,28 @@ public final class Layout {
         return leading.length == 0 ? 1 : leading[leading.length - 1];
     }
 
+    /**
+     * Returns the layout of a stretch of the tokens: their sequences if it has whole ones only, otherwise its tokens.
+     *
+     * @param range the stretch; what lies beyond the tokens is not in it
+     */
+    Layout slice(TokenRange range) {
+        if (range.isAll()) {
+            return this;
+        }
+        long from = Math.min(tokens, range.from());
+        long to = Math.max(from, Math.min(tokens, range.to()));
+        boolean whole = hasSequences() && sequence() > 0 && from % sequence() == 0 && to % sequence() == 0;
+        return new Layout(
+                whole ? new long[] {(to - from) / sequence(), sequence()} : new long[] {to - from}, to - from, heads);
+    }
+
+    /** Returns whether an array with a number for each token may have this shape. */
+    boolean isOf(List<Long> shape) {
+        long[] sizes = shape.stream().mapToLong(Long::longValue).toArray();
+        return Arrays.equals(leading, sizes) || Arrays.equals(new long[] {tokens}, sizes);
+    }
+
     /** Returns whether the tokens have an axis of sequences, all of one length. */
     public boolean hasSequences() {
         return leading.length > 1;

@@ -43,9 +43,4 @@ public record Provenance(
     String json(long[] shape) {
         return new GsonBuilder().disableHtmlEscaping().create().toJson(metadata(shape));
     }
-
-    /** Returns the same, of a file of which the given tokens were left out. */
-    public Provenance withSkipped(String options) {
-        return new Provenance(sae, saeSha256, this.options, source, version, options, heads);
-    }
 }

@@ -79,8 +79,8 @@ class NpzWidthTest {
             writer.write("x", ByteBuffer.allocate(32));
             writer.commit();
         }
-        try (Activations activations = Activations.open(
-                ActivationSource.of(file.toString()), null, new Expected("sae", CONFIG, false, false), 0)) {
+        try (Activations activations = Activations.open(Activations.Opening.all(
+                ActivationSource.of(file.toString()), new Expected("sae", CONFIG, false, false)))) {
             return activations.layout();
         }
     }

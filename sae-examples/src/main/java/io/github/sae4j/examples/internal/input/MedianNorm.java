@@ -1,0 +1,43 @@
+package io.github.sae4j.examples.internal.input;
+
+/**
+ * The median of many norms, within a ten-thousandth of itself.
+ *
+ * <p>Norms are counted by the upper bits of their float32, which order them, so memory does not grow with their number.
+ */
+final class MedianNorm {
+
+    private static final int DROPPED_BITS = 11;
+
+    private final long[] counts = new long[1 << (Integer.SIZE - 1 - DROPPED_BITS)];
+    private long norms;
+
+    /** Counts the norm of an activation, unless that is NaN. */
+    void add(float[] activation) {
+        double norm = of(activation);
+        if (!Double.isNaN(norm)) {
+            counts[Float.floatToIntBits((float) norm) >>> DROPPED_BITS]++;
+            norms++;
+        }
+    }
+
+    static double of(float[] activation) {
+        double squares = 0;
+        for (float x : activation) {
+            squares += (double) x * x;
+        }
+        return Math.sqrt(squares);
+    }
+
+    /** Returns the median, the lower one of two; 0 if nothing was counted. */
+    double value() {
+        long below = 0;
+        for (int bin = 0; norms > 0; bin++) {
+            below += counts[bin];
+            if (below >= (norms + 1) / 2) {
+                return Float.intBitsToFloat(bin << DROPPED_BITS | 1 << (DROPPED_BITS - 1));
+            }
+        }
+        return 0;
+    }
+}

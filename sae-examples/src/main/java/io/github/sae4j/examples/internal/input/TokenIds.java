@@ -1,0 +1,74 @@
+package io.github.sae4j.examples.internal.input;
+
+import io.github.sae4j.examples.internal.CommandException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The ids of a file's tokens, whole numbers in an array beside their activations. */
+final class TokenIds {
+
+    private static final Set<String> NAMES = Set.of("token_ids", "tokens", "input_ids");
+    private static final Pattern SAFETENSORS = Pattern.compile("([IU])(16|32|64)");
+    private static final Pattern NPY = Pattern.compile("[<>]([iu])([248])");
+
+    private final StoredTensor ids;
+    private final int bytes;
+    private final boolean signed;
+
+    private TokenIds(StoredTensor ids, int bytes, boolean signed) {
+        this.ids = ids;
+        this.bytes = bytes;
+        this.signed = signed;
+    }
+
+    /**
+     * Finds the ids.
+     *
+     * @param file the file's name, for sentences
+     * @param tensors its arrays
+     * @param layout how its tokens are arranged
+     * @throws CommandException if there are none, or they are of other tokens
+     */
+    static TokenIds beside(String file, List<StoredTensor> tensors, Layout layout) {
+        StoredTensor ids = tensors.stream()
+                .filter(tensor -> tensor.name() != null && NAMES.contains(tensor.name()))
+                .findFirst()
+                .orElseThrow(() -> new CommandException(file + ": --skip-token needs the tokens' ids, but there is no"
+                        + " array token_ids, tokens or input_ids beside the activations."));
+        Matcher safetensors = SAFETENSORS.matcher(ids.dtype());
+        Matcher npy = NPY.matcher(ids.dtype());
+        if (!safetensors.matches() && !npy.matches()) {
+            throw new CommandException(file + ": " + ids.label() + " is " + ids.dtype()
+                    + ", but ids are whole numbers of 2, 4 or 8 bytes.");
+        }
+        if (!layout.isOf(ids.shape())) {
+            throw new CommandException(file + ": " + ids.label() + " has the shape " + ids.shape()
+                    + ", but the activations are of " + layout.tokens() + " tokens.");
+        }
+        return safetensors.matches()
+                ? new TokenIds(
+                        ids,
+                        Integer.parseInt(safetensors.group(2)) / Byte.SIZE,
+                        safetensors.group(1).equals("I"))
+                : new TokenIds(ids, Integer.parseInt(npy.group(2)), npy.group(1).equals("i"));
+    }
+
+    /** Reads the ids of some tokens, which must be asked for in order. */
+    long[] read(long first, int count) {
+        ByteBuffer buffer = ByteBuffer.allocate(count * bytes).order(ids.order());
+        ids.bytes().read(first * bytes, buffer);
+        buffer.flip();
+        long[] read = new long[count];
+        for (int i = 0; i < count; i++) {
+            read[i] = switch (bytes) {
+                case Short.BYTES -> signed ? buffer.getShort() : Short.toUnsignedLong(buffer.getShort());
+                case Integer.BYTES -> signed ? buffer.getInt() : Integer.toUnsignedLong(buffer.getInt());
+                default -> buffer.getLong();
+            };
+        }
+        return read;
+    }
+}
