@@ -2,6 +2,7 @@ package io.github.sae4j.examples;
 
 import io.github.sae4j.examples.internal.BenchCommand;
 import io.github.sae4j.examples.internal.CacheCommand;
+import io.github.sae4j.examples.internal.CompletionCommand;
 import io.github.sae4j.examples.internal.DecodeCommand;
 import io.github.sae4j.examples.internal.DemoCommand;
 import io.github.sae4j.examples.internal.DoctorCommand;
@@ -12,6 +13,7 @@ import io.github.sae4j.examples.internal.Failures;
 import io.github.sae4j.examples.internal.FeaturesCommand;
 import io.github.sae4j.examples.internal.InfoCommand;
 import io.github.sae4j.examples.internal.ListCommand;
+import io.github.sae4j.examples.internal.ManCommand;
 import io.github.sae4j.examples.internal.ReconstructCommand;
 import io.github.sae4j.examples.internal.StandardStreams;
 import io.github.sae4j.examples.internal.Version;
@@ -43,7 +45,9 @@ import picocli.CommandLine.Spec;
             CacheCommand.class,
             DemoCommand.class,
             BenchCommand.class,
-            DoctorCommand.class
+            DoctorCommand.class,
+            CompletionCommand.class,
+            ManCommand.class
         },
         footer = {"", "Exit codes: 0 done, 1 the work failed, 2 the command was misused."})
 @SuppressWarnings({"NullAway.Init", "UnusedVariable"}) // picocli fills the annotated fields and acts on some itself
