@@ -3,6 +3,7 @@ package io.github.sae4j.examples;
 import static io.github.sae4j.examples.CommandRun.sae;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.github.sae4j.fixtures.ReferenceCase;
 import java.io.ByteArrayInputStream;
@@ -138,6 +139,23 @@ class ActivationSourcesTest {
         assertAllFeatures(runs + "/a-[12].npy");
         assertAllFeatures(folder + "/r*/a-?.npy");
         assertAllFeatures(runs + "/**/a-{3,4}.npy");
+    }
+
+    @Test
+    void linksAreFollowed() throws IOException {
+        npy("1.npy", 0, 5);
+        Path elsewhere = folder.resolve("elsewhere.npy");
+        InputFiles.npy(elsewhere, header(tokens - 5), bytes(tokens(5, tokens)));
+        Path link = folder.resolve("link");
+        try {
+            Files.createSymbolicLink(runs.resolve("2.npy"), elsewhere);
+            Files.createSymbolicLink(link, runs);
+        } catch (IOException | UnsupportedOperationException e) {
+            assumeThat(e).as("this system lets us make links").isNull();
+        }
+
+        assertAllFeatures(link.toString());
+        assertAllFeatures(link + "/*.npy");
     }
 
     @Test

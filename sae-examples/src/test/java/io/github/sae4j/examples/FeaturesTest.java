@@ -395,6 +395,7 @@ class FeaturesTest {
                 "--feature -1|1|are 0 to 5.",
                 "--feature 0 --top 3|2|mutually exclusive",
                 "--top 0|2|a whole number from 1",
+                "--top 257|2|at most 256 features can be shown, not 257",
                 "--top 1 --by beauty|2|it must be max or density, but is beauty",
                 "--json|2|--feature"
             })
@@ -420,6 +421,29 @@ class FeaturesTest {
         } finally {
             System.setIn(before);
         }
+    }
+
+    @Test
+    void infiniteValuesAreNullInJson() {
+        Path in = InputFiles.safetensors()
+                .floats("x", new long[] {1, 4}, Float.POSITIVE_INFINITY, 0, 0, 0)
+                .write(folder.resolve("x.safetensors"));
+
+        JsonObject feature = json(
+                        "features",
+                        in,
+                        "--sae",
+                        SmallSae.write(folder.resolve("sae")),
+                        "--feature",
+                        "0",
+                        "--allow-non-finite",
+                        "--json")
+                .getAsJsonArray("features")
+                .get(0)
+                .getAsJsonObject();
+
+        assertThat(feature.get("max").isJsonNull()).isTrue();
+        assertThat(feature.get("tokens").getAsInt()).isEqualTo(1);
     }
 
     private static JsonObject json(Object... arguments) {

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Says what chosen features did, to people and to programs.
@@ -102,7 +103,7 @@ record FeatureReport(
         return text.replace("\n", "↵").replace("\r", "").replace("\t", " ");
     }
 
-    /** Prints one JSON object. */
+    /** Prints one JSON object; null stands for an infinite value. */
     void printJson(Terminal terminal) {
         JsonObject report = new JsonObject();
         report.addProperty("sae", sae.lastingName());
@@ -120,6 +121,7 @@ record FeatureReport(
         terminal.print(new GsonBuilder()
                 .setPrettyPrinting()
                 .disableHtmlEscaping()
+                .serializeNulls()
                 .create()
                 .toJson(report));
     }
@@ -131,7 +133,7 @@ record FeatureReport(
         object.addProperty("feature", feature);
         object.addProperty("tokens", survey.firings().count(feature));
         object.addProperty("density", survey.firings().density(feature));
-        object.addProperty("max", tally.max());
+        object.addProperty("max", finite(tally.max()));
         JsonObject histogram = new JsonObject();
         histogram.addProperty("bin_width", tally.histogram().binWidth());
         JsonArray counts = new JsonArray();
@@ -165,7 +167,7 @@ record FeatureReport(
     private JsonObject example(Example example) {
         TokenPlace place = activations.place(example.token());
         JsonObject object = new JsonObject();
-        object.addProperty("value", example.value());
+        object.addProperty("value", finite(example.value()));
         object.addProperty("token", activations.number(example.token()));
         object.addProperty("file", place.file());
         object.addProperty("row", place.row());
@@ -177,6 +179,11 @@ record FeatureReport(
             object.add("after", texts(context.after()));
         }
         return object;
+    }
+
+    /** JSON has no infinity. */
+    private static @Nullable Float finite(float value) {
+        return Float.isFinite(value) ? value : null;
     }
 
     private static JsonArray texts(List<String> tokens) {

@@ -42,6 +42,9 @@ public final class FeaturesCommand implements Runnable {
     private static final int TOKENS_AROUND = 8;
     private static final int RELATIVES = 5;
 
+    /** Of each that is shown, co-firing is counted with every feature there is. */
+    private static final int MOST_FEATURES = 256;
+
     @Spec
     private CommandSpec spec;
 
@@ -105,6 +108,11 @@ public final class FeaturesCommand implements Runnable {
         if (source.isStandardInput() && choice.top != null) {
             throw new ParameterException(
                     spec.commandLine(), "--top reads the activations twice, but standard input comes once");
+        }
+        int asked = choice.features == null ? (choice.top == null ? 0 : choice.top) : choice.features.size();
+        if (asked > MOST_FEATURES) {
+            throw new ParameterException(
+                    spec.commandLine(), "at most " + MOST_FEATURES + " features can be shown, not " + asked);
         }
         Terminal terminal = Terminal.of(spec);
         try (OpenSae sae = json ? options.openForOutput(terminal) : options.open(terminal);

@@ -4,6 +4,7 @@ import io.github.sae4j.examples.internal.CommandException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystems;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -101,7 +102,7 @@ public record ActivationSource(String written, List<Path> files) {
     }
 
     private static List<Path> found(Path folder, int depth, Predicate<Path> wanted) {
-        try (Stream<Path> files = Files.walk(folder, depth)) {
+        try (Stream<Path> files = Files.walk(folder, depth, FileVisitOption.FOLLOW_LINKS)) {
             return files.filter(TensorFile::isNamedLikeOne)
                     .filter(file -> !String.valueOf(file.getFileName()).startsWith("."))
                     .filter(wanted)
