@@ -15,6 +15,7 @@ import io.github.sae4j.examples.internal.InfoCommand;
 import io.github.sae4j.examples.internal.ListCommand;
 import io.github.sae4j.examples.internal.ManCommand;
 import io.github.sae4j.examples.internal.ReconstructCommand;
+import io.github.sae4j.examples.internal.ReportCommand;
 import io.github.sae4j.examples.internal.StandardStreams;
 import io.github.sae4j.examples.internal.Version;
 import java.io.PrintWriter;
@@ -39,6 +40,7 @@ import picocli.CommandLine.Spec;
             ReconstructCommand.class,
             EvalCommand.class,
             FeaturesCommand.class,
+            ReportCommand.class,
             ListCommand.class,
             InfoCommand.class,
             DownloadCommand.class,

@@ -28,6 +28,7 @@ class ShellTest {
             "reconstruct",
             "eval",
             "features",
+            "report",
             "list",
             "info",
             "download",

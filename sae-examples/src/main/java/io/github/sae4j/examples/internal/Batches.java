@@ -41,6 +41,36 @@ final class Batches {
                 activations, sae, (int) Math.min(size, activations.layout().tokens()));
     }
 
+    /** What is done with each batch. */
+    @FunctionalInterface
+    interface Step {
+
+        /**
+         * Takes the tokens that follow.
+         *
+         * @param batch the tokens, valid until this returns
+         * @param features the features of all of them, none of those that are skipped
+         */
+        void take(TokenBatch batch, SparseFeatures features);
+    }
+
+    /**
+     * Encodes all tokens.
+     *
+     * @param terminal shows progress
+     * @param task what to call the work there
+     * @param step is given each batch in turn
+     */
+    void encodeAll(Terminal terminal, String task, Step step) {
+        try (Progress progress =
+                Progress.start(terminal, task, activations.layout().tokens())) {
+            for (TokenBatch tokens = next(); tokens.count() > 0; tokens = next()) {
+                step.take(tokens, encode(tokens));
+                progress.advance(tokens.count());
+            }
+        }
+    }
+
     /** Returns the next tokens, valid until the next call; none after the end. */
     TokenBatch next() {
         activations.next(batch);

@@ -2,7 +2,6 @@ package io.github.sae4j.examples.internal;
 
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.examples.internal.input.Activations;
-import io.github.sae4j.examples.internal.input.TokenBatch;
 import io.github.sae4j.examples.internal.output.FeatureOutputs;
 import io.github.sae4j.examples.internal.output.FeatureTarget;
 import io.github.sae4j.examples.internal.output.OutputFile;
@@ -29,22 +28,18 @@ record Encoding(int batchTokens, @Nullable Integer topK, boolean dense) {
     void run(Activations activations, OpenSae sae, List<FeatureTarget> targets, Terminal terminal) {
         long tokens = activations.layout().tokens();
         Summary summary = Summary.start();
-        long active = 0;
-        long encoded = 0;
-        try (FeatureOutputs output = outputs(activations, sae, targets);
-                Progress progress = Progress.start(terminal, "encoding", tokens)) {
-            Batches batches = Batches.of(activations, sae.sae(), batchTokens);
-            for (TokenBatch batch = batches.next(); batch.count() > 0; batch = batches.next()) {
-                SparseFeatures features = batches.encode(batch);
+        long[] active = new long[1];
+        long[] encoded = new long[1];
+        try (FeatureOutputs output = outputs(activations, sae, targets)) {
+            Batches.of(activations, sae.sae(), batchTokens).encodeAll(terminal, "encoding", (batch, features) -> {
                 SparseFeatures kept = topK == null ? features : features.topK(topK);
                 output.write(kept);
-                active += kept.activeCount();
-                progress.advance(batch.count());
-                encoded += batch.keptCount();
-            }
+                active[0] += kept.activeCount();
+                encoded[0] += batch.keptCount();
+            });
             output.commit();
         }
-        summary.add("L0 " + Quantity.decimal(encoded == 0 ? 0 : (double) active / encoded, 1));
+        summary.add("L0 " + Quantity.decimal(encoded[0] == 0 ? 0 : (double) active[0] / encoded[0], 1));
         terminal.note(summary.line(
                 tokens, sae.sae(), targets.stream().map(FeatureTarget::file).toArray(OutputFile[]::new)));
     }

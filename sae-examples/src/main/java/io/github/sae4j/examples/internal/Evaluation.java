@@ -1,9 +1,7 @@
 package io.github.sae4j.examples.internal;
 
 import io.github.sae4j.core.SparseAutoencoder;
-import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.examples.internal.input.Activations;
-import io.github.sae4j.examples.internal.input.TokenBatch;
 import io.github.sae4j.examples.internal.survey.Firings;
 import org.jspecify.annotations.Nullable;
 
@@ -26,21 +24,14 @@ record Evaluation(Firings firings, @Nullable ReconstructionQuality quality) {
      */
     static Evaluation of(Activations activations, SparseAutoencoder sae, int batchTokens, Terminal terminal) {
         Firings firings = new Firings(sae.config().dSae());
-        ReconstructionQuality quality = sae.canDecode() && !sae.config().isTranscoder()
-                ? new ReconstructionQuality(sae.config().dIn())
-                : null;
+        ReconstructionQuality quality = ReconstructionQuality.of(sae);
         Batches batches = Batches.of(activations, sae, batchTokens);
-        try (Progress progress =
-                Progress.start(terminal, "evaluating", activations.layout().tokens())) {
-            for (TokenBatch batch = batches.next(); batch.count() > 0; batch = batches.next()) {
-                SparseFeatures features = batches.encode(batch);
-                firings.add(batch, features);
-                if (quality != null) {
-                    quality.add(batch, batches.reconstruct(batch, features));
-                }
-                progress.advance(batch.count());
+        batches.encodeAll(terminal, "evaluating", (batch, features) -> {
+            firings.add(batch, features);
+            if (quality != null) {
+                quality.add(batch, batches.reconstruct(batch, features));
             }
-        }
+        });
         return new Evaluation(firings, quality);
     }
 }

@@ -6,7 +6,9 @@ import com.google.gson.JsonObject;
 import io.github.sae4j.examples.internal.input.Activations;
 import io.github.sae4j.examples.internal.survey.Firings;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -37,35 +39,43 @@ final class EvaluationReport {
     /** Prints aligned lines. */
     void print(Terminal terminal) {
         Facts facts = new Facts(terminal, 20);
-        Firings firings = evaluation.firings();
         String skipped = activations.leftOut();
         facts.line("SAE", sae.lastingName());
         facts.line(
                 "activations",
-                activations.sourceName() + ", " + Quantity.count(firings.tokens()) + " tokens"
+                activations.sourceName() + ", "
+                        + Quantity.count(evaluation.firings().tokens()) + " tokens"
                         + (skipped.isEmpty() ? "" : ", " + skipped));
-        facts.line(
+        measures().forEach(facts::line);
+    }
+
+    /** Returns what was measured, each under its name, in words. */
+    Map<String, String> measures() {
+        Firings firings = evaluation.firings();
+        Map<String, String> measures = new LinkedHashMap<>();
+        measures.put(
                 "L0",
                 decimal(firings.l0(), 1) + ", quantiles "
                         + quantiles(i -> Quantity.count(firings.l0Quantile(SHARES[i]))));
         double[] densities = firings.densityQuantiles(SHARES);
-        facts.line("density", "quantiles " + quantiles(i -> scientific(densities[i])));
-        facts.line("dead features", Quantity.count(firings.dead().length));
-        facts.line("dense features", densest(firings));
+        measures.put("density", "quantiles " + quantiles(i -> scientific(densities[i])));
+        measures.put("dead features", Quantity.count(firings.dead().length));
+        measures.put("dense features", densest(firings));
         ReconstructionQuality quality = evaluation.quality();
         if (quality == null) {
-            facts.line("reconstruction", "not of what it reads, so not measured");
-            return;
+            measures.put("reconstruction", "not of what it reads, so not measured");
+            return measures;
         }
-        facts.line(
+        measures.put(
                 "explained variance",
                 decimal(quality.explainedVariance(), 4) + ", legacy " + decimal(quality.legacyExplainedVariance(), 4));
-        facts.line(
+        measures.put(
                 "MSE",
                 scientific(quality.meanSquaredError()) + ", " + scientific(perElement(quality)) + " per element");
-        facts.line("cosine similarity", decimal(quality.cosine(), 4));
-        facts.line("L2 ratio", decimal(quality.l2Ratio(), 4));
-        facts.line("reconstruction bias", decimal(quality.relativeReconstructionBias(), 4));
+        measures.put("cosine similarity", decimal(quality.cosine(), 4));
+        measures.put("L2 ratio", decimal(quality.l2Ratio(), 4));
+        measures.put("reconstruction bias", decimal(quality.relativeReconstructionBias(), 4));
+        return measures;
     }
 
     private static String densest(Firings firings) {

@@ -113,17 +113,22 @@ record FeatureReport(
         report.addProperty("skipped", activations.leftOut());
         report.addProperty("sae4j_version", Version.number());
         report.addProperty("tokens", survey.firings().tokens());
-        JsonArray all = new JsonArray();
-        for (int i = 0; i < features.size(); i++) {
-            all.add(feature(i));
-        }
-        report.add("features", all);
+        report.add("features", json());
         terminal.print(new GsonBuilder()
                 .setPrettyPrinting()
                 .disableHtmlEscaping()
                 .serializeNulls()
                 .create()
                 .toJson(report));
+    }
+
+    /** Returns an object for each feature; null stands for an infinite value. */
+    JsonArray json() {
+        JsonArray all = new JsonArray();
+        for (int i = 0; i < features.size(); i++) {
+            all.add(feature(i));
+        }
+        return all;
     }
 
     private JsonObject feature(int i) {

@@ -1,6 +1,8 @@
 package io.github.sae4j.examples.internal;
 
+import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.examples.internal.input.TokenBatch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How well activations are reconstructed, over all tokens, gathered in one pass in float64.
@@ -24,6 +26,13 @@ final class ReconstructionQuality {
 
     ReconstructionQuality(int dIn) {
         this.mean = new double[dIn];
+    }
+
+    /** Measures nothing yet; returns null for an SAE that does not reconstruct what it reads. */
+    static @Nullable ReconstructionQuality of(SparseAutoencoder sae) {
+        return sae.canDecode() && !sae.config().isTranscoder()
+                ? new ReconstructionQuality(sae.config().dIn())
+                : null;
     }
 
     /** Takes in the tokens of a batch that are not skipped. */

@@ -5,6 +5,8 @@ import io.github.sae4j.examples.internal.input.TokenBatch;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.util.Arrays;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /** How often each feature is above zero, and how many are on each token, counted in one pass. */
@@ -66,6 +68,17 @@ public final class Firings {
             }
         }
         return 0;
+    }
+
+    /** Returns how many tokens have which L0, ascending, without those L0 that no token has. */
+    public SortedMap<Integer, Long> tokensOfL0() {
+        SortedMap<Integer, Long> counts = new TreeMap<>();
+        for (int l0 = 0; l0 < tokensOfL0.length; l0++) {
+            if (tokensOfL0[l0] > 0) {
+                counts.put(l0, tokensOfL0[l0]);
+            }
+        }
+        return counts;
     }
 
     /** Returns the number of tokens on which a feature fires. */

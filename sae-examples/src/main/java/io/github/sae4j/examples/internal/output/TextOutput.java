@@ -1,0 +1,29 @@
+package io.github.sae4j.examples.internal.output;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
+/** A file of text, put in place whole or not at all. */
+public final class TextOutput {
+
+    private TextOutput() {}
+
+    /**
+     * Writes a file in UTF-8.
+     *
+     * @param target the file to be
+     * @param text what is in it
+     * @throws io.github.sae4j.examples.internal.CommandException if it cannot be written
+     */
+    public static void write(OutputFile target, String text) {
+        try (StagedFile file = StagedFile.beside(target)) {
+            try {
+                file.stream().write(text.getBytes(StandardCharsets.UTF_8));
+            } catch (IOException e) {
+                throw file.failed(e);
+            }
+            file.finish();
+            file.commit();
+        }
+    }
+}
