@@ -64,16 +64,38 @@ final class Batches {
     void encodeAll(Terminal terminal, String task, Step step) {
         try (Progress progress =
                 Progress.start(terminal, task, activations.layout().tokens())) {
-            for (TokenBatch tokens = next(); tokens.count() > 0; tokens = next()) {
-                step.take(tokens, encode(tokens));
-                progress.advance(tokens.count());
-            }
+            encodeNext(Long.MAX_VALUE, progress, step);
         }
+    }
+
+    /**
+     * Encodes the tokens that follow.
+     *
+     * @param count how many, or more than there are
+     * @param progress shows how the work gets on
+     * @param step is given each batch in turn
+     */
+    void encodeNext(long count, Progress progress, Step step) {
+        long left = count;
+        for (TokenBatch tokens = next(left); tokens.count() > 0; tokens = next(left)) {
+            step.take(tokens, encode(tokens));
+            progress.advance(tokens.count());
+            left -= tokens.count();
+        }
+    }
+
+    /** Passes over tokens. */
+    void skip(long tokens) {
+        activations.skip(tokens);
     }
 
     /** Returns the next tokens, valid until the next call; none after the end. */
     TokenBatch next() {
-        activations.next(batch);
+        return next(Long.MAX_VALUE);
+    }
+
+    private TokenBatch next(long most) {
+        activations.next(batch, most);
         return batch;
     }
 

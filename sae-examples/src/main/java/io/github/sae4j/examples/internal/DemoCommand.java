@@ -8,6 +8,7 @@ import io.github.sae4j.examples.internal.input.FeatureFile;
 import io.github.sae4j.examples.internal.output.FeatureFormat;
 import io.github.sae4j.examples.internal.output.FeatureTarget;
 import io.github.sae4j.examples.internal.output.OutputFile;
+import io.github.sae4j.examples.internal.output.Selection;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,7 +99,7 @@ public final class DemoCommand implements Runnable {
         try (Activations opened = Activations.open(
                 Activations.Opening.all(ActivationSource.of(activations.toString()), sae.expected()))) {
             FeatureTarget target = new FeatureTarget(OutputFile.of(features, false), FeatureFormat.SAFETENSORS);
-            new Encoding(BATCH, null, false).run(opened, sae, List.of(target), terminal);
+            new Encoding(opened, sae, BATCH, new Selection(null, false), terminal).run(List.of(target));
         }
     }
 

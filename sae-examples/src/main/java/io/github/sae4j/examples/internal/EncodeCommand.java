@@ -3,6 +3,8 @@ package io.github.sae4j.examples.internal;
 import io.github.sae4j.examples.internal.input.ActivationSource;
 import io.github.sae4j.examples.internal.input.Activations;
 import io.github.sae4j.examples.internal.output.FeatureTarget;
+import io.github.sae4j.examples.internal.output.Selection;
+import io.github.sae4j.examples.internal.output.Sharding;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -49,10 +51,17 @@ public final class EncodeCommand implements Runnable {
     @Override
     public void run() {
         ActivationSource source = input.source();
+        Sharding sharding = output.sharding(spec);
         List<FeatureTarget> targets = output.targets(source.files(), dense, spec);
         try (OpenSae sae = options.openForOutput(Terminal.of(spec));
                 Activations activations = input.open(source, sae)) {
-            new Encoding(options.batchTokens(), topK, dense).run(activations, sae, targets, Terminal.of(spec));
+            Encoding encoding = new Encoding(
+                    activations, sae, options.batchTokens(), new Selection(topK, dense), Terminal.of(spec));
+            if (sharding == null) {
+                encoding.run(targets);
+            } else {
+                encoding.run(targets, sharding);
+            }
         }
     }
 }

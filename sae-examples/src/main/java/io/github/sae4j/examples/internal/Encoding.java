@@ -2,50 +2,129 @@ package io.github.sae4j.examples.internal;
 
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.examples.internal.input.Activations;
+import io.github.sae4j.examples.internal.input.TokenBatch;
+import io.github.sae4j.examples.internal.input.TokenRange;
 import io.github.sae4j.examples.internal.output.FeatureOutputs;
 import io.github.sae4j.examples.internal.output.FeatureTarget;
 import io.github.sae4j.examples.internal.output.OutputFile;
+import io.github.sae4j.examples.internal.output.Selection;
+import io.github.sae4j.examples.internal.output.ShardedOutputs;
+import io.github.sae4j.examples.internal.output.Sharding;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
-/**
- * From a file of activations to files of features, a batch of tokens at a time.
- *
- * @param batchTokens how many tokens are in memory at a time
- * @param topK how many features of each token are kept, or null for all
- * @param dense whether the features are written as a dense matrix
- */
-record Encoding(int batchTokens, @Nullable Integer topK, boolean dense) {
+/** From activations to files of features, a batch of tokens at a time. */
+final class Encoding {
+
+    private final Activations activations;
+    private final OpenSae sae;
+    private final Selection selection;
+    private final Terminal terminal;
+    private final Batches batches;
+    private final Summary summary = Summary.start();
+    private long active;
+    private long encoded;
+    private long written;
+
+    /**
+     * Prepares the work.
+     *
+     * @param activations what to encode
+     * @param sae encodes
+     * @param batchTokens how many tokens are in memory at a time
+     * @param selection which features are written
+     * @param terminal shows progress and the summary
+     */
+    Encoding(Activations activations, OpenSae sae, int batchTokens, Selection selection, Terminal terminal) {
+        this.activations = activations;
+        this.sae = sae;
+        this.selection = selection;
+        this.terminal = terminal;
+        this.batches = Batches.of(activations, sae.sae(), batchTokens);
+    }
 
     /**
      * Encodes all tokens and prints the summary.
      *
-     * @param activations what to encode
-     * @param sae encodes
      * @param targets the files to make, all in one pass
-     * @param terminal shows progress and the summary
      */
-    void run(Activations activations, OpenSae sae, List<FeatureTarget> targets, Terminal terminal) {
-        long tokens = activations.layout().tokens();
-        Summary summary = Summary.start();
-        long[] active = new long[1];
-        long[] encoded = new long[1];
-        try (FeatureOutputs output = outputs(activations, sae, targets)) {
-            Batches.of(activations, sae.sae(), batchTokens).encodeAll(terminal, "encoding", (batch, features) -> {
-                SparseFeatures kept = topK == null ? features : features.topK(topK);
-                output.write(kept);
-                active[0] += kept.activeCount();
-                encoded[0] += batch.keptCount();
-            });
+    void run(List<FeatureTarget> targets) {
+        try (FeatureOutputs output = FeatureOutputs.create(
+                        targets,
+                        selection.dense(),
+                        activations.layout(),
+                        sae.sae().config(),
+                        () -> sae.provenance(activations),
+                        0);
+                Progress progress = progress()) {
+            write(Long.MAX_VALUE, output, progress);
             output.commit();
         }
-        summary.add("L0 " + Quantity.decimal(encoded[0] == 0 ? 0 : (double) active[0] / encoded[0], 1));
-        terminal.note(summary.line(
-                tokens, sae.sae(), targets.stream().map(FeatureTarget::file).toArray(OutputFile[]::new)));
+        note(targets.stream().map(FeatureTarget::file).toArray(OutputFile[]::new));
     }
 
-    private FeatureOutputs outputs(Activations activations, OpenSae sae, List<FeatureTarget> targets) {
-        return FeatureOutputs.create(
-                targets, dense, activations.layout(), sae.sae().config(), () -> sae.provenance(activations));
+    /**
+     * Encodes all tokens, or those that an interrupted run has not, and prints the summary.
+     *
+     * @param targets the files to make, all in one pass
+     * @param sharding how each is divided
+     * @throws CommandException if a shard would cut a sequence that the SAE needs as a whole
+     */
+    void run(List<FeatureTarget> targets, Sharding sharding) {
+        long sequence = activations.layout().sequence();
+        if (sae.sae().takesSequences() && sharding.tokens() % sequence != 0) {
+            throw new CommandException("--shard-tokens " + sharding.tokens() + " cuts sequences of " + sequence
+                    + " tokens, but " + sae.expected().name() + " takes whole ones.");
+        }
+        OutputFile[] files;
+        try (ShardedOutputs outputs = ShardedOutputs.open(
+                targets, sharding, selection, activations.layout(), sae.sae().config(), sae.provenance(activations))) {
+            List<Long> missing = outputs.missing();
+            if (missing.size() < outputs.count()) {
+                terminal.note(Quantity.count(outputs.count() - missing.size()) + " of "
+                        + Quantity.count(outputs.count()) + " shards are there already");
+            }
+            try (Progress progress = progress()) {
+                write(missing, outputs, progress);
+            }
+            files = outputs.commit().toArray(OutputFile[]::new);
+        }
+        note(files);
+    }
+
+    private void write(List<Long> shards, ShardedOutputs outputs, Progress progress) {
+        long next = 0;
+        for (long shard : shards) {
+            TokenRange range = outputs.range(shard);
+            batches.skip(range.from() - next);
+            progress.reach(range.from());
+            try (FeatureOutputs output = outputs.start(shard)) {
+                write(range.to() - range.from(), output, progress);
+                output.commit();
+            }
+            next = range.to();
+        }
+    }
+
+    private void write(long tokens, FeatureOutputs output, Progress progress) {
+        batches.encodeNext(tokens, progress, (batch, features) -> {
+            SparseFeatures kept = selection.topK() == null ? features : features.topK(selection.topK());
+            output.write(kept);
+            count(batch, kept);
+        });
+    }
+
+    private void count(TokenBatch batch, SparseFeatures features) {
+        active += features.activeCount();
+        encoded += batch.keptCount();
+        written += batch.count();
+    }
+
+    private Progress progress() {
+        return Progress.start(terminal, "encoding", activations.layout().tokens());
+    }
+
+    private void note(OutputFile... files) {
+        summary.add("L0 " + Quantity.decimal(encoded == 0 ? 0 : (double) active / encoded, 1));
+        terminal.note(summary.line(written, sae.sae(), files));
     }
 }

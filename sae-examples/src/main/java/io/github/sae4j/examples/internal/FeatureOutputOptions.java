@@ -3,6 +3,7 @@ package io.github.sae4j.examples.internal;
 import io.github.sae4j.examples.internal.output.FeatureFormat;
 import io.github.sae4j.examples.internal.output.FeatureTarget;
 import io.github.sae4j.examples.internal.output.OutputFile;
+import io.github.sae4j.examples.internal.output.Sharding;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -27,6 +29,36 @@ final class FeatureOutputOptions {
 
     @Option(names = "--force", description = "Replace each FILE that is there already.")
     private boolean force;
+
+    @Option(
+            names = "--shard-tokens",
+            paramLabel = "N",
+            converter = AtLeastOne.class,
+            description = "Divide each FILE into files of N tokens, NAME-00001-of-00004.npz and so on.")
+    private @Nullable Integer shardTokens;
+
+    @Option(
+            names = "--resume",
+            description = "Go on with the shards that an interrupted run of the same command has finished.")
+    private boolean resume;
+
+    /**
+     * Returns how the files are divided, or null if they are not.
+     *
+     * @param spec the command, for the message
+     * @throws ParameterException if there is something to go on with only where files are divided
+     */
+    @Nullable
+    Sharding sharding(CommandSpec spec) {
+        if (shardTokens == null) {
+            if (resume) {
+                throw new ParameterException(
+                        spec.commandLine(), "--resume goes on after whole shards, so it needs --shard-tokens");
+            }
+            return null;
+        }
+        return new Sharding(shardTokens, resume, force);
+    }
 
     /**
      * Returns the files to make.
@@ -50,7 +82,9 @@ final class FeatureOutputOptions {
         }
         List<FeatureTarget> targets = new ArrayList<>();
         for (int i = 0; i < formats.size(); i++) {
-            targets.add(new FeatureTarget(OutputFile.of(out.get(i), force), formats.get(i)));
+            // Of a file that is divided, none has this name.
+            OutputFile file = OutputFile.of(out.get(i), force || shardTokens != null);
+            targets.add(new FeatureTarget(file, formats.get(i)));
         }
         return targets;
     }

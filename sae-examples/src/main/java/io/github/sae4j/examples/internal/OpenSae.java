@@ -173,7 +173,7 @@ final class OpenSae implements AutoCloseable {
 
     /** Returns where the numbers of a file come from that is made of another with this SAE. */
     Provenance provenance(String source, String leftOut, int heads) {
-        return new Provenance(lastingName(), sha256(), options, source, Version.number(), leftOut, heads);
+        return new Provenance(lastingName(), sha256(), options, source, Version.number(), leftOut, heads, "");
     }
 
     /** Returns where the numbers of a file come from that is made of activations with this SAE. */

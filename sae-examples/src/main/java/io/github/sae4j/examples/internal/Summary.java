@@ -3,10 +3,13 @@ package io.github.sae4j.examples.internal;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.examples.internal.output.OutputFile;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** The line that a command ends with: what was done, how fast, by what, and where the result is. */
 final class Summary {
+
+    private static final int MOST_NAMED = 4;
 
     private final long started = System.nanoTime();
     private final List<String> parts = new ArrayList<>();
@@ -31,8 +34,14 @@ final class Summary {
         all.addAll(parts);
         all.add(Quantity.count(Math.round(tokens / seconds)) + " tokens/s");
         all.add(DeviceChoice.spell(sae.device()) + ", " + sae.kernel() + " kernel");
-        for (OutputFile file : files) {
-            all.add(file.fileName() + " (" + Quantity.bytes(file.size()) + ")");
+        if (files.length <= MOST_NAMED) {
+            for (OutputFile file : files) {
+                all.add(file.fileName() + " (" + Quantity.bytes(file.size()) + ")");
+            }
+        } else {
+            long bytes = Arrays.stream(files).mapToLong(OutputFile::size).sum();
+            all.add(files[0].fileName() + " to " + files[files.length - 1].fileName() + " ("
+                    + Quantity.count(files.length) + " files, " + Quantity.bytes(bytes) + ")");
         }
         return String.join(" · ", all);
     }

@@ -115,7 +115,7 @@ public final class Activations implements AutoCloseable {
                 anything,
                 opening.range(),
                 opening.skipping().withoutNorm()))) {
-            for (all.next(batch); batch.count() > 0; all.next(batch)) {
+            for (all.next(batch, MEDIAN_BATCH); batch.count() > 0; all.next(batch, MEDIAN_BATCH)) {
                 for (float[] row : batch.keptRows()) {
                     median.add(row);
                 }
@@ -195,19 +195,31 @@ public final class Activations implements AutoCloseable {
     }
 
     /**
+     * Passes over tokens without reading them.
+     *
+     * @param tokens how many, at most those that are left
+     */
+    public void skip(long tokens) {
+        nextOfPart += tokens;
+        left -= tokens;
+    }
+
+    /**
      * Reads the next tokens.
      *
-     * @param batch is filled with as many tokens as it has room for, fewer at the end, none after it
+     * @param batch is filled with as many tokens as it has room for and are asked for, fewer at the end, none after it
+     * @param most how many are asked for
      * @throws CommandException if a file cannot be read or has changed, or holds NaN or infinity that is not allowed
      */
-    public void next(TokenBatch batch) {
+    public void next(TokenBatch batch, long most) {
         float[][] rows = batch.room();
+        int wanted = (int) Math.min(rows.length, most);
         batch.start();
         int row = 0;
-        while (row < rows.length && left > 0) {
+        while (row < wanted && left > 0) {
             goToNext();
-            int count = (int)
-                    Math.min(Math.min(rows.length - row, left), parts.get(part).tokens() - nextOfPart);
+            int count =
+                    (int) Math.min(Math.min(wanted - row, left), parts.get(part).tokens() - nextOfPart);
             file.read(nextOfPart, rows, row, row + count);
             long[] tokenIds = ids == null ? null : ids.read(nextOfPart, count);
             for (int i = 0; i < count; i++) {

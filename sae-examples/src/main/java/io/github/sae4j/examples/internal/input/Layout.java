@@ -90,7 +90,7 @@ public final class Layout {
      *
      * @param range the stretch; what lies beyond the tokens is not in it
      */
-    Layout slice(TokenRange range) {
+    public Layout slice(TokenRange range) {
         if (range.isAll()) {
             return this;
         }

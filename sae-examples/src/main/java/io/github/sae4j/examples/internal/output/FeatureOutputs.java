@@ -22,17 +22,19 @@ public final class FeatureOutputs implements AutoCloseable {
      * @param layout how the tokens are arranged
      * @param config the SAE that makes the features
      * @param provenance where they come from
+     * @param first the number of the first token
      */
     public static FeatureOutputs create(
             List<FeatureTarget> targets,
             boolean dense,
             Layout layout,
             SaeConfig config,
-            Supplier<Provenance> provenance) {
+            Supplier<Provenance> provenance,
+            long first) {
         FeatureOutputs outputs = new FeatureOutputs();
         try {
             for (FeatureTarget target : targets) {
-                outputs.outputs.add(output(target, dense, layout, config, provenance));
+                outputs.outputs.add(output(target, dense, layout, config, provenance, first));
             }
             return outputs;
         } catch (RuntimeException e) {
@@ -42,7 +44,12 @@ public final class FeatureOutputs implements AutoCloseable {
     }
 
     private static FeatureOutput output(
-            FeatureTarget target, boolean dense, Layout layout, SaeConfig config, Supplier<Provenance> provenance) {
+            FeatureTarget target,
+            boolean dense,
+            Layout layout,
+            SaeConfig config,
+            Supplier<Provenance> provenance,
+            long first) {
         OutputFile file = target.file();
         return switch (target.format()) {
             case SAFETENSORS ->
@@ -50,7 +57,7 @@ public final class FeatureOutputs implements AutoCloseable {
                         ? DenseOutput.create(file, layout, config, provenance.get())
                         : SparseOutput.create(file, layout, config, provenance);
             case NPZ -> NpzOutput.create(file, layout, config, provenance);
-            case JSON_LINES -> JsonLinesOutput.create(file, layout, config, provenance.get());
+            case JSON_LINES -> JsonLinesOutput.create(file, layout, config, provenance.get(), first);
         };
     }
 

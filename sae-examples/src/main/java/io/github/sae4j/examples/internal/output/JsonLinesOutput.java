@@ -23,8 +23,9 @@ public final class JsonLinesOutput implements FeatureOutput {
     private final StringBuilder line = new StringBuilder();
     private long next;
 
-    private JsonLinesOutput(StagedFile file, List<String> factors) {
+    private JsonLinesOutput(StagedFile file, List<String> factors, long first) {
         this.file = file;
+        this.next = first;
         this.factors = factors;
     }
 
@@ -35,9 +36,11 @@ public final class JsonLinesOutput implements FeatureOutput {
      * @param layout how the tokens are arranged
      * @param config the SAE that makes the features
      * @param provenance where they come from
+     * @param first the number of the first token
      */
-    public static JsonLinesOutput create(OutputFile target, Layout layout, SaeConfig config, Provenance provenance) {
-        JsonLinesOutput output = new JsonLinesOutput(StagedFile.beside(target), TokenFactor.names(config));
+    public static JsonLinesOutput create(
+            OutputFile target, Layout layout, SaeConfig config, Provenance provenance, long first) {
+        JsonLinesOutput output = new JsonLinesOutput(StagedFile.beside(target), TokenFactor.names(config), first);
         try {
             output.line
                     .append("{\"metadata\":")

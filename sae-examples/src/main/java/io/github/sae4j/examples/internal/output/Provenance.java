@@ -1,6 +1,7 @@
 package io.github.sae4j.examples.internal.output;
 
 import com.google.gson.GsonBuilder;
+import io.github.sae4j.examples.internal.input.TokenRange;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -15,9 +16,23 @@ import java.util.Map;
  * @param version the version of this software
  * @param skipped the options that leave tokens out, as users write them; empty if there are none
  * @param heads the number of attention heads if the activations have an axis for them, otherwise 0
+ * @param shard which of the tokens are in this file, as {@code A:B}; empty if all are
  */
 public record Provenance(
-        String sae, String saeSha256, String options, String source, String version, String skipped, int heads) {
+        String sae,
+        String saeSha256,
+        String options,
+        String source,
+        String version,
+        String skipped,
+        int heads,
+        String shard) {
+
+    /** Returns where a part of the numbers comes from. */
+    Provenance ofShard(TokenRange tokens) {
+        return new Provenance(
+                sae, saeSha256, options, source, version, skipped, heads, tokens.from() + ":" + tokens.to());
+    }
 
     /** Returns the metadata of a file with the given dense shape. */
     Map<String, String> metadata(long[] shape) {
@@ -32,6 +47,9 @@ public record Provenance(
         metadata.put("sae4j_version", version);
         if (!skipped.isEmpty()) {
             metadata.put("skipped", skipped);
+        }
+        if (!shard.isEmpty()) {
+            metadata.put("shard_tokens", shard);
         }
         if (heads > 0) {
             metadata.put("heads", String.valueOf(heads));

@@ -78,7 +78,7 @@ final class StagedFile implements AutoCloseable {
             try {
                 // Windows renames no open file.
                 channel.close();
-                move();
+                rename(staged, target.path());
             } catch (IOException e) {
                 throw failed(e);
             }
@@ -86,11 +86,20 @@ final class StagedFile implements AutoCloseable {
         }
     }
 
-    private void move() throws IOException {
+    private static void rename(Path from, Path to) throws IOException {
         try {
-            Files.move(staged, target.path(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (AtomicMoveNotSupportedException e) {
-            Files.move(staged, target.path(), StandardCopyOption.REPLACE_EXISTING);
+            Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    /** Moves a finished file to another name of the same file system. */
+    static void move(Path from, Path to) {
+        try {
+            rename(from, to);
+        } catch (IOException e) {
+            throw CommandException.of(to, "cannot be written", e);
         }
     }
 

@@ -1,0 +1,115 @@
+package io.github.sae4j.examples.internal.output;
+
+import com.google.gson.JsonObject;
+import io.github.sae4j.core.SaeConfig;
+import io.github.sae4j.examples.internal.input.Layout;
+import io.github.sae4j.examples.internal.input.TokenRange;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
+
+/** Files of features in shards; what is finished of them outlasts the process, and all are put in place at the end. */
+public final class ShardedOutputs implements AutoCloseable {
+
+    private final Shards shards;
+    private final boolean dense;
+    private final Layout layout;
+    private final SaeConfig config;
+    private final Provenance provenance;
+    private final List<ShardFolder> folders = new ArrayList<>();
+    private final List<FeatureTarget> done = new ArrayList<>();
+
+    private ShardedOutputs(Shards shards, boolean dense, Layout layout, SaeConfig config, Provenance provenance) {
+        this.shards = shards;
+        this.dense = dense;
+        this.layout = layout;
+        this.config = config;
+        this.provenance = provenance;
+    }
+
+    /**
+     * Starts the files, or goes on with them.
+     *
+     * @param targets the files as the user named them
+     * @param sharding how they are divided
+     * @param selection what else decides which features are written
+     * @param layout how all tokens are arranged
+     * @param config the SAE that makes the features
+     * @param provenance where they come from
+     */
+    public static ShardedOutputs open(
+            List<FeatureTarget> targets,
+            Sharding sharding,
+            Selection selection,
+            Layout layout,
+            SaeConfig config,
+            Provenance provenance) {
+        Shards shards = new Shards(layout.tokens(), sharding.tokens());
+        JsonObject run = new JsonObject();
+        provenance.metadata(layout.featureShape(config.dSae())).forEach(run::addProperty);
+        run.addProperty("--shard-tokens", sharding.tokens());
+        run.addProperty("--dense", selection.dense());
+        run.addProperty("--top-k", selection.topK());
+        ShardedOutputs outputs = new ShardedOutputs(shards, selection.dense(), layout, config, provenance);
+        try {
+            for (FeatureTarget target : targets) {
+                if (sharding.resume() && ShardFolder.isDone(target, shards)) {
+                    outputs.done.add(target);
+                    continue;
+                }
+                outputs.folders.add(ShardFolder.open(target, shards, run, sharding.resume(), sharding.replace()));
+            }
+            return outputs;
+        } catch (RuntimeException e) {
+            outputs.close();
+            throw e;
+        }
+    }
+
+    /** Returns the shards that are still to be made, ascending. */
+    public List<Long> missing() {
+        if (folders.stream().anyMatch(ShardFolder::isComplete)) {
+            return List.of();
+        }
+        return LongStream.range(0, shards.count())
+                .filter(shard -> !folders.stream().allMatch(folder -> folder.has(shard)))
+                .boxed()
+                .toList();
+    }
+
+    /** Returns how many shards there are of each file. */
+    public long count() {
+        return shards.count();
+    }
+
+    /** Returns the tokens of a shard. */
+    public TokenRange range(long shard) {
+        return shards.range(shard);
+    }
+
+    /** Starts a shard of every file. */
+    public FeatureOutputs start(long shard) {
+        TokenRange range = shards.range(shard);
+        return FeatureOutputs.create(
+                folders.stream().map(folder -> folder.target(shard)).toList(),
+                dense,
+                layout.slice(range),
+                config,
+                () -> provenance.ofShard(range),
+                range.from());
+    }
+
+    /** Puts all shards in place once they are all made, and returns them. */
+    public List<OutputFile> commit() {
+        folders.forEach(ShardFolder::complete);
+        List<OutputFile> files = new ArrayList<>();
+        folders.forEach(folder -> files.addAll(folder.publish()));
+        done.forEach(target -> files.addAll(ShardFolder.places(target, shards)));
+        return files;
+    }
+
+    @Override
+    public void close() {
+        folders.forEach(ShardFolder::close);
+    }
+}
