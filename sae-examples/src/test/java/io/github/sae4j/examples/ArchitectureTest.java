@@ -55,6 +55,8 @@ class ArchitectureTest {
             "org.slf4j..",
             "picocli..",
             "me.tongfei.progressbar..",
+            "org.apache.parquet..",
+            "org.apache.hadoop.conf..",
             "org.jline..",
             "jdk.incubator.vector..");
     private static final Module FIXTURES =

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The formats that encode writes hold the same numbers, and come together or not at all. */
 class FeatureFormatsTest {
 
-    private static final String ENDINGS = ".safetensors, .npz, .jsonl";
+    private static final String ENDINGS = ".safetensors, .npz, .parquet, .jsonl";
 
     @TempDir
     private Path folder;
@@ -252,14 +252,16 @@ class FeatureFormatsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"safetensors", "npz", "jsonl"})
+    @ValueSource(strings = {"safetensors", "npz", "parquet", "jsonl"})
     void readersOfTheDocumentationFindTheFeatures(String ending) throws IOException, InterruptedException {
         String reader = reader(ending);
         String imports = reader.lines()
                 .filter(line -> line.startsWith("import ") || line.startsWith("from "))
                 .collect(Collectors.joining("\n"));
         assumeThat(python(imports)).as("Python has what the reader needs").isEqualTo("");
-        assertThat(encodeAll(withAnEmptyRow(), smallSae).exitCode()).isZero();
+        assertThat(encodeAll(withAnEmptyRow(), smallSae, "--out", work.resolve("f.parquet"))
+                        .exitCode())
+                .isZero();
 
         String printed = python(reader.replace("\"features.", "r\"" + work.resolve("f") + ".")
                 + "assert features.toarray().tolist() == [[1, 0, 3, 0, 0, 0], [0] * 6,"

@@ -99,7 +99,7 @@ public final class DemoCommand implements Runnable {
         try (Activations opened = Activations.open(
                 Activations.Opening.all(ActivationSource.of(activations.toString()), sae.expected()))) {
             FeatureTarget target = new FeatureTarget(OutputFile.of(features, false), FeatureFormat.SAFETENSORS);
-            new Encoding(opened, sae, BATCH, new Selection(null, false), terminal).run(List.of(target));
+            new Encoding(opened, sae, BATCH, Selection.ALL, terminal).run(List.of(target));
         }
     }
 

@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
             "",
             "The sparse form, the default, has indptr [tokens + 1], indices and values; --dense writes features"
                     + " [..., d_sae]. sae decode reads both.",
-            "FILE.npz is what scipy.sparse.load_npz opens; FILE.jsonl has a line of JSON for each token."
+            "FILE.npz is what scipy.sparse.load_npz opens; FILE.jsonl has a line of JSON for each token,"
+                    + " FILE.parquet a row with lists of features and values."
         })
 @SuppressWarnings("NullAway.Init") // picocli fills the annotated fields
 public final class EncodeCommand implements Runnable {
@@ -42,6 +43,11 @@ public final class EncodeCommand implements Runnable {
     @Option(names = "--dense", description = "Write the dense matrix, zeros and all; to .safetensors only.")
     private boolean dense;
 
+    @Option(
+            names = "--long",
+            description = "Write a row for each active feature to .parquet files: token, feature and value.")
+    private boolean longForm;
+
     @Mixin
     private RunOptions options;
 
@@ -56,7 +62,7 @@ public final class EncodeCommand implements Runnable {
         try (OpenSae sae = options.openForOutput(Terminal.of(spec));
                 Activations activations = input.open(source, sae)) {
             Encoding encoding = new Encoding(
-                    activations, sae, options.batchTokens(), new Selection(topK, dense), Terminal.of(spec));
+                    activations, sae, options.batchTokens(), new Selection(topK, dense, longForm), Terminal.of(spec));
             if (sharding == null) {
                 encoding.run(targets);
             } else {

@@ -50,7 +50,7 @@ final class Encoding {
     void run(List<FeatureTarget> targets) {
         try (FeatureOutputs output = FeatureOutputs.create(
                         targets,
-                        selection.dense(),
+                        selection,
                         activations.layout(),
                         sae.sae().config(),
                         () -> sae.provenance(activations),

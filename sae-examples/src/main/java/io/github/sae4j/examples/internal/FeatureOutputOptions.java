@@ -24,7 +24,7 @@ final class FeatureOutputOptions {
             names = "--out",
             required = true,
             paramLabel = "FILE",
-            description = "The file to make, a .safetensors, .npz or .jsonl; may be given several times.")
+            description = "The file to make, a .safetensors, .npz, .parquet or .jsonl; may be given several times.")
     private List<Path> out;
 
     @Option(names = "--force", description = "Replace each FILE that is there already.")

@@ -50,9 +50,9 @@ public final class FeatureFile implements AutoCloseable {
     public static FeatureFile open(Path path, Expected expected) {
         InputFile.requireReadable(path);
         if (!String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT).endsWith(".safetensors")) {
-            throw new CommandException(
-                    path + ": features are read from .safetensors files, as sae encode writes them; its .npz and .jsonl"
-                            + " files are for other programs.");
+            throw new CommandException(path
+                    + ": features are read from .safetensors files, as sae encode writes them; its .npz, .parquet and .jsonl"
+                    + " files are for other programs.");
         }
         SafetensorsFile file = SafetensorsFile.open(path);
         try {

@@ -12,6 +12,8 @@ public enum FeatureFormat {
     SAFETENSORS(".safetensors", true),
     /** SciPy's sparse matrix. */
     NPZ(".npz", false),
+    /** Rows with lists, or a row for each active feature. */
+    PARQUET(".parquet", false),
     /** A JSON object for each token. */
     JSON_LINES(".jsonl", false);
 

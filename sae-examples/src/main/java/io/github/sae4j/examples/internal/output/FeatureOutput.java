@@ -4,7 +4,7 @@ import io.github.sae4j.core.SparseFeatures;
 
 /** A file of features in the making. */
 public sealed interface FeatureOutput extends AutoCloseable
-        permits SparseOutput, DenseOutput, NpzOutput, JsonLinesOutput {
+        permits SparseOutput, DenseOutput, NpzOutput, JsonLinesOutput, ParquetOutput {
 
     /**
      * Appends the features of the next tokens.

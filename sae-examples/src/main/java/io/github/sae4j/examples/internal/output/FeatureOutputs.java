@@ -18,7 +18,7 @@ public final class FeatureOutputs implements AutoCloseable {
      * Starts the files.
      *
      * @param targets the files to be
-     * @param dense whether they hold the dense matrix, which their formats must have a form for
+     * @param selection which features they hold; the dense matrix only if their formats have a form for it
      * @param layout how the tokens are arranged
      * @param config the SAE that makes the features
      * @param provenance where they come from
@@ -26,7 +26,7 @@ public final class FeatureOutputs implements AutoCloseable {
      */
     public static FeatureOutputs create(
             List<FeatureTarget> targets,
-            boolean dense,
+            Selection selection,
             Layout layout,
             SaeConfig config,
             Supplier<Provenance> provenance,
@@ -34,7 +34,7 @@ public final class FeatureOutputs implements AutoCloseable {
         FeatureOutputs outputs = new FeatureOutputs();
         try {
             for (FeatureTarget target : targets) {
-                outputs.outputs.add(output(target, dense, layout, config, provenance, first));
+                outputs.outputs.add(output(target, selection, layout, config, provenance, first));
             }
             return outputs;
         } catch (RuntimeException e) {
@@ -45,7 +45,7 @@ public final class FeatureOutputs implements AutoCloseable {
 
     private static FeatureOutput output(
             FeatureTarget target,
-            boolean dense,
+            Selection selection,
             Layout layout,
             SaeConfig config,
             Supplier<Provenance> provenance,
@@ -53,10 +53,11 @@ public final class FeatureOutputs implements AutoCloseable {
         OutputFile file = target.file();
         return switch (target.format()) {
             case SAFETENSORS ->
-                dense
+                selection.dense()
                         ? DenseOutput.create(file, layout, config, provenance.get())
                         : SparseOutput.create(file, layout, config, provenance);
             case NPZ -> NpzOutput.create(file, layout, config, provenance);
+            case PARQUET -> ParquetOutput.create(file, layout, config, provenance, selection.longForm(), first);
             case JSON_LINES -> JsonLinesOutput.create(file, layout, config, provenance.get(), first);
         };
     }

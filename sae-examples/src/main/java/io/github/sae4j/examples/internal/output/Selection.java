@@ -7,5 +7,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param topK how many features of each token are kept, or null for all
  * @param dense whether they are written as a dense matrix
+ * @param longForm whether Parquet files have a row for each active feature, not for each token
  */
-public record Selection(@Nullable Integer topK, boolean dense) {}
+public record Selection(@Nullable Integer topK, boolean dense, boolean longForm) {
+
+    /** All features in each format's own sparse form. */
+    public static final Selection ALL = new Selection(null, false, false);
+}

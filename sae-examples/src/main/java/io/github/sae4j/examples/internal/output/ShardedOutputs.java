@@ -12,16 +12,16 @@ import java.util.stream.LongStream;
 public final class ShardedOutputs implements AutoCloseable {
 
     private final Shards shards;
-    private final boolean dense;
+    private final Selection selection;
     private final Layout layout;
     private final SaeConfig config;
     private final Provenance provenance;
     private final List<ShardFolder> folders = new ArrayList<>();
     private final List<FeatureTarget> done = new ArrayList<>();
 
-    private ShardedOutputs(Shards shards, boolean dense, Layout layout, SaeConfig config, Provenance provenance) {
+    private ShardedOutputs(Shards shards, Selection selection, Layout layout, SaeConfig config, Provenance provenance) {
         this.shards = shards;
-        this.dense = dense;
+        this.selection = selection;
         this.layout = layout;
         this.config = config;
         this.provenance = provenance;
@@ -50,7 +50,8 @@ public final class ShardedOutputs implements AutoCloseable {
         run.addProperty("--shard-tokens", sharding.tokens());
         run.addProperty("--dense", selection.dense());
         run.addProperty("--top-k", selection.topK());
-        ShardedOutputs outputs = new ShardedOutputs(shards, selection.dense(), layout, config, provenance);
+        run.addProperty("--long", selection.longForm());
+        ShardedOutputs outputs = new ShardedOutputs(shards, selection, layout, config, provenance);
         try {
             for (FeatureTarget target : targets) {
                 if (sharding.resume() && ShardFolder.isDone(target, shards)) {
@@ -92,7 +93,7 @@ public final class ShardedOutputs implements AutoCloseable {
         TokenRange range = shards.range(shard);
         return FeatureOutputs.create(
                 folders.stream().map(folder -> folder.target(shard)).toList(),
-                dense,
+                selection,
                 layout.slice(range),
                 config,
                 () -> provenance.ofShard(range),

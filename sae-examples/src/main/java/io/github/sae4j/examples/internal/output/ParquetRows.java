@@ -1,0 +1,143 @@
+package io.github.sae4j.examples.internal.output;
+
+import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.FLOAT;
+import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.INT32;
+import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.INT64;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.IntConsumer;
+import java.util.function.Supplier;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.parquet.conf.ParquetConfiguration;
+import org.apache.parquet.hadoop.api.WriteSupport;
+import org.apache.parquet.io.api.RecordConsumer;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
+import org.apache.parquet.schema.Types;
+import org.jspecify.annotations.Nullable;
+
+/** What the rows of a Parquet file of features look like, and how parquet-java is told of one. */
+final class ParquetRows extends WriteSupport<ParquetRow> {
+
+    private static final String ELEMENT = "element";
+    private static final String LIST = "list";
+
+    private final boolean longForm;
+    private final List<String> factors;
+    private final Supplier<Map<String, String>> metadata;
+    private final MessageType schema;
+    private @Nullable RecordConsumer consumer;
+
+    /**
+     * Describes a file.
+     *
+     * @param longForm whether there is a row for each active feature
+     * @param factors the names of what decoding needs of each token
+     * @param metadata the file's own; asked for at the end
+     */
+    ParquetRows(boolean longForm, List<String> factors, Supplier<Map<String, String>> metadata) {
+        this.longForm = longForm;
+        this.factors = factors;
+        this.metadata = metadata;
+        this.schema = longForm ? longSchema() : wideSchema(factors);
+    }
+
+    private static MessageType longSchema() {
+        return Types.buildMessage()
+                .required(INT64)
+                .named("token")
+                .required(INT32)
+                .named("feature")
+                .required(FLOAT)
+                .named("value")
+                .named("features");
+    }
+
+    private static MessageType wideSchema(List<String> factors) {
+        Types.MessageTypeBuilder message = Types.buildMessage();
+        message.addField(list("features", INT32));
+        message.addField(list("values", FLOAT));
+        factors.forEach(name -> message.addField(Types.required(FLOAT).named(name)));
+        return message.named("features");
+    }
+
+    private static org.apache.parquet.schema.Type list(String name, PrimitiveTypeName element) {
+        return Types.requiredList().requiredElement(element).named(name);
+    }
+
+    @Override
+    @SuppressWarnings("deprecation") // but abstract
+    public WriteContext init(Configuration configuration) {
+        return new WriteContext(schema, Map.of());
+    }
+
+    @Override
+    public WriteContext init(ParquetConfiguration configuration) {
+        return new WriteContext(schema, Map.of());
+    }
+
+    @Override
+    public void prepareForWrite(RecordConsumer recordConsumer) {
+        consumer = recordConsumer;
+    }
+
+    @Override
+    public FinalizedWriteContext finalizeWrite() {
+        return new FinalizedWriteContext(metadata.get());
+    }
+
+    @Override
+    public void write(ParquetRow row) {
+        RecordConsumer out = Objects.requireNonNull(consumer, "consumer");
+        out.startMessage();
+        if (longForm) {
+            field(out, "token", 0, () -> out.addLong(row.token()));
+            field(out, "feature", 1, () -> out.addInteger(row.features().get(0)));
+            field(out, "value", 2, () -> out.addFloat(row.values().get(0)));
+        } else {
+            list(
+                    out,
+                    "features",
+                    0,
+                    row.features().limit(),
+                    i -> out.addInteger(row.features().get(i)));
+            list(
+                    out,
+                    "values",
+                    1,
+                    row.values().limit(),
+                    i -> out.addFloat(row.values().get(i)));
+            for (int i = 0; i < factors.size(); i++) {
+                float factor = row.factors().get(i);
+                field(out, factors.get(i), 2 + i, () -> out.addFloat(factor));
+            }
+        }
+        out.endMessage();
+    }
+
+    private static void field(RecordConsumer out, String name, int place, Runnable value) {
+        out.startField(name, place);
+        value.run();
+        out.endField(name, place);
+    }
+
+    private static void list(RecordConsumer out, String name, int place, int size, IntConsumer element) {
+        out.startField(name, place);
+        out.startGroup();
+        if (size > 0) {
+            out.startField(LIST, 0);
+            for (int i = 0; i < size; i++) {
+                out.startGroup();
+                out.startField(ELEMENT, 0);
+                element.accept(i);
+                out.endField(ELEMENT, 0);
+                out.endGroup();
+            }
+            out.endField(LIST, 0);
+        }
+        out.endGroup();
+        out.endField(name, place);
+    }
+}
