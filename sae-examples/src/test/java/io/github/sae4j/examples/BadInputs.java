@@ -97,6 +97,7 @@ final class BadInputs {
         npy(file("no-shape.npy"), "{'descr': '<f4', 'fortran_order': False, }\n", row);
         npy(file("newer.npy"), 9, npyHeader("<f4", "(1, 4)"), row);
         Files.writeString(file("text.npz"), "1 2 3 4");
+        Files.writeString(file("text.parquet"), "1 2 3 4");
         npy(file("good.npy"), npyHeader("<f4", "(1, 4)"), row);
     }
 

@@ -72,7 +72,7 @@ class DocumentedErrorsTest {
 
     /** Names of files are those of the test's folder. */
     private String placed(String word) {
-        boolean isFile = word.matches("(sae|(\\./)?sae-.+|folder.*|.+\\.(safetensors|npy|npz|txt|jsonl))");
+        boolean isFile = word.matches("(sae|(\\./)?sae-.+|folder.*|.+\\.(safetensors|npy|npz|parquet|html|txt|jsonl))");
         return isFile ? folder.resolve(word).toString() : word;
     }
 

@@ -89,7 +89,7 @@ class InterruptionTest {
     }
 
     /** A process hands it down when it ignores a signal, as nohup and a shell's background jobs do. */
-    private static boolean isIgnored(String signal) throws IOException, InterruptedException {
+    static boolean isIgnored(String signal) throws IOException, InterruptedException {
         return sh("kill -" + signal + " $$") == 0;
     }
 

@@ -16,15 +16,15 @@ final class ActivationOptions {
     @Parameters(
             paramLabel = "ACTIVATIONS",
             description = {
-                "A .safetensors, .npy or .npz file, [..., d_in]; a folder of them, or a pattern such as 'runs/*.npy', whose"
+                "A .safetensors, .npy, .npz or .parquet file, [..., d_in]; a folder of them, or a pattern such as 'runs/*.npy', whose"
                         + " files are read in the order of their names; or - for an npy file from standard input."
             })
     private String written;
 
     @Option(
-            names = "--tensor",
+            names = {"--tensor", "--column"},
             paramLabel = "NAME",
-            description = "The tensor to read, where several of the file could be the activations.")
+            description = "The tensor or column to read, where several of the file could be the activations.")
     private @Nullable String tensor;
 
     @Option(

@@ -4,9 +4,10 @@ import io.github.sae4j.examples.internal.CommandException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** An open file of arrays. */
-sealed interface TensorFile extends AutoCloseable permits NpyFile, NpyStream, NpzFile, SafetensorsInput {
+sealed interface TensorFile extends AutoCloseable permits NpyFile, NpyStream, NpzFile, ParquetInput, SafetensorsInput {
 
     /** Returns the arrays in the order of the file. */
     List<StoredTensor> tensors();
@@ -17,7 +18,7 @@ sealed interface TensorFile extends AutoCloseable permits NpyFile, NpyStream, Np
     /**
      * Opens a file of arrays by the ending of its name.
      *
-     * @param path a {@code .safetensors}, {@code .npy} or {@code .npz} file
+     * @param path a {@code .safetensors}, {@code .npy}, {@code .npz} or {@code .parquet} file
      * @throws CommandException if there is no such file, or it is of another kind or broken
      */
     static TensorFile open(Path path) {
@@ -31,13 +32,17 @@ sealed interface TensorFile extends AutoCloseable permits NpyFile, NpyStream, Np
         if (hasEnding(path, ".safetensors")) {
             return SafetensorsInput.open(path);
         }
-        throw new CommandException(path + ": its name ends in none of .safetensors, .npy and .npz, and no other kind of"
-                + " activation file is read.");
+        if (hasEnding(path, ".parquet")) {
+            return ParquetInput.open(path);
+        }
+        throw new CommandException(
+                path + ": its name ends in none of .safetensors, .npy, .npz and .parquet, and no other kind of"
+                        + " activation file is read.");
     }
 
     /** Returns whether a file's name tells that it is of a kind that is read. */
     static boolean isNamedLikeOne(Path path) {
-        return hasEnding(path, ".npy") || hasEnding(path, ".npz") || hasEnding(path, ".safetensors");
+        return Stream.of(".safetensors", ".npy", ".npz", ".parquet").anyMatch(ending -> hasEnding(path, ending));
     }
 
     private static boolean hasEnding(Path path, String ending) {
