@@ -117,6 +117,7 @@ final class EvaluationReport {
         report.addProperty("sae", sae.lastingName());
         report.addProperty("sae_sha256", sae.sha256());
         report.addProperty("sae_options", sae.options());
+        report.addProperty("profile", sae.profile());
         report.addProperty("source", activations.sourceName());
         report.addProperty("skipped", activations.leftOut());
         report.addProperty("sae4j_version", Version.number());

@@ -28,6 +28,7 @@ final class OpenSae implements AutoCloseable {
     private final String name;
     private final SparseAutoencoder sae;
     private final String options;
+    private final String profile;
     private final boolean allowNonFinite;
     private final @Nullable TemporaryFolder folder;
     private @Nullable CompletableFuture<String> sha256;
@@ -35,12 +36,13 @@ final class OpenSae implements AutoCloseable {
     private OpenSae(
             String name,
             SparseAutoencoder sae,
-            String options,
+            SaeOptions options,
             boolean allowNonFinite,
             @Nullable TemporaryFolder folder) {
         this.name = name;
         this.sae = sae;
-        this.options = options;
+        this.options = options.written(sae);
+        this.profile = options.profile(sae);
         this.allowNonFinite = allowNonFinite;
         this.folder = folder;
     }
@@ -60,15 +62,15 @@ final class OpenSae implements AutoCloseable {
             try (DownloadProgress progress = new DownloadProgress(terminal)) {
                 SaeLoader loader = loader(name, options, progress);
                 return new OpenSae(
-                        name, loader.allowNonFinite(allowNonFinite).open(), options.written(), allowNonFinite, null);
+                        name, options.open(loader.allowNonFinite(allowNonFinite)), options, allowNonFinite, null);
             }
         }
         options.hub().requireNoRevision(name);
         TemporaryFolder folder = TemporaryFolder.create("sae-demo-weights-");
         try {
             DemoData.standard().writeSae(folder.path());
-            SaeLoader loader = options.apply(SAE.load(folder.path())).allowNonFinite(allowNonFinite);
-            return new OpenSae(name, loader.open(), options.written(), allowNonFinite, folder);
+            SaeLoader loader = SAE.load(folder.path()).allowNonFinite(allowNonFinite);
+            return new OpenSae(name, options.open(loader), options, allowNonFinite, folder);
         } catch (RuntimeException e) {
             folder.close();
             throw e;
@@ -85,17 +87,17 @@ final class OpenSae implements AutoCloseable {
             return null;
         }
         try (DownloadProgress progress = new DownloadProgress(terminal)) {
-            return loader(name, options, progress).describe();
+            return options.apply(loader(name, options, progress)).describe();
         }
     }
 
     private static SaeLoader loader(String name, SaeOptions options, DownloadProgress progress) {
         @Nullable Path folder = folder(name);
         if (folder == null) {
-            return options.apply(options.hub().apply(SAE.load(name), progress));
+            return options.hub().apply(SAE.load(name), progress);
         }
         options.hub().requireNoRevision(name);
-        return options.apply(SAE.load(folder));
+        return SAE.load(folder);
     }
 
     /** Returns the folder or file that is meant, or null if the name is not that of one of this machine. */
@@ -137,6 +139,11 @@ final class OpenSae implements AutoCloseable {
         return options;
     }
 
+    /** Returns what a profile that the user asked for means here, in words; empty if there is none. */
+    String profile() {
+        return profile;
+    }
+
     private String spokenName() {
         Optional<String> repository = sae.source().repository();
         if (repository.isEmpty()) {
@@ -173,7 +180,7 @@ final class OpenSae implements AutoCloseable {
 
     /** Returns where the numbers of a file come from that is made of another with this SAE. */
     Provenance provenance(String source, String leftOut, int heads) {
-        return new Provenance(lastingName(), sha256(), options, source, Version.number(), leftOut, heads, "");
+        return new Provenance(lastingName(), sha256(), options, profile, source, Version.number(), leftOut, heads, "");
     }
 
     /** Returns where the numbers of a file come from that is made of activations with this SAE. */

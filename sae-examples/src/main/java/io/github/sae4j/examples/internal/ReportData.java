@@ -71,6 +71,9 @@ record ReportData(
         if (!sae.options().isEmpty()) {
             facts.put("options", sae.options());
         }
+        if (!sae.profile().isEmpty()) {
+            facts.put("profile", sae.profile());
+        }
         facts.put("architecture", sae.sae().config().architecture());
         facts.put(
                 "shape",

@@ -3,8 +3,11 @@ package io.github.sae4j.examples.internal;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SaeMetadata;
 import io.github.sae4j.core.SparseAutoencoder;
+import io.github.sae4j.core.WeightMatrix;
+import io.github.sae4j.examples.internal.survey.DecoderDirections;
 import io.github.sae4j.loader.PublishedSae;
 import io.github.sae4j.loader.SaeDescription;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +44,7 @@ record SaeFacts(Facts facts) {
                         + (sae.canDecode() ? "the two matrices" : "the matrix"));
         line("in memory", sae.weightLayout());
         transform(config, sae.normScalingFactor());
-        line("decoder norms", sae.hasFoldedDecoderNorms() ? "folded into the features" : null);
+        line("decoder norms", norms(sae));
         metadata(config.metadata());
         sae.source().commit().ifPresent(commit -> line("commit", commit));
         line("files", String.join(", ", sae.source().files()));
@@ -52,6 +55,18 @@ record SaeFacts(Facts facts) {
         if (isShownWithOtherNorms(sae, published)) {
             line("note", "Neuronpedia shows features of decoder rows of norm 1, as --fold-decoder-norms gives them");
         }
+    }
+
+    private static @Nullable String norms(SparseAutoencoder sae) {
+        WeightMatrix decoder = sae.parts().decoder();
+        if (decoder == null) {
+            return null;
+        }
+        double[] norms = DecoderDirections.of(decoder).norms();
+        Arrays.sort(norms);
+        return Quantity.decimal(norms[0], 4) + " to " + Quantity.decimal(norms[norms.length - 1], 4) + ", median "
+                + Quantity.decimal(norms[norms.length / 2], 4)
+                + (sae.hasFoldedDecoderNorms() ? ", folded into the features" : "");
     }
 
     private static boolean isShownWithOtherNorms(SparseAutoencoder sae, @Nullable PublishedSae published) {

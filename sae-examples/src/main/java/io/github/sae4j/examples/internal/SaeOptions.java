@@ -1,6 +1,7 @@
 package io.github.sae4j.examples.internal;
 
 import io.github.sae4j.core.Kernel;
+import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.loader.SaeLoader;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,15 @@ final class SaeOptions {
             names = "--fold-decoder-norms",
             description = "Rescale features to decoder rows of norm 1, as Neuronpedia's dashboards show them.")
     private boolean foldDecoderNorms;
+
+    @Option(
+            names = "--profile",
+            paramLabel = "NAME",
+            converter = Profile.Converter.class,
+            description =
+                    "neuronpedia: what makes numbers comparable with its dashboards, decoder norms folded where that"
+                            + " can be. Its activations are of sequences that begin with BOS.")
+    private @Nullable Profile profile;
 
     @Option(
             names = "--device",
@@ -65,10 +75,44 @@ final class SaeOptions {
         return format.apply(loader).foldDecoderNorms(foldDecoderNorms);
     }
 
-    /** Returns the options that change what the SAE computes, as the user could write them again; empty if there are none. */
+    /**
+     * Opens an SAE as the user asked for it.
+     *
+     * @param loader knows where it is
+     * @return the SAE, which the caller closes
+     */
+    SparseAutoencoder open(SaeLoader loader) {
+        SparseAutoencoder sae = apply(loader).open();
+        if (profile == null || sae.hasFoldedDecoderNorms() || !sae.canFoldDecoderNorms()) {
+            return sae;
+        }
+        try (sae) {
+            return sae.foldDecoderNorms();
+        }
+    }
+
+    /** Returns what the profile means for an SAE, in words; empty if there is none. */
+    String profile(SparseAutoencoder sae) {
+        return profile == null ? "" : profile.settings(sae);
+    }
+
+    /**
+     * Returns the options that change what an SAE computes, as the user could write them again; empty if there are none.
+     *
+     * @param sae the SAE that was opened with them
+     */
+    String written(SparseAutoencoder sae) {
+        return written(sae.hasFoldedDecoderNorms());
+    }
+
+    /** Returns the options that would change what an SAE computes; empty if there are none. */
     String written() {
+        return profile == null ? written(foldDecoderNorms) : "--profile";
+    }
+
+    private String written(boolean folded) {
         List<String> options = new ArrayList<>(format.written());
-        if (foldDecoderNorms) {
+        if (folded) {
             options.add(0, "--fold-decoder-norms");
         }
         return String.join(" ", options);

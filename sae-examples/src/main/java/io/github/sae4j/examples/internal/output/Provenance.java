@@ -12,6 +12,7 @@ import java.util.Map;
  * @param sae the SAE's name
  * @param saeSha256 the SHA-256 of the SAE's weights
  * @param options the options that change what the SAE computes, as users write them; empty if there are none
+ * @param profile what a set of settings means that the user asked for; empty if there is none
  * @param source the name of the file that was read
  * @param version the version of this software
  * @param skipped the options that leave tokens out, as users write them; empty if there are none
@@ -22,6 +23,7 @@ public record Provenance(
         String sae,
         String saeSha256,
         String options,
+        String profile,
         String source,
         String version,
         String skipped,
@@ -31,7 +33,7 @@ public record Provenance(
     /** Returns where a part of the numbers comes from. */
     Provenance ofShard(TokenRange tokens) {
         return new Provenance(
-                sae, saeSha256, options, source, version, skipped, heads, tokens.from() + ":" + tokens.to());
+                sae, saeSha256, options, profile, source, version, skipped, heads, tokens.from() + ":" + tokens.to());
     }
 
     /** Returns the metadata of a file with the given dense shape. */
@@ -42,6 +44,9 @@ public record Provenance(
         metadata.put("sae_sha256", saeSha256);
         if (!options.isEmpty()) {
             metadata.put("sae_options", options);
+        }
+        if (!profile.isEmpty()) {
+            metadata.put("profile", profile);
         }
         metadata.put("source", source);
         metadata.put("sae4j_version", version);
