@@ -37,7 +37,7 @@ for /f "usebackq delims=" %%c in ("%target%\sae.classpath") do set "classpath=%%
 set "options=-Xms64m -Xmx1g -XX:+UseSerialGC"
 rem Commands that run an SAE ask for the module of the vector kernel; Java says so in a line of its own.
 set "vector="
-for %%c in (encode decode reconstruct eval features report info bench demo doctor) do if "%~1"=="%%c" set "vector=--add-modules jdk.incubator.vector -XX:+UseCountedLoopSafepoints -XX:LoopStripMiningIter=1000"
+for %%c in (encode decode reconstruct eval check features report info bench demo doctor) do if "%~1"=="%%c" set "vector=--add-modules jdk.incubator.vector -XX:+UseCountedLoopSafepoints -XX:LoopStripMiningIter=1000"
 if defined vector (
   "%java%" --describe-module jdk.incubator.vector >nul 2>&1
   if errorlevel 1 set "vector="

@@ -2,6 +2,7 @@ package io.github.sae4j.examples;
 
 import io.github.sae4j.examples.internal.BenchCommand;
 import io.github.sae4j.examples.internal.CacheCommand;
+import io.github.sae4j.examples.internal.CheckCommand;
 import io.github.sae4j.examples.internal.CompletionCommand;
 import io.github.sae4j.examples.internal.DecodeCommand;
 import io.github.sae4j.examples.internal.DemoCommand;
@@ -39,6 +40,7 @@ import picocli.CommandLine.Spec;
             DecodeCommand.class,
             ReconstructCommand.class,
             EvalCommand.class,
+            CheckCommand.class,
             FeaturesCommand.class,
             ReportCommand.class,
             ListCommand.class,

@@ -70,6 +70,23 @@ class HubTest {
     }
 
     @Test
+    void checkTriesTheSaesOfTheRepositoryThatAreInTheCache() {
+        CommandRun alone = run("check", in, "--sae", "layer_19");
+        assertThat(alone.exitCode()).as(alone.err()).isZero();
+        assertThat(alone.out()).contains("as they are").doesNotContain("layer_21");
+        assertThat(hub.requests()).noneMatch(request -> request.path().contains("layer_21"));
+
+        assertThat(run("download", "layer_21").exitCode()).isZero();
+        hub.forgetRequests();
+        CommandRun both = run("check", in, "--sae", "layer_19", "--offline");
+
+        assertThat(both.out())
+                .contains("with ministral-3b-sae:layer_21")
+                .doesNotContain("with ministral-3b-sae:layer_19");
+        assertThat(hub.requests()).isEmpty();
+    }
+
+    @Test
     void downloadsSeveralAndPrintsTheirFolders() {
         Path snapshot = cache.resolve("models--analist--ministral-3b-sae/snapshots/" + repo.commit("main"));
 

@@ -27,6 +27,7 @@ class ShellTest {
             "decode",
             "reconstruct",
             "eval",
+            "check",
             "features",
             "report",
             "list",

@@ -114,6 +114,11 @@ final class OpenSae implements AutoCloseable {
         }
     }
 
+    /** Returns how the user named it. */
+    String name() {
+        return name;
+    }
+
     SparseAutoencoder sae() {
         return sae;
     }

@@ -1,5 +1,7 @@
 package io.github.sae4j.examples.internal;
 
+import io.github.sae4j.core.SparseAutoencoder;
+import java.util.Map;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -34,6 +36,11 @@ final class RunOptions {
         OpenSae open = open(terminal);
         open.prepareSha256();
         return open;
+    }
+
+    /** Opens the SAEs that lie beside one; the caller closes each. */
+    Map<String, SparseAutoencoder> beside(OpenSae open, Terminal terminal) {
+        return new SaesBeside(open, options, terminal).open();
     }
 
     int batchTokens() {

@@ -17,6 +17,13 @@ final class Table {
         rows.add(List.of(cells));
     }
 
+    /** Prints headings and all rows. */
+    void printAll(Terminal terminal) {
+        List<List<String>> shown = new ArrayList<>(List.of(headings));
+        shown.addAll(rows);
+        print(shown, terminal);
+    }
+
     /**
      * Prints the rows: on a terminal the first of them under headings, and a line that says how many more there are;
      * elsewhere all of them and nothing else.
@@ -28,6 +35,14 @@ final class Table {
         }
         int rest = terminal.watched() ? Math.max(0, rows.size() - mostOnATerminal) : 0;
         shown.addAll(rows.subList(0, rows.size() - rest));
+        print(shown, terminal);
+        if (rest > 0) {
+            terminal.note(
+                    "… and " + Quantity.count(rest) + " more; more words find fewer, and a pipe (| less) gets all");
+        }
+    }
+
+    private void print(List<List<String>> shown, Terminal terminal) {
         int[] widths = new int[headings.size()];
         for (List<String> row : shown) {
             for (int column = 0; column < widths.length; column++) {
@@ -36,10 +51,6 @@ final class Table {
         }
         for (List<String> row : shown) {
             terminal.print(line(row, widths));
-        }
-        if (rest > 0) {
-            terminal.note(
-                    "… and " + Quantity.count(rest) + " more; more words find fewer, and a pipe (| less) gets all");
         }
     }
 
