@@ -241,13 +241,17 @@ class ShardsTest {
         Path shard = out.resolve("f.safetensors");
 
         assertThat(encode(out, "--shard-tokens", 1000).err())
-                .isEqualTo(
-                        "sae: " + shard
-                                + ": a run was interrupted after 2 of 3 shards; --resume goes on with it, --force begins anew.\n");
+                .isEqualTo("sae: " + shard
+                        + ": a run was interrupted that has finished 2 shards; --resume goes on with it, --force begins"
+                        + " anew.\n");
         assertThat(encode(out, "--shard-tokens", 1000, "--resume", "--top-k", 1).err())
                 .isEqualTo("sae: " + shard + ": --resume cannot go on, for \"--top-k\" was null and is now 1;"
                         + " --force without --resume begins anew.\n");
+        assertThat(encode(out, "--shard-tokens", 500, "--resume").err())
+                .contains("--resume cannot go on, for \"--shard-tokens\" was 1000 and is now 500;");
+        assertThat(encode(out, "--shard-tokens", 500).err()).contains("--resume goes on with it");
         assertThat(namesIn(out)).containsExactly(".f.jsonl.sae-work", ".f.npz.sae-work", ".f.safetensors.sae-work");
+        assertThat(namesIn(out.resolve(".f.npz.sae-work"))).contains("f-00002-of-00003.npz");
 
         assertDone(encode(out, "--shard-tokens", 1000, "--force", "--top-k", 1));
 
@@ -267,6 +271,19 @@ class ShardsTest {
 
         assertDone(encode(out, "--shard-tokens", 1000, "--force"));
         assertThat(namesIn(out)).hasSize(9);
+    }
+
+    @Test
+    void doNotReplaceWhatAppearedMeanwhile() throws IOException {
+        Path out = interrupted();
+        Path theirs = Files.writeString(out.resolve("f-00003-of-00003.jsonl"), "theirs");
+
+        assertThat(encode(out, "--shard-tokens", 1000, "--resume").err())
+                .isEqualTo("sae: " + theirs + ": this file exists already; --force replaces it.\n");
+        assertThat(theirs).hasContent("theirs");
+
+        Files.delete(theirs);
+        assertDone(encode(out, "--shard-tokens", 1000, "--resume"));
     }
 
     @Test

@@ -11,9 +11,7 @@ import io.github.sae4j.examples.internal.input.ActivationSource;
 import io.github.sae4j.examples.internal.input.Activations;
 import io.github.sae4j.examples.internal.input.TokenBatch;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -58,17 +56,12 @@ public final class CheckCommand implements Runnable {
             SparseAutoencoder sae = open.sae();
             requireReconstruction(open);
             Sample sample = sample(activations, sae.config().dIn());
-            Map<String, SparseAutoencoder> others = new LinkedHashMap<>();
-            try {
-                others.putAll(options.beside(open, terminal));
-                Verdict verdict = Verdict.on(sample, sae, others);
-                if (json) {
-                    printJson(open, activations, verdict, terminal);
-                } else {
-                    print(verdict, terminal);
-                }
-            } finally {
-                others.values().forEach(SparseAutoencoder::close);
+            Verdict verdict =
+                    Verdict.on(sample, sae, options.beside(open, terminal).openings());
+            if (json) {
+                printJson(open, activations, verdict, terminal);
+            } else {
+                print(verdict, terminal);
             }
         }
     }

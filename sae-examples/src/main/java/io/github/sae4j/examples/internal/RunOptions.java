@@ -1,7 +1,5 @@
 package io.github.sae4j.examples.internal;
 
-import io.github.sae4j.core.SparseAutoencoder;
-import java.util.Map;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -38,9 +36,9 @@ final class RunOptions {
         return open;
     }
 
-    /** Opens the SAEs that lie beside one; the caller closes each. */
-    Map<String, SparseAutoencoder> beside(OpenSae open, Terminal terminal) {
-        return new SaesBeside(open, options, terminal).open();
+    /** Returns what opens the SAEs that lie beside one. */
+    SaesBeside beside(OpenSae open, Terminal terminal) {
+        return new SaesBeside(open, options, terminal);
     }
 
     int batchTokens() {

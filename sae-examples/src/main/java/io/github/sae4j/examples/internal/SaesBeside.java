@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -25,40 +26,29 @@ import java.util.stream.Stream;
  */
 record SaesBeside(OpenSae sae, SaeOptions options, Terminal terminal) {
 
-    private static final int MOST = 64;
-
-    /** Opens those that read and reconstruct the same number of dimensions; the caller closes each. */
-    Map<String, SparseAutoencoder> open() {
-        Map<String, SparseAutoencoder> opened = new LinkedHashMap<>();
-        try (DownloadProgress progress = new DownloadProgress(terminal)) {
-            candidates(progress).forEach((name, loader) -> {
-                if (opened.size() < MOST) {
-                    add(name, loader, opened);
-                }
-            });
-        }
-        return opened;
-    }
-
-    private Map<String, Supplier<SaeLoader>> candidates(DownloadProgress progress) {
-        Map<String, Supplier<SaeLoader>> candidates = new LinkedHashMap<>();
+    /** Returns what opens each, by name; one that does not fit, cannot be opened or is not in the cache is none. */
+    Map<String, Supplier<Optional<SparseAutoencoder>>> openings() {
+        Map<String, Supplier<Optional<SparseAutoencoder>>> openings = new LinkedHashMap<>();
         Path folder = OpenSae.folder(sae.name());
         if (folder != null) {
             for (Path other : foldersBeside(folder.toAbsolutePath().normalize())) {
-                candidates.put(String.valueOf(other.getFileName()), () -> SAE.load(other));
+                openings.put(String.valueOf(other.getFileName()), () -> open(SAE.load(other)));
             }
-            return candidates;
+            return openings;
         }
         String repository = sae.sae().source().repository().orElse(null);
         SAE.releases().stream()
                 .flatMap(release -> release.saes().stream())
-                .filter(other -> other.repository().equals(repository))
-                .filter(other -> !isItself(other.folder()))
+                .filter(other -> other.repository().equals(repository) && !isItself(other.folder()))
                 .map(PublishedSae::name)
-                .forEach(name -> candidates.put(
-                        name,
-                        () -> options.hub().apply(SAE.load(name), progress).offline(true)));
-        return candidates;
+                .forEach(name -> openings.put(name, () -> cached(name)));
+        return openings;
+    }
+
+    private Optional<SparseAutoencoder> cached(String name) {
+        try (DownloadProgress progress = new DownloadProgress(terminal)) {
+            return open(options.hub().apply(SAE.load(name), progress).offline(true));
+        }
     }
 
     private boolean isItself(String place) {
@@ -80,22 +70,21 @@ record SaesBeside(OpenSae sae, SaeOptions options, Terminal terminal) {
         }
     }
 
-    /** One that cannot be opened, or is not in the cache, is not tried. */
-    private void add(String name, Supplier<SaeLoader> loader, Map<String, SparseAutoencoder> opened) {
+    private Optional<SparseAutoencoder> open(SaeLoader loader) {
         SparseAutoencoder other;
         try {
-            other = loader.get().open();
+            other = loader.open();
         } catch (SaeLoadException | SaeException | HubException e) {
-            return;
+            return Optional.empty();
         }
         boolean comparable = other.config().dIn() == sae.sae().config().dIn()
                 && other.canDecode()
                 && !other.config().isTranscoder()
                 && !other.takesSequences();
         if (comparable) {
-            opened.put(name, other);
-        } else {
-            other.close();
+            return Optional.of(other);
         }
+        other.close();
+        return Optional.empty();
     }
 }

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What trying has shown.
@@ -31,16 +33,21 @@ public record Verdict(List<Trial> trials, String sentence, boolean fits) {
      *
      * @param sample some of the tokens
      * @param sae the SAE that they should be for
-     * @param others SAEs that they may be for instead, by name, all of the same d_in
+     * @param others opens, by name, SAEs of the same d_in that they may be for instead, or nothing; one is open at a time
      */
-    public static Verdict on(Sample sample, SparseAutoencoder sae, Map<String, SparseAutoencoder> others) {
+    public static Verdict on(
+            Sample sample, SparseAutoencoder sae, Map<String, Supplier<Optional<SparseAutoencoder>>> others) {
         List<Trial> trials = new ArrayList<>();
         Guess.of(sample, sae).forEach(guess -> trials.add(Trial.of(guess, sae)));
         Trial asTheyAre = trials.get(0);
         Guess unchanged = Guess.asTheyAre(sample);
-        others.forEach((name, other) -> {
+        others.forEach((name, opening) -> {
             Guess guess = new Guess("with " + name, "they fit " + name + " better", unchanged.rows());
-            trials.add(Trial.of(guess, other));
+            opening.get().ifPresent(other -> {
+                try (other) {
+                    trials.add(Trial.of(guess, other));
+                }
+            });
         });
         trials.removeIf(trial -> Double.isNaN(trial.explainedVariance()));
         trials.sort(Trial.BEST_FIRST);

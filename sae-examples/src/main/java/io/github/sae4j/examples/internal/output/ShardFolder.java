@@ -29,15 +29,18 @@ final class ShardFolder implements AutoCloseable {
     private static final String LOCK = "lock";
     private static final String RUN = "run.json";
     private static final String COMPLETE = "complete";
+    private static final Set<String> OURS = Set.of(LOCK, RUN, COMPLETE);
 
     private final FeatureTarget target;
     private final Shards shards;
     private final Path folder;
     private final FileChannel channel;
+    private final boolean replace;
 
-    private ShardFolder(FeatureTarget target, Shards shards, Path folder, FileChannel channel) {
+    private ShardFolder(FeatureTarget target, Shards shards, boolean replace, Path folder, FileChannel channel) {
         this.target = target;
         this.shards = shards;
+        this.replace = replace;
         this.folder = folder;
         this.channel = channel;
     }
@@ -69,9 +72,9 @@ final class ShardFolder implements AutoCloseable {
             FileChannel channel =
                     FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             requireAlone(target, channel);
-            ShardFolder opened = new ShardFolder(target, shards, folder, channel);
+            ShardFolder opened = new ShardFolder(target, shards, replace, folder, channel);
             try {
-                opened.prepare(run, resume, replace);
+                opened.prepare(run, resume);
                 return opened;
             } catch (RuntimeException | IOException e) {
                 opened.close();
@@ -95,14 +98,15 @@ final class ShardFolder implements AutoCloseable {
         }
     }
 
-    private void prepare(JsonObject run, boolean resume, boolean replace) throws IOException {
-        long finished = LongStream.range(0, shards.count()).filter(this::has).count();
+    private void prepare(JsonObject run, boolean resume) throws IOException {
+        long finished = finished();
         if (finished > 0 || Files.exists(folder.resolve(COMPLETE))) {
             if (resume) {
                 requireSame(run);
             } else if (!replace) {
-                throw new CommandException(target.file().path() + ": a run was interrupted after " + finished + " of "
-                        + shards.count() + " shards; --resume goes on with it, --force begins anew.");
+                throw new CommandException(target.file().path() + ": a run was interrupted that has finished "
+                        + finished + (finished == 1 ? " shard" : " shards")
+                        + "; --resume goes on with it, --force begins anew.");
             }
         }
         Set<String> kept = new HashSet<>(Set.of(LOCK));
@@ -123,6 +127,14 @@ final class ShardFolder implements AutoCloseable {
                 OutputFile.of(place(target, shards, shard), replace);
             }
         }
+    }
+
+    /** Returns how many shards there are, also of a run that divided the tokens in another way. */
+    private long finished() throws IOException {
+        return files().stream()
+                .map(file -> String.valueOf(file.getFileName()))
+                .filter(name -> !name.startsWith(".") && !OURS.contains(name))
+                .count();
     }
 
     private void requireSame(JsonObject run) throws IOException {
@@ -184,10 +196,15 @@ final class ShardFolder implements AutoCloseable {
         }
     }
 
-    /** Moves every shard to where it belongs and returns them; to be called after {@link #complete}. */
+    /**
+     * Moves every shard to where it belongs and returns them; to be called after {@link #complete}.
+     *
+     * @throws CommandException if somebody else has made a file of a shard's name meanwhile
+     */
     List<OutputFile> publish() {
         for (long shard = 0; shard < shards.count(); shard++) {
             if (has(shard)) {
+                OutputFile.of(place(target, shards, shard), replace);
                 StagedFile.move(finished(shard), place(target, shards, shard));
             }
         }
@@ -223,9 +240,7 @@ final class ShardFolder implements AutoCloseable {
     @Override
     public void close() {
         try {
-            if (Files.exists(folder)
-                    && !isComplete()
-                    && LongStream.range(0, shards.count()).noneMatch(this::has)) {
+            if (Files.exists(folder) && !isComplete() && finished() == 0) {
                 discard();
             }
             channel.close();

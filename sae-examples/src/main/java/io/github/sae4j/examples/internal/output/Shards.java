@@ -2,6 +2,7 @@ package io.github.sae4j.examples.internal.output;
 
 import io.github.sae4j.examples.internal.input.TokenRange;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /**
  * How tokens are divided into files: so many in each, the rest in the last.
@@ -25,6 +26,7 @@ public record Shards(long tokens, long each) {
     String name(Path file, FeatureFormat format, long shard) {
         String whole = String.valueOf(file.getFileName());
         int stem = whole.length() - format.ending().length();
-        return String.format("%s-%05d-of-%05d%s", whole.substring(0, stem), shard + 1, count(), whole.substring(stem));
+        return String.format(
+                Locale.ROOT, "%s-%05d-of-%05d%s", whole.substring(0, stem), shard + 1, count(), whole.substring(stem));
     }
 }

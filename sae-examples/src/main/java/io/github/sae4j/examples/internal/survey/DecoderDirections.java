@@ -68,13 +68,12 @@ public final class DecoderDirections {
     /** Returns the Euclidean norm of each feature's row. */
     public double[] norms() {
         double[] norms = new double[dSae];
-        IntStream.range(0, (dSae + BLOCK - 1) / BLOCK).parallel().forEach(number -> {
-            int first = number * BLOCK;
+        for (int first = 0; first < dSae; first += BLOCK) {
             float[][] rows = block(first, Math.min(BLOCK, dSae - first));
             for (int row = 0; row < rows.length; row++) {
                 norms[first + row] = Math.sqrt(product(rows[row], rows[row]));
             }
-        });
+        }
         return norms;
     }
 
