@@ -14,7 +14,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -82,6 +84,41 @@ class SharedFileTest {
             assertThat(interrupted).isPositive();
         } finally {
             threads.shutdownNow();
+        }
+    }
+
+    /** The JDK has threads that wait for one another if one is interrupted while others map the same channel. */
+    @Test
+    void mapsInManyThreadsOfWhichSomeAreInterrupted() throws Exception {
+        Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
+        List<Thread> threads = new ArrayList<>();
+        SafetensorsFile file = SafetensorsFile.open(path);
+        TensorView tensor = file.tensor("bytes");
+        for (int thread = 0; thread < THREADS; thread++) {
+            Thread mapping = new Thread(() -> mapAgainAndAgain(tensor));
+            mapping.setDaemon(true);
+            mapping.setUncaughtExceptionHandler((failed, failure) -> failures.add(failure));
+            threads.add(mapping);
+            mapping.start();
+        }
+        for (Thread mapping : threads) {
+            mapping.join(60_000);
+            // Closing the file would wait for such threads too.
+            assertThat(mapping.getState()).isEqualTo(Thread.State.TERMINATED);
+        }
+        file.close();
+        assertThat(failures).isEmpty();
+    }
+
+    private void mapAgainAndAgain(TensorView tensor) {
+        for (int i = 0; i < READS_EACH; i++) {
+            if (i % 3 == 0) {
+                Thread.currentThread().interrupt();
+                assertRefused(Problem.INTERRUPTED, tensor::slice);
+                Thread.interrupted();
+            } else {
+                assertThat(tensor.slice(i, 100)).isEqualTo(ByteBuffer.wrap(content, i, 100));
+            }
         }
     }
 

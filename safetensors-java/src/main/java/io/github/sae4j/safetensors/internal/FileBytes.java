@@ -27,6 +27,7 @@ public final class FileBytes implements RandomAccessBytes, AutoCloseable {
     private final Path path;
     private final Identity identity;
     private final Object lock = new Object();
+    private final Object mapping = new Object();
     private FileChannel channel;
     private boolean closed;
 
@@ -111,23 +112,29 @@ public final class FileBytes implements RandomAccessBytes, AutoCloseable {
      * @return a read-only direct buffer
      */
     public ByteBuffer map(long position, int length) {
-        return use("map", open -> {
-            if (length == 0) {
-                return ByteBuffer.allocateDirect(0).asReadOnlyBuffer();
-            }
-            if (open.size() < position + length) {
-                throw new SafetensorsException(
-                        Problem.FILE_CHANGED,
-                        path + ": the file ends before byte " + (position + length)
-                                + ". It was cut short after it was opened.");
-            }
-            try {
-                return open.map(MapMode.READ_ONLY, position, length);
-            } catch (UnsupportedOperationException e) {
-                throw new SafetensorsException(
-                        Problem.IO, path + ": its file system cannot map files; its tensors can only be read.", e);
-            }
-        });
+        // To map, a channel takes the lock of its position. An interrupted thread that holds that lock waits for the
+        // one that closes the channel, which waits for every thread inside, and these wait for the lock.
+        synchronized (mapping) {
+            return use("map", open -> mapped(open, position, length));
+        }
+    }
+
+    private ByteBuffer mapped(FileChannel open, long position, int length) throws IOException {
+        if (length == 0) {
+            return ByteBuffer.allocateDirect(0).asReadOnlyBuffer();
+        }
+        if (open.size() < position + length) {
+            throw new SafetensorsException(
+                    Problem.FILE_CHANGED,
+                    path + ": the file ends before byte " + (position + length)
+                            + ". It was cut short after it was opened.");
+        }
+        try {
+            return open.map(MapMode.READ_ONLY, position, length);
+        } catch (UnsupportedOperationException e) {
+            throw new SafetensorsException(
+                    Problem.IO, path + ": its file system cannot map files; its tensors can only be read.", e);
+        }
     }
 
     private <T> T use(String verb, Use<T> use) {
