@@ -1,6 +1,5 @@
 package io.github.sae4j.examples.internal;
 
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.github.sae4j.core.SparseAutoencoder;
@@ -12,7 +11,6 @@ import io.github.sae4j.examples.internal.input.Activations;
 import io.github.sae4j.examples.internal.input.TokenBatch;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -120,26 +118,17 @@ public final class CheckCommand implements Runnable {
         for (Trial trial : verdict.trials()) {
             table.add(
                     trial.name(),
-                    decimal(trial.explainedVariance(), 4),
+                    Quantity.decimalOrDash(trial.explainedVariance(), 4),
                     Quantity.decimal(trial.l0(), 1),
-                    decimal(trial.agreement(), 3),
+                    Quantity.decimalOrDash(trial.agreement(), 3),
                     Quantity.count(trial.tokens()));
         }
         table.printAll(terminal);
         terminal.print(verdict.sentence());
     }
 
-    private static String decimal(double number, int decimals) {
-        return Double.isFinite(number) ? Quantity.decimal(number, decimals) : "–";
-    }
-
     private static void printJson(OpenSae sae, Activations activations, Verdict verdict, Terminal terminal) {
-        JsonObject report = new JsonObject();
-        report.addProperty("sae", sae.lastingName());
-        report.addProperty("sae_options", sae.options());
-        report.addProperty("source", activations.sourceName());
-        report.addProperty("skipped", activations.leftOut());
-        report.addProperty("sae4j_version", Version.number());
+        JsonObject report = JsonReport.start(sae, activations);
         report.addProperty("fits", verdict.fits());
         report.addProperty("verdict", verdict.sentence());
         JsonArray trials = new JsonArray();
@@ -147,21 +136,12 @@ public final class CheckCommand implements Runnable {
             JsonObject tried = new JsonObject();
             tried.addProperty("tried", trial.name());
             tried.addProperty("tokens", trial.tokens());
-            tried.addProperty("explained_variance", finite(trial.explainedVariance()));
+            tried.addProperty("explained_variance", JsonReport.finite(trial.explainedVariance()));
             tried.addProperty("l0", trial.l0());
-            tried.addProperty("sparsity_agreement", finite(trial.agreement()));
+            tried.addProperty("sparsity_agreement", JsonReport.finite(trial.agreement()));
             trials.add(tried);
         }
         report.add("trials", trials);
-        terminal.print(new GsonBuilder()
-                .setPrettyPrinting()
-                .disableHtmlEscaping()
-                .serializeNulls()
-                .create()
-                .toJson(report));
-    }
-
-    private static @Nullable Double finite(double number) {
-        return Double.isFinite(number) ? number : null;
+        JsonReport.print(report, terminal);
     }
 }

@@ -3,6 +3,7 @@ package io.github.sae4j.examples.internal;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.examples.internal.input.Activations;
 import io.github.sae4j.examples.internal.survey.Firings;
+import io.github.sae4j.examples.internal.survey.ReconstructionQuality;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,10 +1,10 @@
 package io.github.sae4j.examples.internal;
 
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.github.sae4j.examples.internal.input.Activations;
 import io.github.sae4j.examples.internal.survey.Firings;
+import io.github.sae4j.examples.internal.survey.ReconstructionQuality;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -55,7 +55,7 @@ final class EvaluationReport {
         Map<String, String> measures = new LinkedHashMap<>();
         measures.put(
                 "L0",
-                decimal(firings.l0(), 1) + ", quantiles "
+                Quantity.decimalOrDash(firings.l0(), 1) + ", quantiles "
                         + quantiles(i -> Quantity.count(firings.l0Quantile(SHARES[i]))));
         double[] densities = firings.densityQuantiles(SHARES);
         measures.put("density", "quantiles " + quantiles(i -> scientific(densities[i])));
@@ -68,13 +68,14 @@ final class EvaluationReport {
         }
         measures.put(
                 "explained variance",
-                decimal(quality.explainedVariance(), 4) + ", legacy " + decimal(quality.legacyExplainedVariance(), 4));
+                Quantity.decimalOrDash(quality.explainedVariance(), 4) + ", legacy "
+                        + Quantity.decimalOrDash(quality.legacyExplainedVariance(), 4));
         measures.put(
                 "MSE",
                 scientific(quality.meanSquaredError()) + ", " + scientific(perElement(quality)) + " per element");
-        measures.put("cosine similarity", decimal(quality.cosine(), 4));
-        measures.put("L2 ratio", decimal(quality.l2Ratio(), 4));
-        measures.put("reconstruction bias", decimal(quality.relativeReconstructionBias(), 4));
+        measures.put("cosine similarity", Quantity.decimalOrDash(quality.cosine(), 4));
+        measures.put("L2 ratio", Quantity.decimalOrDash(quality.l2Ratio(), 4));
+        measures.put("reconstruction bias", Quantity.decimalOrDash(quality.relativeReconstructionBias(), 4));
         return measures;
     }
 
@@ -82,7 +83,7 @@ final class EvaluationReport {
         int[] dense = firings.dense();
         String densest = Arrays.stream(dense)
                 .limit(MOST_NAMED)
-                .mapToObj(feature -> feature + " (" + decimal(firings.density(feature), 3) + ")")
+                .mapToObj(feature -> feature + " (" + Quantity.decimalOrDash(firings.density(feature), 3) + ")")
                 .collect(Collectors.joining(", "));
         return Quantity.count(dense.length)
                 + (densest.isEmpty() ? "" : ": " + densest)
@@ -99,10 +100,6 @@ final class EvaluationReport {
                 .collect(Collectors.joining(" · "));
     }
 
-    private static String decimal(double number, int decimals) {
-        return Double.isFinite(number) ? Quantity.decimal(number, decimals) : "–";
-    }
-
     private static String scientific(double number) {
         if (number == 0) {
             return "0";
@@ -113,14 +110,8 @@ final class EvaluationReport {
     /** Prints one JSON object; null stands for what is not defined. */
     void printJson(Terminal terminal) {
         Firings firings = evaluation.firings();
-        JsonObject report = new JsonObject();
-        report.addProperty("sae", sae.lastingName());
+        JsonObject report = JsonReport.start(sae, activations);
         report.addProperty("sae_sha256", sae.sha256());
-        report.addProperty("sae_options", sae.options());
-        report.addProperty("profile", sae.profile());
-        report.addProperty("source", activations.sourceName());
-        report.addProperty("skipped", activations.leftOut());
-        report.addProperty("sae4j_version", Version.number());
         report.addProperty("tokens", firings.tokens());
         number(report, "l0", firings.l0());
         JsonObject l0 = new JsonObject();
@@ -144,12 +135,11 @@ final class EvaluationReport {
             number(report, "l2_ratio", quality.l2Ratio());
             number(report, "relative_reconstruction_bias", quality.relativeReconstructionBias());
         }
-        terminal.print(
-                new GsonBuilder().setPrettyPrinting().serializeNulls().create().toJson(report));
+        JsonReport.print(report, terminal);
     }
 
     private static void number(JsonObject report, String name, double number) {
-        report.addProperty(name, Double.isFinite(number) ? number : null);
+        report.addProperty(name, JsonReport.finite(number));
     }
 
     private static JsonArray features(int[] features) {

@@ -1,6 +1,5 @@
 package io.github.sae4j.examples.internal;
 
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.github.sae4j.examples.internal.input.Activations;
@@ -105,22 +104,11 @@ record FeatureReport(
 
     /** Prints one JSON object; null stands for an infinite value. */
     void printJson(Terminal terminal) {
-        JsonObject report = new JsonObject();
-        report.addProperty("sae", sae.lastingName());
+        JsonObject report = JsonReport.start(sae, activations);
         report.addProperty("sae_sha256", sae.sha256());
-        report.addProperty("sae_options", sae.options());
-        report.addProperty("profile", sae.profile());
-        report.addProperty("source", activations.sourceName());
-        report.addProperty("skipped", activations.leftOut());
-        report.addProperty("sae4j_version", Version.number());
         report.addProperty("tokens", survey.firings().tokens());
         report.add("features", json());
-        terminal.print(new GsonBuilder()
-                .setPrettyPrinting()
-                .disableHtmlEscaping()
-                .serializeNulls()
-                .create()
-                .toJson(report));
+        JsonReport.print(report, terminal);
     }
 
     /** Returns an object for each feature; null stands for an infinite value. */

@@ -19,6 +19,11 @@ final class Quantity {
         return String.format(Locale.ROOT, "%,." + decimals + "f", number);
     }
 
+    /** Returns a number with so many decimals, or a dash for one that is not defined. */
+    static String decimalOrDash(double number, int decimals) {
+        return Double.isFinite(number) ? decimal(number, decimals) : "–";
+    }
+
     /** Returns a size in bytes, in the decimal unit that keeps it short. */
     static String bytes(long bytes) {
         double size = bytes;

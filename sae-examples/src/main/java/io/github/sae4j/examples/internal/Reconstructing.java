@@ -6,6 +6,7 @@ import io.github.sae4j.examples.internal.input.Activations;
 import io.github.sae4j.examples.internal.input.TokenBatch;
 import io.github.sae4j.examples.internal.output.OutputFile;
 import io.github.sae4j.examples.internal.output.ReconstructionOutput;
+import io.github.sae4j.examples.internal.survey.ReconstructionQuality;
 
 /**
  * From a file of activations to a file of their reconstructions in one pass, a batch of tokens at a time.
@@ -60,7 +61,8 @@ record Reconstructing(int batchTokens) {
             summary.add("L0 " + Quantity.decimal(encoded == 0 ? 0 : (double) active / encoded, 1));
         }
         if (!config.isTranscoder()) {
-            summary.add(quality.describe());
+            summary.add("explained variance " + Quantity.decimalOrDash(quality.explainedVariance(), 4));
+            summary.add("relative error " + Quantity.decimalOrDash(quality.relativeError(), 4));
         }
         terminal.note(summary.line(tokens, sae.sae(), target));
         return quality;

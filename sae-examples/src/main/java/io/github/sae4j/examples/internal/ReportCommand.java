@@ -6,6 +6,7 @@ import io.github.sae4j.examples.internal.output.OutputFile;
 import io.github.sae4j.examples.internal.output.TextOutput;
 import io.github.sae4j.examples.internal.report.ReportPage;
 import io.github.sae4j.examples.internal.survey.NormHistogram;
+import io.github.sae4j.examples.internal.survey.ReconstructionQuality;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,9 +2,11 @@ package io.github.sae4j.examples.internal.check;
 
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseAutoencoder;
+import io.github.sae4j.examples.internal.input.MedianNorm;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.UnaryOperator;
 
 /** Something that may be wrong with activations, and what they are if it is put right. */
@@ -47,7 +49,7 @@ final class Guess {
     static List<Guess> of(Sample sample, SparseAutoencoder sae) {
         SaeConfig config = sae.config();
         List<Guess> guesses = new ArrayList<>();
-        guesses.add(asTheyAre(sample));
+        guesses.add(new Guess("as they are", "", sample.rows()));
         addIfFewer(
                 guesses,
                 sample,
@@ -64,7 +66,7 @@ final class Guess {
                         "some tokens have huge norms; leave them out with --max-norm-multiple 10",
                         sample.withoutLong(LONG)));
         float[] bias = sae.parts().decoderBias();
-        if (Sample.norm(bias) > 0 && bias.length == config.dIn()) {
+        if (MedianNorm.of(bias) > 0 && bias.length == config.dIn()) {
             if (config.applyBDecToInput()) {
                 guesses.add(changed(
                         "b_dec added",
@@ -99,7 +101,7 @@ final class Guess {
                 "each token scaled to a norm of sqrt(d_in)",
                 "the SAE seems to be trained on tokens scaled one by one to a norm of sqrt(d_in), without saying so",
                 sample,
-                row -> combined(row, Math.sqrt(config.dIn()) / Math.max(1e-30, Sample.norm(row)), row, 0)));
+                row -> combined(row, Math.sqrt(config.dIn()) / Math.max(1e-30, MedianNorm.of(row)), row, 0)));
         guesses.add(changed(
                 "each token's mean subtracted",
                 "the SAE seems to be trained on activations whose mean over d_in is 0, as TransformerLens makes them when it"
@@ -107,10 +109,6 @@ final class Guess {
                 sample,
                 Guess::centred));
         return guesses;
-    }
-
-    static Guess asTheyAre(Sample sample) {
-        return new Guess("as they are", "", sample.rows());
     }
 
     private static void addIfFewer(List<Guess> guesses, Sample sample, Guess guess) {
@@ -145,6 +143,6 @@ final class Guess {
     }
 
     private static String rounded(double number) {
-        return String.format(java.util.Locale.ROOT, "%.4g", number);
+        return String.format(Locale.ROOT, "%.4g", number);
     }
 }

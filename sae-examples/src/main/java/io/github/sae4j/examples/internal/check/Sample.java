@@ -1,5 +1,6 @@
 package io.github.sae4j.examples.internal.check;
 
+import io.github.sae4j.examples.internal.input.MedianNorm;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -35,7 +36,7 @@ public final class Sample {
 
     /** Returns those whose norm is at most so many times the median norm. */
     float[][] withoutLong(double multiple) {
-        double[] norms = Arrays.stream(rows).mapToDouble(Sample::norm).toArray();
+        double[] norms = Arrays.stream(rows).mapToDouble(MedianNorm::of).toArray();
         double[] sorted = norms.clone();
         Arrays.sort(sorted);
         double longest = multiple * sorted[(sorted.length - 1) / 2];
@@ -47,14 +48,6 @@ public final class Sample {
 
     /** Returns the mean norm of all. */
     double meanNorm() {
-        return Arrays.stream(rows).mapToDouble(Sample::norm).average().orElse(0);
-    }
-
-    static double norm(float[] row) {
-        double squares = 0;
-        for (float value : row) {
-            squares += (double) value * value;
-        }
-        return Math.sqrt(squares);
+        return Arrays.stream(rows).mapToDouble(MedianNorm::of).average().orElse(0);
     }
 }

@@ -2,8 +2,9 @@ package io.github.sae4j.examples.internal.check;
 
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.SparseFeatures;
-import java.nio.FloatBuffer;
-import java.nio.IntBuffer;
+import io.github.sae4j.examples.internal.input.TokenBatch;
+import io.github.sae4j.examples.internal.survey.Firings;
+import io.github.sae4j.examples.internal.survey.ReconstructionQuality;
 import java.util.Comparator;
 
 /**
@@ -27,60 +28,32 @@ public record Trial(String name, String finding, int tokens, double explainedVar
     private static final int FEWEST_FEATURES = 10;
 
     static Trial of(Guess guess, SparseAutoencoder sae) {
+        TokenBatch batch = TokenBatch.of(guess.rows());
         SparseFeatures features = sae.encode(guess.rows());
-        float[][] reconstructed = sae.hasSkip() ? sae.reconstruct(guess.rows()) : sae.decode(features);
-        long[] firings = new long[sae.config().dSae()];
-        long active = 0;
-        IntBuffer indices = features.indices();
-        FloatBuffer values = features.values();
-        while (indices.hasRemaining()) {
-            int feature = indices.get();
-            if (values.get() > 0) {
-                firings[feature]++;
-                active++;
-            }
-        }
-        int tokens = guess.rows().length;
+        Firings firings = new Firings(sae.config().dSae());
+        firings.add(batch, features);
+        ReconstructionQuality quality = new ReconstructionQuality(sae.config().dIn());
+        quality.add(batch, sae.decode(features));
         return new Trial(
                 guess.name(),
                 guess.finding(),
-                tokens,
-                explainedVariance(guess.rows(), reconstructed),
-                (double) active / tokens,
-                sae.sparsity()
-                        .map(published -> agreement(firings, tokens, published))
-                        .orElse(Double.NaN));
+                batch.count(),
+                quality.explainedVariance(),
+                firings.l0(),
+                sae.sparsity().map(published -> agreement(firings, published)).orElse(Double.NaN));
     }
 
-    private static double explainedVariance(float[][] rows, float[][] reconstructed) {
-        double error = 0;
-        double deviation = 0;
-        for (int column = 0; column < rows[0].length; column++) {
-            double mean = 0;
-            for (float[] row : rows) {
-                mean += row[column];
-            }
-            mean /= rows.length;
-            for (int token = 0; token < rows.length; token++) {
-                double off = rows[token][column] - (double) reconstructed[token][column];
-                double from = rows[token][column] - mean;
-                error += off * off;
-                deviation += from * from;
-            }
-        }
-        return deviation == 0 ? Double.NaN : 1 - error / deviation;
-    }
-
-    private static double agreement(long[] firings, int tokens, float[] published) {
+    private static double agreement(Firings firings, float[] published) {
+        long tokens = firings.tokens();
         double n = 0;
         double x = 0;
         double y = 0;
         double xx = 0;
         double yy = 0;
         double xy = 0;
-        for (int feature = 0; feature < firings.length; feature++) {
+        for (int feature = 0; feature < published.length; feature++) {
             if (Math.pow(10, published[feature]) * tokens >= EXPECTED) {
-                double here = Math.log10((firings[feature] + 0.5) / (tokens + 1));
+                double here = Math.log10((firings.count(feature) + 0.5) / (tokens + 1));
                 double there = published[feature];
                 n++;
                 x += here;

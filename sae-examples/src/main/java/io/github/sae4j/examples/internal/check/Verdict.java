@@ -40,9 +40,8 @@ public record Verdict(List<Trial> trials, String sentence, boolean fits) {
         List<Trial> trials = new ArrayList<>();
         Guess.of(sample, sae).forEach(guess -> trials.add(Trial.of(guess, sae)));
         Trial asTheyAre = trials.get(0);
-        Guess unchanged = Guess.asTheyAre(sample);
         others.forEach((name, opening) -> {
-            Guess guess = new Guess("with " + name, "they fit " + name + " better", unchanged.rows());
+            Guess guess = new Guess("with " + name, "they fit " + name + " better", sample.rows());
             opening.get().ifPresent(other -> {
                 try (other) {
                     trials.add(Trial.of(guess, other));

@@ -5,7 +5,7 @@ package io.github.sae4j.examples.internal.input;
  *
  * <p>Norms are counted by the upper bits of their float32, which order them, so memory does not grow with their number.
  */
-final class MedianNorm {
+public final class MedianNorm {
 
     private static final int DROPPED_BITS = 11;
 
@@ -21,7 +21,8 @@ final class MedianNorm {
         }
     }
 
-    static double of(float[] activation) {
+    /** Returns the Euclidean norm of an activation, summed in float64. */
+    public static double of(float[] activation) {
         double squares = 0;
         for (float x : activation) {
             squares += (double) x * x;

@@ -172,19 +172,19 @@ final class ParquetColumn implements StoredTensor.Bytes, AutoCloseable {
             each *= lengths[axis];
             level = axis;
         }
-        long perRow = 1;
-        for (int length : lengths) {
-            perRow *= length;
-        }
         if (values.getCurrentRepetitionLevel() != level) {
             throw new CommandException(path + ": the lists of column \"" + leaf.getPath()[0]
                     + "\" should all have one length, " + shape().subList(1, lengths.length + 1)
-                    + ", but in row " + (next / Math.max(1, perRow)) + " or before it one has another.");
+                    + ", but in row " + next / valuesOfRow() + " or before it one has another.");
         }
         if (values.getCurrentDefinitionLevel() != leaf.getMaxDefinitionLevel()) {
             throw new CommandException(path + ": column \"" + leaf.getPath()[0] + "\" has no value at row "
-                    + next / Math.max(1, perRow) + ", place " + next % Math.max(1, perRow) + ".");
+                    + next / valuesOfRow() + ", place " + next % valuesOfRow() + ".");
         }
+    }
+
+    private long valuesOfRow() {
+        return Arrays.stream(lengths).asLongStream().reduce(1, (one, other) -> one * other);
     }
 
     private ColumnReader numbers() throws IOException {

@@ -10,13 +10,19 @@ public final class TokenBatch {
     private final BitSet skipped = new BitSet();
     private int count;
 
-    private TokenBatch(int capacity, int dIn) {
-        this.rows = new float[capacity][dIn];
+    private TokenBatch(float[][] rows, int count) {
+        this.rows = rows;
+        this.count = count;
     }
 
     /** Returns an empty batch with room for some tokens, to be filled again and again. */
     public static TokenBatch withCapacity(int tokens, int dIn) {
-        return new TokenBatch(tokens, dIn);
+        return new TokenBatch(new float[tokens][dIn], 0);
+    }
+
+    /** Returns a batch of these tokens, {@code [tokens][d_in]}, none of them skipped. */
+    public static TokenBatch of(float[][] rows) {
+        return new TokenBatch(rows.clone(), rows.length);
     }
 
     /** Empties the batch before it is filled. */

@@ -1,5 +1,6 @@
 package io.github.sae4j.examples.internal.survey;
 
+import io.github.sae4j.examples.internal.input.MedianNorm;
 import io.github.sae4j.examples.internal.input.TokenBatch;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,12 +31,9 @@ public final class NormHistogram {
     /** Takes in the tokens that are not skipped. */
     public void add(TokenBatch batch) {
         for (float[] row : batch.keptRows()) {
-            double squares = 0;
-            for (float value : row) {
-                squares += (double) value * value;
-            }
-            if (squares > 0 && squares < Double.POSITIVE_INFINITY) {
-                counts[binOf(Math.sqrt(squares))]++;
+            double norm = MedianNorm.of(row);
+            if (norm > 0 && norm < Double.POSITIVE_INFINITY) {
+                counts[binOf(norm)]++;
             }
         }
     }

@@ -1,4 +1,4 @@
-package io.github.sae4j.examples.internal;
+package io.github.sae4j.examples.internal.survey;
 
 import io.github.sae4j.examples.internal.input.TokenBatch;
 

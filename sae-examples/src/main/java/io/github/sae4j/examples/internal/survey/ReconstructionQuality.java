@@ -1,4 +1,4 @@
-package io.github.sae4j.examples.internal;
+package io.github.sae4j.examples.internal.survey;
 
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.examples.internal.input.TokenBatch;
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Explained variance is {@code 1 - sum |x - y|² / sum |x - m|²} with the mean activation {@code m} of all tokens;
  * the relative error is {@code sqrt(sum |x - y|² / sum |x|²)}.
  */
-final class ReconstructionQuality {
+public final class ReconstructionQuality {
 
     private final LegacyExplainedVariance legacy = new LegacyExplainedVariance();
     private final double[] mean;
@@ -24,19 +24,24 @@ final class ReconstructionQuality {
     private double ratios;
     private long comparable;
 
-    ReconstructionQuality(int dIn) {
+    /**
+     * Measures nothing yet.
+     *
+     * @param dIn the width of an activation
+     */
+    public ReconstructionQuality(int dIn) {
         this.mean = new double[dIn];
     }
 
     /** Measures nothing yet; returns null for an SAE that does not reconstruct what it reads. */
-    static @Nullable ReconstructionQuality of(SparseAutoencoder sae) {
+    public static @Nullable ReconstructionQuality of(SparseAutoencoder sae) {
         return sae.canDecode() && !sae.config().isTranscoder()
                 ? new ReconstructionQuality(sae.config().dIn())
                 : null;
     }
 
     /** Takes in the tokens of a batch that are not skipped. */
-    void add(TokenBatch batch, float[][] reconstructed) {
+    public void add(TokenBatch batch, float[][] reconstructed) {
         float[][] rows = batch.rows();
         for (int token = 0; token < rows.length; token++) {
             if (!batch.isSkipped(token)) {
@@ -75,7 +80,7 @@ final class ReconstructionQuality {
     }
 
     /** Returns the mean over the tokens of {@code |x - y|²}, NaN without tokens. */
-    double meanSquaredError() {
+    public double meanSquaredError() {
         return squaredError / tokens;
     }
 
@@ -83,41 +88,32 @@ final class ReconstructionQuality {
      * Returns the mean cosine of the angle between a token's activation and its reconstruction, 0 where that is zero,
      * without the tokens whose activation is zero.
      */
-    double cosine() {
+    public double cosine() {
         return cosines / comparable;
     }
 
     /** Returns the mean over the tokens of {@code |y| / |x|}, without those whose activation is zero. */
-    double l2Ratio() {
+    public double l2Ratio() {
         return ratios / comparable;
     }
 
     /** Returns {@code sum |y|² / sum x·y}, 1 if nothing is shrunk (arXiv 2404.16014, equation 10). */
-    double relativeReconstructionBias() {
+    public double relativeReconstructionBias() {
         return products == 0 ? Double.NaN : squaredOutput / products;
     }
 
     /** Returns the explained variance, NaN if the activations do not vary. */
-    double explainedVariance() {
+    public double explainedVariance() {
         return squaredDeviation == 0 ? Double.NaN : 1 - squaredError / squaredDeviation;
     }
 
     /** Returns the explained variance token by token, which depends on the size of the batches. */
-    double legacyExplainedVariance() {
+    public double legacyExplainedVariance() {
         return legacy.mean();
     }
 
     /** Returns the relative error, NaN if the activations are all zero. */
-    double relativeError() {
+    public double relativeError() {
         return squaredNorm == 0 ? Double.NaN : Math.sqrt(squaredError / squaredNorm);
-    }
-
-    /** Returns both for the summary; a dash stands for what the activations leave undefined. */
-    String describe() {
-        return "explained variance " + decimal(explainedVariance()) + " · relative error " + decimal(relativeError());
-    }
-
-    private static String decimal(double number) {
-        return Double.isFinite(number) ? Quantity.decimal(number, 4) : "–";
     }
 }

@@ -1,0 +1,39 @@
+package io.github.sae4j.examples.internal;
+
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonObject;
+import io.github.sae4j.examples.internal.input.Activations;
+import org.jspecify.annotations.Nullable;
+
+/** What the JSON of all reports on activations has in common. */
+final class JsonReport {
+
+    private JsonReport() {}
+
+    /** Starts an object with what it is about: the SAE, the options and the activations. */
+    static JsonObject start(OpenSae sae, Activations activations) {
+        JsonObject report = new JsonObject();
+        report.addProperty("sae", sae.lastingName());
+        report.addProperty("sae_options", sae.options());
+        report.addProperty("profile", sae.profile());
+        report.addProperty("source", activations.sourceName());
+        report.addProperty("skipped", activations.leftOut());
+        report.addProperty("sae4j_version", Version.number());
+        return report;
+    }
+
+    /** Returns a number, or null for one that is not defined, which JSON has no word for. */
+    static @Nullable Double finite(double number) {
+        return Double.isFinite(number) ? number : null;
+    }
+
+    /** Prints the object; null stands for what is not defined. */
+    static void print(JsonObject report, Terminal terminal) {
+        terminal.print(new GsonBuilder()
+                .setPrettyPrinting()
+                .disableHtmlEscaping()
+                .serializeNulls()
+                .create()
+                .toJson(report));
+    }
+}
