@@ -73,6 +73,9 @@ class DocumentedErrorsTest {
     /** Names of files are those of the test's folder. */
     private String placed(String word) {
         boolean isFile = word.matches("(sae|(\\./)?sae-.+|folder.*|.+\\.(safetensors|npy|npz|parquet|html|txt|jsonl))");
+        if (word.startsWith("delphi:") && !word.endsWith(":")) {
+            return "delphi:" + folder.resolve(word.substring(word.indexOf(':') + 1));
+        }
         return isFile ? folder.resolve(word).toString() : word;
     }
 

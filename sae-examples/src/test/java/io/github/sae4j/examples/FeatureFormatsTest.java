@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,6 +38,7 @@ class FeatureFormatsTest {
     private Path tensors;
     private Path npz;
     private Path lines;
+    private Python python;
 
     @BeforeEach
     void makeFiles() throws IOException {
@@ -47,6 +47,7 @@ class FeatureFormatsTest {
         tensors = work.resolve("f.safetensors");
         npz = work.resolve("f.npz");
         lines = work.resolve("f.jsonl");
+        python = new Python(folder);
     }
 
     static List<ReferenceCase> cases() {
@@ -238,10 +239,12 @@ class FeatureFormatsTest {
 
     @Test
     void sciPyOpensTheMatrix() throws IOException, InterruptedException {
-        assumeThat(python("import numpy, scipy.sparse")).as("Python has SciPy").isEqualTo("");
+        assumeThat(python.run("import numpy, scipy.sparse"))
+                .as("Python has SciPy")
+                .isEqualTo("");
         assertThat(encodeAll(withAnEmptyRow(), smallSae).exitCode()).isZero();
 
-        String printed = python("import json, numpy, scipy.sparse\n"
+        String printed = python.run("import json, numpy, scipy.sparse\n"
                 + "m = scipy.sparse.load_npz(r'" + npz + "')\n"
                 + "print(m.format, m.shape, m.dtype, m.indices.dtype, m.indptr.dtype, m.has_canonical_format)\n"
                 + "print(m.toarray().tolist() == [[1, 0, 3, 0, 0, 0], [0] * 6,"
@@ -254,44 +257,21 @@ class FeatureFormatsTest {
     @ParameterizedTest
     @ValueSource(strings = {"safetensors", "npz", "parquet", "jsonl"})
     void readersOfTheDocumentationFindTheFeatures(String ending) throws IOException, InterruptedException {
-        String reader = reader(ending);
-        String imports = reader.lines()
-                .filter(line -> line.startsWith("import ") || line.startsWith("from "))
-                .collect(Collectors.joining("\n"));
-        assumeThat(python(imports)).as("Python has what the reader needs").isEqualTo("");
+        String reader = Python.documentedReader("." + ending);
+        assumeThat(python.run(Python.importsOf(reader)))
+                .as("Python has what the reader needs")
+                .isEqualTo("");
         assertThat(encodeAll(withAnEmptyRow(), smallSae, "--out", work.resolve("f.parquet"))
                         .exitCode())
                 .isZero();
 
-        String printed = python(reader.replace("\"features.", "r\"" + work.resolve("f") + ".")
+        String printed = python.run(reader.replace("\"features.", "r\"" + work.resolve("f") + ".")
                 + "assert features.toarray().tolist() == [[1, 0, 3, 0, 0, 0], [0] * 6,"
                 + " [0, 0, float(numpy.float32(0.1)), float(numpy.float32(1e-9)), 5, 6]]\n"
                         .replace("numpy.", "__import__('numpy').")
                 + "print(features.dtype, provenance['source'], provenance['shape'])\n");
 
         assertThat(printed.lines()).containsExactly("float32 in.safetensors [3,6]");
-    }
-
-    private static String reader(String ending) throws IOException {
-        String page = Files.readString(Path.of("..", "docs", "formats.md"));
-        String start = "```python\n";
-        int from = page.indexOf(start, page.indexOf("### `." + ending + "`")) + start.length();
-        return page.substring(from, page.indexOf("```", from));
-    }
-
-    /** Returns what a program prints, or null if it does not run. */
-    private String python(String program) throws IOException, InterruptedException {
-        Path script = Files.writeString(folder.resolve("program.py"), program);
-        Path printed = folder.resolve("printed");
-        try {
-            Process process = new ProcessBuilder("python3", script.toString())
-                    .redirectOutput(printed.toFile())
-                    .redirectError(folder.resolve("errors").toFile())
-                    .start();
-            return process.waitFor() == 0 ? Files.readString(printed) : null;
-        } catch (IOException e) {
-            return null;
-        }
     }
 
     @ParameterizedTest

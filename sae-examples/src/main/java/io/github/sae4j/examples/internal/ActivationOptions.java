@@ -72,10 +72,19 @@ final class ActivationOptions {
     }
 
     Activations open(ActivationSource source, OpenSae sae) {
+        return open(source, sae, null);
+    }
+
+    /**
+     * Opens the files.
+     *
+     * @param idsFor the option that needs the tokens' ids beside the activations, or null
+     */
+    Activations open(ActivationSource source, OpenSae sae, @Nullable String idsFor) {
         Skipping skipping = new Skipping(
                 skipFirst == null ? 0 : skipFirst,
                 skipTokens == null ? Set.of() : skipTokens,
                 maxNormMultiple == null ? Double.POSITIVE_INFINITY : maxNormMultiple);
-        return Activations.open(new Activations.Opening(source, tensor, sae.expected(), rows, skipping));
+        return Activations.open(new Activations.Opening(source, tensor, sae.expected(), rows, skipping, idsFor));
     }
 }

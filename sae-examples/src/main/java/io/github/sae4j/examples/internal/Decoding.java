@@ -4,6 +4,7 @@ import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.examples.internal.input.FeatureFile;
 import io.github.sae4j.examples.internal.output.OutputFile;
 import io.github.sae4j.examples.internal.output.ReconstructionOutput;
+import java.util.List;
 
 /**
  * From a file of features to a file of reconstructed activations, a batch of tokens at a time.
@@ -44,7 +45,7 @@ record Decoding(int batchTokens) {
             output.commit();
         }
         summary.add("L0 " + Quantity.decimal(tokens == 0 ? 0 : (double) active / tokens, 1));
-        terminal.note(summary.line(tokens, sae.sae(), target));
+        terminal.note(summary.line(tokens, sae.sae(), List.of(target.made())));
     }
 
     private static void warnOfAnotherSae(FeatureFile features, OpenSae sae, Terminal terminal) {

@@ -98,7 +98,7 @@ public final class DemoCommand implements Runnable {
     private static void encode(Path activations, OpenSae sae, Path features, Terminal terminal) {
         try (Activations opened = Activations.open(
                 Activations.Opening.all(ActivationSource.of(activations.toString()), sae.expected()))) {
-            FeatureTarget target = new FeatureTarget(OutputFile.of(features, false), FeatureFormat.SAFETENSORS);
+            FeatureTarget target = new FeatureTarget.InFile(OutputFile.of(features, false), FeatureFormat.SAFETENSORS);
             new Encoding(opened, sae, BATCH, Selection.ALL, terminal).run(List.of(target));
         }
     }

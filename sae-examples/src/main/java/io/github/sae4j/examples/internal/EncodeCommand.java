@@ -22,7 +22,9 @@ import picocli.CommandLine.Spec;
             "The sparse form, the default, has indptr [tokens + 1], indices and values; --dense writes features"
                     + " [..., d_sae]. sae decode reads both.",
             "FILE.npz is what scipy.sparse.load_npz opens; FILE.jsonl has a line of JSON for each token,"
-                    + " FILE.parquet a row with lists of features and values."
+                    + " FILE.parquet a row with lists of features and values.",
+            "",
+            "delphi:FOLDER needs the tokens' ids beside the activations, and makes FOLDER/HOOK with the hook's name."
         })
 @SuppressWarnings("NullAway.Init") // picocli fills the annotated fields
 public final class EncodeCommand implements Runnable {
@@ -60,14 +62,23 @@ public final class EncodeCommand implements Runnable {
         Sharding sharding = output.sharding(spec);
         List<FeatureTarget> targets = output.targets(source.files(), dense, spec);
         try (OpenSae sae = options.openForOutput(Terminal.of(spec));
-                Activations activations = input.open(source, sae)) {
+                Activations activations = input.open(source, sae, idsFor(targets))) {
             Encoding encoding = new Encoding(
                     activations, sae, options.batchTokens(), new Selection(topK, dense, longForm), Terminal.of(spec));
             if (sharding == null) {
                 encoding.run(targets);
             } else {
-                encoding.run(targets, sharding);
+                encoding.run(files(targets), sharding);
             }
         }
+    }
+
+    /** Returns the output that tokens' ids go to, or null if none does. */
+    private static @Nullable String idsFor(List<FeatureTarget> targets) {
+        return targets.stream().anyMatch(FeatureTarget.InFolder.class::isInstance) ? "--out delphi:" : null;
+    }
+
+    private static List<FeatureTarget.InFile> files(List<FeatureTarget> targets) {
+        return targets.stream().map(FeatureTarget.InFile.class::cast).toList();
     }
 }

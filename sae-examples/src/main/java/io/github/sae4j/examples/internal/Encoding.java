@@ -6,10 +6,11 @@ import io.github.sae4j.examples.internal.input.TokenBatch;
 import io.github.sae4j.examples.internal.input.TokenRange;
 import io.github.sae4j.examples.internal.output.FeatureOutputs;
 import io.github.sae4j.examples.internal.output.FeatureTarget;
-import io.github.sae4j.examples.internal.output.OutputFile;
+import io.github.sae4j.examples.internal.output.Made;
 import io.github.sae4j.examples.internal.output.Selection;
 import io.github.sae4j.examples.internal.output.ShardedOutputs;
 import io.github.sae4j.examples.internal.output.Sharding;
+import java.util.ArrayList;
 import java.util.List;
 
 /** From activations to files of features, a batch of tokens at a time. */
@@ -24,6 +25,7 @@ final class Encoding {
     private long active;
     private long encoded;
     private long written;
+    private final List<String> remarks = new ArrayList<>();
 
     /**
      * Prepares the work.
@@ -48,6 +50,10 @@ final class Encoding {
      * @param targets the files to make, all in one pass
      */
     void run(List<FeatureTarget> targets) {
+        if (targets.stream().anyMatch(FeatureTarget.InFolder.class::isInstance)) {
+            activations.requireSequences("--out delphi:");
+        }
+        List<Made> made;
         try (FeatureOutputs output = FeatureOutputs.create(
                         targets,
                         selection,
@@ -58,8 +64,10 @@ final class Encoding {
                 Progress progress = progress()) {
             write(Long.MAX_VALUE, output, progress);
             output.commit();
+            made = output.made();
+            remarks.addAll(output.remarks());
         }
-        note(targets.stream().map(FeatureTarget::file).toArray(OutputFile[]::new));
+        note(made);
     }
 
     /**
@@ -69,13 +77,13 @@ final class Encoding {
      * @param sharding how each is divided
      * @throws CommandException if a shard would cut a sequence that the SAE needs as a whole
      */
-    void run(List<FeatureTarget> targets, Sharding sharding) {
+    void run(List<FeatureTarget.InFile> targets, Sharding sharding) {
         long sequence = activations.layout().sequence();
         if (sae.sae().takesSequences() && sharding.tokens() % sequence != 0) {
             throw new CommandException("--shard-tokens " + sharding.tokens() + " cuts sequences of " + sequence
                     + " tokens, but " + sae.expected().name() + " takes whole ones.");
         }
-        OutputFile[] files;
+        List<Made> files;
         try (ShardedOutputs outputs = ShardedOutputs.open(
                 targets, sharding, selection, activations.layout(), sae.sae().config(), sae.provenance(activations))) {
             List<Long> missing = outputs.missing();
@@ -86,7 +94,7 @@ final class Encoding {
             try (Progress progress = progress()) {
                 write(missing, outputs, progress);
             }
-            files = outputs.commit().toArray(OutputFile[]::new);
+            files = outputs.commit();
         }
         note(files);
     }
@@ -108,7 +116,7 @@ final class Encoding {
     private void write(long tokens, FeatureOutputs output, Progress progress) {
         batches.encodeNext(tokens, progress, (batch, features) -> {
             SparseFeatures kept = selection.topK() == null ? features : features.topK(selection.topK());
-            output.write(kept);
+            output.write(batch, kept);
             count(batch, kept);
         });
     }
@@ -123,7 +131,8 @@ final class Encoding {
         return Progress.start(terminal, "encoding", activations.layout().tokens());
     }
 
-    private void note(OutputFile... files) {
+    private void note(List<Made> files) {
+        remarks.forEach(terminal::note);
         summary.add("L0 " + Quantity.decimal(encoded == 0 ? 0 : (double) active / encoded, 1));
         terminal.note(summary.line(written, sae.sae(), files));
     }

@@ -1,5 +1,6 @@
 package io.github.sae4j.examples.internal;
 
+import io.github.sae4j.examples.internal.output.FeatureFolder;
 import io.github.sae4j.examples.internal.output.FeatureFormat;
 import io.github.sae4j.examples.internal.output.FeatureTarget;
 import io.github.sae4j.examples.internal.output.OutputFile;
@@ -20,14 +21,21 @@ import picocli.CommandLine.ParameterException;
 @SuppressWarnings("NullAway.Init") // picocli fills the required option
 final class FeatureOutputOptions {
 
+    private static final String STANDARD_OUTPUT = "-";
+    private static final String DELPHI = "delphi:";
+
     @Option(
             names = "--out",
             required = true,
             paramLabel = "FILE",
-            description = "The file to make, a .safetensors, .npz, .parquet or .jsonl; may be given several times.")
-    private List<Path> out;
+            description =
+                    "The file to make, a .safetensors, .npz, .parquet or .jsonl; delphi:FOLDER for the folder that"
+                            + " delphi reads; or - for JSON lines on standard output. May be given several times.")
+    private List<String> out;
 
-    @Option(names = "--force", description = "Replace each FILE that is there already.")
+    @Option(
+            names = "--force",
+            description = "Replace each FILE that is there already, and in FOLDER the hook's own folder.")
     private boolean force;
 
     @Option(
@@ -61,32 +69,60 @@ final class FeatureOutputOptions {
     }
 
     /**
-     * Returns the files to make.
+     * Returns where features are to go.
      *
      * @param inputs the files to be read
      * @param dense whether the dense matrix is wanted
      * @param spec the command, for the message
-     * @throws ParameterException if a file's name does not tell a format, its format has no dense form, or it is named
-     *     twice or is the one to be read
+     * @throws ParameterException if a file's name does not tell a format, its format has no dense form, it cannot be
+     *     divided although that is asked for, or it is named twice or is the one to be read
      * @throws CommandException if a file cannot be made
      */
     List<FeatureTarget> targets(List<Path> inputs, boolean dense, CommandSpec spec) {
-        List<FeatureFormat> formats = new ArrayList<>();
-        Set<Path> places = new HashSet<>();
-        for (Path path : out) {
-            formats.add(format(path, dense, spec));
-            OutputOptions.requireOther(path, inputs, spec);
-            if (!places.add(place(path))) {
-                throw new ParameterException(spec.commandLine(), "--out names the same file twice, " + path);
+        Set<Object> places = new HashSet<>();
+        for (String written : out) {
+            if (!places.add(isWhole(written) ? written : place(Path.of(written)))) {
+                throw new ParameterException(spec.commandLine(), "--out names the same file twice, " + written);
+            }
+            if (isWhole(written)) {
+                requireSparseAndWhole(written, dense, spec);
+            } else {
+                format(Path.of(written), dense, spec);
+                OutputOptions.requireOther(Path.of(written), inputs, spec);
             }
         }
         List<FeatureTarget> targets = new ArrayList<>();
-        for (int i = 0; i < formats.size(); i++) {
-            // Of a file that is divided, none has this name.
-            OutputFile file = OutputFile.of(out.get(i), force || shardTokens != null);
-            targets.add(new FeatureTarget(file, formats.get(i)));
+        for (String written : out) {
+            targets.add(target(written, dense, spec));
         }
         return targets;
+    }
+
+    private static boolean isWhole(String written) {
+        return written.equals(STANDARD_OUTPUT) || written.startsWith(DELPHI);
+    }
+
+    private void requireSparseAndWhole(String written, boolean dense, CommandSpec spec) {
+        if (dense) {
+            throw new ParameterException(
+                    spec.commandLine(), "--dense is for .safetensors files, not for --out " + written);
+        }
+        if (shardTokens != null) {
+            throw new ParameterException(
+                    spec.commandLine(), "--shard-tokens divides files, so --out " + written + " cannot go with it");
+        }
+    }
+
+    private FeatureTarget target(String written, boolean dense, CommandSpec spec) {
+        if (written.equals(STANDARD_OUTPUT)) {
+            return new FeatureTarget.OnStandardOutput(spec.commandLine().getOut());
+        }
+        if (written.startsWith(DELPHI)) {
+            return new FeatureTarget.InFolder(FeatureFolder.of(Path.of(written.substring(DELPHI.length())), force));
+        }
+        Path path = Path.of(written);
+        // Of a file that is divided, none has this name.
+        return new FeatureTarget.InFile(OutputFile.of(path, force || shardTokens != null), format(path, dense, spec));
     }
 
     private static FeatureFormat format(Path path, boolean dense, CommandSpec spec) {

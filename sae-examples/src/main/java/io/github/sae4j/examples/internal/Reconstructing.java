@@ -7,6 +7,7 @@ import io.github.sae4j.examples.internal.input.TokenBatch;
 import io.github.sae4j.examples.internal.output.OutputFile;
 import io.github.sae4j.examples.internal.output.ReconstructionOutput;
 import io.github.sae4j.examples.internal.survey.ReconstructionQuality;
+import java.util.List;
 
 /**
  * From a file of activations to a file of their reconstructions in one pass, a batch of tokens at a time.
@@ -64,7 +65,7 @@ record Reconstructing(int batchTokens) {
             summary.add("explained variance " + Quantity.decimalOrDash(quality.explainedVariance(), 4));
             summary.add("relative error " + Quantity.decimalOrDash(quality.relativeError(), 4));
         }
-        terminal.note(summary.line(tokens, sae.sae(), target));
+        terminal.note(summary.line(tokens, sae.sae(), List.of(target.made())));
         return quality;
     }
 }

@@ -1,9 +1,8 @@
 package io.github.sae4j.examples.internal;
 
 import io.github.sae4j.core.SparseAutoencoder;
-import io.github.sae4j.examples.internal.output.OutputFile;
+import io.github.sae4j.examples.internal.output.Made;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** The line that a command ends with: what was done, how fast, by what, and where the result is. */
@@ -27,21 +26,21 @@ final class Summary {
     }
 
     /** Returns the line. */
-    String line(long tokens, SparseAutoencoder sae, OutputFile... files) {
+    String line(long tokens, SparseAutoencoder sae, List<Made> files) {
         double seconds = Math.max(1e-9, (System.nanoTime() - started) / 1e9);
         List<String> all = new ArrayList<>();
         all.add(Quantity.count(tokens) + (tokens == 1 ? " token" : " tokens"));
         all.addAll(parts);
         all.add(Quantity.count(Math.round(tokens / seconds)) + " tokens/s");
         all.add(DeviceChoice.spell(sae.device()) + ", " + sae.kernel() + " kernel");
-        if (files.length <= MOST_NAMED) {
-            for (OutputFile file : files) {
-                all.add(file.fileName() + " (" + Quantity.bytes(file.size()) + ")");
+        if (files.size() <= MOST_NAMED) {
+            for (Made file : files) {
+                all.add(file.name() + " (" + Quantity.bytes(file.bytes()) + ")");
             }
         } else {
-            long bytes = Arrays.stream(files).mapToLong(OutputFile::size).sum();
-            all.add(files[0].fileName() + " to " + files[files.length - 1].fileName() + " ("
-                    + Quantity.count(files.length) + " files, " + Quantity.bytes(bytes) + ")");
+            long bytes = files.stream().mapToLong(Made::bytes).sum();
+            all.add(files.get(0).name() + " to " + files.get(files.size() - 1).name() + " ("
+                    + Quantity.count(files.size()) + " files, " + Quantity.bytes(bytes) + ")");
         }
         return String.join(" · ", all);
     }

@@ -155,10 +155,11 @@ final class ActivationFile implements AutoCloseable {
     /**
      * Finds the ids of the tokens.
      *
+     * @param option the option that needs them
      * @throws CommandException if the file has none
      */
-    TokenIds tokenIds() {
-        return TokenIds.beside(name, file.tensors(), layout);
+    TokenIds tokenIds(String option) {
+        return TokenIds.beside(name, file.tensors(), layout, option);
     }
 
     /**

@@ -24,6 +24,7 @@ public final class Activations implements AutoCloseable {
     private final TokenRange range;
     private final Skipping skipping;
     private final double longest;
+    private final @Nullable String idsFor;
     private ActivationFile file;
     private @Nullable TokenIds ids;
     private int part;
@@ -41,7 +42,8 @@ public final class Activations implements AutoCloseable {
         this.layout = whole.slice(range);
         this.longest = longest;
         this.file = first;
-        this.ids = skipping.tokenIds().isEmpty() ? null : first.tokenIds();
+        this.idsFor = opening.needingIds();
+        this.ids = idsFor == null ? null : first.tokenIds(idsFor);
         this.left = layout.tokens();
         this.nextOfPart = Math.min(range.from(), whole.tokens());
     }
@@ -54,17 +56,25 @@ public final class Activations implements AutoCloseable {
      * @param expected the SAE that is to take the activations
      * @param range which tokens, counted over all files
      * @param skipping which of these are skipped
+     * @param idsFor the option that needs the tokens' ids beside the activations, or null if none but {@code skipping} may
      */
     public record Opening(
             ActivationSource source,
             @Nullable String tensorName,
             Expected expected,
             TokenRange range,
-            Skipping skipping) {
+            Skipping skipping,
+            @Nullable String idsFor) {
+
+        /** Returns the option that needs the tokens' ids, or null if none does. */
+        @Nullable
+        String needingIds() {
+            return skipping.tokenIds().isEmpty() ? idsFor : "--skip-token";
+        }
 
         /** Returns all tokens of some files, none of them skipped. */
         public static Opening all(ActivationSource source, Expected expected) {
-            return new Opening(source, null, expected, TokenRange.ALL, Skipping.NONE);
+            return new Opening(source, null, expected, TokenRange.ALL, Skipping.NONE, null);
         }
     }
 
@@ -114,7 +124,8 @@ public final class Activations implements AutoCloseable {
                 opening.tensorName(),
                 anything,
                 opening.range(),
-                opening.skipping().withoutNorm()))) {
+                opening.skipping().withoutNorm(),
+                null))) {
             for (all.next(batch, MEDIAN_BATCH); batch.count() > 0; all.next(batch, MEDIAN_BATCH)) {
                 for (float[] row : batch.keptRows()) {
                     median.add(row);
@@ -128,6 +139,21 @@ public final class Activations implements AutoCloseable {
         if (expected.takesSequences() && (!layout.hasSequences() || layout.sequence() != whole.sequence())) {
             throw new CommandException("--rows " + range.written() + " cuts sequences of " + whole.sequence()
                     + " tokens, but " + expected.name() + " takes whole ones.");
+        }
+    }
+
+    /**
+     * Checks that the tokens are those of whole sequences of one length, or of one sequence.
+     *
+     * @param option the option that needs this
+     * @throws CommandException if they are not
+     */
+    public void requireSequences(String option) {
+        if (!layout.hasSequences() && (whole.hasSequences() || parts.size() > 1)) {
+            throw new CommandException(option + " needs whole sequences of one length, but "
+                    + (whole.hasSequences()
+                            ? "--rows " + range.written() + " cuts those of " + whole.sequence() + " tokens."
+                            : "the files of " + source.name() + " have several or no axis of sequences."));
         }
     }
 
@@ -227,6 +253,9 @@ public final class Activations implements AutoCloseable {
                 if (skipped) {
                     batch.skip(row + i);
                 }
+                if (tokenIds != null) {
+                    batch.identify(row + i, tokenIds[i]);
+                }
                 // 16-bit activations of the BOS token can overflow; only where later tokens look back at it does that
                 // matter.
                 if (!expected.allowNonFinite() && (!skipped || expected.takesSequences())) {
@@ -258,7 +287,7 @@ public final class Activations implements AutoCloseable {
             if (!file.layout().equals(parts.get(part))) {
                 throw new CommandException(file + " has changed since the work began.");
             }
-            ids = ids == null ? null : file.tokenIds();
+            ids = idsFor == null ? null : file.tokenIds(idsFor);
         }
     }
 

@@ -3,15 +3,17 @@ package io.github.sae4j.examples.internal.input;
 import java.util.Arrays;
 import java.util.BitSet;
 
-/** Consecutive tokens of an input: their activations, and which of them are skipped. */
+/** Consecutive tokens of an input: their activations, their ids if they are needed, and which of them are skipped. */
 public final class TokenBatch {
 
     private final float[][] rows;
+    private final long[] ids;
     private final BitSet skipped = new BitSet();
     private int count;
 
     private TokenBatch(float[][] rows, int count) {
         this.rows = rows;
+        this.ids = new long[rows.length];
         this.count = count;
     }
 
@@ -38,6 +40,10 @@ public final class TokenBatch {
 
     void filled(int tokens) {
         count = tokens;
+    }
+
+    void identify(int token, long id) {
+        ids[token] = id;
     }
 
     void skip(int token) {
@@ -77,5 +83,10 @@ public final class TokenBatch {
     /** Returns whether a token, counted within the batch, is one that the user wants no features of. */
     public boolean isSkipped(int token) {
         return skipped.get(token);
+    }
+
+    /** Returns a token's id, where the activations were opened for whom ids are needed. */
+    public long id(int token) {
+        return ids[token];
     }
 }

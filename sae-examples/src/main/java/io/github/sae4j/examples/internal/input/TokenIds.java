@@ -30,13 +30,14 @@ final class TokenIds {
      * @param file the file's name, for sentences
      * @param tensors its arrays
      * @param layout how its tokens are arranged
+     * @param option the option that needs them
      * @throws CommandException if there are none, or they are of other tokens
      */
-    static TokenIds beside(String file, List<StoredTensor> tensors, Layout layout) {
+    static TokenIds beside(String file, List<StoredTensor> tensors, Layout layout, String option) {
         StoredTensor ids = tensors.stream()
                 .filter(tensor -> tensor.name() != null && NAMES.contains(tensor.name()))
                 .findFirst()
-                .orElseThrow(() -> new CommandException(file + ": --skip-token needs the tokens' ids, but there is no"
+                .orElseThrow(() -> new CommandException(file + ": " + option + " needs the tokens' ids, but there is no"
                         + " array token_ids, tokens or input_ids beside the activations."));
         Matcher safetensors = SAFETENSORS.matcher(ids.dtype());
         Matcher npy = NPY.matcher(ids.dtype());

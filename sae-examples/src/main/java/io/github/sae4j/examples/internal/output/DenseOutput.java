@@ -4,6 +4,7 @@ import io.github.sae4j.core.InverseTransform;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.examples.internal.input.Layout;
+import io.github.sae4j.examples.internal.input.TokenBatch;
 import io.github.sae4j.safetensors.Dtype;
 import io.github.sae4j.safetensors.TensorSpec;
 import java.nio.FloatBuffer;
@@ -11,6 +12,7 @@ import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Features in a dense matrix: {@code features} float32 {@code [..., d_sae]}, and each token's {@code scale} and
@@ -52,7 +54,7 @@ public final class DenseOutput implements FeatureOutput {
     }
 
     @Override
-    public void write(SparseFeatures features) {
+    public void write(TokenBatch tokens, SparseFeatures features) {
         IntBuffer indices = features.indices();
         FloatBuffer values = features.values();
         for (int token = 0; token < features.tokens(); token++) {
@@ -79,6 +81,11 @@ public final class DenseOutput implements FeatureOutput {
     @Override
     public void commit() {
         file.commit();
+    }
+
+    @Override
+    public Optional<Made> made() {
+        return Optional.of(file.made());
     }
 
     @Override

@@ -3,11 +3,12 @@ package io.github.sae4j.examples.internal.output;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.examples.internal.input.Layout;
+import io.github.sae4j.examples.internal.input.TokenBatch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** All files of features that a command makes in one pass; none is put in place before all are complete. */
+/** All that a command makes of features in one pass; nothing is put in place before everything is complete. */
 public final class FeatureOutputs implements AutoCloseable {
 
     private final List<FeatureOutput> outputs = new ArrayList<>();
@@ -25,7 +26,7 @@ public final class FeatureOutputs implements AutoCloseable {
      * @param first the number of the first token
      */
     public static FeatureOutputs create(
-            List<FeatureTarget> targets,
+            List<? extends FeatureTarget> targets,
             Selection selection,
             Layout layout,
             SaeConfig config,
@@ -50,6 +51,22 @@ public final class FeatureOutputs implements AutoCloseable {
             SaeConfig config,
             Supplier<Provenance> provenance,
             long first) {
+        if (target instanceof FeatureTarget.InFolder in) {
+            return DelphiOutput.create(in.folder(), layout, config, provenance);
+        }
+        if (target instanceof FeatureTarget.OnStandardOutput standard) {
+            return JsonLinesOutput.create(new StandardLines(standard.out()), layout, config, provenance.get(), first);
+        }
+        return inFile((FeatureTarget.InFile) target, selection, layout, config, provenance, first);
+    }
+
+    private static FeatureOutput inFile(
+            FeatureTarget.InFile target,
+            Selection selection,
+            Layout layout,
+            SaeConfig config,
+            Supplier<Provenance> provenance,
+            long first) {
         OutputFile file = target.file();
         return switch (target.format()) {
             case SAFETENSORS ->
@@ -58,23 +75,35 @@ public final class FeatureOutputs implements AutoCloseable {
                         : SparseOutput.create(file, layout, config, provenance);
             case NPZ -> NpzOutput.create(file, layout, config, provenance);
             case PARQUET -> ParquetOutput.create(file, layout, config, provenance, selection.longForm(), first);
-            case JSON_LINES -> JsonLinesOutput.create(file, layout, config, provenance.get(), first);
+            case JSON_LINES ->
+                JsonLinesOutput.create(new FileLines(StagedFile.beside(file)), layout, config, provenance.get(), first);
         };
     }
 
     /**
-     * Appends the features of the next tokens to all files.
+     * Appends the features of the next tokens to all of them.
      *
+     * @param tokens the tokens
      * @param features the features, none of tokens that are skipped
      */
-    public void write(SparseFeatures features) {
-        outputs.forEach(output -> output.write(features));
+    public void write(TokenBatch tokens, SparseFeatures features) {
+        outputs.forEach(output -> output.write(tokens, features));
     }
 
     /** Completes all files, and only then puts each in place. */
     public void commit() {
         outputs.forEach(FeatureOutput::finish);
         outputs.forEach(FeatureOutput::commit);
+    }
+
+    /** Returns what was made and stays. */
+    public List<Made> made() {
+        return outputs.stream().flatMap(output -> output.made().stream()).toList();
+    }
+
+    /** Returns what the user should know of it. */
+    public List<String> remarks() {
+        return outputs.stream().flatMap(output -> output.remark().stream()).toList();
     }
 
     @Override

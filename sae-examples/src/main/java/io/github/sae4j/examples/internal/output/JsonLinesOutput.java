@@ -4,11 +4,11 @@ import io.github.sae4j.core.InverseTransform;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.examples.internal.input.Layout;
-import java.io.IOException;
+import io.github.sae4j.examples.internal.input.TokenBatch;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Features as a JSON object on a line for each token: {@code token}, its place among all; {@code features} and
@@ -18,29 +18,28 @@ import java.util.List;
  */
 public final class JsonLinesOutput implements FeatureOutput {
 
-    private final StagedFile file;
+    private final LineSink sink;
     private final List<String> factors;
     private final StringBuilder line = new StringBuilder();
     private long next;
 
-    private JsonLinesOutput(StagedFile file, List<String> factors, long first) {
-        this.file = file;
+    private JsonLinesOutput(LineSink sink, List<String> factors, long first) {
+        this.sink = sink;
         this.next = first;
         this.factors = factors;
     }
 
     /**
-     * Starts a file.
+     * Starts the lines.
      *
-     * @param target the file to be
+     * @param sink takes them, and is closed with this
      * @param layout how the tokens are arranged
      * @param config the SAE that makes the features
      * @param provenance where they come from
      * @param first the number of the first token
      */
-    public static JsonLinesOutput create(
-            OutputFile target, Layout layout, SaeConfig config, Provenance provenance, long first) {
-        JsonLinesOutput output = new JsonLinesOutput(StagedFile.beside(target), TokenFactor.names(config), first);
+    static JsonLinesOutput create(LineSink sink, Layout layout, SaeConfig config, Provenance provenance, long first) {
+        JsonLinesOutput output = new JsonLinesOutput(sink, TokenFactor.names(config), first);
         try {
             output.line
                     .append("{\"metadata\":")
@@ -55,7 +54,7 @@ public final class JsonLinesOutput implements FeatureOutput {
     }
 
     @Override
-    public void write(SparseFeatures features) {
+    public void write(TokenBatch tokens, SparseFeatures features) {
         IntBuffer indices = features.indices();
         FloatBuffer values = features.values();
         InverseTransform inverse = features.inverseTransform();
@@ -83,26 +82,27 @@ public final class JsonLinesOutput implements FeatureOutput {
 
     private void endLine() {
         line.append('\n');
-        try {
-            file.stream().write(line.toString().getBytes(StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            throw file.failed(e);
-        }
+        sink.append(line);
         line.setLength(0);
     }
 
     @Override
     public void finish() {
-        file.finish();
+        sink.finish();
     }
 
     @Override
     public void commit() {
-        file.commit();
+        sink.commit();
+    }
+
+    @Override
+    public Optional<Made> made() {
+        return sink.made();
     }
 
     @Override
     public void close() {
-        file.close();
+        sink.close();
     }
 }

@@ -3,10 +3,12 @@ package io.github.sae4j.examples.internal.output;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.examples.internal.input.Layout;
+import io.github.sae4j.examples.internal.input.TokenBatch;
 import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -68,7 +70,7 @@ public final class NpzOutput implements FeatureOutput {
     }
 
     @Override
-    public void write(SparseFeatures features) {
+    public void write(TokenBatch tokens, SparseFeatures features) {
         columns.write(features);
     }
 
@@ -130,6 +132,11 @@ public final class NpzOutput implements FeatureOutput {
     @Override
     public void commit() {
         file.commit();
+    }
+
+    @Override
+    public Optional<Made> made() {
+        return Optional.of(file.made());
     }
 
     @Override

@@ -73,18 +73,18 @@ public final class OutputFile {
     }
 
     /** Returns the file's own name, without its folder. */
-    public String fileName() {
+    String fileName() {
         return String.valueOf(path.getFileName());
     }
 
     /**
-     * Returns the size of the finished file in bytes.
+     * Returns the finished file.
      *
      * @throws CommandException if it cannot be read
      */
-    public long size() {
+    public Made made() {
         try {
-            return Files.size(path);
+            return new Made(fileName(), Files.size(path));
         } catch (IOException e) {
             throw CommandException.of(path, "cannot be read", e);
         }

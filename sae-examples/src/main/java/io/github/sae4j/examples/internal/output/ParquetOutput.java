@@ -4,11 +4,13 @@ import io.github.sae4j.core.InverseTransform;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.examples.internal.input.Layout;
+import io.github.sae4j.examples.internal.input.TokenBatch;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.conf.ParquetConfiguration;
@@ -109,7 +111,7 @@ public final class ParquetOutput implements FeatureOutput {
     }
 
     @Override
-    public void write(SparseFeatures features) {
+    public void write(TokenBatch tokens, SparseFeatures features) {
         IntBuffer indices = features.indices();
         FloatBuffer values = features.values();
         InverseTransform inverse = features.inverseTransform();
@@ -160,6 +162,11 @@ public final class ParquetOutput implements FeatureOutput {
     @Override
     public void commit() {
         file.commit();
+    }
+
+    @Override
+    public Optional<Made> made() {
+        return Optional.of(file.made());
     }
 
     @Override

@@ -31,13 +31,13 @@ final class ShardFolder implements AutoCloseable {
     private static final String COMPLETE = "complete";
     private static final Set<String> OURS = Set.of(LOCK, RUN, COMPLETE);
 
-    private final FeatureTarget target;
+    private final FeatureTarget.InFile target;
     private final Shards shards;
     private final Path folder;
     private final FileChannel channel;
     private final boolean replace;
 
-    private ShardFolder(FeatureTarget target, Shards shards, boolean replace, Path folder, FileChannel channel) {
+    private ShardFolder(FeatureTarget.InFile target, Shards shards, boolean replace, Path folder, FileChannel channel) {
         this.target = target;
         this.shards = shards;
         this.replace = replace;
@@ -45,12 +45,12 @@ final class ShardFolder implements AutoCloseable {
         this.channel = channel;
     }
 
-    private static Path of(FeatureTarget target) {
+    private static Path of(FeatureTarget.InFile target) {
         return target.file().path().resolveSibling("." + target.file().fileName() + ".sae-work");
     }
 
     /** Returns whether a run has put all shards in place and described no other since. */
-    static boolean isDone(FeatureTarget target, Shards shards) {
+    static boolean isDone(FeatureTarget.InFile target, Shards shards) {
         return !Files.exists(of(target).resolve(RUN))
                 && LongStream.range(0, shards.count()).allMatch(shard -> Files.exists(place(target, shards, shard)));
     }
@@ -65,7 +65,8 @@ final class ShardFolder implements AutoCloseable {
      * @param replace whether files that are in the way may be replaced
      * @throws CommandException if another run has it now, or has left shards in it that are neither to be used nor replaced
      */
-    static ShardFolder open(FeatureTarget target, Shards shards, JsonObject run, boolean resume, boolean replace) {
+    static ShardFolder open(
+            FeatureTarget.InFile target, Shards shards, JsonObject run, boolean resume, boolean replace) {
         Path folder = of(target);
         try {
             Files.createDirectories(folder);
@@ -85,7 +86,7 @@ final class ShardFolder implements AutoCloseable {
         }
     }
 
-    private static void requireAlone(FeatureTarget target, FileChannel channel) throws IOException {
+    private static void requireAlone(FeatureTarget.InFile target, FileChannel channel) throws IOException {
         @Nullable FileLock lock;
         try {
             lock = channel.tryLock();
@@ -164,7 +165,7 @@ final class ShardFolder implements AutoCloseable {
         return target.file().path();
     }
 
-    private static Path place(FeatureTarget target, Shards shards, long shard) {
+    private static Path place(FeatureTarget.InFile target, Shards shards, long shard) {
         Path path = target.file().path();
         return path.resolveSibling(shards.name(path, target.format(), shard));
     }
@@ -183,8 +184,8 @@ final class ShardFolder implements AutoCloseable {
     }
 
     /** Returns where a shard is to be made. */
-    FeatureTarget target(long shard) {
-        return new FeatureTarget(OutputFile.of(finished(shard), true), target.format());
+    FeatureTarget.InFile target(long shard) {
+        return new FeatureTarget.InFile(OutputFile.of(finished(shard), true), target.format());
     }
 
     /** Says that every shard is made. */
@@ -213,7 +214,7 @@ final class ShardFolder implements AutoCloseable {
     }
 
     /** Returns where all shards are in the end. */
-    static List<OutputFile> places(FeatureTarget target, Shards shards) {
+    static List<OutputFile> places(FeatureTarget.InFile target, Shards shards) {
         return LongStream.range(0, shards.count())
                 .mapToObj(shard -> OutputFile.of(place(target, shards, shard), true))
                 .toList();

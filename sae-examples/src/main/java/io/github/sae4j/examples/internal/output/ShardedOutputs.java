@@ -17,7 +17,7 @@ public final class ShardedOutputs implements AutoCloseable {
     private final SaeConfig config;
     private final Provenance provenance;
     private final List<ShardFolder> folders = new ArrayList<>();
-    private final List<FeatureTarget> done = new ArrayList<>();
+    private final List<FeatureTarget.InFile> done = new ArrayList<>();
 
     private ShardedOutputs(Shards shards, Selection selection, Layout layout, SaeConfig config, Provenance provenance) {
         this.shards = shards;
@@ -38,7 +38,7 @@ public final class ShardedOutputs implements AutoCloseable {
      * @param provenance where they come from
      */
     public static ShardedOutputs open(
-            List<FeatureTarget> targets,
+            List<FeatureTarget.InFile> targets,
             Sharding sharding,
             Selection selection,
             Layout layout,
@@ -53,7 +53,7 @@ public final class ShardedOutputs implements AutoCloseable {
         run.addProperty("--long", selection.longForm());
         ShardedOutputs outputs = new ShardedOutputs(shards, selection, layout, config, provenance);
         try {
-            for (FeatureTarget target : targets) {
+            for (FeatureTarget.InFile target : targets) {
                 if (sharding.resume() && ShardFolder.isDone(target, shards)) {
                     outputs.done.add(target);
                     continue;
@@ -101,12 +101,12 @@ public final class ShardedOutputs implements AutoCloseable {
     }
 
     /** Puts all shards in place once they are all made, and returns them. */
-    public List<OutputFile> commit() {
+    public List<Made> commit() {
         folders.forEach(ShardFolder::complete);
         List<OutputFile> files = new ArrayList<>();
         folders.forEach(folder -> files.addAll(folder.publish()));
         done.forEach(target -> files.addAll(ShardFolder.places(target, shards)));
-        return files;
+        return files.stream().map(OutputFile::made).toList();
     }
 
     @Override

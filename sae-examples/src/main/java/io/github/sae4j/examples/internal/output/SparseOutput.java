@@ -3,8 +3,10 @@ package io.github.sae4j.examples.internal.output;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.examples.internal.input.Layout;
+import io.github.sae4j.examples.internal.input.TokenBatch;
 import io.github.sae4j.safetensors.TensorSpec;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +44,7 @@ public final class SparseOutput implements FeatureOutput {
     }
 
     @Override
-    public void write(SparseFeatures features) {
+    public void write(TokenBatch tokens, SparseFeatures features) {
         columns.write(features);
     }
 
@@ -64,6 +66,11 @@ public final class SparseOutput implements FeatureOutput {
             throw new IllegalStateException("The file is not finished.");
         }
         file.commit();
+    }
+
+    @Override
+    public Optional<Made> made() {
+        return Optional.of(target.made());
     }
 
     @Override

@@ -19,16 +19,33 @@ final class Spool implements AutoCloseable {
 
     private static final int COPY_BYTES = 1 << 20;
 
-    private final OutputFile target;
+    private final Path target;
     private final FileChannel channel;
 
-    private Spool(OutputFile target, FileChannel channel) {
+    private Spool(Path target, FileChannel channel) {
         this.target = target;
         this.channel = channel;
     }
 
     static Spool beside(OutputFile target) {
-        Path path = target.path().resolveSibling(".sae-" + UUID.randomUUID() + ".tmp");
+        return at(target.path().resolveSibling(hidden()), target.path());
+    }
+
+    /**
+     * Keeps numbers in a folder.
+     *
+     * @param folder where
+     * @param target what they are for, named in sentences
+     */
+    static Spool in(Path folder, Path target) {
+        return at(folder.resolve(hidden()), target);
+    }
+
+    private static String hidden() {
+        return ".sae-" + UUID.randomUUID() + ".tmp";
+    }
+
+    private static Spool at(Path path, Path target) {
         try {
             return new Spool(
                     target,
@@ -39,7 +56,7 @@ final class Spool implements AutoCloseable {
                             StandardOpenOption.WRITE,
                             StandardOpenOption.DELETE_ON_CLOSE));
         } catch (IOException e) {
-            throw new CommandException(target.path() + ": no file can be written in its folder.", e);
+            throw new CommandException(target + ": no file can be written in its folder.", e);
         }
     }
 
@@ -83,7 +100,7 @@ final class Spool implements AutoCloseable {
     }
 
     private CommandException failed(IOException e) {
-        return CommandException.of(target.path(), "cannot be written", e);
+        return CommandException.of(target, "cannot be written", e);
     }
 
     @Override

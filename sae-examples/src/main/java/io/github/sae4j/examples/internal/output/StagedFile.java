@@ -86,6 +86,11 @@ final class StagedFile implements AutoCloseable {
         }
     }
 
+    /** Returns what was committed. */
+    Made made() {
+        return target.made();
+    }
+
     private static void rename(Path from, Path to) throws IOException {
         try {
             Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

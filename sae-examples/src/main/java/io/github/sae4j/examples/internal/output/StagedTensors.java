@@ -48,6 +48,11 @@ final class StagedTensors implements AutoCloseable {
         writer.commit();
     }
 
+    /** Returns what was committed. */
+    Made made() {
+        return target.made();
+    }
+
     private void abandon() {
         synchronized (lock) {
             if (!closed) {

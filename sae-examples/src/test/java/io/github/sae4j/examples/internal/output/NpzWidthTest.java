@@ -9,6 +9,7 @@ import io.github.sae4j.examples.internal.input.ActivationSource;
 import io.github.sae4j.examples.internal.input.Activations;
 import io.github.sae4j.examples.internal.input.Expected;
 import io.github.sae4j.examples.internal.input.Layout;
+import io.github.sae4j.examples.internal.input.TokenBatch;
 import io.github.sae4j.safetensors.Dtype;
 import io.github.sae4j.safetensors.SafetensorsWriter;
 import io.github.sae4j.safetensors.TensorSpec;
@@ -59,13 +60,15 @@ class NpzWidthTest {
         Provenance provenance = new Provenance("sae", "00", "", "", "x", "1", "", 0, "");
         try (NpzOutput output =
                 NpzOutput.create(OutputFile.of(file, false), twoTokens(), CONFIG, () -> provenance, widestInt)) {
-            output.write(SparseFeatures.of(
-                    6,
-                    new long[] {2},
-                    new int[] {0, 2, 3},
-                    new int[] {1, 5, 0},
-                    new float[] {1, 2, 3},
-                    InverseTransform.identity()));
+            output.write(
+                    TokenBatch.of(new float[2][6]),
+                    SparseFeatures.of(
+                            6,
+                            new long[] {2},
+                            new int[] {0, 2, 3},
+                            new int[] {1, 5, 0},
+                            new float[] {1, 2, 3},
+                            InverseTransform.identity()));
             output.finish();
             output.commit();
         }

@@ -1,0 +1,22 @@
+package io.github.sae4j.examples.internal.output;
+
+import java.util.Optional;
+
+/** Takes lines of text. */
+sealed interface LineSink extends AutoCloseable permits FileLines, StandardLines {
+
+    /** Appends lines, each with its end. */
+    void append(CharSequence lines);
+
+    /** Brings all lines to where they wait for {@link #commit}. */
+    void finish();
+
+    /** Puts all lines in place. */
+    void commit();
+
+    /** Returns the file that was made; empty if there is none. */
+    Optional<Made> made();
+
+    @Override
+    void close();
+}
