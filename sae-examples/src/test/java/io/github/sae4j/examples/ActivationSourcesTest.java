@@ -229,8 +229,12 @@ class ActivationSourcesTest {
     void nothingToRead() throws IOException {
         Files.writeString(runs.resolve("notes.txt"), "x");
 
-        assertRefused(runs.toString(), runs + ": this folder has no .safetensors, .npy, .npz or .parquet file in it.");
-        assertRefused(runs + "/*.npy", runs + "/*.npy: no .safetensors, .npy, .npz or .parquet file matches.");
+        assertRefused(
+                runs.toString(),
+                runs + ": this folder has no .safetensors, .npy, .npz, .parquet, .arrow, .pt or .memmap file in it.");
+        assertRefused(
+                runs + "/*.npy",
+                runs + "/*.npy: no .safetensors, .npy, .npz, .parquet, .arrow, .pt or .memmap file matches.");
         assertRefused(folder + "/none/*.npy", "there is no folder " + folder.resolve("none"));
         assertRefused(runs + "/[.npy", runs + "/[.npy: this is no pattern of file names: ");
     }

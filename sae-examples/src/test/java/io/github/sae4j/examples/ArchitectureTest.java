@@ -56,6 +56,8 @@ class ArchitectureTest {
             "picocli..",
             "me.tongfei.progressbar..",
             "org.apache.parquet..",
+            "org.apache.arrow.flatbuf..",
+            "com.google.flatbuffers..",
             "org.apache.hadoop.conf..",
             "org.jline..",
             "jdk.incubator.vector..");

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Makes the files of which the documentation says how the command refuses them, beside {@code x.safetensors} and
@@ -64,6 +65,10 @@ final class BadInputs {
         header("overlapping.safetensors", overlapping.length(), overlapping + " ".repeat(24));
         String unknown = "{\"x\":{\"dtype\":\"F33\",\"shape\":[1,4],\"data_offsets\":[0,16]}}";
         header("unknown-dtype.safetensors", unknown.length(), unknown + " ".repeat(16));
+        safetensors()
+                .floats("hidden_states", new long[] {1, 2, 4}, new float[8])
+                .longs("token_ids", 7)
+                .write(file("layers.safetensors"));
         safetensors().floats("x", new long[] {2, 5}, new float[10]).write(file("wide.safetensors"));
         safetensors()
                 .floats("a", new long[] {1, 4}, new float[4])
@@ -97,7 +102,11 @@ final class BadInputs {
         npy(file("no-shape.npy"), "{'descr': '<f4', 'fortran_order': False, }\n", row);
         npy(file("newer.npy"), 9, npyHeader("<f4", "(1, 4)"), row);
         Files.writeString(file("text.npz"), "1 2 3 4");
-        Files.writeString(file("text.parquet"), "1 2 3 4");
+        for (String kind : List.of("parquet", "arrow", "pt")) {
+            Files.writeString(file("text." + kind), "1 2 3 4");
+        }
+        Files.writeString(file("bare.memmap"), "1 2 3 4");
+        Files.writeString(file("x.safetensors.index.json"), "{}");
         npy(file("good.npy"), npyHeader("<f4", "(1, 4)"), row);
     }
 

@@ -72,7 +72,8 @@ class DocumentedErrorsTest {
 
     /** Names of files are those of the test's folder. */
     private String placed(String word) {
-        boolean isFile = word.matches("(sae|(\\./)?sae-.+|folder.*|.+\\.(safetensors|npy|npz|parquet|html|txt|jsonl))");
+        boolean isFile = word.matches(
+                "(sae|(\\./)?sae-.+|folder.*|.+\\.(safetensors|npy|npz|parquet|arrow|pt|memmap|json|html|txt|jsonl))");
         if (word.startsWith("delphi:") && !word.endsWith(":")) {
             return "delphi:" + folder.resolve(word.substring(word.indexOf(':') + 1));
         }

@@ -55,14 +55,15 @@ class FailuresTest {
     @Test
     void folderWithoutActivations() throws IOException {
         in = Files.createDirectory(folder.resolve("empty"));
-        assertEncodeFails(in + ": this folder has no .safetensors, .npy, .npz or .parquet file in it.");
+        assertEncodeFails(
+                in + ": this folder has no .safetensors, .npy, .npz, .parquet, .arrow, .pt or .memmap file in it.");
         assertFails(in + ": this is a folder, but a file is needed.", "decode", in, "--sae", smallSae, "--out", out);
     }
 
     @Test
     void unknownKindOfFile() throws IOException {
-        in = Files.writeString(in.resolveSibling("in.pt"), "PK");
-        assertEncodeFails("its name ends in none of .safetensors, .npy, .npz and .parquet");
+        in = Files.writeString(in.resolveSibling("in.csv"), "PK");
+        assertEncodeFails("its name ends in none of .safetensors, .npy, .npz, .parquet, .arrow, .pt and .memmap");
         assertFails("features are read from .safetensors files", "decode", in, "--sae", smallSae, "--out", out);
     }
 

@@ -2,8 +2,11 @@ package io.github.sae4j.examples.internal;
 
 import io.github.sae4j.examples.internal.input.ActivationSource;
 import io.github.sae4j.examples.internal.input.Activations;
+import io.github.sae4j.examples.internal.input.Layers;
 import io.github.sae4j.examples.internal.input.Skipping;
 import io.github.sae4j.examples.internal.input.TokenRange;
+import io.github.sae4j.examples.internal.input.Wanted;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -16,8 +19,9 @@ final class ActivationOptions {
     @Parameters(
             paramLabel = "ACTIVATIONS",
             description = {
-                "A .safetensors, .npy, .npz or .parquet file, [..., d_in]; a folder of them, or a pattern such as 'runs/*.npy', whose"
-                        + " files are read in the order of their names; or - for an npy file from standard input."
+                "A .safetensors, .npy, .npz, .parquet or .arrow file, [..., d_in]; a folder of them, or a pattern such as"
+                        + " 'runs/*.npy', whose files are read in the order of their names; a .safetensors.index.json; or -"
+                        + " for an npy file from standard input."
             })
     private String written;
 
@@ -26,6 +30,21 @@ final class ActivationOptions {
             paramLabel = "NAME",
             description = "The tensor or column to read, where several of the file could be the activations.")
     private @Nullable String tensor;
+
+    @Option(
+            names = "--layer-id",
+            paramLabel = "L",
+            description =
+                    "The layer to read of activations [tokens, layers, d_in], as vLLM saves them: what enters block L."
+                            + " Default: where the SAE reads.")
+    private @Nullable Integer layerId;
+
+    @Option(
+            names = "--layer-ids",
+            paramLabel = "L",
+            split = ",",
+            description = "The ids of all layers of such activations, in their order, separated by commas.")
+    private @Nullable List<Integer> layerIds;
 
     @Option(
             names = "--skip-first",
@@ -75,6 +94,15 @@ final class ActivationOptions {
         return open(source, sae, null);
     }
 
+    private Layers layers(OpenSae sae) {
+        return new Layers(
+                layerId == null
+                        ? HookSpellings.layerId(sae.sae().config().metadata().hookName())
+                        : layerId,
+                layerIds == null ? List.of() : layerIds,
+                layerId != null || layerIds != null);
+    }
+
     /**
      * Opens the files.
      *
@@ -85,6 +113,7 @@ final class ActivationOptions {
                 skipFirst == null ? 0 : skipFirst,
                 skipTokens == null ? Set.of() : skipTokens,
                 maxNormMultiple == null ? Double.POSITIVE_INFINITY : maxNormMultiple);
-        return Activations.open(new Activations.Opening(source, tensor, sae.expected(), rows, skipping, idsFor));
+        return Activations.open(new Activations.Opening(
+                source, new Wanted(tensor, layers(sae)), sae.expected(), rows, skipping, idsFor));
     }
 }

@@ -33,7 +33,7 @@ record Decoding(int batchTokens) {
                         features.layout(),
                         sae.sae().config().dOut(),
                         sae.provenance(
-                                features.fileName(), "", features.layout().heads()));
+                                features.fileName(), "", "", features.layout().heads()));
                 Progress progress = Progress.start(terminal, "decoding", tokens)) {
             SparseFeatures batch = features.next(batchTokens);
             while (batch.tokens() > 0) {

@@ -50,26 +50,37 @@ final class HookSpellings {
         if (hook == null) {
             return Map.of();
         }
+        @Nullable Family family = family(model);
+        @Nullable Integer entered = layerId(hook);
+        if (entered != null) {
+            return residual(entered, family);
+        }
+        Matcher block = TRANSFORMER_LENS.matcher(hook);
+        return block.matches() && block.group(2).equals("hook_z") && family != null
+                ? Map.of(
+                        "Transformers",
+                        "input of " + family.layers() + "." + block.group(1) + "." + family.headsReader())
+                : Map.of();
+    }
+
+    /** Returns which block a hook's residual stream enters, vLLM's layer id; null if it is none or not understood. */
+    static @Nullable Integer layerId(@Nullable String hook) {
+        if (hook == null) {
+            return null;
+        }
         Matcher module = MODULE.matcher(hook);
         if (module.matches()) {
-            return residual(Integer.parseInt(module.group(1)) + 1, family(model));
+            return Integer.parseInt(module.group(1)) + 1;
         }
         Matcher block = TRANSFORMER_LENS.matcher(hook);
         if (!block.matches()) {
-            return Map.of();
+            return null;
         }
         int layer = Integer.parseInt(block.group(1));
-        @Nullable Family family = family(model);
         return switch (block.group(2)) {
-            case "hook_resid_pre" -> residual(layer, family);
-            case "hook_resid_post" -> residual(layer + 1, family);
-            case "hook_z" ->
-                family == null
-                        ? Map.of()
-                        : Map.of(
-                                "Transformers",
-                                "input of " + family.layers() + "." + layer + "." + family.headsReader());
-            default -> Map.of();
+            case "hook_resid_pre" -> layer;
+            case "hook_resid_post" -> layer + 1;
+            default -> null;
         };
     }
 

@@ -184,14 +184,16 @@ final class OpenSae implements AutoCloseable {
     }
 
     /** Returns where the numbers of a file come from that is made of another with this SAE. */
-    Provenance provenance(String source, String leftOut, int heads) {
-        return new Provenance(lastingName(), sha256(), options, profile, source, Version.number(), leftOut, heads, "");
+    Provenance provenance(String source, String selected, String leftOut, int heads) {
+        return new Provenance(
+                lastingName(), sha256(), options, profile, source, selected, Version.number(), leftOut, heads, "");
     }
 
     /** Returns where the numbers of a file come from that is made of activations with this SAE. */
     Provenance provenance(Activations activations) {
         return provenance(
                 activations.sourceName(),
+                activations.selected(),
                 activations.leftOut(),
                 activations.layout().heads());
     }

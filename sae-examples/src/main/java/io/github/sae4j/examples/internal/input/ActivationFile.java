@@ -4,7 +4,6 @@ import io.github.sae4j.examples.internal.CommandException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** An open file, and the one of its arrays that holds activations. */
 final class ActivationFile implements AutoCloseable {
@@ -38,15 +37,16 @@ final class ActivationFile implements AutoCloseable {
      *
      * @param name the file's name, for sentences
      * @param file the file, which is closed with this, or if it does not fit
-     * @param tensorName the array's name, or null to take the only floating-point one that fits the SAE
+     * @param wanted which array, and which layer of it
      * @param expected the SAE that is to take the activations
      * @throws CommandException if there is no such array, or it does not fit the SAE
      */
-    static ActivationFile of(String name, TensorFile file, @Nullable String tensorName, Expected expected) {
+    static ActivationFile of(String name, TensorFile file, Wanted wanted, Expected expected) {
         try {
-            StoredTensor tensor = tensorName == null
+            StoredTensor whole = wanted.tensor() == null
                     ? onlyFitting(name, file.tensors(), expected)
-                    : named(name, file.tensors(), tensorName);
+                    : named(name, file.tensors(), wanted.tensor());
+            StoredTensor tensor = wanted.layers().of(name, whole, file.tensors());
             FloatType type = tensor.type();
             if (type == null) {
                 throw new CommandException(name + ": " + tensor.label() + " is " + tensor.dtype()
@@ -67,8 +67,8 @@ final class ActivationFile implements AutoCloseable {
 
     private static StoredTensor named(String file, List<StoredTensor> tensors, String name) {
         if (tensors.size() == 1 && tensors.get(0).name() == null) {
-            throw new CommandException(file + ": an npy file holds one array without a name, so --tensor " + name
-                    + " has nothing to choose.");
+            throw new CommandException(
+                    file + ": it holds one array without a name, so --tensor " + name + " has nothing to choose.");
         }
         return tensors.stream()
                 .filter(tensor -> name.equals(tensor.name()))

@@ -63,10 +63,9 @@ public record ActivationSource(String written, List<Path> files) {
     }
 
     private static List<Path> inFolder(Path folder) {
-        List<Path> files = found(folder, 1, file -> true);
+        List<Path> files = FolderOrder.of(folder, found(folder, 1, file -> true));
         if (files.isEmpty()) {
-            throw new CommandException(
-                    folder + ": this folder has no .safetensors, .npy, .npz or .parquet file in it.");
+            throw new CommandException(folder + ": this folder has no " + TensorFile.endings("or") + " file in it.");
         }
         return files;
     }
@@ -84,7 +83,7 @@ public record ActivationSource(String written, List<Path> files) {
         int depth = rest.contains("**") ? Integer.MAX_VALUE : rest.split("/", -1).length;
         List<Path> files = found(folder, depth, file -> matcher.matches(folder.relativize(file)));
         if (files.isEmpty()) {
-            throw new CommandException(pattern + ": no .safetensors, .npy, .npz or .parquet file matches.");
+            throw new CommandException(pattern + ": no " + TensorFile.endings("or") + " file matches.");
         }
         return files;
     }

@@ -16,7 +16,7 @@ public final class Activations implements AutoCloseable {
     private static final int MEDIAN_BATCH = 64;
 
     private final ActivationSource source;
-    private final @Nullable String tensorName;
+    private final Wanted wanted;
     private final Expected expected;
     private final List<Layout> parts;
     private final Layout whole;
@@ -33,7 +33,7 @@ public final class Activations implements AutoCloseable {
 
     private Activations(Opening opening, List<Layout> parts, double longest, ActivationFile first) {
         this.source = opening.source();
-        this.tensorName = opening.tensorName();
+        this.wanted = opening.wanted();
         this.expected = opening.expected();
         this.range = opening.range();
         this.skipping = opening.skipping();
@@ -52,7 +52,7 @@ public final class Activations implements AutoCloseable {
      * What is to be read.
      *
      * @param source the files
-     * @param tensorName the array's name, or null to take the only floating-point one of each that fits the SAE
+     * @param wanted which numbers of each are the activations
      * @param expected the SAE that is to take the activations
      * @param range which tokens, counted over all files
      * @param skipping which of these are skipped
@@ -60,7 +60,7 @@ public final class Activations implements AutoCloseable {
      */
     public record Opening(
             ActivationSource source,
-            @Nullable String tensorName,
+            Wanted wanted,
             Expected expected,
             TokenRange range,
             Skipping skipping,
@@ -74,7 +74,7 @@ public final class Activations implements AutoCloseable {
 
         /** Returns all tokens of some files, none of them skipped. */
         public static Opening all(ActivationSource source, Expected expected) {
-            return new Opening(source, null, expected, TokenRange.ALL, Skipping.NONE, null);
+            return new Opening(source, Wanted.ONLY, expected, TokenRange.ALL, Skipping.NONE, null);
         }
     }
 
@@ -91,11 +91,11 @@ public final class Activations implements AutoCloseable {
             throw new CommandException(
                     "--max-norm-multiple reads the activations twice, but standard input comes once.");
         }
-        ActivationFile first = file(source, 0, opening.tensorName(), opening.expected());
+        ActivationFile first = file(source, 0, opening.wanted(), opening.expected());
         try {
             List<Layout> parts = new ArrayList<>(List.of(first.layout()));
             for (int part = 1; part < source.files().size(); part++) {
-                try (ActivationFile other = file(source, part, opening.tensorName(), opening.expected())) {
+                try (ActivationFile other = file(source, part, opening.wanted(), opening.expected())) {
                     requireAlike(first, other, opening.expected());
                     parts.add(other.layout());
                 }
@@ -121,7 +121,7 @@ public final class Activations implements AutoCloseable {
                 TokenBatch.withCapacity(MEDIAN_BATCH, expected.config().dIn());
         try (Activations all = open(new Opening(
                 opening.source(),
-                opening.tensorName(),
+                opening.wanted(),
                 anything,
                 opening.range(),
                 opening.skipping().withoutNorm(),
@@ -157,13 +157,12 @@ public final class Activations implements AutoCloseable {
         }
     }
 
-    private static ActivationFile file(
-            ActivationSource source, int part, @Nullable String tensorName, Expected expected) {
+    private static ActivationFile file(ActivationSource source, int part, Wanted wanted, Expected expected) {
         if (source.isStandardInput()) {
-            return ActivationFile.of(NpyStream.NAME, NpyStream.open(System.in), tensorName, expected);
+            return ActivationFile.of(NpyStream.NAME, NpyStream.open(System.in), wanted, expected);
         }
         Path path = source.files().get(part);
-        return ActivationFile.of(path.toString(), TensorFile.open(path), tensorName, expected);
+        return ActivationFile.of(path.toString(), TensorFile.open(path), wanted, expected);
     }
 
     private static void requireAlike(ActivationFile first, ActivationFile other, Expected expected) {
@@ -211,6 +210,11 @@ public final class Activations implements AutoCloseable {
         }
         long sequence = parts.get(at).sequence();
         return new TokenPlace(source.name(at), ofPart / sequence, ofPart % sequence);
+    }
+
+    /** Returns which numbers of the files are read, as the user could ask for it again; empty if that is plain. */
+    public String selected() {
+        return wanted.written();
     }
 
     /** Returns which tokens are left out, as the user could ask for it again; empty if none are. */
@@ -283,7 +287,7 @@ public final class Activations implements AutoCloseable {
         }
         if (part != before) {
             file.close();
-            file = file(source, part, tensorName, expected);
+            file = file(source, part, wanted, expected);
             if (!file.layout().equals(parts.get(part))) {
                 throw new CommandException(file + " has changed since the work began.");
             }

@@ -21,7 +21,7 @@ record SafetensorsInput(SafetensorsFile file) implements TensorFile {
         return file.tensors().stream().map(SafetensorsInput::stored).toList();
     }
 
-    private static StoredTensor stored(TensorView tensor) {
+    static StoredTensor stored(TensorView tensor) {
         return new StoredTensor(
                 tensor.name(),
                 tensor.dtype().label(),
@@ -31,7 +31,7 @@ record SafetensorsInput(SafetensorsFile file) implements TensorFile {
                 tensor::read);
     }
 
-    private static @Nullable FloatType floatType(Dtype dtype) {
+    static @Nullable FloatType floatType(Dtype dtype) {
         return switch (dtype) {
             case F16 -> FloatType.F16;
             case BF16 -> FloatType.BF16;

@@ -14,6 +14,7 @@ import java.util.Map;
  * @param options the options that change what the SAE computes, as users write them; empty if there are none
  * @param profile what a set of settings means that the user asked for; empty if there is none
  * @param source the name of the file that was read
+ * @param selected the options that choose what is read of it, as users write them; empty if there are none
  * @param version the version of this software
  * @param skipped the options that leave tokens out, as users write them; empty if there are none
  * @param heads the number of attention heads if the activations have an axis for them, otherwise 0
@@ -25,6 +26,7 @@ public record Provenance(
         String options,
         String profile,
         String source,
+        String selected,
         String version,
         String skipped,
         int heads,
@@ -33,7 +35,16 @@ public record Provenance(
     /** Returns where a part of the numbers comes from. */
     Provenance ofShard(TokenRange tokens) {
         return new Provenance(
-                sae, saeSha256, options, profile, source, version, skipped, heads, tokens.from() + ":" + tokens.to());
+                sae,
+                saeSha256,
+                options,
+                profile,
+                source,
+                selected,
+                version,
+                skipped,
+                heads,
+                tokens.from() + ":" + tokens.to());
     }
 
     /** Returns the metadata of a file with the given dense shape. */
@@ -49,6 +60,9 @@ public record Provenance(
             metadata.put("profile", profile);
         }
         metadata.put("source", source);
+        if (!selected.isEmpty()) {
+            metadata.put("selected", selected);
+        }
         metadata.put("sae4j_version", version);
         if (!skipped.isEmpty()) {
             metadata.put("skipped", skipped);

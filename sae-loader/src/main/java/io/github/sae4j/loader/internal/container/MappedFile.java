@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.AccessDeniedException;
@@ -95,7 +96,8 @@ public final class MappedFile implements ByteSource, AutoCloseable {
         return whole;
     }
 
-    private ByteBuffer map(long offset, int count) {
+    /** One at a time: threads that map one channel can wait for each other for ever if one of them is interrupted. */
+    private synchronized ByteBuffer map(long offset, int count) {
         try {
             if (channel.size() < offset + count) {
                 throw cutShort();
@@ -134,8 +136,14 @@ public final class MappedFile implements ByteSource, AutoCloseable {
         if (e instanceof ClosedByInterruptException) {
             return subject.fault("the thread was interrupted while reading.", e);
         }
-        String reason = e instanceof AccessDeniedException ? "access is denied" : String.valueOf(e.getMessage());
-        return subject.fault("the file cannot be read (" + reason + ").", e);
+        return subject.fault("the file cannot be read (" + reason(e) + ").", e);
+    }
+
+    private static String reason(IOException e) {
+        if (e instanceof ClosedChannelException) {
+            return "it has been closed";
+        }
+        return e instanceof AccessDeniedException ? "access is denied" : String.valueOf(e.getMessage());
     }
 
     /** Closes the file; maps handed out before stay valid. A second call does nothing. */

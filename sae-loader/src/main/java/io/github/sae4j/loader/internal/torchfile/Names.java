@@ -44,22 +44,26 @@ final class Names {
      *
      * @param tensors the tensors
      * @param values the other values
+     * @param single whether there is no dictionary but one tensor, whose name is empty
      */
-    record Named(Map<String, Tensor> tensors, Map<String, Plain> values) {}
+    record Named(Map<String, Tensor> tensors, Map<String, Plain> values, boolean single) {}
 
     /**
-     * Names everything in a dictionary.
+     * Names everything in a dictionary, or a single tensor.
      *
      * @param pickleBytes how large the pickle is that it comes from
-     * @throws SaeLoadException if it is not a dictionary, is nested too deeply, or has two things of the same name
+     * @throws SaeLoadException if it is neither, is nested too deeply, or has two things of the same name
      */
     static Named in(Subject subject, PickledValue root, long pickleBytes) {
+        if (root instanceof Tensor tensor) {
+            return new Named(Map.of("", tensor), Map.of(), true);
+        }
         if (!(root instanceof Dict dict)) {
             throw subject.fault("it holds " + what(root) + ", but should hold a dictionary of tensors.");
         }
         Names names = new Names(subject, pickleBytes);
         names.dict("", dict, 0);
-        return new Named(names.tensors, names.values);
+        return new Named(names.tensors, names.values, false);
     }
 
     private void dict(String prefix, Dict dict, int depth) {

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * An open {@code .pt} or {@code .pth} file that PyTorch's {@code torch.save} wrote: a dictionary of tensors and plain
@@ -46,8 +47,17 @@ public final class TorchFile implements TensorFile {
      *
      * @param tensors the tensors
      * @param values the plain values beside them
+     * @param single whether it is one tensor, whose name is empty, and no dictionary
      */
-    record Content(NamedTensors tensors, Map<String, Plain> values) {}
+    record Content(NamedTensors tensors, Map<String, Plain> values, boolean single) {
+
+        Content requireDictionary(Subject subject) {
+            if (single) {
+                throw subject.fault("it holds a single tensor, but should hold a dictionary of tensors.");
+            }
+            return this;
+        }
+    }
 
     /** Where the bytes of storages are. */
     interface Storages {
@@ -69,9 +79,24 @@ public final class TorchFile implements TensorFile {
      *     plain values
      */
     public static TorchFile open(Path path) {
+        return open(path, content -> content.requireDictionary(Subject.of(path)));
+    }
+
+    /**
+     * Opens a file that may also hold a single tensor, whose name is empty.
+     *
+     * @param path the file
+     * @return an open file, to be closed by the caller
+     * @throws SaeLoadException as {@link #open} does
+     */
+    public static TorchFile openAny(Path path) {
+        return open(path, content -> content);
+    }
+
+    private static TorchFile open(Path path, UnaryOperator<Content> check) {
         MappedFile file = MappedFile.open(Objects.requireNonNull(path, "path"));
         try {
-            return new TorchFile(path, file, read(Subject.of(path), file));
+            return new TorchFile(path, file, check.apply(read(Subject.of(path), file)));
         } catch (Throwable e) {
             file.close();
             throw e;
@@ -80,7 +105,7 @@ public final class TorchFile implements TensorFile {
 
     /** Reads the tensors of a file whose bytes are anywhere. */
     public static NamedTensors tensors(Subject subject, ByteSource file) {
-        return read(subject, file).tensors();
+        return read(subject, file).requireDictionary(subject).tensors();
     }
 
     /** Reads a file whose bytes are at hand. */
@@ -112,7 +137,10 @@ public final class TorchFile implements TensorFile {
             tensors.add(StoredTensor.view(
                     subject, entry.getKey(), storage, tensor.offset(), array(tensor.shape()), array(tensor.strides())));
         }
-        return new Content(new NamedTensors(subject, tensors, Map.of()), Collections.unmodifiableMap(named.values()));
+        return new Content(
+                new NamedTensors(subject, tensors, Map.of()),
+                Collections.unmodifiableMap(named.values()),
+                named.single());
     }
 
     /**

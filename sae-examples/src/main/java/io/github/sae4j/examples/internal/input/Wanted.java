@@ -1,0 +1,24 @@
+package io.github.sae4j.examples.internal.input;
+
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which numbers of a file are the activations.
+ *
+ * @param tensor the array's name, or null to take the only floating-point one of each file that fits the SAE
+ * @param layers which layer of it, where it has several
+ */
+public record Wanted(@Nullable String tensor, Layers layers) {
+
+    /** The only array that fits. */
+    public static final Wanted ONLY = new Wanted(null, Layers.NONE);
+
+    /** Returns the choice as the user could write it again; empty if there is none. */
+    String written() {
+        return Stream.of(tensor == null ? "" : "--tensor " + tensor, layers.written())
+                .filter(option -> !option.isEmpty())
+                .collect(Collectors.joining(" "));
+    }
+}

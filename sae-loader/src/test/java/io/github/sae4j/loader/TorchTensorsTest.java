@@ -1,0 +1,116 @@
+package io.github.sae4j.loader;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.sae4j.fixtures.TorchCase;
+import io.github.sae4j.safetensors.Dtype;
+import io.github.sae4j.safetensors.SafetensorsFile;
+import io.github.sae4j.safetensors.TensorView;
+import java.net.URISyntaxException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a program sees of a file of PyTorch. */
+class TorchTensorsTest {
+
+    static List<TorchCase> valid() {
+        return TorchCase.valid();
+    }
+
+    static List<TorchCase> rejected() {
+        return TorchCase.rejected();
+    }
+
+    private static Path resource(String name) {
+        try {
+            return Path.of(Objects.requireNonNull(TorchTensorsTest.class.getResource(name))
+                    .toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** In the safetensors files names do not begin with that of the dictionary around. */
+    private static String key(TorchTensor tensor) {
+        return tensor.name().replace("state_dict.", "");
+    }
+
+    private static ByteBuffer whole(TorchTensor tensor) {
+        List<ByteBuffer> slices = tensor.slices(tensor.dtype().bits() / Byte.SIZE);
+        return slices.isEmpty() ? ByteBuffer.allocate(0) : slices.get(0);
+    }
+
+    @ParameterizedTest
+    @MethodSource("valid")
+    void tensorsAreThoseThatPyTorchReads(TorchCase example) {
+        try (TorchTensors found = TorchTensors.open(example.file());
+                SafetensorsFile expected = SafetensorsFile.open(example.expected())) {
+            assertThat(found.tensors().stream().map(TorchTensorsTest::key))
+                    .containsExactlyInAnyOrderElementsOf(
+                            expected.tensors().stream().map(TensorView::name).toList());
+            for (TorchTensor tensor : found.tensors()) {
+                TensorView same = expected.tensor(key(tensor));
+                assertThat(tensor.dtype()).isEqualTo(same.dtype());
+                assertThat(tensor.shape()).isEqualTo(same.shape());
+                ByteBuffer bytes = ByteBuffer.allocate((int) same.byteSize());
+                same.read(0, bytes);
+                assertThat(whole(tensor)).isEqualTo(bytes.flip());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("rejected")
+    void whatTensorsDoNotNeedIsRefused(TorchCase example) {
+        assertThatThrownBy(() -> {
+                    try (TorchTensors opened = TorchTensors.open(example.file())) {
+                        opened.tensors().forEach(TorchTensorsTest::whole);
+                    }
+                })
+                .isInstanceOf(SaeLoadException.class)
+                .hasMessageContaining(example.name() + ".pt");
+    }
+
+    /** One lies row by row, the other column by column. */
+    @ParameterizedTest
+    @ValueSource(strings = {"single.pt", "transposed.pt"})
+    void aSingleTensorHasNoName(String name) {
+        try (TorchTensors file = TorchTensors.open(resource(name))) {
+            assertThat(file.tensors()).singleElement().satisfies(tensor -> {
+                assertThat(tensor.name()).isEmpty();
+                assertThat(tensor.dtype()).isEqualTo(Dtype.F32);
+                assertThat(tensor.shape()).containsExactly(3, 4);
+                float[] numbers = new float[12];
+                whole(tensor).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(numbers);
+                assertThat(numbers).containsExactly(1, 0, 3, -4, 0, 0, 0, 0, -5, -6, 0.5f, 0.25f);
+                assertThat(tensor.slices(16)).hasSize(1);
+                assertThatThrownBy(() -> tensor.slices(15)).isInstanceOf(IllegalArgumentException.class);
+            });
+        }
+    }
+
+    @Test
+    void aClosedFileGivesNoMore() {
+        TorchTensors file = TorchTensors.open(resource("single.pt"));
+        TorchTensor tensor = file.tensors().get(0);
+        ByteBuffer before = whole(tensor);
+        file.close();
+        file.close();
+
+        assertThat(before.order(ByteOrder.LITTLE_ENDIAN).getFloat(8)).isEqualTo(3);
+        TorchTensors other = TorchTensors.open(resource("single.pt"));
+        TorchTensor unread = other.tensors().get(0);
+        other.close();
+        assertThatThrownBy(() -> unread.slices(16))
+                .isInstanceOf(SaeLoadException.class)
+                .hasMessageContaining("closed");
+    }
+}
