@@ -1,5 +1,5 @@
 @echo off
-rem Runs the sae command, and builds it first if that has not been done. After a change of a source, build it again with
+rem Runs the sae command; among the sources, builds it first if that has not been done. After a change of a source, build it again with
 rem   mvn -pl sae-examples -am package
 rem JAVA_HOME or PATH gives Java (17 or newer); SAE_JAVA_OPTS adds options for it, for example -Xmx4g.
 setlocal
@@ -19,7 +19,10 @@ if %major% lss 17 (
   echo sae: Java 17 or newer is needed, but this is version %version%. 1>&2
   exit /b 1
 )
-if not exist "%target%\sae.classpath" (
+rem In a distribution this script lies in bin, beside lib with all jars.
+set "classpath="
+for %%d in ("%home%.") do if "%%~nxd"=="bin" if exist "%home%..\lib" set "classpath=%home%..\lib\*"
+if not defined classpath if not exist "%target%\sae.classpath" (
   echo sae: building, as this is the first use ... 1>&2
   if not exist "%target%" mkdir "%target%"
   pushd "%home%"
@@ -32,8 +35,8 @@ if not exist "%target%\sae.classpath" (
   popd
 )
 set "jar="
-for /f "delims=" %%j in ('dir /b /o-d "%target%\sae-examples-*.jar" ^| findstr /v /r "sources.jar$ javadoc.jar$"') do if not defined jar set "jar=%target%\%%j"
-for /f "usebackq delims=" %%c in ("%target%\sae.classpath") do set "classpath=%%c"
+if not defined classpath for /f "delims=" %%j in ('dir /b /o-d "%target%\sae-examples-*.jar" ^| findstr /v /r "sources.jar$ javadoc.jar$"') do if not defined jar set "jar=%target%\%%j"
+if defined jar for /f "usebackq delims=" %%c in ("%target%\sae.classpath") do set "classpath=%jar%;%%c"
 set "options=-Xms64m -Xmx1g -XX:+UseSerialGC"
 rem Commands that run an SAE ask for the module of the vector kernel; Java says so in a line of its own.
 set "vector="
@@ -44,5 +47,5 @@ if defined vector (
 )
 if defined vector if %major% lss 19 set "vector=%vector% -Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0"
 if %major% geq 24 set "options=%options% --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow"
-"%java%" %options% %vector% "-Dsae.launcher=%~f0" %SAE_JAVA_OPTS% -cp "%jar%;%classpath%" io.github.sae4j.examples.SaeCommand %*
+"%java%" %options% %vector% "-Dsae.launcher=%~f0" %SAE_JAVA_OPTS% -cp "%classpath%" io.github.sae4j.examples.SaeCommand %*
 exit /b %errorlevel%

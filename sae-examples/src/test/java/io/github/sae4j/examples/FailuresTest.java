@@ -37,7 +37,7 @@ class FailuresTest {
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.out()).isEmpty();
         assertThat(out).doesNotExist();
-        assertThat(CommandRun.namesIn(out.getParent())).isSubsetOf("in.safetensors", "in.pt", "in.npy");
+        assertThat(CommandRun.namesIn(out.getParent())).isSubsetOf("in.safetensors", "in.csv", "in.npy");
     }
 
     private void assertEncodeFails(String sentence) {

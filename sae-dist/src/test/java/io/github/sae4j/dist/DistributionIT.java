@@ -1,0 +1,159 @@
+package io.github.sae4j.dist;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Unpacks the archives as a user does, into a folder whose name has a space in it, and runs what is in them. */
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "the launcher there is another one")
+class DistributionIT {
+
+    private static final String ARCHIVES = System.getProperty("dist.archives");
+
+    @TempDir
+    private static Path temporary;
+
+    private static Path home;
+
+    /** What a program printed, and how it ended. */
+    private record Run(int exitCode, String out, String err) {}
+
+    @BeforeAll
+    static void unpack() throws IOException {
+        Path folder = Files.createDirectory(temporary.resolve("My Programs"));
+        Run tar = run(folder, Map.of(), "tar", "-xzf", ARCHIVES + ".tar.gz");
+        assertThat(tar.exitCode()).as(tar.err()).isZero();
+        home = folder.resolve(Path.of(ARCHIVES).getFileName().toString());
+    }
+
+    private static Run run(Path folder, Map<String, String> environment, String... command) {
+        try {
+            Path out = Files.createTempFile(temporary, "out", "");
+            Path err = Files.createTempFile(temporary, "err", "");
+            ProcessBuilder builder = new ProcessBuilder(command)
+                    .directory(folder.toFile())
+                    .redirectOutput(out.toFile())
+                    .redirectError(err.toFile());
+            builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+            builder.environment().putAll(environment);
+            Process process = builder.start();
+            assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
+            return new Run(process.exitValue(), Files.readString(out), Files.readString(err));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Run sae(String... arguments) {
+        List<String> command =
+                new ArrayList<>(List.of(home.resolve("bin").resolve("sae").toString()));
+        command.addAll(List.of(arguments));
+        return run(temporary, Map.of(), command.toArray(String[]::new));
+    }
+
+    @Test
+    void theDemoRuns() throws IOException {
+        Run run = sae("demo", "--keep", "demo folder");
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out()).contains("explained variance");
+        assertThat(temporary.resolve("demo folder")).isDirectoryRecursivelyContaining("glob:**.safetensors");
+        assertThat(run.err()).doesNotContain("WARNING");
+    }
+
+    @Test
+    void nothingIsWrittenIntoTheFolder() {
+        Map<String, Long> before = files(home);
+
+        assertThat(sae("info", "demo").exitCode()).isZero();
+
+        assertThat(files(home)).isEqualTo(before);
+    }
+
+    private static Map<String, Long> files(Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            Map<String, Long> sizes = new TreeMap<>();
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                sizes.put(folder.relativize(file).toString(), Files.size(file));
+            }
+            return sizes;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void aLinkOnThePathLeadsToIt() throws IOException {
+        Path bin = Files.createDirectories(temporary.resolve("usr").resolve("bin"));
+        Files.createSymbolicLink(bin.resolve("sae"), home.resolve("bin").resolve("sae"));
+
+        Run run = run(temporary, Map.of("PATH", bin + ":" + System.getenv("PATH")), "sh", "-c", "sae --version");
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(home.getFileName().toString()).contains(run.out().strip().replace("sae4j ", ""));
+    }
+
+    @Test
+    void shellsAndManFindWhatTheCommandPrints() throws IOException {
+        Path share = home.resolve("share");
+
+        assertThat(share.resolve("completion/bash/sae"))
+                .content()
+                .isEqualTo(sae("completion", "bash").out());
+        assertThat(share.resolve("completion/zsh/_sae"))
+                .content()
+                .isEqualTo(sae("completion", "zsh").out());
+        assertThat(share.resolve("completion/fish/sae.fish"))
+                .content()
+                .isEqualTo(sae("completion", "fish").out());
+        assertThat(share.resolve("man/man1/sae.1"))
+                .content()
+                .isEqualTo(sae("man").out());
+        assertThat(sae("man").out()).contains(".TH");
+    }
+
+    @Test
+    void theZipHasTheSameFiles() throws IOException {
+        Map<String, Long> zipped = new TreeMap<>();
+        String root = home.getFileName() + "/";
+        try (ZipFile zip = new ZipFile(ARCHIVES + ".zip")) {
+            zip.stream().filter(entry -> !entry.isDirectory()).forEach(entry -> {
+                assertThat(entry.getName()).startsWith(root);
+                zipped.put(entry.getName().substring(root.length()), entry.getSize());
+            });
+            ZipEntry launcher = zip.getEntry(root + "bin/sae.cmd");
+            try (InputStream in = zip.getInputStream(launcher)) {
+                String text = new String(in.readAllBytes(), StandardCharsets.US_ASCII);
+                assertThat(text.lines().count())
+                        .isEqualTo(text.chars().filter(c -> c == '\r').count());
+            }
+        }
+
+        assertThat(zipped).isEqualTo(files(home));
+        assertThat(zipped.keySet())
+                .contains("README.md", "LICENSE", "THIRD-PARTY.txt", "docs/formats.md", "bin/sae", "bin/sae.cmd")
+                .anyMatch(name -> name.startsWith("lib/sae-examples-"))
+                .noneMatch(name -> name.contains("junit") || name.contains("fixtures"));
+    }
+}
