@@ -8,6 +8,12 @@ import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.examples.internal.input.Activations;
 import io.github.sae4j.examples.internal.input.TokenBatch;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * A file's activations in the pieces that an SAE takes: batches of tokens, or whole sequences where it looks at the tokens
@@ -15,14 +21,20 @@ import java.util.Arrays;
  */
 final class Batches {
 
+    private static final int AT_ONCE = 3;
+
     private final Activations activations;
     private final SparseAutoencoder sae;
-    private final TokenBatch batch;
+    /** One is read, one is computed, and what came of one is taken. */
+    private final List<TokenBatch> batches;
 
     private Batches(Activations activations, SparseAutoencoder sae, int size) {
         this.activations = activations;
         this.sae = sae;
-        this.batch = TokenBatch.withCapacity(size, sae.config().dIn());
+        this.batches = Stream.generate(
+                        () -> TokenBatch.withCapacity(size, sae.config().dIn()))
+                .limit(AT_ONCE)
+                .toList();
     }
 
     /**
@@ -76,27 +88,56 @@ final class Batches {
      * @param step is given each batch in turn
      */
     void encodeNext(long count, Progress progress, Step step) {
-        long left = count;
-        for (TokenBatch tokens = next(left); tokens.count() > 0; tokens = next(left)) {
-            step.take(tokens, encode(tokens));
-            progress.advance(tokens.count());
-            left -= tokens.count();
+        pass(count, progress, this::encode, step::take);
+    }
+
+    /**
+     * Goes through all tokens: while a batch is computed, the next is read and what came of the one before is taken.
+     *
+     * @param progress shows how the work gets on
+     * @param computation what is computed of a batch, in this thread
+     * @param taking is given each batch in turn and what came of it, in another thread; both are valid until it returns
+     */
+    <T> void pass(Progress progress, Function<TokenBatch, T> computation, BiConsumer<TokenBatch, T> taking) {
+        pass(Long.MAX_VALUE, progress, computation, taking);
+    }
+
+    private <T> void pass(
+            long count, Progress progress, Function<TokenBatch, T> computation, BiConsumer<TokenBatch, T> taking) {
+        try (Lane reader = Lane.open("reading");
+                Lane taker = Lane.open("writing")) {
+            long left = count;
+            int turn = 0;
+            Future<TokenBatch> reading = read(reader, turn, left);
+            Future<?> taken = CompletableFuture.completedFuture(null);
+            for (TokenBatch tokens = Lane.result(reading); tokens.count() > 0; tokens = Lane.result(reading)) {
+                TokenBatch batch = tokens;
+                left -= batch.count();
+                turn = (turn + 1) % batches.size();
+                reading = read(reader, turn, left);
+                T computed = computation.apply(batch);
+                Lane.result(taken);
+                taken = taker.start(() -> {
+                    taking.accept(batch, computed);
+                    progress.advance(batch.count());
+                    return batch;
+                });
+            }
+            Lane.result(taken);
         }
+    }
+
+    private Future<TokenBatch> read(Lane reader, int turn, long most) {
+        TokenBatch batch = batches.get(turn);
+        return reader.start(() -> {
+            activations.next(batch, most);
+            return batch;
+        });
     }
 
     /** Passes over tokens. */
     void skip(long tokens) {
         activations.skip(tokens);
-    }
-
-    /** Returns the next tokens, valid until the next call; none after the end. */
-    TokenBatch next() {
-        return next(Long.MAX_VALUE);
-    }
-
-    private TokenBatch next(long most) {
-        activations.next(batch, most);
-        return batch;
     }
 
     /** Returns the features of all tokens of a batch, none of those that are skipped. */

@@ -35,31 +35,22 @@ record Reconstructing(int batchTokens) {
         // work.
         Batches batches = Batches.of(activations, sae.sae(), batchTokens);
         boolean decoded = !batches.addsToDecodedFeatures();
-        long active = 0;
-        long encoded = 0;
+        Counts counts = new Counts();
         try (ReconstructionOutput output = ReconstructionOutput.create(
                         target, activations.layout(), config.dOut(), sae.provenance(activations));
                 Progress progress = Progress.start(terminal, "reconstructing", tokens)) {
-            for (TokenBatch batch = batches.next(); batch.count() > 0; batch = batches.next()) {
-                float[][] reconstructed;
-                if (decoded) {
-                    SparseFeatures features = batches.encode(batch);
-                    active += features.activeCount();
-                    reconstructed = batches.reconstruct(batch, features);
-                } else {
-                    reconstructed = batches.reconstruct(batch);
-                }
-                output.write(reconstructed);
+            batches.pass(progress, batch -> reconstructed(batches, batch), (batch, computed) -> {
+                output.write(computed.rows);
                 if (!config.isTranscoder()) {
-                    quality.add(batch, reconstructed);
+                    quality.add(batch, computed.rows);
                 }
-                progress.advance(batch.count());
-                encoded += batch.keptCount();
-            }
+                counts.encoded += batch.keptCount();
+                counts.active += computed.active;
+            });
             output.commit();
         }
         if (decoded) {
-            summary.add("L0 " + Quantity.decimal(encoded == 0 ? 0 : (double) active / encoded, 1));
+            summary.add("L0 " + Quantity.decimal(counts.encoded == 0 ? 0 : (double) counts.active / counts.encoded, 1));
         }
         if (!config.isTranscoder()) {
             summary.add("explained variance " + Quantity.decimalOrDash(quality.explainedVariance(), 4));
@@ -67,5 +58,30 @@ record Reconstructing(int batchTokens) {
         }
         terminal.note(summary.line(tokens, sae.sae(), List.of(target.made())));
         return quality;
+    }
+
+    private static Reconstructed reconstructed(Batches batches, TokenBatch batch) {
+        if (batches.addsToDecodedFeatures()) {
+            return new Reconstructed(batches.reconstruct(batch), 0);
+        }
+        SparseFeatures features = batches.encode(batch);
+        return new Reconstructed(batches.reconstruct(batch, features), features.activeCount());
+    }
+
+    /** What became of a batch, and how many features were active in it, if that is known. */
+    private static final class Reconstructed {
+        private final float[][] rows;
+        private final long active;
+
+        Reconstructed(float[][] rows, long active) {
+            this.rows = rows;
+            this.active = active;
+        }
+    }
+
+    /** What is counted on the way. */
+    private static final class Counts {
+        private long active;
+        private long encoded;
     }
 }

@@ -1,11 +1,16 @@
 package io.github.sae4j.examples.internal;
 
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that say which SAE runs, and how. */
 @SuppressWarnings("NullAway.Init") // picocli fills the annotated fields
 final class RunOptions {
+
+    /** What our kernel and libtorch look at once, before they begin. */
+    private static final List<String> THREAD_LIMITS = List.of("sae4j.threads", "ai.djl.pytorch.num_threads");
 
     @Option(names = "--sae", required = true, paramLabel = "SAE", description = SaeOptions.NAMES)
     private String sae;
@@ -21,11 +26,21 @@ final class RunOptions {
                     "How many tokens are in memory at a time; default ${DEFAULT-VALUE}. Temporal SAEs take whole sequences instead.")
     private int batchTokens = 512;
 
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            converter = AtLeastOne.class,
+            description = "How many threads do the arithmetic; by default as many as there are processors.")
+    private @Nullable Integer threads;
+
     @Option(names = "--allow-non-finite", description = "Let NaN and infinity through instead of stopping at them.")
     private boolean allowNonFinite;
 
     /** Opens the SAE. */
     OpenSae open(Terminal terminal) {
+        if (threads != null) {
+            THREAD_LIMITS.forEach(property -> System.setProperty(property, threads.toString()));
+        }
         return OpenSae.open(sae, options, terminal, allowNonFinite);
     }
 

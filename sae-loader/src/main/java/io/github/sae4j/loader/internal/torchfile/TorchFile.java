@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
+import java.util.function.BiFunction;
 
 /**
  * An open {@code .pt} or {@code .pth} file that PyTorch's {@code torch.save} wrote: a dictionary of tensors and plain
@@ -49,15 +49,7 @@ public final class TorchFile implements TensorFile {
      * @param values the plain values beside them
      * @param single whether it is one tensor, whose name is empty, and no dictionary
      */
-    record Content(NamedTensors tensors, Map<String, Plain> values, boolean single) {
-
-        Content requireDictionary(Subject subject) {
-            if (single) {
-                throw subject.fault("it holds a single tensor, but should hold a dictionary of tensors.");
-            }
-            return this;
-        }
-    }
+    record Content(NamedTensors tensors, Map<String, Plain> values, boolean single) {}
 
     /** Where the bytes of storages are. */
     interface Storages {
@@ -79,7 +71,7 @@ public final class TorchFile implements TensorFile {
      *     plain values
      */
     public static TorchFile open(Path path) {
-        return open(path, content -> content.requireDictionary(Subject.of(path)));
+        return open(path, TorchFile::read);
     }
 
     /**
@@ -90,13 +82,13 @@ public final class TorchFile implements TensorFile {
      * @throws SaeLoadException as {@link #open} does
      */
     public static TorchFile openAny(Path path) {
-        return open(path, content -> content);
+        return open(path, TorchFile::readAny);
     }
 
-    private static TorchFile open(Path path, UnaryOperator<Content> check) {
+    private static TorchFile open(Path path, BiFunction<Subject, ByteSource, Content> reader) {
         MappedFile file = MappedFile.open(Objects.requireNonNull(path, "path"));
         try {
-            return new TorchFile(path, file, check.apply(read(Subject.of(path), file)));
+            return new TorchFile(path, file, reader.apply(Subject.of(path), file));
         } catch (Throwable e) {
             file.close();
             throw e;
@@ -105,11 +97,19 @@ public final class TorchFile implements TensorFile {
 
     /** Reads the tensors of a file whose bytes are anywhere. */
     public static NamedTensors tensors(Subject subject, ByteSource file) {
-        return read(subject, file).requireDictionary(subject).tensors();
+        return read(subject, file).tensors();
     }
 
-    /** Reads a file whose bytes are at hand. */
+    /** Reads a file whose bytes are at hand, and which holds a dictionary. */
     static Content read(Subject subject, ByteSource file) {
+        Content content = readAny(subject, file);
+        if (content.single()) {
+            throw subject.fault("it holds a single tensor, but should hold a dictionary of tensors.");
+        }
+        return content;
+    }
+
+    private static Content readAny(Subject subject, ByteSource file) {
         byte[] start = file.read(0, (int) Math.min(LegacyFormat.MAGIC_BYTES, file.length()));
         if (start.length >= 2 && start[0] == 'P' && start[1] == 'K') {
             return ZipFormat.read(subject, file);
