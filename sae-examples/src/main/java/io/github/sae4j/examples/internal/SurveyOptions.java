@@ -28,7 +28,8 @@ final class SurveyOptions {
             names = "--tokens",
             paramLabel = "FILE",
             description = "The tokens' texts, to show them in their context: JSON lines, each an array of strings for a"
-                    + " sequence, or an object with one as its \"tokens\".")
+                    + " sequence, or an object with one as its \"tokens\"; or Parquet, a column tokens of lists of strings"
+                    + " or of strings.")
     private @Nullable Path tokens;
 
     FeatureOrder order() {

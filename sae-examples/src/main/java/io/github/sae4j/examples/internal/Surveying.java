@@ -42,6 +42,7 @@ record Surveying(Activations activations, OpenSae sae, int batchTokens, SurveyOp
 
     /** Tells of chosen features, in one pass. */
     FeatureReport named(List<Integer> features) {
+        requireUsableTokens();
         int dSae = sae.sae().config().dSae();
         FeatureSurvey survey = FeatureSurvey.of(dSae, options.examples(), features);
         CoFirings coFirings = CoFirings.of(dSae, features);
@@ -60,6 +61,7 @@ record Surveying(Activations activations, OpenSae sae, int batchTokens, SurveyOp
      * @param beside what else is done in the first pass
      */
     FeatureReport first(int most, Supplier<Activations> again, Beside beside) {
+        requireUsableTokens();
         int dSae = sae.sae().config().dSae();
         FeatureSurvey survey = FeatureSurvey.ofAll(dSae, options.examples());
         Batches batches = batches(activations);
@@ -74,6 +76,12 @@ record Surveying(Activations activations, OpenSae sae, int batchTokens, SurveyOp
             batches(second).encodeAll(terminal, "counting", (batch, active) -> coFirings.add(active));
         }
         return report(survey, features, coFirings);
+    }
+
+    private void requireUsableTokens() {
+        if (options.tokens() != null) {
+            TokenTexts.requireUsable(options.tokens(), activations.whole());
+        }
     }
 
     private Batches batches(Activations tokens) {

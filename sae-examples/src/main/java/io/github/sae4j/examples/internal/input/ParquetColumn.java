@@ -10,13 +10,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.ColumnReader;
-import org.apache.parquet.column.impl.ColumnReadStoreImpl;
-import org.apache.parquet.column.page.PageReadStore;
-import org.apache.parquet.example.data.simple.convert.GroupRecordConverter;
-import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
-import org.apache.parquet.schema.MessageType;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A column of a Parquet file whose lists all have one length, read from the first number to the last.
@@ -29,24 +23,21 @@ final class ParquetColumn implements StoredTensor.Bytes, AutoCloseable {
     private static final Pattern FILE = Pattern.compile("\\S*LocalInputFile@\\p{XDigit}+");
 
     private final Path path;
-    private final ParquetMetadata footer;
     private final ColumnDescriptor leaf;
     private final long rows;
     /** The lengths of the lists, the outer first; none for a column of plain numbers. */
     private final int[] lengths;
 
     private final int bytes;
-    private @Nullable ParquetFileReader reader;
-    private @Nullable ColumnReader numbers;
-    private long leftOfGroup;
+    private final ParquetValues numbers;
     private long next;
 
     private ParquetColumn(Path path, ParquetMetadata footer, ColumnDescriptor leaf, long rows, int[] lengths) {
         this.path = path;
-        this.footer = footer;
         this.leaf = leaf;
         this.rows = rows;
         this.lengths = lengths;
+        this.numbers = new ParquetValues(path, footer, leaf);
         this.bytes = switch (leaf.getPrimitiveType().getPrimitiveTypeName()) {
             case FLOAT, INT32 -> Float.BYTES;
             case DOUBLE, INT64 -> Double.BYTES;
@@ -83,9 +74,8 @@ final class ParquetColumn implements StoredTensor.Bytes, AutoCloseable {
                 for (int axis = Math.max(0, values.getCurrentRepetitionLevel() - 1); axis < lengths.length; axis++) {
                     entries[axis]++;
                 }
-                values.consume();
-                leftOfGroup--;
-            } while (leftOfGroup > 0 && values.getCurrentRepetitionLevel() > 0);
+                numbers.consume();
+            } while (numbers.rowGoesOn());
             long lists = 1;
             for (int axis = 0; axis < lengths.length; axis++) {
                 lengths[axis] = (int) (entries[axis] / lists);
@@ -132,7 +122,7 @@ final class ParquetColumn implements StoredTensor.Bytes, AutoCloseable {
                 ColumnReader values = numbers();
                 requireInPlace(values);
                 put(values, target);
-                advance(values);
+                advance();
             }
         } catch (IOException | RuntimeException | LinkageError e) {
             throw unreadable(path, e);
@@ -144,13 +134,12 @@ final class ParquetColumn implements StoredTensor.Bytes, AutoCloseable {
             ColumnReader values = numbers();
             requireInPlace(values);
             values.skip();
-            advance(values);
+            advance();
         }
     }
 
-    private void advance(ColumnReader values) {
-        values.consume();
-        leftOfGroup--;
+    private void advance() {
+        numbers.consume();
         next++;
     }
 
@@ -188,41 +177,16 @@ final class ParquetColumn implements StoredTensor.Bytes, AutoCloseable {
     }
 
     private ColumnReader numbers() throws IOException {
-        while (numbers == null || leftOfGroup == 0) {
-            if (reader == null) {
-                reader = ParquetCodecs.open(path);
-                reader.setRequestedSchema(schema());
-            }
-            PageReadStore pages = reader.readNextRowGroup();
-            if (pages == null) {
-                throw new CommandException(path + ": column \"" + leaf.getPath()[0] + "\" ends after " + next
-                        + " values, before all that its lists should have.");
-            }
-            numbers = new ColumnReadStoreImpl(
-                            pages,
-                            new GroupRecordConverter(schema()).getRootConverter(),
-                            schema(),
-                            footer.getFileMetaData().getCreatedBy())
-                    .getColumnReader(leaf);
-            leftOfGroup = pages.getPageReader(leaf).getTotalValueCount();
+        ColumnReader values = numbers.next();
+        if (values == null) {
+            throw new CommandException(path + ": column \"" + leaf.getPath()[0] + "\" ends after " + next
+                    + " values, before all that its lists should have.");
         }
-        return numbers;
-    }
-
-    /** Returns the schema of this column alone. */
-    private MessageType schema() {
-        MessageType whole = footer.getFileMetaData().getSchema();
-        return new MessageType(whole.getName(), whole.getType(leaf.getPath()[0]));
+        return values;
     }
 
     @Override
     public void close() {
-        if (reader != null) {
-            try {
-                reader.close();
-            } catch (IOException e) {
-                throw CommandException.of(path, "cannot be closed", e);
-            }
-        }
+        numbers.close();
     }
 }
