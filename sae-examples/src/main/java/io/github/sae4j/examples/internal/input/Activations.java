@@ -19,6 +19,7 @@ public final class Activations implements AutoCloseable {
     private final Wanted wanted;
     private final Expected expected;
     private final List<Layout> parts;
+    private final List<FileState> states;
     private final Layout whole;
     private final Layout layout;
     private final TokenRange range;
@@ -38,6 +39,7 @@ public final class Activations implements AutoCloseable {
         this.range = opening.range();
         this.skipping = opening.skipping();
         this.parts = parts;
+        this.states = source.files().stream().map(FileState::of).toList();
         this.whole = Layout.following(source.name(), parts);
         this.layout = whole.slice(range);
         this.longest = longest;
@@ -269,8 +271,17 @@ public final class Activations implements AutoCloseable {
             nextOfPart += count;
             left -= count;
             row += count;
+            if (left == 0 || nextOfPart == parts.get(part).tokens()) {
+                requireUnchanged();
+            }
         }
         batch.filled(row);
+    }
+
+    private void requireUnchanged() {
+        if (!source.isStandardInput()) {
+            states.get(part).requireSame();
+        }
     }
 
     private boolean isSkipped(long tokenOfPart, @Nullable Long id, float[] activation) {

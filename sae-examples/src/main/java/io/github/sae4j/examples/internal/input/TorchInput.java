@@ -1,5 +1,6 @@
 package io.github.sae4j.examples.internal.input;
 
+import io.github.sae4j.examples.internal.CommandException;
 import io.github.sae4j.loader.TorchTensor;
 import io.github.sae4j.loader.TorchTensors;
 import java.nio.ByteBuffer;
@@ -56,6 +57,15 @@ record TorchInput(TorchTensors file) implements TensorFile {
             if (windows == null) {
                 windows = tensor.slices(rowBytes());
             }
+            try {
+                copy(windows, offset, target);
+            } catch (InternalError e) {
+                // So the JVM tells that pages of a file that was mapped are no longer there.
+                throw new CommandException(tensor + ": the file has become shorter while it was read.", e);
+            }
+        }
+
+        private static void copy(List<ByteBuffer> windows, long offset, ByteBuffer target) {
             long at = offset;
             for (ByteBuffer window : windows) {
                 if (at < window.limit() && target.hasRemaining()) {
