@@ -133,7 +133,9 @@ final class Encoding {
 
     private void note(List<Made> files) {
         remarks.forEach(terminal::note);
-        summary.add("L0 " + Quantity.decimal(encoded == 0 ? 0 : (double) active / encoded, 1));
+        if (written > 0) {
+            summary.add("L0 " + Quantity.decimal(encoded == 0 ? 0 : (double) active / encoded, 1));
+        }
         terminal.note(summary.line(written, sae.sae(), files));
     }
 }

@@ -8,8 +8,6 @@ import java.util.List;
 /** The line that a command ends with: what was done, how fast, by what, and where the result is. */
 final class Summary {
 
-    private static final int MOST_NAMED = 4;
-
     private final long started = System.nanoTime();
     private final List<String> parts = new ArrayList<>();
 
@@ -33,15 +31,7 @@ final class Summary {
         all.addAll(parts);
         all.add(Quantity.count(Math.round(tokens / seconds)) + " tokens/s");
         all.add(DeviceChoice.spell(sae.device()) + ", " + sae.kernel() + " kernel");
-        if (files.size() <= MOST_NAMED) {
-            for (Made file : files) {
-                all.add(file.name() + " (" + Quantity.bytes(file.bytes()) + ")");
-            }
-        } else {
-            long bytes = files.stream().mapToLong(Made::bytes).sum();
-            all.add(files.get(0).name() + " to " + files.get(files.size() - 1).name() + " ("
-                    + Quantity.count(files.size()) + " files, " + Quantity.bytes(bytes) + ")");
-        }
+        files.forEach(file -> all.add(file.name() + " (" + Quantity.bytes(file.bytes()) + ")"));
         return String.join(" · ", all);
     }
 }

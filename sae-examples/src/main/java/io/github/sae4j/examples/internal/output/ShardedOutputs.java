@@ -100,13 +100,20 @@ public final class ShardedOutputs implements AutoCloseable {
                 range.from());
     }
 
-    /** Puts all shards in place once they are all made, and returns them. */
+    /** Puts all shards in place once they are all made, and returns those of each file. */
     public List<Made> commit() {
         folders.forEach(ShardFolder::complete);
-        List<OutputFile> files = new ArrayList<>();
-        folders.forEach(folder -> files.addAll(folder.publish()));
-        done.forEach(target -> files.addAll(ShardFolder.places(target, shards)));
-        return files.stream().map(OutputFile::made).toList();
+        List<Made> made = new ArrayList<>();
+        folders.forEach(folder -> made.add(together(folder.publish())));
+        done.forEach(target -> made.add(together(ShardFolder.places(target, shards))));
+        return made;
+    }
+
+    private static Made together(List<OutputFile> files) {
+        Made first = files.get(0).made();
+        Made last = files.get(files.size() - 1).made();
+        long bytes = files.stream().mapToLong(file -> file.made().bytes()).sum();
+        return files.size() == 1 ? first : new Made(first.name() + " to " + last.name(), bytes);
     }
 
     @Override
