@@ -2,6 +2,7 @@ package io.github.sae4j.examples.internal;
 
 import io.github.sae4j.examples.internal.input.ActivationSource;
 import io.github.sae4j.examples.internal.input.Activations;
+import io.github.sae4j.examples.internal.input.IdUse;
 import io.github.sae4j.examples.internal.input.Layers;
 import io.github.sae4j.examples.internal.input.Skipping;
 import io.github.sae4j.examples.internal.input.TokenRange;
@@ -91,7 +92,7 @@ final class ActivationOptions {
     }
 
     Activations open(ActivationSource source, OpenSae sae) {
-        return open(source, sae, null);
+        return open(source, sae, IdUse.NONE);
     }
 
     private Layers layers(OpenSae sae) {
@@ -106,14 +107,14 @@ final class ActivationOptions {
     /**
      * Opens the files.
      *
-     * @param idsFor the option that needs the tokens' ids beside the activations, or null
+     * @param ids what the tokens' ids beside the activations are for
      */
-    Activations open(ActivationSource source, OpenSae sae, @Nullable String idsFor) {
+    Activations open(ActivationSource source, OpenSae sae, IdUse ids) {
         Skipping skipping = new Skipping(
                 skipFirst == null ? 0 : skipFirst,
                 skipTokens == null ? Set.of() : skipTokens,
                 maxNormMultiple == null ? Double.POSITIVE_INFINITY : maxNormMultiple);
-        return Activations.open(new Activations.Opening(
-                source, new Wanted(tensor, layers(sae)), sae.expected(), rows, skipping, idsFor));
+        return Activations.open(
+                new Activations.Opening(source, new Wanted(tensor, layers(sae)), sae.expected(), rows, skipping, ids));
     }
 }

@@ -2,6 +2,7 @@ package io.github.sae4j.examples.internal;
 
 import io.github.sae4j.examples.internal.input.ActivationSource;
 import io.github.sae4j.examples.internal.input.Activations;
+import io.github.sae4j.examples.internal.input.IdUse;
 import io.github.sae4j.examples.internal.output.FeatureTarget;
 import io.github.sae4j.examples.internal.output.Selection;
 import io.github.sae4j.examples.internal.output.Sharding;
@@ -62,7 +63,7 @@ public final class EncodeCommand implements Runnable {
         Sharding sharding = output.sharding(spec);
         List<FeatureTarget> targets = output.targets(source.files(), dense, spec);
         try (OpenSae sae = options.openForOutput(Terminal.of(spec));
-                Activations activations = input.open(source, sae, idsFor(targets))) {
+                Activations activations = input.open(source, sae, ids(targets))) {
             Encoding encoding = new Encoding(
                     activations, sae, options.batchTokens(), new Selection(topK, dense, longForm), Terminal.of(spec));
             if (sharding == null) {
@@ -73,9 +74,8 @@ public final class EncodeCommand implements Runnable {
         }
     }
 
-    /** Returns the output that tokens' ids go to, or null if none does. */
-    private static @Nullable String idsFor(List<FeatureTarget> targets) {
-        return targets.stream().anyMatch(FeatureTarget.InFolder.class::isInstance) ? "--out delphi:" : null;
+    private static IdUse ids(List<FeatureTarget> targets) {
+        return targets.stream().anyMatch(FeatureTarget.InFolder.class::isInstance) ? IdUse.DELPHI : IdUse.CARRIED;
     }
 
     private static List<FeatureTarget.InFile> files(List<FeatureTarget> targets) {

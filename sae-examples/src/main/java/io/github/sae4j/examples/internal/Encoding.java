@@ -5,6 +5,7 @@ import io.github.sae4j.examples.internal.input.Activations;
 import io.github.sae4j.examples.internal.input.TokenBatch;
 import io.github.sae4j.examples.internal.input.TokenRange;
 import io.github.sae4j.examples.internal.output.FeatureOutputs;
+import io.github.sae4j.examples.internal.output.FeatureStream;
 import io.github.sae4j.examples.internal.output.FeatureTarget;
 import io.github.sae4j.examples.internal.output.Made;
 import io.github.sae4j.examples.internal.output.Selection;
@@ -54,13 +55,7 @@ final class Encoding {
             activations.requireSequences("--out delphi:");
         }
         List<Made> made;
-        try (FeatureOutputs output = FeatureOutputs.create(
-                        targets,
-                        selection,
-                        activations.layout(),
-                        sae.sae().config(),
-                        () -> sae.provenance(activations),
-                        0);
+        try (FeatureOutputs output = FeatureOutputs.create(targets, selection, stream());
                 Progress progress = progress()) {
             write(Long.MAX_VALUE, output, progress);
             output.commit();
@@ -84,8 +79,7 @@ final class Encoding {
                     + " tokens, but " + sae.expected().name() + " takes whole ones.");
         }
         List<Made> files;
-        try (ShardedOutputs outputs = ShardedOutputs.open(
-                targets, sharding, selection, activations.layout(), sae.sae().config(), sae.provenance(activations))) {
+        try (ShardedOutputs outputs = ShardedOutputs.open(targets, sharding, selection, stream())) {
             List<Long> missing = outputs.missing();
             if (missing.size() < outputs.count()) {
                 terminal.note(Quantity.count(outputs.count() - missing.size()) + " of "
@@ -125,6 +119,11 @@ final class Encoding {
         active += features.activeCount();
         encoded += batch.keptCount();
         written += batch.count();
+    }
+
+    private FeatureStream stream() {
+        return new FeatureStream(
+                activations.layout(), sae.sae().config(), activations.hasIds(), () -> sae.provenance(activations), 0);
     }
 
     private Progress progress() {

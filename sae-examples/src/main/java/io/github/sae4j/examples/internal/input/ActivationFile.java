@@ -152,14 +152,29 @@ final class ActivationFile implements AutoCloseable {
         }
     }
 
+    /** Returns whether there are ids of the tokens. */
+    boolean hasTokenIds() {
+        return TokenIds.find(file.tensors(), layout).isPresent();
+    }
+
     /**
-     * Finds the ids of the tokens.
+     * Checks that there are ids of the tokens.
      *
      * @param option the option that needs them
      * @throws CommandException if the file has none
      */
-    TokenIds tokenIds(String option) {
-        return TokenIds.beside(name, file.tensors(), layout, option);
+    void requireTokenIds(String option) {
+        TokenIds.require(name, file.tensors(), layout, option);
+    }
+
+    /**
+     * Returns the ids of the tokens, to be read from the first to the last.
+     *
+     * @throws CommandException if the file has none any more
+     */
+    TokenIds tokenIds() {
+        return TokenIds.find(file.tensors(), layout)
+                .orElseThrow(() -> new CommandException(this + " has changed since the work began."));
     }
 
     /**

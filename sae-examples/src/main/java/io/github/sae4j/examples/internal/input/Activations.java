@@ -25,14 +25,14 @@ public final class Activations implements AutoCloseable {
     private final TokenRange range;
     private final Skipping skipping;
     private final double longest;
-    private final @Nullable String idsFor;
+    private final boolean hasIds;
     private ActivationFile file;
     private @Nullable TokenIds ids;
     private int part;
     private long nextOfPart;
     private long left;
 
-    private Activations(Opening opening, List<Layout> parts, double longest, ActivationFile first) {
+    private Activations(Opening opening, List<Layout> parts, boolean hasIds, double longest, ActivationFile first) {
         this.source = opening.source();
         this.wanted = opening.wanted();
         this.expected = opening.expected();
@@ -44,8 +44,8 @@ public final class Activations implements AutoCloseable {
         this.layout = whole.slice(range);
         this.longest = longest;
         this.file = first;
-        this.idsFor = opening.needingIds();
-        this.ids = idsFor == null ? null : first.tokenIds(idsFor);
+        this.hasIds = hasIds;
+        this.ids = hasIds ? first.tokenIds() : null;
         this.left = layout.tokens();
         this.nextOfPart = Math.min(range.from(), whole.tokens());
     }
@@ -58,25 +58,23 @@ public final class Activations implements AutoCloseable {
      * @param expected the SAE that is to take the activations
      * @param range which tokens, counted over all files
      * @param skipping which of these are skipped
-     * @param idsFor the option that needs the tokens' ids beside the activations, or null if none but {@code skipping} may
+     * @param ids what the tokens' ids beside the activations are for
      */
     public record Opening(
-            ActivationSource source,
-            Wanted wanted,
-            Expected expected,
-            TokenRange range,
-            Skipping skipping,
-            @Nullable String idsFor) {
+            ActivationSource source, Wanted wanted, Expected expected, TokenRange range, Skipping skipping, IdUse ids) {
 
         /** Returns the option that needs the tokens' ids, or null if none does. */
         @Nullable
         String needingIds() {
-            return skipping.tokenIds().isEmpty() ? idsFor : "--skip-token";
+            if (!skipping.tokenIds().isEmpty()) {
+                return "--skip-token";
+            }
+            return ids == IdUse.DELPHI ? "--out delphi:" : null;
         }
 
         /** Returns all tokens of some files, none of them skipped. */
         public static Opening all(ActivationSource source, Expected expected) {
-            return new Opening(source, Wanted.ONLY, expected, TokenRange.ALL, Skipping.NONE, null);
+            return new Opening(source, Wanted.ONLY, expected, TokenRange.ALL, Skipping.NONE, IdUse.NONE);
         }
     }
 
@@ -96,19 +94,29 @@ public final class Activations implements AutoCloseable {
         ActivationFile first = file(source, 0, opening.wanted(), opening.expected());
         try {
             List<Layout> parts = new ArrayList<>(List.of(first.layout()));
+            boolean hasIds = hasIds(first, opening);
             for (int part = 1; part < source.files().size(); part++) {
                 try (ActivationFile other = file(source, part, opening.wanted(), opening.expected())) {
                     requireAlike(first, other, opening.expected());
+                    hasIds &= hasIds(other, opening);
                     parts.add(other.layout());
                 }
             }
-            Activations activations = new Activations(opening, parts, longest(opening), first);
+            Activations activations = new Activations(opening, parts, hasIds, longest(opening), first);
             activations.requireWholeSequences();
             return activations;
         } catch (RuntimeException e) {
             first.close();
             throw e;
         }
+    }
+
+    private static boolean hasIds(ActivationFile file, Opening opening) {
+        String option = opening.needingIds();
+        if (option != null) {
+            file.requireTokenIds(option);
+        }
+        return option != null || (opening.ids() == IdUse.CARRIED && file.hasTokenIds());
     }
 
     /** Returns the largest norm that a token may have. */
@@ -127,7 +135,7 @@ public final class Activations implements AutoCloseable {
                 anything,
                 opening.range(),
                 opening.skipping().withoutNorm(),
-                null))) {
+                IdUse.NONE))) {
             for (all.next(batch, MEDIAN_BATCH); batch.count() > 0; all.next(batch, MEDIAN_BATCH)) {
                 for (float[] row : batch.keptRows()) {
                     median.add(row);
@@ -177,6 +185,11 @@ public final class Activations implements AutoCloseable {
             throw new CommandException(first + " and " + other + " cannot follow one another: " + expected.name()
                     + " takes sequences of one length.");
         }
+    }
+
+    /** Returns whether the tokens' ids are read with them. */
+    public boolean hasIds() {
+        return hasIds;
     }
 
     /** Returns how the tokens that are read are arranged. */
@@ -302,7 +315,7 @@ public final class Activations implements AutoCloseable {
             if (!file.layout().equals(parts.get(part))) {
                 throw new CommandException(file + " has changed since the work began.");
             }
-            ids = idsFor == null ? null : file.tokenIds(idsFor);
+            ids = hasIds ? file.tokenIds() : null;
         }
     }
 

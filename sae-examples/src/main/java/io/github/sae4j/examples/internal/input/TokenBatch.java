@@ -85,7 +85,12 @@ public final class TokenBatch {
         return skipped.get(token);
     }
 
-    /** Returns a token's id, where the activations were opened for whom ids are needed. */
+    /** Returns the ids of all tokens, {@code [count]}, where the activations were opened for whom ids are wanted. */
+    public long[] ids() {
+        return Arrays.copyOf(ids, count);
+    }
+
+    /** Returns a token's id, where the activations were opened for whom ids are wanted. */
     public long id(int token) {
         return ids[token];
     }

@@ -3,9 +3,11 @@ package io.github.sae4j.examples.internal.input;
 import io.github.sae4j.examples.internal.CommandException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** The ids of a file's tokens, whole numbers in an array beside their activations. */
 final class TokenIds {
@@ -25,7 +27,7 @@ final class TokenIds {
     }
 
     /**
-     * Finds the ids.
+     * Checks that there are ids.
      *
      * @param file the file's name, for sentences
      * @param tensors its arrays
@@ -33,15 +35,11 @@ final class TokenIds {
      * @param option the option that needs them
      * @throws CommandException if there are none, or they are of other tokens
      */
-    static TokenIds beside(String file, List<StoredTensor> tensors, Layout layout, String option) {
-        StoredTensor ids = tensors.stream()
-                .filter(tensor -> tensor.name() != null && NAMES.contains(tensor.name()))
-                .findFirst()
+    static void require(String file, List<StoredTensor> tensors, Layout layout, String option) {
+        StoredTensor ids = named(tensors)
                 .orElseThrow(() -> new CommandException(file + ": " + option + " needs the tokens' ids, but there is no"
                         + " array token_ids, tokens or input_ids beside the activations."));
-        Matcher safetensors = SAFETENSORS.matcher(ids.dtype());
-        Matcher npy = NPY.matcher(ids.dtype());
-        if (!safetensors.matches() && !npy.matches()) {
+        if (of(ids) == null) {
             throw new CommandException(file + ": " + ids.label() + " is " + ids.dtype()
                     + ", but ids are whole numbers of 2, 4 or 8 bytes.");
         }
@@ -49,12 +47,32 @@ final class TokenIds {
             throw new CommandException(file + ": " + ids.label() + " has the shape " + ids.shape()
                     + ", but the activations are of " + layout.tokens() + " tokens.");
         }
-        return safetensors.matches()
-                ? new TokenIds(
-                        ids,
-                        Integer.parseInt(safetensors.group(2)) / Byte.SIZE,
-                        safetensors.group(1).equals("I"))
-                : new TokenIds(ids, Integer.parseInt(npy.group(2)), npy.group(1).equals("i"));
+    }
+
+    /** Returns the ids of the tokens, if there are any. */
+    static Optional<TokenIds> find(List<StoredTensor> tensors, Layout layout) {
+        return named(tensors).filter(ids -> layout.isOf(ids.shape())).map(TokenIds::of);
+    }
+
+    private static Optional<StoredTensor> named(List<StoredTensor> tensors) {
+        return tensors.stream()
+                .filter(tensor -> tensor.name() != null && NAMES.contains(tensor.name()))
+                .findFirst();
+    }
+
+    /** Returns null for an array that holds no whole numbers. */
+    private static @Nullable TokenIds of(StoredTensor ids) {
+        Matcher safetensors = SAFETENSORS.matcher(ids.dtype());
+        if (safetensors.matches()) {
+            return new TokenIds(
+                    ids,
+                    Integer.parseInt(safetensors.group(2)) / Byte.SIZE,
+                    safetensors.group(1).equals("I"));
+        }
+        Matcher npy = NPY.matcher(ids.dtype());
+        return npy.matches()
+                ? new TokenIds(ids, Integer.parseInt(npy.group(2)), npy.group(1).equals("i"))
+                : null;
     }
 
     /** Reads the ids of some tokens, which must be asked for in order. */

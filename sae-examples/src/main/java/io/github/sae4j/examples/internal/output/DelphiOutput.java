@@ -45,7 +45,10 @@ public final class DelphiOutput implements FeatureOutput {
     private long next;
     private long clamped;
 
-    private DelphiOutput(FeatureFolder target, Layout layout, SaeConfig config, Supplier<Provenance> provenance) {
+    private DelphiOutput(FeatureFolder target, FeatureStream stream) {
+        Layout layout = stream.layout();
+        this.config = stream.config();
+        this.provenance = stream.provenance();
         String hookName = config.metadata().hookName();
         this.hook = hookName == null ? "latents" : hookName;
         if (hook.isBlank() || hook.startsWith(".") || hook.contains("/") || hook.contains("\\")) {
@@ -57,8 +60,6 @@ public final class DelphiOutput implements FeatureOutput {
             throw new CommandException("--out delphi: " + shape[0] + " sequences of " + shape[1]
                     + " tokens are more than its files can count.");
         }
-        this.config = config;
-        this.provenance = provenance;
         this.place = target.free(hook);
         this.folder = StagedFolder.in(target.nearest(), () -> target.free(hook));
         try {
@@ -85,22 +86,18 @@ public final class DelphiOutput implements FeatureOutput {
      * Starts a folder.
      *
      * @param target the folder of all hooks
-     * @param layout how the tokens are arranged: in sequences, or else as one
-     * @param config the SAE that makes the features
-     * @param provenance where they come from; asked for at the end
+     * @param stream what is written; its tokens are in sequences, or else one
      * @throws CommandException if the hook's folder is there and may not be replaced
      */
-    static DelphiOutput create(FeatureFolder target, Layout layout, SaeConfig config, Supplier<Provenance> provenance) {
-        return new DelphiOutput(target, layout, config, provenance);
+    static DelphiOutput create(FeatureFolder target, FeatureStream stream) {
+        return new DelphiOutput(target, stream);
     }
 
     @Override
     public void write(TokenBatch batch, SparseFeatures features) {
         IntBuffer indices = features.indices();
         FloatBuffer values = features.values();
-        long[] ids = new long[features.tokens()];
-        for (int token = 0; token < ids.length; token++, next++) {
-            ids[token] = batch.id(token);
+        for (int token = 0; token < features.tokens(); token++, next++) {
             int row = (int) (next / sequence);
             int position = (int) (next % sequence);
             int split = 0;
@@ -117,7 +114,7 @@ public final class DelphiOutput implements FeatureOutput {
                 splits.get(split).add(row, position, feature, HalfFloats.clamped(value));
             }
         }
-        numbers.longs(ids, tokens::append);
+        numbers.longs(batch.ids(), tokens::append);
     }
 
     @Override

@@ -1,9 +1,7 @@
 package io.github.sae4j.examples.internal.output;
 
 import io.github.sae4j.core.InverseTransform;
-import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseFeatures;
-import io.github.sae4j.examples.internal.input.Layout;
 import io.github.sae4j.examples.internal.input.TokenBatch;
 import io.github.sae4j.safetensors.Dtype;
 import io.github.sae4j.safetensors.TensorSpec;
@@ -25,32 +23,31 @@ public final class DenseOutput implements FeatureOutput {
     private static final String FEATURES = "features";
 
     private final StagedTensors file;
-    private final List<String> factors;
+    private final FeatureStream stream;
     private final float[] row;
     private final Numbers numbers = new Numbers();
 
-    private DenseOutput(StagedTensors file, List<String> factors, int dSae) {
+    private DenseOutput(StagedTensors file, FeatureStream stream) {
         this.file = file;
-        this.factors = factors;
-        this.row = new float[dSae];
+        this.stream = stream;
+        this.row = new float[stream.config().dSae()];
     }
 
     /**
      * Starts a file.
      *
      * @param target the file to be
-     * @param layout how the tokens are arranged
-     * @param config the SAE that makes the features
-     * @param provenance where they come from
+     * @param stream what is written
      */
-    public static DenseOutput create(OutputFile target, Layout layout, SaeConfig config, Provenance provenance) {
-        long[] shape = layout.featureShape(config.dSae());
-        List<String> factors = TokenFactor.names(config);
+    static DenseOutput create(OutputFile target, FeatureStream stream) {
+        long tokens = stream.layout().tokens();
         List<TensorSpec> tensors = new ArrayList<>();
-        tensors.add(new TensorSpec(FEATURES, Dtype.F32, shape));
-        factors.forEach(name -> tensors.add(new TensorSpec(name, Dtype.F32, layout.tokens())));
-        return new DenseOutput(
-                StagedTensors.create(target, tensors, provenance.metadata(shape)), factors, config.dSae());
+        tensors.add(new TensorSpec(FEATURES, Dtype.F32, stream.shape()));
+        stream.factors().forEach(name -> tensors.add(new TensorSpec(name, Dtype.F32, tokens)));
+        if (stream.hasIds()) {
+            tensors.add(new TensorSpec(FeatureStream.TOKEN_IDS, Dtype.I64, tokens));
+        }
+        return new DenseOutput(StagedTensors.create(target, tensors, stream.metadata()), stream);
     }
 
     @Override
@@ -64,8 +61,11 @@ public final class DenseOutput implements FeatureOutput {
             }
             numbers.floats(FloatBuffer.wrap(row), bytes -> file.write(FEATURES, bytes));
         }
+        if (stream.hasIds()) {
+            numbers.longs(tokens.ids(), bytes -> file.write(FeatureStream.TOKEN_IDS, bytes));
+        }
         InverseTransform inverse = features.inverseTransform();
-        for (String name : factors) {
+        for (String name : stream.factors()) {
             float[] factor = TokenFactor.of(name, inverse);
             if (factor != null) {
                 numbers.floats(FloatBuffer.wrap(factor), bytes -> file.write(name, bytes));

@@ -1,12 +1,9 @@
 package io.github.sae4j.examples.internal.output;
 
-import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseFeatures;
-import io.github.sae4j.examples.internal.input.Layout;
 import io.github.sae4j.examples.internal.input.TokenBatch;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 
 /** All that a command makes of features in one pass; nothing is put in place before everything is complete. */
 public final class FeatureOutputs implements AutoCloseable {
@@ -16,26 +13,18 @@ public final class FeatureOutputs implements AutoCloseable {
     private FeatureOutputs() {}
 
     /**
-     * Starts the files.
+     * Starts them.
      *
-     * @param targets the files to be
-     * @param selection which features they hold; the dense matrix only if their formats have a form for it
-     * @param layout how the tokens are arranged
-     * @param config the SAE that makes the features
-     * @param provenance where they come from
-     * @param first the number of the first token
+     * @param targets where features are to go
+     * @param selection which features; the dense matrix only if the formats have a form for it
+     * @param stream what is written
      */
     public static FeatureOutputs create(
-            List<? extends FeatureTarget> targets,
-            Selection selection,
-            Layout layout,
-            SaeConfig config,
-            Supplier<Provenance> provenance,
-            long first) {
+            List<? extends FeatureTarget> targets, Selection selection, FeatureStream stream) {
         FeatureOutputs outputs = new FeatureOutputs();
         try {
             for (FeatureTarget target : targets) {
-                outputs.outputs.add(output(target, selection, layout, config, provenance, first));
+                outputs.outputs.add(output(target, selection, stream));
             }
             return outputs;
         } catch (RuntimeException e) {
@@ -44,39 +33,21 @@ public final class FeatureOutputs implements AutoCloseable {
         }
     }
 
-    private static FeatureOutput output(
-            FeatureTarget target,
-            Selection selection,
-            Layout layout,
-            SaeConfig config,
-            Supplier<Provenance> provenance,
-            long first) {
+    private static FeatureOutput output(FeatureTarget target, Selection selection, FeatureStream stream) {
         if (target instanceof FeatureTarget.InFolder in) {
-            return DelphiOutput.create(in.folder(), layout, config, provenance);
+            return DelphiOutput.create(in.folder(), stream);
         }
         if (target instanceof FeatureTarget.OnStandardOutput standard) {
-            return JsonLinesOutput.create(new StandardLines(standard.out()), layout, config, provenance.get(), first);
+            return JsonLinesOutput.create(new StandardLines(standard.out()), stream);
         }
-        return inFile((FeatureTarget.InFile) target, selection, layout, config, provenance, first);
-    }
-
-    private static FeatureOutput inFile(
-            FeatureTarget.InFile target,
-            Selection selection,
-            Layout layout,
-            SaeConfig config,
-            Supplier<Provenance> provenance,
-            long first) {
-        OutputFile file = target.file();
-        return switch (target.format()) {
+        FeatureTarget.InFile in = (FeatureTarget.InFile) target;
+        OutputFile file = in.file();
+        return switch (in.format()) {
             case SAFETENSORS ->
-                selection.dense()
-                        ? DenseOutput.create(file, layout, config, provenance.get())
-                        : SparseOutput.create(file, layout, config, provenance);
-            case NPZ -> NpzOutput.create(file, layout, config, provenance);
-            case PARQUET -> ParquetOutput.create(file, layout, config, provenance, selection.longForm(), first);
-            case JSON_LINES ->
-                JsonLinesOutput.create(new FileLines(StagedFile.beside(file)), layout, config, provenance.get(), first);
+                selection.dense() ? DenseOutput.create(file, stream) : SparseOutput.create(file, stream);
+            case NPZ -> NpzOutput.create(file, stream);
+            case PARQUET -> ParquetOutput.create(file, stream, selection.longForm());
+            case JSON_LINES -> JsonLinesOutput.create(new FileLines(StagedFile.beside(file)), stream);
         };
     }
 

@@ -1,49 +1,43 @@
 package io.github.sae4j.examples.internal.output;
 
 import io.github.sae4j.core.InverseTransform;
-import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseFeatures;
-import io.github.sae4j.examples.internal.input.Layout;
 import io.github.sae4j.examples.internal.input.TokenBatch;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
-import java.util.List;
 import java.util.Optional;
 
 /**
  * Features as a JSON object on a line for each token: {@code token}, its place among all; {@code features} and
- * {@code values}; {@code scale} and {@code shift} where decoding needs them. The first line is {@code metadata}.
+ * {@code values}; {@code token_id} where it is known; {@code scale} and {@code shift} where decoding needs them. The first line is {@code metadata}.
  *
  * <p>Numbers that are not finite are spelled as Python's {@code json} does: {@code NaN}, {@code Infinity}.
  */
 public final class JsonLinesOutput implements FeatureOutput {
 
     private final LineSink sink;
-    private final List<String> factors;
+    private final FeatureStream stream;
     private final StringBuilder line = new StringBuilder();
     private long next;
 
-    private JsonLinesOutput(LineSink sink, List<String> factors, long first) {
+    private JsonLinesOutput(LineSink sink, FeatureStream stream) {
         this.sink = sink;
-        this.next = first;
-        this.factors = factors;
+        this.stream = stream;
+        this.next = stream.first();
     }
 
     /**
      * Starts the lines.
      *
      * @param sink takes them, and is closed with this
-     * @param layout how the tokens are arranged
-     * @param config the SAE that makes the features
-     * @param provenance where they come from
-     * @param first the number of the first token
+     * @param stream what is written
      */
-    static JsonLinesOutput create(LineSink sink, Layout layout, SaeConfig config, Provenance provenance, long first) {
-        JsonLinesOutput output = new JsonLinesOutput(sink, TokenFactor.names(config), first);
+    static JsonLinesOutput create(LineSink sink, FeatureStream stream) {
+        JsonLinesOutput output = new JsonLinesOutput(sink, stream);
         try {
             output.line
                     .append("{\"metadata\":")
-                    .append(provenance.json(layout.featureShape(config.dSae())))
+                    .append(stream.provenance().get().json(stream.shape()))
                     .append('}');
             output.endLine();
             return output;
@@ -60,7 +54,11 @@ public final class JsonLinesOutput implements FeatureOutput {
         InverseTransform inverse = features.inverseTransform();
         for (int token = 0; token < features.tokens(); token++) {
             int active = features.activeCount(token);
-            line.append("{\"token\":").append(next++).append(",\"features\":[");
+            line.append("{\"token\":").append(next++);
+            if (stream.hasIds()) {
+                line.append(",\"token_id\":").append(tokens.id(token));
+            }
+            line.append(",\"features\":[");
             for (int i = 0; i < active; i++) {
                 line.append(i == 0 ? "" : ",").append(indices.get());
             }
@@ -69,7 +67,7 @@ public final class JsonLinesOutput implements FeatureOutput {
                 line.append(i == 0 ? "" : ",").append(values.get());
             }
             line.append(']');
-            for (String name : factors) {
+            for (String name : stream.factors()) {
                 float[] factor = TokenFactor.of(name, inverse);
                 if (factor != null) {
                     line.append(",\"").append(name).append("\":").append(factor[token]);

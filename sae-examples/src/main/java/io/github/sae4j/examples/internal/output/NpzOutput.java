@@ -1,8 +1,6 @@
 package io.github.sae4j.examples.internal.output;
 
-import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseFeatures;
-import io.github.sae4j.examples.internal.input.Layout;
 import io.github.sae4j.examples.internal.input.TokenBatch;
 import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
@@ -10,7 +8,6 @@ import java.nio.LongBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /**
  * Features as SciPy's sparse matrix in compressed sparse rows, {@code [tokens, d_sae]}: {@code data}, {@code indices},
@@ -21,23 +18,16 @@ public final class NpzOutput implements FeatureOutput {
 
     private static final byte[] FORMAT = "csr".getBytes(StandardCharsets.US_ASCII);
 
-    private final long[] shape;
-    private final SaeConfig config;
-    private final long tokens;
+    private final FeatureStream stream;
     private final long widestInt;
-    private final Supplier<Provenance> provenance;
     private final SparseColumns columns;
     private final StagedFile file;
     private final Numbers numbers = new Numbers();
 
-    private NpzOutput(
-            OutputFile target, Layout layout, SaeConfig config, Supplier<Provenance> provenance, long widestInt) {
-        this.shape = layout.featureShape(config.dSae());
-        this.config = config;
-        this.tokens = layout.tokens();
+    private NpzOutput(OutputFile target, FeatureStream stream, long widestInt) {
+        this.stream = stream;
         this.widestInt = widestInt;
-        this.provenance = provenance;
-        this.columns = SparseColumns.create(target, config);
+        this.columns = SparseColumns.create(target, stream);
         try {
             this.file = StagedFile.beside(target);
         } catch (RuntimeException e) {
@@ -50,13 +40,10 @@ public final class NpzOutput implements FeatureOutput {
      * Starts a file.
      *
      * @param target the file to be
-     * @param layout how the tokens are arranged
-     * @param config the SAE that makes the features
-     * @param provenance where they come from; asked for at the end
+     * @param stream what is written
      */
-    public static NpzOutput create(
-            OutputFile target, Layout layout, SaeConfig config, Supplier<Provenance> provenance) {
-        return create(target, layout, config, provenance, Integer.MAX_VALUE);
+    static NpzOutput create(OutputFile target, FeatureStream stream) {
+        return create(target, stream, Integer.MAX_VALUE);
     }
 
     /**
@@ -64,31 +51,42 @@ public final class NpzOutput implements FeatureOutput {
      *
      * @param widestInt the most active features for which indices have 4 bytes
      */
-    static NpzOutput create(
-            OutputFile target, Layout layout, SaeConfig config, Supplier<Provenance> provenance, long widestInt) {
-        return new NpzOutput(target, layout, config, provenance, widestInt);
+    static NpzOutput create(OutputFile target, FeatureStream stream, long widestInt) {
+        return new NpzOutput(target, stream, widestInt);
     }
 
     @Override
     public void write(TokenBatch tokens, SparseFeatures features) {
-        columns.write(features);
+        columns.write(tokens, features);
     }
 
     @Override
     public void finish() {
         long active = columns.active();
+        long tokens = stream.layout().tokens();
         // SciPy converts both, in memory, unless they are of one type.
         boolean wide = active > widestInt;
         String index = wide ? "<i8" : "<i4";
-        byte[] metadata = provenance.get().json(shape).getBytes(StandardCharsets.UTF_8);
+        byte[] metadata = stream.provenance().get().json(stream.shape()).getBytes(StandardCharsets.UTF_8);
         NpzArchive archive = new NpzArchive(file);
         archive.add("data", "<f4", vector(active), sink -> columns.copy(SparseColumns.VALUES, sink));
         archive.add("indices", index, vector(active), wide ? this::wideIndices : this::indices);
         archive.add("indptr", index, vector(tokens + 1), wide ? this::indptr : this::narrowIndptr);
-        archive.add("shape", "<i8", vector(2), sink -> numbers.longs(new long[] {tokens, config.dSae()}, sink));
+        archive.add(
+                "shape",
+                "<i8",
+                vector(2),
+                sink -> numbers.longs(new long[] {tokens, stream.config().dSae()}, sink));
         archive.add("format", "|S3", "()", sink -> sink.accept(ByteBuffer.wrap(FORMAT)));
-        for (String factor : TokenFactor.names(config)) {
+        for (String factor : stream.factors()) {
             archive.add(factor, "<f4", vector(tokens), sink -> columns.copy(factor, sink));
+        }
+        if (stream.hasIds()) {
+            archive.add(
+                    FeatureStream.TOKEN_IDS,
+                    "<i8",
+                    vector(tokens),
+                    sink -> columns.copy(FeatureStream.TOKEN_IDS, sink));
         }
         archive.add("metadata", "|u1", vector(metadata.length), sink -> sink.accept(ByteBuffer.wrap(metadata)));
         archive.finish();

@@ -1,9 +1,7 @@
 package io.github.sae4j.examples.internal.output;
 
 import io.github.sae4j.core.InverseTransform;
-import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseFeatures;
-import io.github.sae4j.examples.internal.input.Layout;
 import io.github.sae4j.examples.internal.input.TokenBatch;
 import java.io.IOException;
 import java.nio.FloatBuffer;
@@ -11,7 +9,6 @@ import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.conf.ParquetConfiguration;
 import org.apache.parquet.conf.PlainParquetConfiguration;
@@ -31,49 +28,35 @@ public final class ParquetOutput implements FeatureOutput {
 
     private final StagedFile file;
     private final ParquetWriter<ParquetRow> writer;
-    private final List<String> factors;
+    private final FeatureStream stream;
     private final boolean longForm;
     private long next;
 
-    private ParquetOutput(
-            StagedFile file, ParquetWriter<ParquetRow> writer, List<String> factors, boolean longForm, long first) {
+    private ParquetOutput(StagedFile file, ParquetWriter<ParquetRow> writer, FeatureStream stream, boolean longForm) {
         this.file = file;
         this.writer = writer;
-        this.factors = factors;
+        this.stream = stream;
         this.longForm = longForm;
-        this.next = first;
+        this.next = stream.first();
     }
 
     /**
      * Starts a file.
      *
      * @param target the file to be
-     * @param layout how the tokens are arranged
-     * @param config the SAE that makes the features
-     * @param provenance where they come from; asked for at the end
+     * @param stream what is written
      * @param longForm whether there is a row for each active feature
-     * @param first the number of the first token
      */
-    public static ParquetOutput create(
-            OutputFile target,
-            Layout layout,
-            SaeConfig config,
-            Supplier<Provenance> provenance,
-            boolean longForm,
-            long first) {
-        List<String> factors = longForm ? List.of() : TokenFactor.names(config);
-        long[] shape = layout.featureShape(config.dSae());
+    static ParquetOutput create(OutputFile target, FeatureStream stream, boolean longForm) {
         StagedFile file = StagedFile.beside(target);
         try {
-            WriteSupport<ParquetRow> support =
-                    new ParquetRows(longForm, factors, () -> provenance.get().metadata(shape));
-            ParquetWriter<ParquetRow> writer = new Builder(file, support)
+            ParquetWriter<ParquetRow> writer = new Builder(file, new ParquetRows(stream, longForm))
                     .withConf(new PlainParquetConfiguration())
                     .withCompressionCodec(CompressionCodecName.UNCOMPRESSED)
                     .withRowGroupSize(ROW_GROUP_BYTES)
                     .withDictionaryEncoding(false)
                     .build();
-            return new ParquetOutput(file, writer, factors, longForm, first);
+            return new ParquetOutput(file, writer, stream, longForm);
         } catch (IOException e) {
             file.close();
             throw file.failed(e);
@@ -120,11 +103,15 @@ public final class ParquetOutput implements FeatureOutput {
             int active = features.activeCount(token);
             if (longForm) {
                 for (int i = at; i < at + active; i++) {
-                    write(new ParquetRow(next, indices.slice(i, 1), values.slice(i, 1), List.of()));
+                    write(new ParquetRow(next, tokens.id(token), indices.slice(i, 1), values.slice(i, 1), List.of()));
                 }
             } else {
                 write(new ParquetRow(
-                        next, indices.slice(at, active), values.slice(at, active), factors(inverse, token)));
+                        next,
+                        tokens.id(token),
+                        indices.slice(at, active),
+                        values.slice(at, active),
+                        factors(inverse, token)));
             }
             at += active;
         }
@@ -132,7 +119,7 @@ public final class ParquetOutput implements FeatureOutput {
 
     private List<Float> factors(InverseTransform inverse, int token) {
         List<Float> ofToken = new ArrayList<>();
-        for (String name : factors) {
+        for (String name : stream.factors()) {
             float[] factor = TokenFactor.of(name, inverse);
             if (factor != null) {
                 ofToken.add(factor[token]);

@@ -4,11 +4,9 @@ import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.FLOAT;
 import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.INT32;
 import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.INT64;
 
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.IntConsumer;
-import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.conf.ParquetConfiguration;
 import org.apache.parquet.hadoop.api.WriteSupport;
@@ -23,44 +21,47 @@ final class ParquetRows extends WriteSupport<ParquetRow> {
 
     private static final String ELEMENT = "element";
     private static final String LIST = "list";
+    private static final String TOKEN_ID = "token_id";
 
+    private final FeatureStream stream;
     private final boolean longForm;
-    private final List<String> factors;
-    private final Supplier<Map<String, String>> metadata;
     private final MessageType schema;
     private @Nullable RecordConsumer consumer;
 
     /**
      * Describes a file.
      *
+     * @param stream what is written
      * @param longForm whether there is a row for each active feature
-     * @param factors the names of what decoding needs of each token
-     * @param metadata the file's own; asked for at the end
      */
-    ParquetRows(boolean longForm, List<String> factors, Supplier<Map<String, String>> metadata) {
+    ParquetRows(FeatureStream stream, boolean longForm) {
+        this.stream = stream;
         this.longForm = longForm;
-        this.factors = factors;
-        this.metadata = metadata;
-        this.schema = longForm ? longSchema() : wideSchema(factors);
+        this.schema = longForm ? longSchema(stream) : wideSchema(stream);
     }
 
-    private static MessageType longSchema() {
-        return Types.buildMessage()
-                .required(INT64)
-                .named("token")
-                .required(INT32)
-                .named("feature")
-                .required(FLOAT)
-                .named("value")
-                .named("features");
+    private static MessageType longSchema(FeatureStream stream) {
+        Types.MessageTypeBuilder message = Types.buildMessage();
+        message.addField(Types.required(INT64).named("token"));
+        message.addField(Types.required(INT32).named("feature"));
+        message.addField(Types.required(FLOAT).named("value"));
+        addId(message, stream);
+        return message.named("features");
     }
 
-    private static MessageType wideSchema(List<String> factors) {
+    private static MessageType wideSchema(FeatureStream stream) {
         Types.MessageTypeBuilder message = Types.buildMessage();
         message.addField(list("features", INT32));
         message.addField(list("values", FLOAT));
-        factors.forEach(name -> message.addField(Types.required(FLOAT).named(name)));
+        stream.factors().forEach(name -> message.addField(Types.required(FLOAT).named(name)));
+        addId(message, stream);
         return message.named("features");
+    }
+
+    private static void addId(Types.MessageTypeBuilder message, FeatureStream stream) {
+        if (stream.hasIds()) {
+            message.addField(Types.required(INT64).named(TOKEN_ID));
+        }
     }
 
     private static org.apache.parquet.schema.Type list(String name, PrimitiveTypeName element) {
@@ -85,7 +86,7 @@ final class ParquetRows extends WriteSupport<ParquetRow> {
 
     @Override
     public FinalizedWriteContext finalizeWrite() {
-        return new FinalizedWriteContext(metadata.get());
+        return new FinalizedWriteContext(stream.metadata());
     }
 
     @Override
@@ -109,10 +110,13 @@ final class ParquetRows extends WriteSupport<ParquetRow> {
                     1,
                     row.values().limit(),
                     i -> out.addFloat(row.values().get(i)));
-            for (int i = 0; i < factors.size(); i++) {
+            for (int i = 0; i < row.factors().size(); i++) {
                 float factor = row.factors().get(i);
-                field(out, factors.get(i), 2 + i, () -> out.addFloat(factor));
+                field(out, stream.factors().get(i), 2 + i, () -> out.addFloat(factor));
             }
+        }
+        if (stream.hasIds()) {
+            field(out, TOKEN_ID, schema.getFieldCount() - 1, () -> out.addLong(row.id()));
         }
         out.endMessage();
     }

@@ -1,8 +1,6 @@
 package io.github.sae4j.examples.internal.output;
 
 import com.google.gson.JsonObject;
-import io.github.sae4j.core.SaeConfig;
-import io.github.sae4j.examples.internal.input.Layout;
 import io.github.sae4j.examples.internal.input.TokenRange;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,18 +11,14 @@ public final class ShardedOutputs implements AutoCloseable {
 
     private final Shards shards;
     private final Selection selection;
-    private final Layout layout;
-    private final SaeConfig config;
-    private final Provenance provenance;
+    private final FeatureStream stream;
     private final List<ShardFolder> folders = new ArrayList<>();
     private final List<FeatureTarget.InFile> done = new ArrayList<>();
 
-    private ShardedOutputs(Shards shards, Selection selection, Layout layout, SaeConfig config, Provenance provenance) {
+    private ShardedOutputs(Shards shards, Selection selection, FeatureStream stream) {
         this.shards = shards;
         this.selection = selection;
-        this.layout = layout;
-        this.config = config;
-        this.provenance = provenance;
+        this.stream = stream;
     }
 
     /**
@@ -33,25 +27,18 @@ public final class ShardedOutputs implements AutoCloseable {
      * @param targets the files as the user named them
      * @param sharding how they are divided
      * @param selection what else decides which features are written
-     * @param layout how all tokens are arranged
-     * @param config the SAE that makes the features
-     * @param provenance where they come from
+     * @param stream what is written in all
      */
     public static ShardedOutputs open(
-            List<FeatureTarget.InFile> targets,
-            Sharding sharding,
-            Selection selection,
-            Layout layout,
-            SaeConfig config,
-            Provenance provenance) {
-        Shards shards = new Shards(layout.tokens(), sharding.tokens());
+            List<FeatureTarget.InFile> targets, Sharding sharding, Selection selection, FeatureStream stream) {
+        Shards shards = new Shards(stream.layout().tokens(), sharding.tokens());
         JsonObject run = new JsonObject();
-        provenance.metadata(layout.featureShape(config.dSae())).forEach(run::addProperty);
+        stream.metadata().forEach(run::addProperty);
         run.addProperty("--shard-tokens", sharding.tokens());
         run.addProperty("--dense", selection.dense());
         run.addProperty("--top-k", selection.topK());
         run.addProperty("--long", selection.longForm());
-        ShardedOutputs outputs = new ShardedOutputs(shards, selection, layout, config, provenance);
+        ShardedOutputs outputs = new ShardedOutputs(shards, selection, stream);
         try {
             for (FeatureTarget.InFile target : targets) {
                 if (sharding.resume() && ShardFolder.isDone(target, shards)) {
@@ -94,10 +81,12 @@ public final class ShardedOutputs implements AutoCloseable {
         return FeatureOutputs.create(
                 folders.stream().map(folder -> folder.target(shard)).toList(),
                 selection,
-                layout.slice(range),
-                config,
-                () -> provenance.ofShard(range),
-                range.from());
+                new FeatureStream(
+                        stream.layout().slice(range),
+                        stream.config(),
+                        stream.hasIds(),
+                        () -> stream.provenance().get().ofShard(range),
+                        range.from()));
     }
 
     /** Puts all shards in place once they are all made, and returns those of each file. */

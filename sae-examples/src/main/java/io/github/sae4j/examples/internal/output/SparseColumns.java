@@ -1,8 +1,8 @@
 package io.github.sae4j.examples.internal.output;
 
 import io.github.sae4j.core.InverseTransform;
-import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseFeatures;
+import io.github.sae4j.examples.internal.input.TokenBatch;
 import io.github.sae4j.safetensors.Dtype;
 import io.github.sae4j.safetensors.TensorSpec;
 import java.nio.ByteBuffer;
@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 
 /**
  * Features in compressed sparse rows in the making: {@code indptr} int64, {@code indices} int32, {@code values} float32,
- * and each token's {@code scale} and {@code shift} where decoding needs them.
+ * each token's {@code scale} and {@code shift} where decoding needs them, and its id where that is known.
  *
  * <p>How many features will be active is known only at the end, so the numbers wait in temporary files until then.
  */
@@ -39,14 +39,17 @@ final class SparseColumns implements AutoCloseable {
 
     private SparseColumns() {}
 
-    static SparseColumns create(OutputFile target, SaeConfig config) {
+    static SparseColumns create(OutputFile target, FeatureStream stream) {
         SparseColumns columns = new SparseColumns();
         try {
             columns.add(target, INDPTR, Dtype.I64);
             columns.add(target, INDICES, Dtype.I32);
             columns.add(target, VALUES, Dtype.F32);
-            for (String factor : TokenFactor.names(config)) {
+            for (String factor : stream.factors()) {
                 columns.add(target, factor, Dtype.F32);
+            }
+            if (stream.hasIds()) {
+                columns.add(target, FeatureStream.TOKEN_IDS, Dtype.I64);
             }
             columns.numbers.longs(new long[] {0}, columns.spool(INDPTR)::append);
             return columns;
@@ -68,7 +71,7 @@ final class SparseColumns implements AutoCloseable {
         return column.spool();
     }
 
-    void write(SparseFeatures features) {
+    void write(TokenBatch tokens, SparseFeatures features) {
         long[] ends = new long[features.tokens()];
         for (int token = 0; token < ends.length; token++) {
             active += features.activeCount(token);
@@ -77,6 +80,9 @@ final class SparseColumns implements AutoCloseable {
         numbers.longs(ends, spool(INDPTR)::append);
         numbers.ints(features.indices(), spool(INDICES)::append);
         numbers.floats(features.values(), spool(VALUES)::append);
+        if (columns.containsKey(FeatureStream.TOKEN_IDS)) {
+            numbers.longs(tokens.ids(), spool(FeatureStream.TOKEN_IDS)::append);
+        }
         InverseTransform inverse = features.inverseTransform();
         for (String name : columns.keySet()) {
             float[] factor = TokenFactor.of(name, inverse);

@@ -1,13 +1,10 @@
 package io.github.sae4j.examples.internal.output;
 
-import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseFeatures;
-import io.github.sae4j.examples.internal.input.Layout;
 import io.github.sae4j.examples.internal.input.TokenBatch;
 import io.github.sae4j.safetensors.TensorSpec;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,15 +14,13 @@ import org.jspecify.annotations.Nullable;
 public final class SparseOutput implements FeatureOutput {
 
     private final OutputFile target;
-    private final long[] shape;
-    private final Supplier<Provenance> provenance;
+    private final FeatureStream stream;
     private final SparseColumns columns;
     private @Nullable StagedTensors file;
 
-    private SparseOutput(OutputFile target, long[] shape, Supplier<Provenance> provenance, SparseColumns columns) {
+    private SparseOutput(OutputFile target, FeatureStream stream, SparseColumns columns) {
         this.target = target;
-        this.shape = shape;
-        this.provenance = provenance;
+        this.stream = stream;
         this.columns = columns;
     }
 
@@ -33,26 +28,21 @@ public final class SparseOutput implements FeatureOutput {
      * Starts a file.
      *
      * @param target the file to be
-     * @param layout how the tokens are arranged
-     * @param config the SAE that makes the features
-     * @param provenance where they come from; asked for at the end
+     * @param stream what is written
      */
-    public static SparseOutput create(
-            OutputFile target, Layout layout, SaeConfig config, Supplier<Provenance> provenance) {
-        return new SparseOutput(
-                target, layout.featureShape(config.dSae()), provenance, SparseColumns.create(target, config));
+    static SparseOutput create(OutputFile target, FeatureStream stream) {
+        return new SparseOutput(target, stream, SparseColumns.create(target, stream));
     }
 
     @Override
     public void write(TokenBatch tokens, SparseFeatures features) {
-        columns.write(features);
+        columns.write(tokens, features);
     }
 
     @Override
     public void finish() {
         List<TensorSpec> tensors = columns.specs();
-        StagedTensors staged =
-                StagedTensors.create(target, tensors, provenance.get().metadata(shape));
+        StagedTensors staged = StagedTensors.create(target, tensors, stream.metadata());
         file = staged;
         for (TensorSpec tensor : tensors) {
             columns.copy(tensor.name(), bytes -> staged.write(tensor.name(), bytes));

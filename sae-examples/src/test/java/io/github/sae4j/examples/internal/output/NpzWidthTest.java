@@ -58,8 +58,10 @@ class NpzWidthTest {
     private Path write(long widestInt) {
         Path file = folder.resolve("f.npz");
         Provenance provenance = new Provenance("sae", "00", "", "", "x", "", "1", "", 0, "");
-        try (NpzOutput output =
-                NpzOutput.create(OutputFile.of(file, false), twoTokens(), CONFIG, () -> provenance, widestInt)) {
+        try (NpzOutput output = NpzOutput.create(
+                OutputFile.of(file, false),
+                new FeatureStream(twoTokens(), CONFIG, false, () -> provenance, 0),
+                widestInt)) {
             output.write(
                     TokenBatch.of(new float[2][6]),
                     SparseFeatures.of(
