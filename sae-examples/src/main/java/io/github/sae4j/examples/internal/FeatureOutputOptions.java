@@ -7,6 +7,7 @@ import io.github.sae4j.examples.internal.output.OutputFile;
 import io.github.sae4j.examples.internal.output.Sharding;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -81,14 +82,14 @@ final class FeatureOutputOptions {
     List<FeatureTarget> targets(List<Path> inputs, boolean dense, CommandSpec spec) {
         Set<Object> places = new HashSet<>();
         for (String written : out) {
-            if (!places.add(isWhole(written) ? written : place(Path.of(written)))) {
+            if (!places.add(isWhole(written) ? written : place(path(written, spec)))) {
                 throw new ParameterException(spec.commandLine(), "--out names the same file twice, " + written);
             }
             if (isWhole(written)) {
                 requireSparseAndWhole(written, dense, spec);
             } else {
-                format(Path.of(written), dense, spec);
-                OutputOptions.requireOther(Path.of(written), inputs, spec);
+                format(path(written, spec), dense, spec);
+                OutputOptions.requireOther(path(written, spec), inputs, spec);
             }
         }
         List<FeatureTarget> targets = new ArrayList<>();
@@ -96,6 +97,14 @@ final class FeatureOutputOptions {
             targets.add(target(written, dense, spec));
         }
         return targets;
+    }
+
+    private static Path path(String written, CommandSpec spec) {
+        try {
+            return Path.of(written);
+        } catch (InvalidPathException e) {
+            throw new ParameterException(spec.commandLine(), "--out " + written + ": nothing can have this name", e);
+        }
     }
 
     private static boolean isWhole(String written) {
@@ -118,9 +127,9 @@ final class FeatureOutputOptions {
             return new FeatureTarget.OnStandardOutput(spec.commandLine().getOut());
         }
         if (written.startsWith(DELPHI)) {
-            return new FeatureTarget.InFolder(FeatureFolder.of(Path.of(written.substring(DELPHI.length())), force));
+            return new FeatureTarget.InFolder(FeatureFolder.of(path(written.substring(DELPHI.length()), spec), force));
         }
-        Path path = Path.of(written);
+        Path path = path(written, spec);
         // Of a file that is divided, none has this name.
         return new FeatureTarget.InFile(OutputFile.of(path, force || shardTokens != null), format(path, dense, spec));
     }

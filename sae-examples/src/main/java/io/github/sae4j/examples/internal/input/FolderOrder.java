@@ -22,6 +22,9 @@ final class FolderOrder {
     /** Of Hugging Face's {@code datasets}, which SAELens saves activations with. */
     private static final String STATE = "state.json";
 
+    /** Without this a state is that of something else. */
+    private static final String DATASET = "dataset_info.json";
+
     /** Of dictionary_learning and of SAEDashboard, then everything but PyTorch's files. */
     private static final List<Predicate<Path>> KINDS = List.of(
             file -> TensorFile.hasEnding(file, MemmapInput.ENDING),
@@ -39,7 +42,7 @@ final class FolderOrder {
      * @throws CommandException if what says the order cannot be read, or names a file that is not there
      */
     static List<Path> of(Path folder, List<Path> files) {
-        if (Files.isRegularFile(folder.resolve(STATE))) {
+        if (Files.isRegularFile(folder.resolve(STATE)) && Files.isRegularFile(folder.resolve(DATASET))) {
             return ofState(folder.resolve(STATE), files);
         }
         Set<Path> divided = new HashSet<>();

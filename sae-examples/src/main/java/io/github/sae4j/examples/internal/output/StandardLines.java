@@ -3,12 +3,17 @@ package io.github.sae4j.examples.internal.output;
 import io.github.sae4j.examples.internal.CommandException;
 import java.io.PrintWriter;
 import java.util.Optional;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Lines of JSON that go to standard output as they come, in ASCII, which is right whatever its encoding is. */
 final class StandardLines implements LineSink {
 
     /** A writer tells of a failure only when it is flushed. */
     private static final int FLUSHED_CHARACTERS = 1 << 16;
+
+    private static final Pattern NOT_ASCII = Pattern.compile("[^\\x00-\\x7f]");
 
     private final PrintWriter out;
     private int unflushed;
@@ -19,18 +24,18 @@ final class StandardLines implements LineSink {
 
     @Override
     public void append(CharSequence lines) {
-        for (int i = 0; i < lines.length(); i++) {
-            char character = lines.charAt(i);
-            if (character < 0x80) {
-                out.write(character);
-            } else {
-                out.write(String.format("\\u%04x", (int) character));
-            }
-        }
+        out.append(NOT_ASCII.matcher(lines).replaceAll(StandardLines::escaped));
         unflushed += lines.length();
         if (unflushed >= FLUSHED_CHARACTERS) {
             finish();
         }
+    }
+
+    private static String escaped(MatchResult found) {
+        return found.group()
+                .chars()
+                .mapToObj(unit -> String.format("\\\\u%04x", unit))
+                .collect(Collectors.joining());
     }
 
     @Override
