@@ -161,7 +161,7 @@ public final class DelphiOutput implements FeatureOutput {
     public Optional<Made> made() {
         try (Stream<Path> files = Files.list(place)) {
             long bytes = files.mapToLong(file -> file.toFile().length()).sum();
-            return Optional.of(new Made(String.valueOf(place.getFileName()), bytes));
+            return Optional.of(new Made(place.toString(), bytes));
         } catch (IOException e) {
             throw CommandException.of(place, "cannot be read", e);
         }
