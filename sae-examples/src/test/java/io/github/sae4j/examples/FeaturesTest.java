@@ -218,34 +218,9 @@ class FeaturesTest {
 
     /** Features 0 to 3 of the small SAE are the positive numbers of its four columns, 4 and 5 the negative ones of two. */
     private Path twoSequences() {
+        float[] numbers = {1, 0, 0, 0, 2, 0, 0, 0, 0, 3, 0, 0, 2, 5, 0, 0, 0, 0, 0, 0, -1, 3, 0, 0};
         return InputFiles.safetensors()
-                .floats(
-                        "x",
-                        new long[] {2, 3, 4},
-                        1,
-                        0,
-                        0,
-                        0,
-                        2,
-                        0,
-                        0,
-                        0,
-                        0,
-                        3,
-                        0,
-                        0,
-                        2,
-                        5,
-                        0,
-                        0,
-                        0,
-                        0,
-                        0,
-                        0,
-                        -1,
-                        3,
-                        0,
-                        0)
+                .floats("x", new long[] {2, 3, 4}, numbers)
                 .write(folder.resolve("x.safetensors"));
     }
 
@@ -357,34 +332,6 @@ class FeaturesTest {
         assertThat(examples.get(1).getAsJsonObject().get("file").getAsString())
                 .isEqualTo(folder.resolve("a-2.safetensors").toString());
         assertThat(examples.get(1).getAsJsonObject().get("position").getAsInt()).isEqualTo(1);
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "[\"a\",\"b\"]|, line 1: it has 2 tokens, but a sequence of the activations has 3.",
-                "[\"a\",\"b\",\"c\"]|: it has 3 tokens, but the activations are of 6.",
-                "[\"a\",\"b\",3]|, line 1: a token should be a string, but is 3.",
-                "{\"text\":\"abc\"}|, line 1: there should be an array of strings, or an object with one as its \"tokens\".",
-                "[\"a\"|, line 1: this is no JSON."
-            })
-    void textsOfOtherTokens(String line, String sentence) {
-        Path tokens = tokens(line);
-
-        CommandRun run = sae(
-                "features",
-                twoSequences(),
-                "--sae",
-                SmallSae.write(folder.resolve("sae")),
-                "--feature",
-                0,
-                "--tokens",
-                tokens);
-
-        assertThat(run.exitCode()).isEqualTo(1);
-        assertThat(run.err()).isEqualToIgnoringNewLines("sae: " + tokens + sentence);
-        assertThat(run.out()).isEmpty();
     }
 
     @ParameterizedTest

@@ -20,6 +20,8 @@ import org.apache.parquet.schema.MessageTypeParser;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The texts of tokens, from Parquet as from JSON lines. */
 class TokensTest {
@@ -155,6 +157,20 @@ class TokensTest {
                 parquet("message m { required int32 id; }", 1, (group, row) -> group.append("id", 1)),
                 ": tokens' texts should be its column \"tokens\" or \"token\" of strings or lists of strings, or the only such"
                         + " column, but it has 0 and none so called.");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "[\"a\",\"b\"]|, line 1: it has 2 tokens, but a sequence of the activations has 3.",
+                "[\"a\",\"b\",\"c\"]|: it has 3 tokens, but the activations are of 6.",
+                "[\"a\",\"b\",3]|, line 1: a token should be a string, but is 3.",
+                "{\"text\":\"abc\"}|, line 1: there should be an array of strings, or an object with one as its \"tokens\".",
+                "[\"a\"|, line 1: this is no JSON."
+            })
+    void linesThatAreNoTextsOfTheseTokensAreRefused(String line, String sentence) throws IOException {
+        assertRefused(sequences, Files.writeString(folder.resolve("tokens.jsonl"), line + "\n"), sentence);
     }
 
     /** Not after hours of work. */
