@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -64,6 +65,8 @@ class InterruptionTest {
         if (form.equals("all")) {
             command.addAll(List.of("--out", work.resolve("out.npz").toString()));
             command.addAll(List.of("--out", work.resolve("out.jsonl").toString()));
+            command.addAll(List.of("--out", work.resolve("out.parquet").toString()));
+            command.addAll(List.of("--out", "delphi:" + work.resolve("latents")));
         }
         Process process = new ProcessBuilder(command)
                 .directory(folder.toFile())
@@ -97,11 +100,20 @@ class InterruptionTest {
         return new ProcessBuilder("sh", "-c", command).start().waitFor();
     }
 
+    /** Zeros that take no room on the disk. */
     private Path longInput() throws IOException {
-        Path in = folder.resolve("in.npy");
-        InputFiles.npy(in, InputFiles.npyHeader("<f4", "(" + TOKENS + ", 4)"), InputFiles.buffer(0));
+        long ids = TOKENS * 4L * Float.BYTES;
+        long end = ids + TOKENS * (long) Long.BYTES;
+        byte[] header = ("{\"x\":{\"dtype\":\"F32\",\"shape\":[" + TOKENS + ",4],\"data_offsets\":[0," + ids + "]},"
+                        + "\"token_ids\":{\"dtype\":\"I64\",\"shape\":[" + TOKENS + "],\"data_offsets\":[" + ids + ","
+                        + end
+                        + "]}}")
+                .getBytes(StandardCharsets.UTF_8);
+        Path in = folder.resolve("in.safetensors");
         try (RandomAccessFile file = new RandomAccessFile(in.toFile(), "rw")) {
-            file.setLength(file.length() + TOKENS * 4L * Float.BYTES);
+            file.writeLong(Long.reverseBytes(header.length));
+            file.write(header);
+            file.setLength(file.length() + end);
         }
         return in;
     }
