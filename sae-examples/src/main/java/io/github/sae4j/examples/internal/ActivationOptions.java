@@ -20,7 +20,7 @@ final class ActivationOptions {
     @Parameters(
             paramLabel = "ACTIVATIONS",
             description = {
-                "A .safetensors, .npy, .npz, .parquet or .arrow file, [..., d_in]; a folder of them, or a pattern such as"
+                "A .safetensors, .npy, .npz, .parquet, .arrow, .pt or .memmap file, [..., d_in]; a folder of them, or a pattern such as"
                         + " 'runs/*.npy', whose files are read in the order of their names; a .safetensors.index.json; or -"
                         + " for an npy file from standard input."
             })
