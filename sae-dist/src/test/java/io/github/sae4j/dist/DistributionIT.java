@@ -69,7 +69,11 @@ class DistributionIT {
         List<String> command =
                 new ArrayList<>(List.of(home.resolve("bin").resolve("sae").toString()));
         command.addAll(List.of(arguments));
-        return run(temporary, Map.of(), command.toArray(String[]::new));
+        return run(temporary, Map.of("XDG_CACHE_HOME", cache().toString()), command.toArray(String[]::new));
+    }
+
+    private static Path cache() {
+        return temporary.resolve("cache");
     }
 
     @Test
@@ -89,6 +93,21 @@ class DistributionIT {
         assertThat(sae("info", "demo").exitCode()).isZero();
 
         assertThat(files(home)).isEqualTo(before);
+    }
+
+    @Test
+    void javaKeepsItsClassesInTheUsersCache() {
+        Run first = sae("info", "demo");
+        Run second = sae("info", "demo");
+
+        assertThat(first.exitCode() + second.exitCode()).isZero();
+        assertThat(first.err() + second.err()).isEmpty();
+        assertThat(second.out()).startsWith("SAE ").doesNotContain("warning");
+        assertThat(files(cache()))
+                .hasSize(1)
+                .allSatisfy((name, size) ->
+                        assertThat(name).startsWith("sae4j/classes-").endsWith(".jsa"))
+                .allSatisfy((name, size) -> assertThat(size).isGreaterThan(1_000_000));
     }
 
     private static Map<String, Long> files(Path folder) {

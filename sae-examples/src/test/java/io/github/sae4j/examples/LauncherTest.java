@@ -128,12 +128,62 @@ class LauncherTest {
         assertThat(started("encode")).doesNotContain("incubator").contains("SaeCommand encode");
     }
 
+    @Test
+    void theArchiveOfClassesIsMadeOnceForEachBuildAndJava() throws IOException {
+        anyJava("""
+                for argument; do
+                  case $argument in
+                    -XX:ArchiveClassesAtExit=*) echo made >>made; echo classes >"${argument#*=}"; exit ;;
+                  esac
+                done
+                printf '%s ' "$@"
+                """);
+
+        assertThat(started("encode")).contains("-XX:SharedArchiveFile=").contains("SaeCommand encode");
+        assertThat(started("info")).contains("-XX:SharedArchiveFile=");
+        assertThat(started("list")).doesNotContain("SharedArchiveFile");
+        assertThat(folder.resolve("made")).hasContent("made");
+
+        bash("touch -d '1 minute' sae-examples/target/sae.built");
+        started("info");
+        assertThat(folder.resolve("made")).hasContent("made\nmade");
+        bash("touch -d '1 minute ago' sae-examples/target/sae.built; sed -i s/21.0.1/21.0.2/ java/release");
+        started("info");
+        assertThat(folder.resolve("made")).hasContent("made\nmade\nmade");
+    }
+
+    @Test
+    void javaThatMakesNoArchiveIsNotAskedAgain() throws IOException {
+        anyJava("""
+                case "$*" in
+                  *ArchiveClassesAtExit*) echo tried >>tried; exit 1 ;;
+                esac
+                printf '%s ' "$@"
+                """);
+
+        assertThat(started("encode")).doesNotContain("SharedArchiveFile").contains("SaeCommand encode");
+        assertThat(started("encode")).doesNotContain("SharedArchiveFile");
+        assertThat(folder.resolve("tried")).hasContent("tried");
+    }
+
+    @Test
+    void whoStopsTheMakingStopsTheCommand() throws IOException {
+        anyJava("case \"$*\" in *ArchiveClassesAtExit*) exit 130 ;; esac\necho started");
+
+        assertThat(started("encode; echo $?")).isEqualTo("130\n");
+        assertThat(CommandRun.namesIn(folder.resolve("sae-examples/target"))).noneMatch(name -> name.contains(".jsa"));
+    }
+
     private String started(String command) {
         return bash("export JAVA_HOME=$PWD/java; ./sae " + command);
     }
 
-    /** Makes a Java that runs a script instead of the command. */
+    /** Makes a Java that runs a script instead of the command, and cannot make an archive of classes. */
     private void java(String script) throws IOException {
+        anyJava("case \"$*\" in *ArchiveClassesAtExit*) exit 1 ;; esac\n" + script);
+    }
+
+    private void anyJava(String script) throws IOException {
         Path java = Files.createDirectories(folder.resolve("java/bin")).resolve("java");
         Files.writeString(java, "#!/usr/bin/env bash\n" + script + "\n");
         assertThat(java.toFile().setExecutable(true)).isTrue();
