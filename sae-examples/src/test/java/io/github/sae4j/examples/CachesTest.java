@@ -3,6 +3,7 @@ package io.github.sae4j.examples;
 import static io.github.sae4j.examples.CommandRun.sae;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.sae4j.fixtures.TorchCase;
 import io.github.sae4j.safetensors.Dtype;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Folders as other tools leave them. The .pt files were written by PyTorch. */
 class CachesTest {
@@ -72,16 +73,20 @@ class CachesTest {
         return twice;
     }
 
+    static List<TorchCase> single() {
+        return TorchCase.single();
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"single.pt", "transposed.pt"})
-    void readsATensorWithoutADictionary(String name) throws IOException {
+    @MethodSource("single")
+    void readsATensorWithoutADictionary(TorchCase example) throws IOException {
         List<String> expected = plain(new long[] {3, 4}, ROWS);
 
-        assertThat(features(resource(name))).isEqualTo(expected);
-        assertThat(features(resource(name), "--batch-tokens", 2)).isEqualTo(expected);
-        assertThat(sae("eval", resource(name), "--sae", smallSae, "--tensor", "x")
+        assertThat(features(example.file())).isEqualTo(expected);
+        assertThat(features(example.file(), "--batch-tokens", 2)).isEqualTo(expected);
+        assertThat(sae("eval", example.file(), "--sae", smallSae, "--tensor", "x")
                         .err())
-                .isEqualTo("sae: " + resource(name)
+                .isEqualTo("sae: " + example.file()
                         + ": it holds one array without a name, so --tensor x has nothing to choose.\n");
     }
 
@@ -102,7 +107,7 @@ class CachesTest {
     /** An SAE's weights are a dictionary. */
     @Test
     void aSingleTensorIsNoSae() throws IOException {
-        Files.copy(resource("single.pt"), cache.resolve("ae.pt"));
+        Files.copy(single().get(0).file(), cache.resolve("ae.pt"));
         Files.writeString(cache.resolve("config.json"), "{\"trainer\": {\"dict_class\": \"AutoEncoder\"}}");
 
         assertThat(sae("info", cache).err()).contains("it holds a single tensor, but should hold a dictionary");
@@ -110,8 +115,8 @@ class CachesTest {
 
     @Test
     void readsActivationsAsForSaeDashboard() throws IOException {
-        Files.copy(resource("single.pt"), cache.resolve("model_activations_0.pt"));
-        Files.copy(resource("single.pt"), cache.resolve("model_activations_1.pt"));
+        Files.copy(single().get(0).file(), cache.resolve("model_activations_0.pt"));
+        Files.copy(single().get(0).file(), cache.resolve("model_activations_1.pt"));
         Files.writeString(cache.resolve("tokens_0.pt"), "not read");
 
         assertThat(features(cache)).hasSize(6);

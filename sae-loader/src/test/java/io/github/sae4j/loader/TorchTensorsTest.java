@@ -7,16 +7,12 @@ import io.github.sae4j.fixtures.TorchCase;
 import io.github.sae4j.safetensors.Dtype;
 import io.github.sae4j.safetensors.SafetensorsFile;
 import io.github.sae4j.safetensors.TensorView;
-import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a program sees of a file of PyTorch. */
 class TorchTensorsTest {
@@ -29,13 +25,8 @@ class TorchTensorsTest {
         return TorchCase.rejected();
     }
 
-    private static Path resource(String name) {
-        try {
-            return Path.of(Objects.requireNonNull(TorchTensorsTest.class.getResource(name))
-                    .toURI());
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException(e);
-        }
+    static List<TorchCase> single() {
+        return TorchCase.single();
     }
 
     /** In the safetensors files names do not begin with that of the dictionary around. */
@@ -79,11 +70,10 @@ class TorchTensorsTest {
                 .hasMessageContaining(example.name() + ".pt");
     }
 
-    /** One lies row by row, the other column by column. */
     @ParameterizedTest
-    @ValueSource(strings = {"single.pt", "transposed.pt"})
-    void aSingleTensorHasNoName(String name) {
-        try (TorchTensors file = TorchTensors.open(resource(name))) {
+    @MethodSource("single")
+    void aSingleTensorHasNoName(TorchCase example) {
+        try (TorchTensors file = TorchTensors.open(example.file())) {
             assertThat(file.tensors()).singleElement().satisfies(tensor -> {
                 assertThat(tensor.name()).isEmpty();
                 assertThat(tensor.dtype()).isEqualTo(Dtype.F32);
@@ -99,14 +89,14 @@ class TorchTensorsTest {
 
     @Test
     void aClosedFileGivesNoMore() {
-        TorchTensors file = TorchTensors.open(resource("single.pt"));
+        TorchTensors file = TorchTensors.open(single().get(0).file());
         TorchTensor tensor = file.tensors().get(0);
         ByteBuffer before = whole(tensor);
         file.close();
         file.close();
 
         assertThat(before.order(ByteOrder.LITTLE_ENDIAN).getFloat(8)).isEqualTo(3);
-        TorchTensors other = TorchTensors.open(resource("single.pt"));
+        TorchTensors other = TorchTensors.open(single().get(0).file());
         TorchTensor unread = other.tensors().get(0);
         other.close();
         assertThatThrownBy(() -> unread.slices(16))

@@ -86,17 +86,6 @@ record ArrowField(String name, String dtype, List<Level> levels) {
         return Integer.parseInt(dtype.substring(1)) / Byte.SIZE;
     }
 
-    /** Returns the number format if activations may be stored in it, null otherwise. */
-    @Nullable
-    FloatType type() {
-        return switch (dtype) {
-            case "F16" -> FloatType.F16;
-            case "F32" -> FloatType.F32;
-            case "F64" -> FloatType.F64;
-            default -> null;
-        };
-    }
-
     /** Returns how many nodes a field of any type has in a record batch, its own and those of its children. */
     static int nodes(Field field) {
         int nodes = 1;

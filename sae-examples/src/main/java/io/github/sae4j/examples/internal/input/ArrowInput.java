@@ -83,7 +83,7 @@ final class ArrowInput implements TensorFile {
         return new StoredTensor(
                 field.name(),
                 field.dtype() + trouble,
-                trouble.isEmpty() ? field.type() : null,
+                trouble.isEmpty() ? FloatType.spelled(field.dtype()) : null,
                 ByteOrder.LITTLE_ENDIAN,
                 column.shape(),
                 column);

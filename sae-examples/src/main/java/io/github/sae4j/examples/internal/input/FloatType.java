@@ -1,6 +1,8 @@
 package io.github.sae4j.examples.internal.input;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** A number format that activations are stored in, and how it becomes float32. */
 public enum FloatType {
@@ -47,6 +49,14 @@ public enum FloatType {
 
     FloatType(int bytes) {
         this.bytes = bytes;
+    }
+
+    /** Returns the format that safetensors spells so, or null if activations are not stored in it. */
+    static @Nullable FloatType spelled(String dtype) {
+        return Arrays.stream(values())
+                .filter(type -> type.name().equals(dtype))
+                .findFirst()
+                .orElse(null);
     }
 
     /** Returns the size of one number in bytes. */

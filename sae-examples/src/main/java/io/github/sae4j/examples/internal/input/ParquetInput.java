@@ -60,7 +60,7 @@ final class ParquetInput implements TensorFile {
                 tensors.add(new StoredTensor(
                         name,
                         even ? dtype : dtype + " in lists of several lengths",
-                        even ? type(dtype) : null,
+                        even ? FloatType.spelled(dtype) : null,
                         ByteOrder.LITTLE_ENDIAN,
                         column.shape(),
                         column));
@@ -89,15 +89,6 @@ final class ParquetInput implements TensorFile {
             case INT32 -> "I32";
             case INT64 -> "I64";
             case FIXED_LEN_BYTE_ARRAY -> annotation instanceof Float16LogicalTypeAnnotation ? "F16" : null;
-            default -> null;
-        };
-    }
-
-    private static @Nullable FloatType type(String dtype) {
-        return switch (dtype) {
-            case "F16" -> FloatType.F16;
-            case "F32" -> FloatType.F32;
-            case "F64" -> FloatType.F64;
             default -> null;
         };
     }

@@ -31,7 +31,7 @@ record TorchInput(TorchTensors file) implements TensorFile {
         return new StoredTensor(
                 tensor.name().isEmpty() ? null : tensor.name(),
                 tensor.dtype().label(),
-                SafetensorsInput.floatType(tensor.dtype()),
+                FloatType.spelled(tensor.dtype().label()),
                 ByteOrder.LITTLE_ENDIAN,
                 LongStream.of(tensor.shape()).boxed().toList(),
                 new Windows(tensor));

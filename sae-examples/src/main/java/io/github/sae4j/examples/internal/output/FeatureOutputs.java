@@ -47,7 +47,7 @@ public final class FeatureOutputs implements AutoCloseable {
                 selection.dense() ? DenseOutput.create(file, stream) : SparseOutput.create(file, stream);
             case NPZ -> NpzOutput.create(file, stream);
             case PARQUET -> ParquetOutput.create(file, stream, selection.longForm());
-            case JSON_LINES -> JsonLinesOutput.create(new FileLines(StagedFile.beside(file)), stream);
+            case JSON_LINES -> JsonLinesOutput.create(StagedFile.beside(file), stream);
         };
     }
 

@@ -5,6 +5,7 @@ import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.examples.internal.input.TokenBatch;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -17,12 +18,14 @@ public final class JsonLinesOutput implements FeatureOutput {
 
     private final LineSink sink;
     private final FeatureStream stream;
+    private final List<String> factors;
     private final StringBuilder line = new StringBuilder();
     private long next;
 
     private JsonLinesOutput(LineSink sink, FeatureStream stream) {
         this.sink = sink;
         this.stream = stream;
+        this.factors = stream.factors();
         this.next = stream.first();
     }
 
@@ -67,7 +70,7 @@ public final class JsonLinesOutput implements FeatureOutput {
                 line.append(i == 0 ? "" : ",").append(values.get());
             }
             line.append(']');
-            for (String name : stream.factors()) {
+            for (String name : factors) {
                 float[] factor = TokenFactor.of(name, inverse);
                 if (factor != null) {
                     line.append(",\"").append(name).append("\":").append(factor[token]);

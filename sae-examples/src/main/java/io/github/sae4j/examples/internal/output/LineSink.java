@@ -3,7 +3,7 @@ package io.github.sae4j.examples.internal.output;
 import java.util.Optional;
 
 /** Takes lines of text. */
-sealed interface LineSink extends AutoCloseable permits FileLines, StandardLines {
+sealed interface LineSink extends AutoCloseable permits StagedFile, StandardLines {
 
     /** Appends lines, each with its end. */
     void append(CharSequence lines);

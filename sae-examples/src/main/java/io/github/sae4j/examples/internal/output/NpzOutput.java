@@ -134,7 +134,7 @@ public final class NpzOutput implements FeatureOutput {
 
     @Override
     public Optional<Made> made() {
-        return Optional.of(file.made());
+        return file.made();
     }
 
     @Override

@@ -28,14 +28,14 @@ public final class ParquetOutput implements FeatureOutput {
 
     private final StagedFile file;
     private final ParquetWriter<ParquetRow> writer;
-    private final FeatureStream stream;
+    private final List<String> factors;
     private final boolean longForm;
     private long next;
 
     private ParquetOutput(StagedFile file, ParquetWriter<ParquetRow> writer, FeatureStream stream, boolean longForm) {
         this.file = file;
         this.writer = writer;
-        this.stream = stream;
+        this.factors = longForm ? List.of() : stream.factors();
         this.longForm = longForm;
         this.next = stream.first();
     }
@@ -119,7 +119,7 @@ public final class ParquetOutput implements FeatureOutput {
 
     private List<Float> factors(InverseTransform inverse, int token) {
         List<Float> ofToken = new ArrayList<>();
-        for (String name : stream.factors()) {
+        for (String name : factors) {
             float[] factor = TokenFactor.of(name, inverse);
             if (factor != null) {
                 ofToken.add(factor[token]);
@@ -153,7 +153,7 @@ public final class ParquetOutput implements FeatureOutput {
 
     @Override
     public Optional<Made> made() {
-        return Optional.of(file.made());
+        return file.made();
     }
 
     @Override

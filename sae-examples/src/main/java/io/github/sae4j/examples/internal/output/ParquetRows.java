@@ -4,6 +4,7 @@ import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.FLOAT;
 import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.INT32;
 import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.INT64;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.IntConsumer;
@@ -24,6 +25,7 @@ final class ParquetRows extends WriteSupport<ParquetRow> {
     private static final String TOKEN_ID = "token_id";
 
     private final FeatureStream stream;
+    private final List<String> factors;
     private final boolean longForm;
     private final MessageType schema;
     private @Nullable RecordConsumer consumer;
@@ -36,6 +38,7 @@ final class ParquetRows extends WriteSupport<ParquetRow> {
      */
     ParquetRows(FeatureStream stream, boolean longForm) {
         this.stream = stream;
+        this.factors = stream.factors();
         this.longForm = longForm;
         this.schema = longForm ? longSchema(stream) : wideSchema(stream);
     }
@@ -112,7 +115,7 @@ final class ParquetRows extends WriteSupport<ParquetRow> {
                     i -> out.addFloat(row.values().get(i)));
             for (int i = 0; i < row.factors().size(); i++) {
                 float factor = row.factors().get(i);
-                field(out, stream.factors().get(i), 2 + i, () -> out.addFloat(factor));
+                field(out, factors.get(i), 2 + i, () -> out.addFloat(factor));
             }
         }
         if (stream.hasIds()) {

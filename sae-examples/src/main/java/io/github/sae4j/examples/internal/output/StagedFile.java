@@ -6,15 +6,17 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 import java.util.UUID;
 
 /** A file of bytes in the making that disappears unless it is committed, also when the process is interrupted. */
-final class StagedFile implements AutoCloseable {
+final class StagedFile implements LineSink {
 
     private static final int BUFFER_BYTES = 1 << 16;
 
@@ -52,13 +54,24 @@ final class StagedFile implements AutoCloseable {
         return stream;
     }
 
+    /** Appends lines in UTF-8. */
+    @Override
+    public void append(CharSequence lines) {
+        try {
+            stream.write(lines.toString().getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw failed(e);
+        }
+    }
+
     /** Returns the exception for bytes that could not be written. */
     CommandException failed(IOException e) {
         return CommandException.of(target.path(), "cannot be written", e);
     }
 
     /** Brings all bytes to the disk, and checks that nobody else has made a file of the target's name meanwhile. */
-    void finish() {
+    @Override
+    public void finish() {
         try {
             stream.flush();
             channel.force(true);
@@ -69,7 +82,8 @@ final class StagedFile implements AutoCloseable {
     }
 
     /** Gives the file the target's name; to be called after {@link #finish}. */
-    void commit() {
+    @Override
+    public void commit() {
         target.requireStillFree();
         synchronized (lock) {
             if (closed) {
@@ -86,9 +100,9 @@ final class StagedFile implements AutoCloseable {
         }
     }
 
-    /** Returns what was committed. */
-    Made made() {
-        return target.made();
+    @Override
+    public Optional<Made> made() {
+        return Optional.of(target.made());
     }
 
     private static void rename(Path from, Path to) throws IOException {

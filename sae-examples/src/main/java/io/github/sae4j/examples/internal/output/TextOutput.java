@@ -1,8 +1,5 @@
 package io.github.sae4j.examples.internal.output;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-
 /** A file of text, put in place whole or not at all. */
 public final class TextOutput {
 
@@ -17,11 +14,7 @@ public final class TextOutput {
      */
     public static void write(OutputFile target, String text) {
         try (StagedFile file = StagedFile.beside(target)) {
-            try {
-                file.stream().write(text.getBytes(StandardCharsets.UTF_8));
-            } catch (IOException e) {
-                throw file.failed(e);
-            }
+            file.append(text);
             file.finish();
             file.commit();
         }

@@ -123,9 +123,6 @@ final class Names {
     }
 
     private static String what(PickledValue value) {
-        if (value instanceof Tensor) {
-            return "a single tensor";
-        }
         if (value instanceof Items) {
             return "a list";
         }
