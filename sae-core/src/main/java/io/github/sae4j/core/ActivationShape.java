@@ -7,29 +7,43 @@ import java.util.Arrays;
  *
  * @param leading the axes before the one (or, with heads, two) that hold a token's activation
  * @param tokens the product of the leading axes
- * @param heads the number of attention heads that are laid side by side, 0 if the activation is flat
+ * @param heads the number of attention heads or segments that are laid side by side, 0 if the activation is flat
  */
 @SuppressWarnings("ArrayRecordComponent")
 record ActivationShape(long[] leading, int tokens, int heads) {
 
     private static final long TOO_MANY = Integer.MAX_VALUE - 7;
 
-    /** Reads the shape of activations that are to be encoded. */
-    static ActivationShape ofActivations(long[] shape, SaeConfig config) {
+    /**
+     * Reads the shape of activations that are to be encoded.
+     *
+     * @param segments how many segments there must be where they are not laid side by side, 0 for any number
+     */
+    static ActivationShape ofActivations(long[] shape, SaeConfig config, int segments) {
         int axes = shape.length;
         if (axes > 0 && shape[axes - 1] == config.dIn()) {
             return of(shape, axes - 1, 0);
         }
-        if (config.reshape() == Reshape.HOOK_Z && !config.isTranscoder()) {
-            if (axes > 1 && shape[axes - 2] > 0 && shape[axes - 2] * shape[axes - 1] == config.dIn()) {
+        if (config.reshape() != Reshape.NONE && !config.isTranscoder()) {
+            if (axes > 1
+                    && shape[axes - 2] > 0
+                    && shape[axes - 2] * shape[axes - 1] == config.dIn()
+                    && (segments == 0 || shape[axes - 2] == segments)) {
                 return of(shape, axes - 2, (int) shape[axes - 2]);
             }
             throw new SaeException("The activations have the shape " + Arrays.toString(shape)
-                    + ", but the last axis, or the last two together (heads and d_head), must be d_in = " + config.dIn()
-                    + ".");
+                    + ", but the last axis, or the last two together (" + lastAxes(config, segments)
+                    + "), must be d_in = " + config.dIn() + ".");
         }
         throw new SaeException("The activations have the shape " + Arrays.toString(shape)
                 + ", but the last axis must be d_in = " + config.dIn() + ".");
+    }
+
+    private static String lastAxes(SaeConfig config, int segments) {
+        if (config.reshape() == Reshape.HOOK_Z) {
+            return "heads and d_head";
+        }
+        return segments == 0 ? "segments and their width" : segments + " segments and their width";
     }
 
     /** Checks the shape of activations that are encoded sequence by sequence. */

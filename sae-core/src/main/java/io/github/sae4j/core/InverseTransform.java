@@ -32,7 +32,8 @@ public final class InverseTransform {
     /**
      * Returns a transform.
      *
-     * @param heads the number of attention heads that {@link Reshape#HOOK_Z} laid side by side, or 0 if none
+     * @param heads the number of attention heads that {@link Reshape#HOOK_Z} laid side by side, or of segments that
+     *     {@link Reshape#SEGMENTS} did, or 0 if none
      * @param scale a factor for each token, or null for none; copied
      * @param shift a summand for each token, or null for none; copied
      * @throws SaeException if {@code heads} is negative, there is a shift without a scale, or their lengths differ
@@ -62,7 +63,7 @@ public final class InverseTransform {
         return both;
     }
 
-    /** Returns the number of heads that were laid side by side, 0 if the activations were flat. */
+    /** Returns the number of heads or segments that were laid side by side, 0 if the activations were flat. */
     public int heads() {
         return heads;
     }
@@ -92,7 +93,8 @@ public final class InverseTransform {
                     "The inverse transform is for " + scale.length + " tokens, but there are " + tokens + ".");
         }
         if (heads > 0 && config.dOut() % heads != 0) {
-            throw new SaeException("The inverse transform has " + heads + " heads, which do not divide d_out = "
+            String parts = config.reshape() == Reshape.SEGMENTS ? " segments" : " heads";
+            throw new SaeException("The inverse transform has " + heads + parts + ", which do not divide d_out = "
                     + config.dOut() + ".");
         }
     }

@@ -24,6 +24,7 @@ final class KernelCalls {
     private final SaeConfig config;
     private final boolean allowNonFinite;
     private final boolean takesSequences;
+    private final int segments;
     private final Device device;
     private final Kernel kind;
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
@@ -35,6 +36,7 @@ final class KernelCalls {
         this.config = facts.config();
         this.allowNonFinite = facts.allowNonFinite();
         this.takesSequences = facts.takesSequences();
+        this.segments = facts.segments();
         this.device = kernel.device();
         this.kind = kernel.kind();
         this.kernel = kernel;
@@ -110,7 +112,7 @@ final class KernelCalls {
         if (takesSequences) {
             ActivationShape.requireSequences(activations.getShape().getShape(), config);
         }
-        return ActivationShape.ofActivations(activations.getShape().getShape(), config);
+        return ActivationShape.ofActivations(activations.getShape().getShape(), config, segments);
     }
 
     SparseFeatures encode(NDManager call, NDArray activations, ActivationShape shape) {

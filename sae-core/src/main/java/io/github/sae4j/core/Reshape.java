@@ -11,7 +11,12 @@ public enum Reshape {
      * Attention outputs of each head, {@code [..., heads, d_head]}, are laid side by side as {@code [..., heads *
      * d_head]} and taken apart again after decoding. An activation whose last axis is {@code d_in} is left as it is.
      */
-    HOOK_Z("hook_z");
+    HOOK_Z("hook_z"),
+    /**
+     * Activations of several models or layers, {@code [..., segments, d]}, are laid side by side as {@code [..., segments *
+     * d]} and taken apart again after decoding. An activation whose last axis is {@code d_in} is left as it is.
+     */
+    SEGMENTS("segments");
 
     private final String label;
 

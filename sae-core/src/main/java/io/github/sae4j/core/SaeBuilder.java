@@ -25,6 +25,9 @@ public final class SaeBuilder {
     private @Nullable TemporalPrediction prediction;
     private @Nullable String noDecoding;
     private double inputScale = 1;
+    private @Nullable InputAffine inputAffine;
+    private @Nullable OutputAffine outputAffine;
+    private int segments;
 
     SaeBuilder(SaeConfig config) {
         this.config = config;
@@ -95,6 +98,47 @@ public final class SaeBuilder {
      */
     public SaeBuilder normScalingFactor(double s) {
         inputScale = s;
+        return this;
+    }
+
+    /**
+     * Sets what happens to each element of an activation before all else, so also before it is normalised and {@code b_dec}
+     * is subtracted: {@code x' = (x - centre) * gain}. A skip matrix takes {@code x}. By default nothing does.
+     *
+     * <p>It goes with no {@linkplain #normScalingFactor norm scaling factor}, no matching pursuit and no prediction. Norms of
+     * decoder rows, where they count, are those of {@code W_dec} as it is.
+     *
+     * @param centre {@code [d_in]}, finite; copied
+     * @param gain {@code [d_in]}, finite; copied
+     * @throws SaeException if an argument is null, or their lengths differ
+     */
+    public SaeBuilder inputAffine(float[] centre, float[] gain) {
+        inputAffine = new InputAffine(centre, gain);
+        return this;
+    }
+
+    /**
+     * Sets what happens to each element of a decoded activation after all else, so also after a normalisation is undone:
+     * {@code y = y' * gain + offset}. A skip term is added to that. By default nothing does. It goes with what
+     * {@link #inputAffine} goes with.
+     *
+     * @param gain {@code [d_out]}, finite; copied
+     * @param offset {@code [d_out]}, finite; copied
+     * @throws SaeException if an argument is null, or their lengths differ
+     */
+    public SaeBuilder outputAffine(float[] gain, float[] offset) {
+        outputAffine = new OutputAffine(gain, offset);
+        return this;
+    }
+
+    /**
+     * Sets how many segments an activation has for {@link Reshape#SEGMENTS}, so that arrays with another number are
+     * refused; by default any number is taken that gives {@code d_in}.
+     *
+     * @param count how many, a divisor of {@code d_in} and {@code d_out}
+     */
+    public SaeBuilder segments(int count) {
+        segments = count;
         return this;
     }
 
@@ -177,34 +221,15 @@ public final class SaeBuilder {
      */
     public SparseAutoencoder build() {
         Activation rule = required(activation, "activation rule");
-        requireLength(rule.dSae(), "The activation rule", config.dSae(), "d_sae");
-        if (rule instanceof BlockRule blockRule) {
-            requireSound(blockRule);
-            requireShape(required(encoder, "W_enc"), "W_enc", config.dIn(), config.dSae());
-        } else {
-            requirePursuit();
-        }
-        requireDecoder(rule);
         float[] bDec = decoderBias == null && noDecoding != null && !config.applyBDecToInput()
                 ? new float[config.dOut()]
                 : required(decoderBias, "b_dec");
-        requireLength(bDec.length, "b_dec", config.dOut(), "d_out");
-        requireInput();
-        if (prediction != null) {
-            requirePrediction(prediction);
-        }
-        if (sparsity != null) {
-            requireLength(sparsity.length, "sparsity", config.dSae(), "d_sae");
-        }
-        SaeParts parts = new SaeParts(encoder, decoder, noDecoding, bDec, skip, rule, prediction);
-        if (rule instanceof MatchingPursuit && !config.applyBDecToInput()) {
-            bDec = new float[config.dOut()];
-        }
+        SaeParts parts =
+                new SaeParts(encoder, decoder, noDecoding, bDec, skip, rule, prediction, inputAffine, outputAffine);
+        PartsCheck.of(config, parts, sparsity, inputScale, segments);
         Device chosen = TorchRuntime.choose(device);
-        TorchKernel opened = TorchKernel.open(
-                new KernelParts(config, encoder, decoder, bDec, skip, rule, prediction, inputScale, !allowNonFinite),
-                chosen,
-                kernel);
+        TorchKernel opened =
+                TorchKernel.open(KernelParts.of(config, parts, inputScale, !allowNonFinite), chosen, kernel);
         return new SparseAutoencoder(facts(rule), parts, opened);
     }
 
@@ -229,6 +254,7 @@ public final class SaeBuilder {
                 skip != null,
                 noDecoding,
                 noFolding(rule),
+                segments,
                 false);
     }
 
@@ -260,114 +286,7 @@ public final class SaeBuilder {
         return null;
     }
 
-    private void requireDecoder(Activation rule) {
-        if (noDecoding == null) {
-            requireShape(required(decoder, "W_dec"), "W_dec", config.dSae(), config.dOut());
-        } else if (decoder != null || skip != null) {
-            throw new SaeException("The SAE has a decoder or a skip matrix, but is said to have no decoder.");
-        } else if (rule instanceof BlockRule blockRule && blockRule.rescalesByDecoderNorm()) {
-            throw new SaeException("The activation rule rescales features by the norms of the decoder's rows, but the"
-                    + " SAE is said to have no decoder.");
-        } else if (rule instanceof BlockRule blockRule && blockRule.strength() == Strength.CONTRIBUTION) {
-            throw new SaeException("The activation rule chooses features by the norms of the decoder's rows, but the"
-                    + " SAE is said to have no decoder.");
-        }
-        if (skip != null) {
-            requireShape(skip, "W_skip", config.dOut(), config.dIn());
-        }
-    }
-
-    private void requirePursuit() {
-        if (encoder != null) {
-            throw new SaeException("Matching pursuit encodes with W_dec, but the SAE has a W_enc.");
-        }
-        if (noDecoding != null) {
-            throw new SaeException("Matching pursuit encodes with W_dec, but the SAE is said to have no decoder.");
-        }
-        if (config.dOut() != config.dIn()) {
-            throw new SaeException("Matching pursuit needs a decoder of the input's width, but d_out = " + config.dOut()
-                    + " and d_in = " + config.dIn() + ".");
-        }
-        if (skip != null || prediction != null || inputScale != 1) {
-            throw new SaeException("Matching pursuit goes with no skip matrix, no prediction and no scale.");
-        }
-    }
-
-    private void requirePrediction(TemporalPrediction temporal) {
-        if (noDecoding != null) {
-            throw new SaeException("A temporal SAE predicts with W_dec, but is said to have no decoder.");
-        }
-        if (config.dOut() != config.dIn() || config.isTranscoder() || config.reshape() != Reshape.NONE) {
-            throw new SaeException("A temporal SAE takes and gives activations of one width, not heads: d_in = "
-                    + config.dIn() + ", d_out = " + config.dOut() + ", reshape = " + config.reshape() + ".");
-        }
-        temporal.requireFitting(config);
-    }
-
-    private void requireInput() {
-        if (config.applyBDecToInput() && config.isTranscoder()) {
-            throw new SaeException("b_dec cannot be subtracted from the input of a " + config.architecture()
-                    + ": it belongs to the output.");
-        }
-        if (config.applyBDecToInput() && config.dOut() != config.dIn()) {
-            throw new SaeException("b_dec cannot be subtracted from the input: d_out = " + config.dOut()
-                    + ", but d_in = " + config.dIn() + ".");
-        }
-        if (!(inputScale > 0) || inputScale > Float.MAX_VALUE) {
-            throw new SaeException("The norm scaling factor must be finite and above 0, but is " + inputScale + ".");
-        }
-        if (inputScale != 1 && config.normalization().isPerToken()) {
-            throw new SaeException("The norm scaling factor " + inputScale + " is for all activations, but this SAE"
-                    + " normalises each token (" + config.normalization() + ").");
-        }
-    }
-
-    /** A rule may be a user's own. */
-    private void requireSound(BlockRule rule) {
-        requireLength(required(rule.bias(), "bias of the activation rule").length, "bias", config.dSae(), "d_sae");
-        for (float[] parameter : required(rule.parameters(), "parameters of the activation rule")) {
-            requireLength(
-                    required(parameter, "parameter of the activation rule").length,
-                    "A parameter of the activation rule",
-                    config.dSae(),
-                    "d_sae");
-        }
-        requireLength(
-                required(rule.activeAbove(), "activeAbove of the activation rule").length,
-                "activeAbove of the activation rule",
-                config.dSae(),
-                "d_sae");
-        required(rule.torchScript(), "TorchScript of the activation rule");
-        if (required(rule.strength(), "strength of the activation rule") == Strength.CONTRIBUTION
-                && (rule.rescalesByDecoderNorm() || rule.mayBeNegative())) {
-            throw new SaeException(
-                    "The activation rule chooses features by the norms of the decoder's rows, so they must"
-                            + " not be negative nor rescaled by them too.");
-        }
-        if (rule.mostActive() < 1 || rule.mostActive() > config.dSae()) {
-            throw new SaeException("The activation rule keeps " + rule.mostActive()
-                    + " features of a token, but must keep 1 to d_sae = " + config.dSae() + ".");
-        }
-    }
-
     private static <T> T required(@Nullable T part, String name) {
-        if (part == null) {
-            throw new SaeException("The SAE has no " + name + ".");
-        }
-        return part;
-    }
-
-    private static void requireShape(WeightMatrix matrix, String name, int rows, int columns) {
-        if (matrix.rows() != rows || matrix.columns() != columns) {
-            throw new SaeException(name + " has the shape [" + matrix.rows() + ", " + matrix.columns()
-                    + "], but must be [" + rows + ", " + columns + "].");
-        }
-    }
-
-    private static void requireLength(int length, String name, int expected, String size) {
-        if (length != expected) {
-            throw new SaeException(
-                    name + " is for " + length + " values, but must be for " + size + " = " + expected + ".");
-        }
+        return PartsCheck.required(part, name);
     }
 }

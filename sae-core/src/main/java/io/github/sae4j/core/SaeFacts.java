@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param hasSkip whether reconstructing adds a skip term to what is decoded
  * @param noDecoding why it cannot decode, or null if it can
  * @param noFolding why decoder norms cannot be folded, or null if they can
+ * @param segments how many segments an activation has whose last axes are laid side by side, 0 for any number
  * @param folded whether decoder norms are folded
  */
 @SuppressWarnings("ArrayRecordComponent")
@@ -31,6 +32,7 @@ record SaeFacts(
         boolean hasSkip,
         @Nullable String noDecoding,
         @Nullable String noFolding,
+        int segments,
         boolean folded) {
 
     /** Returns the same of an SAE whose decoder norms are folded. */
@@ -47,6 +49,7 @@ record SaeFacts(
                 hasSkip,
                 noDecoding,
                 noFolding,
+                segments,
                 true);
     }
 }

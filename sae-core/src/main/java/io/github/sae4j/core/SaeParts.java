@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param skip {@code W_skip}, {@code [d_out, d_in]}, or null if there is none
  * @param activation the rule that decides which features are active
  * @param prediction what predicts a token from those before it, or null if nothing does
+ * @param inputAffine what happens to each element of an activation before all else, or null if nothing does
+ * @param outputAffine what happens to each element of a decoded activation after all else, or null if nothing does
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record SaeParts(
@@ -25,7 +27,9 @@ public record SaeParts(
         float[] decoderBias,
         @Nullable WeightMatrix skip,
         Activation activation,
-        @Nullable TemporalPrediction prediction) {
+        @Nullable TemporalPrediction prediction,
+        @Nullable InputAffine inputAffine,
+        @Nullable OutputAffine outputAffine) {
 
     /** Copies the bias. */
     public SaeParts {

@@ -153,6 +153,27 @@ class SavedFromMemoryTest {
     }
 
     @Test
+    void aTransformOfElementsAndSegmentsAreRefused() {
+        float[] ones = vector(D_IN);
+        Relu relu = Relu.of(vector(D_SAE));
+        requireRefused(standard(relu).inputAffine(ones, ones), "it transforms each element of the input or the output");
+        requireRefused(
+                standard(relu).outputAffine(ones, ones), "it transforms each element of the input or the output");
+        SaeConfig segments = new SaeConfig(
+                "standard",
+                D_IN,
+                D_SAE,
+                D_IN,
+                null,
+                true,
+                Normalization.NONE,
+                Reshape.SEGMENTS,
+                SaeMetadata.NONE,
+                Map.of());
+        requireRefused(parts(segments, relu), "it lays segments of activations side by side.");
+    }
+
+    @Test
     void aTopKTranscoderIsRefused() {
         SaeBuilder builder = SparseAutoencoder.builder(config("transcoder", D_IN, Normalization.NONE, null))
                 .encoder(matrix(D_IN, D_SAE))

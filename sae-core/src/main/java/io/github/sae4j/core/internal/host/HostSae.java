@@ -20,6 +20,8 @@ public final class HostSae {
     private final HostKernel kernel;
     private final HostTransform transform;
     private final float[] decoderBias;
+    private final float @Nullable [] outputGain;
+    private final float @Nullable [] outputOffset;
     private final float[] divisors;
     private final int dSae;
     private final Pool<Buffers> buffers = new Pool<>(Buffers::new);
@@ -62,12 +64,23 @@ public final class HostSae {
      * Creates an SAE.
      *
      * @param decoderBias {@code b_dec}, {@code [d_out]}
+     * @param outputGain what decoded elements are multiplied by after all else, {@code [d_out]}, or null if by nothing
+     * @param outputOffset what is then added, {@code [d_out]}, or null with {@code outputGain}
      * @param divisors what features are divided by before they are decoded, {@code [d_sae]}, or no elements
      */
-    public HostSae(HostKernel kernel, HostTransform transform, float[] decoderBias, float[] divisors, int dSae) {
+    public HostSae(
+            HostKernel kernel,
+            HostTransform transform,
+            float[] decoderBias,
+            float @Nullable [] outputGain,
+            float @Nullable [] outputOffset,
+            float[] divisors,
+            int dSae) {
         this.kernel = kernel;
         this.transform = transform;
         this.decoderBias = decoderBias;
+        this.outputGain = outputGain;
+        this.outputOffset = outputOffset;
         this.divisors = divisors;
         this.dSae = dSae;
     }
@@ -196,6 +209,11 @@ public final class HostSae {
         for (int i = 0; i < decoderBias.length; i++) {
             float value = (sums[at + i] + decoderBias[i]) * scale + shift;
             sums[at + i] = divisor == 1 ? value : value / divisor;
+        }
+        if (outputGain != null && outputOffset != null) {
+            for (int i = 0; i < decoderBias.length; i++) {
+                sums[at + i] = sums[at + i] * outputGain[i] + outputOffset[i];
+            }
         }
     }
 }

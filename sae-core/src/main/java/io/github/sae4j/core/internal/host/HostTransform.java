@@ -5,18 +5,26 @@ import io.github.sae4j.core.SaeException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happens to activations before they are multiplied: scaled, normalised by token, {@code b_dec} subtracted, as in
+ * What happens to activations before they are multiplied: each element transformed, scaled, normalised by token, {@code b_dec} subtracted, as in
  * SAELens's {@code run_time_activation_norm_fn_in}. Sums over a token are float64.
  *
  * @param dIn the width of an activation
  * @param inputScale what activations are multiplied by before all else
  * @param normalization what is done to each token
  * @param subtracted {@code b_dec} if it is subtracted, {@code [d_in]}, else null
+ * @param centre what is subtracted before all else, {@code [d_in]}, or null if nothing is
+ * @param gain what is then multiplied by, {@code [d_in]}, or null with {@code centre}
  * @param checksFinite whether NaN and infinity are rejected
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record HostTransform(
-        int dIn, double inputScale, Normalization normalization, float @Nullable [] subtracted, boolean checksFinite) {
+        int dIn,
+        double inputScale,
+        Normalization normalization,
+        float @Nullable [] subtracted,
+        float @Nullable [] centre,
+        float @Nullable [] gain,
+        boolean checksFinite) {
 
     private static final int INFINITY_BITS = Float.floatToIntBits(Float.POSITIVE_INFINITY);
     private static final double LAYER_NORM_EPSILON = 1e-5;
@@ -47,6 +55,11 @@ public record HostTransform(
         float factor = (float) inputScale;
         for (int token = 0; token < tokens; token++) {
             int from = token * dIn;
+            if (centre != null && gain != null) {
+                for (int i = 0; i < dIn; i++) {
+                    x[from + i] = (x[from + i] - centre[i]) * gain[i];
+                }
+            }
             if (factor != 1) {
                 for (int i = from; i < from + dIn; i++) {
                     x[i] *= factor;

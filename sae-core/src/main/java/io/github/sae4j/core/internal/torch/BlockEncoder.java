@@ -86,7 +86,7 @@ final class BlockEncoder implements TorchEncoder {
             try (PtNDManager chunk = call.newSubManager(weights.device());
                     Script.Call encode = script.call("encode")) {
                 IValue[] results = transform
-                        .with(encode.with(rows))
+                        .with(encode.with(rows), weights)
                         .with(weights.decoderBias())
                         .with(transform.subtractsDecoderBias())
                         .with(weights.encoder())

@@ -37,9 +37,13 @@ record InputTransform(
         return new InputTransform(dIn, dSae, factor, Normalization.NONE, false, false);
     }
 
-    /** Adds the width, the scale, the normalisation and whether to look for NaN to a kernel's arguments. */
-    Script.Call with(Script.Call call) {
-        return call.with(dIn).with(scale).with(normalizationCode()).with(checksFinite);
+    /** Adds the width, what is done to each element and each token, and whether to look for NaN to a kernel's arguments. */
+    Script.Call with(Script.Call call, TorchWeights weights) {
+        return call.with(dIn)
+                .with(weights.inputAffine())
+                .with(scale)
+                .with(normalizationCode())
+                .with(checksFinite);
     }
 
     private int normalizationCode() {

@@ -1,7 +1,11 @@
 package io.github.sae4j.core.internal.torch;
 
 import io.github.sae4j.core.Activation;
+import io.github.sae4j.core.InputAffine;
+import io.github.sae4j.core.MatchingPursuit;
+import io.github.sae4j.core.OutputAffine;
 import io.github.sae4j.core.SaeConfig;
+import io.github.sae4j.core.SaeParts;
 import io.github.sae4j.core.TemporalPrediction;
 import io.github.sae4j.core.WeightMatrix;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param rule the rule that decides which features are active
  * @param prediction what predicts a token from those before it, or null if nothing does
  * @param inputScale what activations are multiplied by before all else, and reconstructions divided by
+ * @param inputAffine what happens to each element of an activation before all else, or null if nothing does
+ * @param outputAffine what happens to each element of a decoded activation after all else, or null if nothing does
  * @param checkFinite whether NaN and infinity are rejected
  */
 @SuppressWarnings("ArrayRecordComponent")
@@ -29,4 +35,25 @@ public record KernelParts(
         Activation rule,
         @Nullable TemporalPrediction prediction,
         double inputScale,
-        boolean checkFinite) {}
+        @Nullable InputAffine inputAffine,
+        @Nullable OutputAffine outputAffine,
+        boolean checkFinite) {
+
+    /** Returns what the kernels of an SAE are made of. */
+    public static KernelParts of(SaeConfig config, SaeParts parts, double inputScale, boolean checkFinite) {
+        // Matching pursuit decodes with b_dec only where it is subtracted.
+        boolean unbiased = parts.activation() instanceof MatchingPursuit && !config.applyBDecToInput();
+        return new KernelParts(
+                config,
+                parts.encoder(),
+                parts.decoder(),
+                unbiased ? new float[config.dOut()] : parts.decoderBias(),
+                parts.skip(),
+                parts.activation(),
+                parts.prediction(),
+                inputScale,
+                parts.inputAffine(),
+                parts.outputAffine(),
+                checkFinite);
+    }
+}

@@ -26,7 +26,7 @@ final class PursuitEncoder implements TorchEncoder {
     public Encoded encode(PtNDManager call, PtNDArray x, int tokens, @Nullable PtNDArray dense) {
         try (Script.Call encode = script.call("encode_by_pursuit")) {
             IValue[] results = transform
-                    .with(encode.with(x))
+                    .with(encode.with(x), weights)
                     .with(weights.decoderBias())
                     .with(transform.subtractsDecoderBias())
                     .with(weights.decoder())

@@ -45,7 +45,7 @@ final class TemporalEncoder implements TorchEncoder {
     public Encoded encode(PtNDManager call, PtNDArray x, int tokens, @Nullable PtNDArray dense) {
         try (Script.Call prepare = script.call("transform")) {
             IValue[] results = transform
-                    .with(prepare.with(x))
+                    .with(prepare.with(x), weights)
                     .with(weights.decoderBias())
                     .with(transform.subtractsDecoderBias())
                     .runToTuple();

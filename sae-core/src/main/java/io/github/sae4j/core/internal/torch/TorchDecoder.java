@@ -140,6 +140,7 @@ final class TorchDecoder {
                     .with(factors(call, scale, origin + from, origin + to))
                     .with(factors(call, shift, origin + from, origin + to))
                     .with(transform.scale())
+                    .with(weights.outputAffine())
                     .with(out)
                     .with(origin + from)
                     .runInPlace();
@@ -207,6 +208,7 @@ final class TorchDecoder {
                         .with(factors(call, scale, first, first + count))
                         .with(factors(call, shift, first, first + count))
                         .with(transform.scale())
+                        .with(weights.outputAffine())
                         .with(out)
                         .with(first)
                         .runInPlace();

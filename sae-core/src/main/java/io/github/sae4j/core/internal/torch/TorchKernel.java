@@ -10,8 +10,10 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import io.github.sae4j.core.Activation;
 import io.github.sae4j.core.BlockRule;
+import io.github.sae4j.core.InputAffine;
 import io.github.sae4j.core.Kernel;
 import io.github.sae4j.core.MatchingPursuit;
+import io.github.sae4j.core.OutputAffine;
 import io.github.sae4j.core.SaeException;
 import io.github.sae4j.core.internal.host.HostKernel;
 import io.github.sae4j.core.internal.host.HostKernels;
@@ -70,13 +72,24 @@ public final class TorchKernel implements AutoCloseable {
                 (BlockRule) parts.rule(), HostArrays.copyOf(norms.factors()), HostArrays.copyOf(norms.ranks()));
         HostKernel kernel =
                 HostKernels.open(kind, Objects.requireNonNull(parts.encoder(), "encoder"), parts.decoder(), rule);
+        InputAffine input = parts.inputAffine();
+        OutputAffine output = parts.outputAffine();
         HostTransform transform = new HostTransform(
                 parts.config().dIn(),
                 parts.inputScale(),
                 parts.config().normalization(),
                 parts.config().applyBDecToInput() ? parts.decoderBias() : null,
+                input == null ? null : input.centre(),
+                input == null ? null : input.gain(),
                 parts.checkFinite());
-        return new HostSae(kernel, transform, parts.decoderBias(), HostArrays.copyOf(norms.divisors()), rule.dSae());
+        return new HostSae(
+                kernel,
+                transform,
+                parts.decoderBias(),
+                output == null ? null : output.gain(),
+                output == null ? null : output.offset(),
+                HostArrays.copyOf(norms.divisors()),
+                rule.dSae());
     }
 
     private static TorchEncoder encoder(
@@ -201,7 +214,7 @@ public final class TorchKernel implements AutoCloseable {
         PtNDManager call = (PtNDManager) manager;
         try (Script.Call normalize = script.call("inverse_transform")) {
             IValue[] results = transform
-                    .with(normalize.with((PtNDArray) x))
+                    .with(normalize.with((PtNDArray) x), weights)
                     .with(weights.decoderBias())
                     .runToTuple();
             transform.requireFinite(results[0]);

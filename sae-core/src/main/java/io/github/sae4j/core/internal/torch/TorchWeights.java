@@ -7,6 +7,8 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import io.github.sae4j.core.BlockRule;
+import io.github.sae4j.core.InputAffine;
+import io.github.sae4j.core.OutputAffine;
 import io.github.sae4j.core.SaeException;
 import io.github.sae4j.core.TemporalPrediction;
 import io.github.sae4j.core.WeightMatrix;
@@ -37,6 +39,8 @@ final class TorchWeights implements AutoCloseable {
     private final PtNDArray decoderBias;
     private final PtNDArray bias;
     private final PtNDArray[] parameters;
+    private final PtNDArray[] inputAffine;
+    private final PtNDArray[] outputAffine;
     private final int heads;
     private final List<TorchAttention> attention;
     private int users = 1;
@@ -60,6 +64,12 @@ final class TorchWeights implements AutoCloseable {
             this.bias = vector(new float[0]);
             this.parameters = new PtNDArray[0];
         }
+        InputAffine input = parts.inputAffine();
+        OutputAffine output = parts.outputAffine();
+        this.inputAffine =
+                input == null ? new PtNDArray[0] : new PtNDArray[] {vector(input.centre()), vector(input.gain())};
+        this.outputAffine =
+                output == null ? new PtNDArray[0] : new PtNDArray[] {vector(output.gain()), vector(output.offset())};
         TemporalPrediction prediction = parts.prediction();
         this.heads = prediction == null ? 0 : prediction.heads();
         this.attention = prediction == null
@@ -126,6 +136,16 @@ final class TorchWeights implements AutoCloseable {
     /** Returns the rule's further parameters, {@code [d_sae]} each, float32. */
     PtNDArray[] parameters() {
         return parameters;
+    }
+
+    /** Returns centre and gain, {@code [d_in]}, float32, or nothing if the input is not transformed by elements. */
+    PtNDArray[] inputAffine() {
+        return inputAffine;
+    }
+
+    /** Returns gain and offset, {@code [d_out]}, float32, or nothing if the output is not transformed by elements. */
+    PtNDArray[] outputAffine() {
+        return outputAffine;
     }
 
     /** Returns the attention layers of a temporal prediction; none if there is none. */

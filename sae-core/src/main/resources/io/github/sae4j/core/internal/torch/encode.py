@@ -155,7 +155,7 @@
     return host
 
   # Encodes some of the tokens. What is active comes block by block, positions and values, or packed from the device.
-  def encode(self, activations: Tensor, d_in: int, input_scale: float, normalization: int, check: bool, b_dec: Tensor, subtract_b_dec: bool, w_enc: List[Tensor], transposed: bool, widen: bool, bias: Tensor, parameters: List[Tensor], norms: Tensor, ranks: Tensor, most: int, signed: bool, by_magnitude: bool, first_token: int, n: int, block_features: int, on_device: bool, dense: List[Tensor]) -> Tuple[List[int], Tensor, Tensor, List[Tensor], List[Tensor]]:
+  def encode(self, activations: Tensor, d_in: int, affine: List[Tensor], input_scale: float, normalization: int, check: bool, b_dec: Tensor, subtract_b_dec: bool, w_enc: List[Tensor], transposed: bool, widen: bool, bias: Tensor, parameters: List[Tensor], norms: Tensor, ranks: Tensor, most: int, signed: bool, by_magnitude: bool, first_token: int, n: int, block_features: int, on_device: bool, dense: List[Tensor]) -> Tuple[List[int], Tensor, Tensor, List[Tensor], List[Tensor]]:
     device = ops.prim.device(bias)
     d_sae = torch.size(bias, 0)
     positions = annotate(List[Tensor], [])
@@ -164,7 +164,7 @@
     x = self.brought(torch.narrow(torch.reshape(activations, [-1, d_in]), 0, first_token, n), bias)
     if check:
       bad = self.non_finite(x, first_token * d_in)
-    x, scale, shift = self.normalize(x, input_scale, normalization)
+    x, scale, shift = self.normalize(x, affine, input_scale, normalization)
     if torch.len(bad) == 0:
       if subtract_b_dec:
         x = torch.sub(x, b_dec)

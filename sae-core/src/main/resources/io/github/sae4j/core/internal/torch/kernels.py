@@ -47,7 +47,9 @@ class Kernels(Module):
       torch.append(at, first + int(torch.argmin(torch.to(torch.flatten(finite), 1))))
     return at
 
-  def normalize(self, x: Tensor, input_scale: float, normalization: int) -> Tuple[Tensor, Tensor, Tensor]:
+  def normalize(self, x: Tensor, affine: List[Tensor], input_scale: float, normalization: int) -> Tuple[Tensor, Tensor, Tensor]:
+    if torch.len(affine) > 0:
+      x = torch.mul(torch.sub(x, affine[0]), affine[1])
     if input_scale != 1.:
       x = torch.mul(x, input_scale)
     scale = torch.empty([0], dtype=6, device=ops.prim.device(x))
@@ -62,22 +64,22 @@ class Kernels(Module):
       x = torch.div(x, torch.unsqueeze(torch.add(scale, 1e-05), 1))
     return (x, scale, shift)
 
-  def transform(self, activations: Tensor, d_in: int, input_scale: float, normalization: int, check: bool, b_dec: Tensor, subtract_b_dec: bool) -> Tuple[List[int], Tensor, Tensor, Tensor]:
+  def transform(self, activations: Tensor, d_in: int, affine: List[Tensor], input_scale: float, normalization: int, check: bool, b_dec: Tensor, subtract_b_dec: bool) -> Tuple[List[int], Tensor, Tensor, Tensor]:
     x = self.brought(torch.reshape(activations, [-1, d_in]), b_dec)
     bad = annotate(List[int], [])
     if check:
       bad = self.non_finite(x, 0)
-    x, scale, shift = self.normalize(x, input_scale, normalization)
+    x, scale, shift = self.normalize(x, affine, input_scale, normalization)
     if subtract_b_dec:
       x = torch.sub(x, b_dec)
     return (bad, torch.clone(x), scale, shift)
 
-  def inverse_transform(self, activations: Tensor, d_in: int, input_scale: float, normalization: int, check: bool, b_dec: Tensor) -> Tuple[List[int], Tensor, Tensor]:
+  def inverse_transform(self, activations: Tensor, d_in: int, affine: List[Tensor], input_scale: float, normalization: int, check: bool, b_dec: Tensor) -> Tuple[List[int], Tensor, Tensor]:
     x = self.brought(torch.reshape(activations, [-1, d_in]), b_dec)
     bad = annotate(List[int], [])
     if check:
       bad = self.non_finite(x, 0)
-    x, scale, shift = self.normalize(x, input_scale, normalization)
+    x, scale, shift = self.normalize(x, affine, input_scale, normalization)
     return (bad, scale, shift)
 
   # A block of columns of a matrix that lies in parts of whole rows, widened to float32 if there is room for it.

@@ -50,7 +50,7 @@
     active = torch.squeeze(torch.nonzero(sums), 1)
     return (torch.index_select(where, 0, active), torch.index_select(sums, 0, active))
 
-  def encode_by_pursuit(self, activations: Tensor, d_in: int, input_scale: float, normalization: int, check: bool, b_dec: Tensor, subtract_b_dec: bool, w_dec: List[Tensor], transposed: bool, widen: bool, d_sae: int, threshold: float, iterations: int, stop_on_duplicate: bool, chunk_tokens: int, block_features: int, dense: List[Tensor]) -> Tuple[List[int], List[Tensor], List[Tensor], List[Tensor], List[Tensor]]:
+  def encode_by_pursuit(self, activations: Tensor, d_in: int, affine: List[Tensor], input_scale: float, normalization: int, check: bool, b_dec: Tensor, subtract_b_dec: bool, w_dec: List[Tensor], transposed: bool, widen: bool, d_sae: int, threshold: float, iterations: int, stop_on_duplicate: bool, chunk_tokens: int, block_features: int, dense: List[Tensor]) -> Tuple[List[int], List[Tensor], List[Tensor], List[Tensor], List[Tensor]]:
     rows = torch.reshape(activations, [-1, d_in])
     tokens = torch.size(rows, 0)
     bad = annotate(List[int], [])
@@ -62,7 +62,7 @@
       token = c * chunk_tokens
       n = min(chunk_tokens, tokens - token)
       if torch.len(bad) == 0:
-        found, x, scale, shift = self.transform(torch.narrow(rows, 0, token, n), d_in, input_scale, normalization, check, b_dec, subtract_b_dec)
+        found, x, scale, shift = self.transform(torch.narrow(rows, 0, token, n), d_in, affine, input_scale, normalization, check, b_dec, subtract_b_dec)
         if torch.len(found) > 0:
           torch.append(bad, token * d_in + found[0])
         else:

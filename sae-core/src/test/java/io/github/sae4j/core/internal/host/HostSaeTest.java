@@ -53,8 +53,8 @@ class HostSaeTest {
     }
 
     private static HostSae sae(HostKernel kernel, int dSae) {
-        HostTransform transform = new HostTransform(1, 1, Normalization.NONE, null, true);
-        return new HostSae(kernel, transform, new float[1], new float[0], dSae);
+        HostTransform transform = new HostTransform(1, 1, Normalization.NONE, null, null, null, true);
+        return new HostSae(kernel, transform, new float[1], null, null, new float[0], dSae);
     }
 
     @Test

@@ -57,6 +57,8 @@ class DeviceDecodingTest {
                 Relu.of(new float[D_SAE]),
                 null,
                 1,
+                null,
+                null,
                 true);
         Script script = Script.withRule("torch.relu_(h)");
         try (TorchWeights weights = TorchWeights.open(parts, Device.cpu(), script);

@@ -64,6 +64,8 @@ class DeviceSelectionTest {
                 rule,
                 null,
                 1,
+                null,
+                null,
                 checkFinite);
     }
 

@@ -8,6 +8,7 @@ import io.github.sae4j.core.JumpRelu;
 import io.github.sae4j.core.MatchingPursuit;
 import io.github.sae4j.core.Normalization;
 import io.github.sae4j.core.Relu;
+import io.github.sae4j.core.Reshape;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SaeParts;
 import io.github.sae4j.core.SparseAutoencoder;
@@ -90,6 +91,12 @@ final class SaeLensParts {
 
     private String architecture() {
         Activation rule = parts.activation();
+        if (parts.inputAffine() != null || parts.outputAffine() != null) {
+            throw unlike("transforms each element of the input or the output on its own");
+        }
+        if (config.reshape() == Reshape.SEGMENTS) {
+            throw unlike("lays segments of activations side by side");
+        }
         requireKnown(rule);
         if (parts.prediction() != null) {
             return temporal(parts.prediction(), rule);

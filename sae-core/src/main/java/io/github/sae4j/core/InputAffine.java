@@ -1,0 +1,35 @@
+package io.github.sae4j.core;
+
+/**
+ * What happens to each element of an activation before all else: {@code x' = (x - centre) * gain}.
+ *
+ * @param centre {@code [d_in]}; copied
+ * @param gain {@code [d_in]}, as long as {@code centre}; copied
+ */
+@SuppressWarnings("ArrayRecordComponent")
+public record InputAffine(float[] centre, float[] gain) {
+
+    /**
+     * Copies both arrays.
+     *
+     * @throws SaeException if one is null, or their lengths differ
+     */
+    public InputAffine {
+        SaeException.requirePresent(centre, "centre");
+        SaeException.requireLength(gain, "gain", centre.length, "centre");
+        centre = centre.clone();
+        gain = gain.clone();
+    }
+
+    /** Returns a copy of what is subtracted, {@code [d_in]}. */
+    @Override
+    public float[] centre() {
+        return centre.clone();
+    }
+
+    /** Returns a copy of what is multiplied by, {@code [d_in]}. */
+    @Override
+    public float[] gain() {
+        return gain.clone();
+    }
+}

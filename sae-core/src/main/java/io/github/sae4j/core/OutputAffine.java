@@ -1,0 +1,35 @@
+package io.github.sae4j.core;
+
+/**
+ * What happens to each element of a decoded activation after all else: {@code y = y' * gain + offset}.
+ *
+ * @param gain {@code [d_out]}; copied
+ * @param offset {@code [d_out]}, as long as {@code gain}; copied
+ */
+@SuppressWarnings("ArrayRecordComponent")
+public record OutputAffine(float[] gain, float[] offset) {
+
+    /**
+     * Copies both arrays.
+     *
+     * @throws SaeException if one is null, or their lengths differ
+     */
+    public OutputAffine {
+        SaeException.requirePresent(gain, "gain");
+        SaeException.requireLength(offset, "offset", gain.length, "gain");
+        gain = gain.clone();
+        offset = offset.clone();
+    }
+
+    /** Returns a copy of what is multiplied by, {@code [d_out]}. */
+    @Override
+    public float[] gain() {
+        return gain.clone();
+    }
+
+    /** Returns a copy of what is added, {@code [d_out]}. */
+    @Override
+    public float[] offset() {
+        return offset.clone();
+    }
+}
