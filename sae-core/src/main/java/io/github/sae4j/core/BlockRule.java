@@ -61,6 +61,15 @@ public non-sealed interface BlockRule extends Activation {
     }
 
     /**
+     * Returns in how many groups of neighbours of one size the features lie. Of each group only the largest value stays, the
+     * first among equals. By default, {@code d_sae}, each feature is a group of its own. Rules with larger groups limit
+     * nothing else, and have no values below 0.
+     */
+    default int groups() {
+        return dSae();
+    }
+
+    /**
      * Returns whether values may be below 0; by default they are not. If they may be, then of a rule that takes the
      * strongest by their {@linkplain Strength#VALUE values} all features take part, those that are 0 too: one that is 0 may
      * take the place of one below it, and is not active.

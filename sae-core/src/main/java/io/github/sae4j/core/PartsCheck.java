@@ -184,6 +184,19 @@ final class PartsCheck {
                     "The activation rule chooses features by the norms of the decoder's rows, so they must"
                             + " not be negative nor rescaled by them too.");
         }
+        if (rule.groups() < 1 || config.dSae() % rule.groups() != 0) {
+            throw new SaeException("The activation rule has " + rule.groups()
+                    + " groups of features, which do not divide" + " d_sae = " + config.dSae() + ".");
+        }
+        if (rule.groups() < config.dSae()
+                && (rule.mostActive() < config.dSae()
+                        || rule.mayBeNegative()
+                        || rule.rescalesByDecoderNorm()
+                        || rule.strength() != Strength.VALUE)) {
+            throw new SaeException(
+                    "The activation rule keeps the strongest feature of each group, and can limit nothing"
+                            + " else, nor rescale, nor keep what is negative.");
+        }
         if (rule.mostActive() < 1 || rule.mostActive() > config.dSae()) {
             throw new SaeException("The activation rule keeps " + rule.mostActive()
                     + " features of a token, but must keep 1 to d_sae = " + config.dSae() + ".");

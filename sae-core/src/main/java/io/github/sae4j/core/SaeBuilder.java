@@ -278,6 +278,10 @@ public final class SaeBuilder {
     }
 
     private static @Nullable String noFoldingOf(BlockRule rule) {
+        if (rule.groups() < rule.dSae()) {
+            return "The norms of the decoder's rows cannot be folded into this SAE: it keeps the strongest feature of each"
+                    + " group, and after rescaling others would be the strongest.";
+        }
         boolean sameChoice = rule.rescalesByDecoderNorm() || rule.strength() == Strength.CONTRIBUTION;
         if (rule.mostActive() < rule.dSae() && !sameChoice) {
             return "The norms of the decoder's rows cannot be folded into this SAE: it keeps the " + rule.mostActive()

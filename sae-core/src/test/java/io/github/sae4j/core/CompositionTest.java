@@ -165,7 +165,7 @@ class CompositionTest {
     @EnumSource(
             value = PlainRule.class,
             mode = EnumSource.Mode.EXCLUDE,
-            names = {"TOPK", "TOPK_KEEPING_NEGATIVE", "TOPK_BY_MAGNITUDE", "JUMPRELU_AT_MOST"})
+            names = {"TOPK", "TOPK_KEEPING_NEGATIVE", "TOPK_BY_MAGNITUDE", "JUMPRELU_AT_MOST", "GROUP_MAX"})
     void foldsNormsOfADecoderThatLiesTransposed(PlainRule rule) {
         TinySae tiny = tiny(WeightType.FLOAT16, true).withRule(rule);
         float[][] activations = tiny.activations(3, 3);

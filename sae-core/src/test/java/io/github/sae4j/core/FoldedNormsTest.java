@@ -65,7 +65,7 @@ class FoldedNormsTest {
     @EnumSource(
             value = PlainRule.class,
             mode = EnumSource.Mode.EXCLUDE,
-            names = {"TOPK", "TOPK_KEEPING_NEGATIVE", "TOPK_BY_MAGNITUDE", "JUMPRELU_AT_MOST"})
+            names = {"TOPK", "TOPK_KEEPING_NEGATIVE", "TOPK_BY_MAGNITUDE", "JUMPRELU_AT_MOST", "GROUP_MAX"})
     void scalesFeaturesAndLeavesReconstructions(PlainRule rule) {
         TinySae tiny = tiny(rule);
         tiny.wDec()[3] = new float[24];

@@ -16,7 +16,8 @@ enum PlainRule {
     TOPK_BY_DECODER_NORM,
     TOPK_CHOSEN_BY_DECODER_NORM,
     TOPK_KEEPING_NEGATIVE,
-    TOPK_BY_MAGNITUDE;
+    TOPK_BY_MAGNITUDE,
+    GROUP_MAX;
 
     Activation activation(TinySae tiny) {
         return switch (this) {
@@ -32,6 +33,7 @@ enum PlainRule {
             // So many that some of them are below 0.
             case TOPK_KEEPING_NEGATIVE -> TopK.of(many(tiny), tiny.bEnc()).keepingNegative();
             case TOPK_BY_MAGNITUDE -> TopK.of(k(tiny), tiny.bEnc()).byMagnitude();
+            case GROUP_MAX -> GroupMax.of(groups(tiny), tiny.bEnc());
         };
     }
 
@@ -43,7 +45,7 @@ enum PlainRule {
         for (int i = 0; i < products.length; i++) {
             double h = products[i] + tiny.bEnc()[i];
             features[i] = switch (this) {
-                case STANDARD, TOPK, TOPK_CHOSEN_BY_DECODER_NORM -> Math.max(h, 0);
+                case STANDARD, TOPK, TOPK_CHOSEN_BY_DECODER_NORM, GROUP_MAX -> Math.max(h, 0);
                 case TOPK_KEEPING_NEGATIVE, TOPK_BY_MAGNITUDE -> h;
                 case JUMPRELU_KEEPING_NEGATIVE -> h > threshold[i] ? h : 0;
                 case JUMPRELU, JUMPRELU_AT_MOST -> h > threshold[i] ? Math.max(h, 0) : 0;
@@ -54,6 +56,7 @@ enum PlainRule {
         return switch (this) {
             case STANDARD, JUMPRELU, JUMPRELU_KEEPING_NEGATIVE, GATED -> features;
             case TOPK, TOPK_BY_DECODER_NORM, JUMPRELU_AT_MOST -> strongest(features, k(tiny));
+            case GROUP_MAX -> strongestOfGroups(features, features.length / groups(tiny));
             case TOPK_KEEPING_NEGATIVE -> strongest(features, many(tiny));
             case TOPK_BY_MAGNITUDE -> strongest(features, k(tiny), i -> Math.abs(features[i]));
             case TOPK_CHOSEN_BY_DECODER_NORM -> strongest(features, k(tiny), i -> features[i] * norm(tiny.wDec()[i]));
@@ -73,6 +76,25 @@ enum PlainRule {
 
     static int k(TinySae tiny) {
         return Math.max(1, tiny.config().dSae() / 20);
+    }
+
+    /** A tenth, or each feature alone. */
+    static int groups(TinySae tiny) {
+        return tiny.config().dSae() % 10 == 0
+                ? tiny.config().dSae() / 10
+                : tiny.config().dSae();
+    }
+
+    static double[] strongestOfGroups(double[] features, int size) {
+        double[] kept = new double[features.length];
+        for (int first = 0; first < features.length; first += size) {
+            int best = first;
+            for (int i = first; i < first + size; i++) {
+                best = features[i] > features[best] ? i : best;
+            }
+            kept[best] = features[best];
+        }
+        return kept;
     }
 
     static int many(TinySae tiny) {

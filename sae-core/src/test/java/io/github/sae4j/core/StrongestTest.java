@@ -1,6 +1,7 @@
 package io.github.sae4j.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -142,6 +143,31 @@ class StrongestTest {
                     JumpRelu.of(tiny.bEnc(), 2).atMost(k),
                     activations,
                     token -> PlainRule.strongest(above[token], k));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 13, 130, 650, 1300})
+    void takesTheFirstAmongEqualsOfEachGroup(int groups) {
+        TinySae tiny = integers(D_SAE, -3);
+        float[][] activations = integerActivations(40);
+        assertEncodes(
+                tiny,
+                GroupMax.of(groups, tiny.bEnc()),
+                activations,
+                token -> PlainRule.strongestOfGroups(
+                        tiny.expected(activations[token]).features(), D_SAE / groups));
+    }
+
+    @Test
+    void refusesGroupsOfDifferentSizes() {
+        assertThatThrownBy(() -> GroupMax.of(3, new float[10]))
+                .hasMessage("The number of groups must be at least 1 and divide d_sae = 10, but is 3.");
+        TinySae tiny = integers(D_SAE, 1);
+        try (SparseAutoencoder sae =
+                tiny.builder().activation(GroupMax.of(13, tiny.bEnc())).build()) {
+            assertThatThrownBy(sae::foldDecoderNorms)
+                    .hasMessageContaining("it keeps the strongest feature of each group");
         }
     }
 

@@ -56,6 +56,13 @@ public final class HostKernels {
      */
     public static HostKernel open(
             Kernel kind, WeightMatrix encoder, @Nullable WeightMatrix decoder, SelectionRule rule) {
+        HostKernel kernel = openPlain(kind, encoder, decoder, rule);
+        int groupSize = SelectionRule.groupSize(rule.rule());
+        return groupSize == 0 ? kernel : new GroupKernel(kernel, rule, groupSize);
+    }
+
+    private static HostKernel openPlain(
+            Kernel kind, WeightMatrix encoder, @Nullable WeightMatrix decoder, SelectionRule rule) {
         if (kind == Kernel.PLAIN) {
             return new PlainKernel(encoder, decoder, rule);
         }

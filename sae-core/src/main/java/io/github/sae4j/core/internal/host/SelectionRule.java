@@ -41,6 +41,11 @@ public record SelectionRule(
         return norms.length == 0 ? value : value * norms[feature];
     }
 
+    /** Returns how many neighbouring features are a group of which only the strongest stays; 0 if there are none. */
+    public static int groupSize(BlockRule rule) {
+        return rule.groups() < rule.dSae() ? rule.dSae() / rule.groups() : 0;
+    }
+
     /** Returns what makes a feature one of the strongest: infinity if its value is not a number. */
     public float strength(int feature, float value) {
         float strength = ranks.length == 0 ? value : value * ranks[feature];

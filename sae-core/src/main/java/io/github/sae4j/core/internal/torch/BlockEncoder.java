@@ -26,6 +26,7 @@ final class BlockEncoder implements TorchEncoder {
     private final InputTransform transform;
     private final DecoderNorms norms;
     private final int dSae;
+    private final int groupSize;
     private final int blockFeatures;
     private final int mostActive;
     private final boolean signed;
@@ -71,9 +72,11 @@ final class BlockEncoder implements TorchEncoder {
         this.mostActive = SelectionRule.limit(rule);
         this.signed = SelectionRule.lowestStrength(rule) < 0;
         this.byMagnitude = rule.strength() == Strength.MAGNITUDE;
-        this.blockFeatures = size.features();
+        this.groupSize = SelectionRule.groupSize(rule);
+        ChunkSize whole = size.ofWholeGroups(groupSize);
+        this.blockFeatures = whole.features();
         this.onDevice = onDevice;
-        this.chunks = new TokenChunks("encoding", size.tokens(), TokenChunks.Memory.of(weights.device()));
+        this.chunks = new TokenChunks("encoding", whole.tokens(), TokenChunks.Memory.of(weights.device()));
     }
 
     @Override
@@ -97,6 +100,7 @@ final class BlockEncoder implements TorchEncoder {
                         .with(mostActive)
                         .with(signed)
                         .with(byMagnitude)
+                        .with(groupSize)
                         .with(first)
                         .with(count)
                         .with(blockFeatures)

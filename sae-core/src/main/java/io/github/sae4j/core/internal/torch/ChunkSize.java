@@ -55,6 +55,21 @@ record ChunkSize(int tokens, int features) {
         return new ChunkSize((int) Math.max(1, tokens), features);
     }
 
+    /**
+     * Returns sizes of about as many products whose blocks of features are whole groups.
+     *
+     * @param group how many neighbouring features are a group, 0 if there are none
+     */
+    ChunkSize ofWholeGroups(int group) {
+        if (group == 0 || features % group == 0) {
+            return this;
+        }
+        if (group < features) {
+            return new ChunkSize(tokens, features / group * group);
+        }
+        return new ChunkSize((int) Math.max(1, (long) tokens * features / group), group);
+    }
+
     /** What a token takes at most until its chunk is done: its copies, its products, and what the selection looks at. */
     private static long bytes(int dIn, int features, int most) {
         long candidates = Math.min(16L * most, features);

@@ -7,6 +7,13 @@
       strength = torch.abs(strength)
     return strength
 
+  # A block of whole groups in which of each group only the largest stays, the first among equals.
+  def strongest_of_groups(self, h: Tensor, group: int) -> Tensor:
+    groups = torch.reshape(torch.nan_to_num(h, inf, inf), [torch.size(h, 0), -1, group])
+    largest = torch.eq(groups, torch.amax(groups, [2], True))
+    later = torch.reshape(torch.gt(torch.cumsum(torch.to(largest, 3), 2), 1), torch.size(h))
+    return torch.masked_fill(h, torch.logical_or(torch.logical_not(torch.reshape(largest, torch.size(h))), later), 0)
+
   # Which features of a block are above the smallest of the strongest so far, and the strongest with them.
   def rise(self, strength: Tensor, best: Tensor) -> Tuple[Tensor, Tensor]:
     k = torch.size(best, 1)
@@ -155,7 +162,7 @@
     return host
 
   # Encodes some of the tokens. What is active comes block by block, positions and values, or packed from the device.
-  def encode(self, activations: Tensor, d_in: int, affine: List[Tensor], input_scale: float, normalization: int, check: bool, b_dec: Tensor, subtract_b_dec: bool, w_enc: List[Tensor], transposed: bool, widen: bool, bias: Tensor, parameters: List[Tensor], norms: Tensor, ranks: Tensor, most: int, signed: bool, by_magnitude: bool, first_token: int, n: int, block_features: int, on_device: bool, dense: List[Tensor]) -> Tuple[List[int], Tensor, Tensor, List[Tensor], List[Tensor]]:
+  def encode(self, activations: Tensor, d_in: int, affine: List[Tensor], input_scale: float, normalization: int, check: bool, b_dec: Tensor, subtract_b_dec: bool, w_enc: List[Tensor], transposed: bool, widen: bool, bias: Tensor, parameters: List[Tensor], norms: Tensor, ranks: Tensor, most: int, signed: bool, by_magnitude: bool, group: int, first_token: int, n: int, block_features: int, on_device: bool, dense: List[Tensor]) -> Tuple[List[int], Tensor, Tensor, List[Tensor], List[Tensor]]:
     device = ops.prim.device(bias)
     d_sae = torch.size(bias, 0)
     positions = annotate(List[Tensor], [])
@@ -201,6 +208,8 @@
         h = self.activate(h, p)
         if torch.numel(norms) > 0:
           h = torch.mul(h, torch.narrow(norms, 0, first, count))
+        if group > 0:
+          h = self.strongest_of_groups(h, group)
         if most > 0 and on_device:
           best_keys, best = self.rise_on_device(h, self.strength(h, first, ranks, by_magnitude), apart, first, best_keys, best, signed)
         elif most > 0:

@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import io.github.sae4j.core.BlockRule;
+import io.github.sae4j.core.GroupMax;
 import io.github.sae4j.core.JumpRelu;
 import io.github.sae4j.core.Relu;
 import io.github.sae4j.core.SaeConfig;
@@ -124,6 +125,14 @@ class DeviceSelectionTest {
             assertSame(TopK.of(k, bias(1)), activations);
             assertSame(TopK.of(k, bias(-9)), activations);
             assertSame(TopK.of(k, bias(1)).rescaledByDecoderNorm(), activations);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 13, 130, 650})
+    void findsTheStrongestOfEachGroup(int groups) {
+        for (float bias : new float[] {1, -9}) {
+            assertSame(GroupMax.of(groups, bias(bias)), integers(40 * D_IN, 40));
         }
     }
 
