@@ -25,6 +25,14 @@ public interface SaeSource {
      */
     String sha256();
 
+    /**
+     * Returns the names of tensors and fields of the files that nothing understood and that the user let through; by
+     * default none.
+     */
+    default List<String> allowedUnknown() {
+        return List.of();
+    }
+
     /** Returns the source of weights that were made by the program itself; its {@link #sha256()} throws. */
     static SaeSource memory() {
         return MemorySource.INSTANCE;

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param canDecode whether it has a decoder
  * @param normScalingFactor what activations are multiplied by before all else; mostly 1
  * @param tensors the tensors of its files, under the publisher's names
+ * @param uses what each tensor and field of its files is used for, or why it changes nothing
  * @param files the files that it is made of
  * @param published its entry in a release, or null if there is none
  */
@@ -25,6 +26,7 @@ public record SaeDescription(
         boolean canDecode,
         double normScalingFactor,
         List<Tensor> tensors,
+        List<Use> uses,
         List<File> files,
         @Nullable PublishedSae published) {
 
@@ -33,6 +35,7 @@ public record SaeDescription(
         SAE.requirePresent(name, "name");
         SAE.requirePresent(config, "config");
         tensors = List.copyOf(tensors);
+        uses = List.copyOf(uses);
         files = List.copyOf(files);
     }
 
@@ -55,6 +58,23 @@ public record SaeDescription(
             SAE.requirePresent(name, "name");
             SAE.requirePresent(dtype, "dtype");
             shape = List.copyOf(shape);
+        }
+    }
+
+    /**
+     * What became of a tensor or a field of a file.
+     *
+     * @param file the file's name, relative to the repository or to the folder of this machine
+     * @param name the publisher's name of the tensor, or the dotted name of the field
+     * @param purpose for example {@code W_enc}, {@code read}, or {@code not needed: of the training}
+     */
+    public record Use(String file, String name, String purpose) {
+
+        /** Checks that nothing is missing. */
+        public Use {
+            SAE.requirePresent(file, "file");
+            SAE.requirePresent(name, "name");
+            SAE.requirePresent(purpose, "purpose");
         }
     }
 

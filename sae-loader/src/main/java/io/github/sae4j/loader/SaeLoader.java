@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import io.github.sae4j.core.Kernel;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SaeException;
+import io.github.sae4j.core.SaeSource;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.WeightType;
 import io.github.sae4j.hub.HubClient;
@@ -19,6 +20,8 @@ import io.github.sae4j.loader.internal.names.Registry;
 import io.github.sae4j.loader.internal.names.SaeAddress;
 import io.github.sae4j.safetensors.SafetensorsException;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,7 +52,8 @@ public final class SaeLoader {
     private @Nullable WeightType dtype;
     private @Nullable String format;
     private final JsonObject overrides = new JsonObject();
-    private @Nullable Double normScalingFactor;
+    private double @Nullable [] normScalingFactor;
+    private final Set<String> allowedUnknown = new LinkedHashSet<>();
     private boolean foldDecoderNorms;
     private @Nullable Device device;
     private @Nullable Kernel kernel;
@@ -226,15 +230,37 @@ public final class SaeLoader {
      * Sets what activations are multiplied by before they are encoded, and reconstructions divided by; without it the
      * publisher's files say it, or the registry does, or it is 1.
      *
-     * @param factor finite and above 0
+     * @param factors one, or one for each model or layer of a crosscoder, in their order; finite and above 0
      * @return this
-     * @throws SaeLoadException if it is not
+     * @throws SaeLoadException if there is none, or one is not such a number
      */
-    public SaeLoader normScalingFactor(double factor) {
-        if (!(factor > 0 && factor <= Float.MAX_VALUE)) {
-            throw new SaeLoadException("The norm scaling factor must be finite and above 0, but is " + factor + ".");
+    public SaeLoader normScalingFactor(double... factors) {
+        for (double factor : SAE.requirePresent(factors, "factors")) {
+            if (!(factor > 0 && factor <= Float.MAX_VALUE)) {
+                throw new SaeLoadException(
+                        "The norm scaling factor must be finite and above 0, but is " + factor + ".");
+            }
         }
-        this.normScalingFactor = factor;
+        if (factors.length == 0) {
+            throw new SaeLoadException("normScalingFactor(...) needs a factor.");
+        }
+        this.normScalingFactor = factors.clone();
+        return this;
+    }
+
+    /**
+     * Lets tensors and fields through that nothing here understands, as if they were not there; by default an SAE that has
+     * any is refused, because they may be what makes it compute something else. {@link SaeSource#allowedUnknown()} tells
+     * which were let through.
+     *
+     * @param names the publisher's names of tensors, or dotted names of fields, as the refusal names them
+     * @return this
+     * @throws SaeLoadException if a name is null; {@link #open()} refuses names of which there is nothing unknown
+     */
+    public SaeLoader allowUnknown(String... names) {
+        for (String name : SAE.requirePresent(names, "names")) {
+            allowedUnknown.add(SAE.requirePresent(name, "name"));
+        }
         return this;
     }
 
@@ -276,7 +302,8 @@ public final class SaeLoader {
     }
 
     /**
-     * Sets whether NaN and infinity in activations and features are let through; by default they are rejected.
+     * Sets whether NaN and infinity in weights, activations, features and results are let through; by default an SAE with
+     * such weights is not opened, and calls with or for such numbers are refused.
      *
      * @param allow whether to let them through
      * @return this
@@ -366,7 +393,14 @@ public final class SaeLoader {
     private Formats.Settings settings() {
         Registry.@Nullable Facts facts =
                 address == null ? null : Registry.load().facts(address).orElse(null);
-        return new Formats.Settings(format, facts, overrides.deepCopy(), normScalingFactor, dtype);
+        return new Formats.Settings(
+                format,
+                facts,
+                overrides.deepCopy(),
+                normScalingFactor,
+                dtype,
+                new LinkedHashSet<>(allowedUnknown),
+                allowNonFinite);
     }
 
     private SaeFolder files() {

@@ -251,7 +251,8 @@ class DownloadTest {
                 .isThrownBy(() -> load(REPOSITORY + ":layer_30").open())
                 .withMessage("layer_30 of " + REPOSITORY
                         + " is no SAE that is recognised. It holds: cfg.json. What is lacking:"
-                        + " for saelens sae_weights.safetensors, sparsify sae.safetensors.");
+                        + " for crosscoder_kissane cc_weights.pt, saelens sae_weights.safetensors, sparsify"
+                        + " sae.safetensors.");
     }
 
     @Test

@@ -114,20 +114,46 @@ class FolderTest {
     }
 
     @Test
-    void ignoresFurtherTensorsAndSaysSoOnce() {
+    void refusesFurtherTensorsUnlessTheUserLetsThemThrough() {
         new TinySae()
                 .tensor("extra_a", Dtype.F32, new float[] {1}, 1)
-                .tensor("extra_b", Dtype.I32, new float[] {1}, 1)
+                .tensor("log_threshold", Dtype.F32, new float[] {1}, 1)
                 .in(folder);
-        try (CapturedLog log = new CapturedLog();
-                SparseAutoencoder sae = SAE.fromDisk(folder)) {
+
+        assertThatExceptionOfType(SaeLoadException.class)
+                .isThrownBy(() -> SAE.fromDisk(folder))
+                .withMessageStartingWith(weights() + " has tensors that nothing here understands in a standard SAE: ")
+                .withMessageContaining("extra_a F32 [1]")
+                .withMessageContaining("log_threshold may be thresholds, as JumpReLU and batch top-k SAEs have.");
+        assertThatExceptionOfType(SaeLoadException.class)
+                .isThrownBy(() -> SAE.load(folder).allowUnknown("extra_a").open())
+                .withMessageContaining(
+                        "a tensor that nothing here understands in a standard SAE: log_threshold F32 [1].");
+        try (SparseAutoencoder sae =
+                SAE.load(folder).allowUnknown("extra_a", "log_threshold").open()) {
             assertThat(sae.encode(TOKEN).toDense()[0]).containsExactly(FEATURES);
-            assertThat(log.lines("WARN"))
-                    .singleElement()
-                    .asString()
-                    .startsWith(weights() + ": tensors that a standard SAE does not use are ignored: ")
-                    .contains("extra_a", "extra_b");
+            assertThat(sae.source().allowedUnknown()).containsExactlyInAnyOrder("extra_a", "log_threshold");
         }
+    }
+
+    @Test
+    void refusesToLetThroughWhatIsNotThere() {
+        new TinySae().in(folder);
+
+        assertThatExceptionOfType(SaeLoadException.class)
+                .isThrownBy(() -> SAE.load(folder).allowUnknown("extra").open())
+                .withMessage("allowUnknown(\"extra\"), or --allow-unknown extra, has no effect: " + folder
+                        + " has no tensor or field of this name that is not understood.");
+    }
+
+    @Test
+    void tellsWhatEachTensorAndFieldIsUsedFor() {
+        new TinySae().in(folder);
+
+        assertThat(SAE.load(folder).describe().uses())
+                .contains(
+                        new SaeDescription.Use("sae_weights.safetensors", "W_enc", "W_enc"),
+                        new SaeDescription.Use("cfg.json", "d_in", "read"));
     }
 
     @Test
@@ -300,7 +326,7 @@ class FolderTest {
                 .isThrownBy(() -> SAE.fromDisk(folder))
                 .withMessage(
                         folder + " holds no SAE that is recognised. It holds: ae.pt, cfg.json. What is lacking: for"
-                                + " dictionary_learning_1 config.json, saelens sae_weights.safetensors, sparsify sae.safetensors.");
+                                + " crosscoder_kissane cc_weights.pt, dictionary_learning_1 config.json, saelens sae_weights.safetensors, sparsify sae.safetensors.");
     }
 
     @Test

@@ -259,7 +259,11 @@ class SavingTest {
                  "activation_fn_kwargs": {"slope": 0.10}, "device": "cuda:3",
                  "metadata": {"sae_lens_version": "6.18.0", "model_name": "a<b", "run": {"seed": 12345678901234567890}}}
                 """;
-        try (SparseAutoencoder sae = open(new TinySae().config(config).in(temporary.resolve("source")))) {
+        Path written = new TinySae().config(config).in(temporary.resolve("source"));
+        try (SparseAutoencoder sae = SAE.load(written)
+                .allowUnknown("mine", "activation_fn_kwargs.slope")
+                .device(Device.cpu())
+                .open()) {
             SAE.save(sae, folder);
         }
         JsonObject saved = json(folder).getAsJsonObject();

@@ -22,6 +22,7 @@ final class FileSource implements SaeSource {
     private final @Nullable String repository;
     private final @Nullable String commit;
     private final List<String> files;
+    private final List<String> allowedUnknown;
     private final Path weights;
     private @Nullable String sha256;
 
@@ -30,11 +31,13 @@ final class FileSource implements SaeSource {
             @Nullable String repository,
             @Nullable String commit,
             List<String> files,
+            List<String> allowedUnknown,
             Path weights) {
         this.description = description;
         this.repository = repository;
         this.commit = commit;
         this.files = List.copyOf(files);
+        this.allowedUnknown = List.copyOf(allowedUnknown);
         this.weights = weights;
     }
 
@@ -56,6 +59,11 @@ final class FileSource implements SaeSource {
     @Override
     public List<String> files() {
         return files;
+    }
+
+    @Override
+    public List<String> allowedUnknown() {
+        return allowedUnknown;
     }
 
     @Override

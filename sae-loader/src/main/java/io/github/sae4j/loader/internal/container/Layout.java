@@ -139,4 +139,32 @@ record Layout(long offset, long[] shape, long[] strides) {
     Layout transposed() {
         return new Layout(offset, new long[] {shape[1], shape[0]}, new long[] {strides[1], strides[0]});
     }
+
+    /** Returns the layout of the same elements with the axes in another order. */
+    Layout permuted(int[] order) {
+        long[] sizes = new long[order.length];
+        long[] steps = new long[order.length];
+        for (int axis = 0; axis < order.length; axis++) {
+            sizes[axis] = shape[order[axis]];
+            steps[axis] = strides[order[axis]];
+        }
+        return new Layout(offset, sizes, steps);
+    }
+
+    /** Returns whether an axis and the next one can be walked as one. */
+    boolean canMerge(int axis) {
+        return shape[axis] == 1 || shape[axis + 1] == 1 || strides[axis] == shape[axis + 1] * strides[axis + 1];
+    }
+
+    /** Returns the layout with an axis and the next one as one; they {@linkplain #canMerge can be} that. */
+    Layout merged(int axis) {
+        long[] sizes = new long[shape.length - 1];
+        long[] steps = new long[shape.length - 1];
+        for (int at = 0; at < sizes.length; at++) {
+            int from = at > axis ? at + 1 : at;
+            sizes[at] = at == axis ? shape[axis] * shape[axis + 1] : shape[from];
+            steps[at] = at == axis && shape[axis + 1] > 1 ? strides[axis + 1] : strides[from];
+        }
+        return new Layout(offset, sizes, steps);
+    }
 }

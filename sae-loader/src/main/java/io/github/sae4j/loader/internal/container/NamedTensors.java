@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The tensors of a file by name, and what else has a name there and cannot be used. */
+/** The tensors of a file by name, the plain values beside them, and what else has a name there and cannot be used. */
 public final class NamedTensors {
 
     private static final int NAMES_IN_A_SENTENCE = 12;
@@ -14,6 +14,7 @@ public final class NamedTensors {
     private final Subject subject;
     private final Map<String, StoredTensor> tensors = new LinkedHashMap<>();
     private final Map<String, String> unusable;
+    private final Map<String, Object> values;
 
     /**
      * Gathers tensors.
@@ -24,8 +25,20 @@ public final class NamedTensors {
      * @throws io.github.sae4j.loader.SaeLoadException if two tensors have the same name
      */
     public NamedTensors(Subject subject, List<StoredTensor> tensors, Map<String, String> unusable) {
+        this(subject, tensors, unusable, Map.of());
+    }
+
+    /**
+     * Gathers tensors and values.
+     *
+     * @param values the plain values beside the tensors: texts, truth values, whole numbers as {@code BigInteger},
+     *     others as {@code Double}
+     */
+    public NamedTensors(
+            Subject subject, List<StoredTensor> tensors, Map<String, String> unusable, Map<String, Object> values) {
         this.subject = subject;
         this.unusable = Map.copyOf(unusable);
+        this.values = Map.copyOf(values);
         for (StoredTensor tensor : tensors) {
             if (this.tensors.put(tensor.name(), tensor) != null || unusable.containsKey(tensor.name())) {
                 throw subject.fault("two tensors have the name " + Quoted.of(tensor.name()) + ".");
@@ -36,6 +49,16 @@ public final class NamedTensors {
     /** Returns all tensors, in the order of the file. */
     public List<StoredTensor> all() {
         return List.copyOf(tensors.values());
+    }
+
+    /** Returns the plain values beside the tensors. */
+    public Map<String, Object> values() {
+        return values;
+    }
+
+    /** Returns the names of what cannot be used, each with the sentence that says why. */
+    public Map<String, String> unusable() {
+        return unusable;
     }
 
     /** Returns whether there is a tensor of that name. */

@@ -176,6 +176,24 @@ public final class StoredTensor {
     }
 
     /**
+     * Returns the same numbers with the axes in another order and two of them made one. No byte is moved; where the two
+     * do not follow each other in the storage, the rows of what is returned are copied when they are asked for.
+     *
+     * @param order the axes in the order in which they are to stand
+     * @param merged the place, in that order, of the first of the two axes that become one
+     */
+    public StoredTensor flattened(int[] order, int merged) {
+        Layout turned = layout.permuted(order);
+        if (turned.canMerge(merged)) {
+            return new StoredTensor(subject, name, dtype, turned.merged(merged), this.order, storage, inFile);
+        }
+        ByteSource copy = new LazyBytes(
+                byteSize(), () -> new Gathering(turned, dtype.bits() / Byte.SIZE, this.order, storage).gather(subject));
+        Layout whole = Layout.rowMajor(turned.shape());
+        return new StoredTensor(subject, name, dtype, whole.merged(merged), ByteOrder.LITTLE_ENDIAN, copy, false);
+    }
+
+    /**
      * Returns the elements row by row, in consecutive windows of whole units, each below 2 GiB.
      *
      * <p>Bytes of the file are shown where they lie, which need not be a multiple of the elements' size (in {@code .npz}

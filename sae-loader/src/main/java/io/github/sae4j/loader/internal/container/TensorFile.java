@@ -3,6 +3,7 @@ package io.github.sae4j.loader.internal.container;
 import io.github.sae4j.loader.SaeLoadException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /**
  * An open file of named tensors, whatever its format.
@@ -29,6 +30,15 @@ public interface TensorFile extends AutoCloseable {
 
     /** Returns whether the file has a tensor of that exact name. */
     boolean contains(String name);
+
+    /**
+     * Returns the plain values that have names beside the tensors: texts, truth values, whole numbers as
+     * {@code BigInteger}, others as {@code Double}; none in most formats.
+     */
+    Map<String, Object> values();
+
+    /** Returns the names of what is no tensor that can be used, each with the sentence that says why. */
+    Map<String, String> unusable();
 
     /** Closes the file. A second call does nothing. */
     @Override

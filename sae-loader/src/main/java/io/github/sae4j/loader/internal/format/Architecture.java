@@ -1,7 +1,8 @@
 package io.github.sae4j.loader.internal.format;
 
-import io.github.sae4j.core.Activation;
+import io.github.sae4j.core.BlockRule;
 import io.github.sae4j.core.Gated;
+import io.github.sae4j.core.GroupMax;
 import io.github.sae4j.core.JumpRelu;
 import io.github.sae4j.core.MatchingPursuit;
 import io.github.sae4j.core.Relu;
@@ -10,7 +11,7 @@ import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.TopK;
 import io.github.sae4j.loader.SaeLoadException;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  * @param label its name in SAELens's spelling
  * @param recipe how its parts are made of its tensors and of the fields of its configuration
  * @param fields the names of these fields
+ * @param ofSaeLens whether SAELens has it, too
  */
-record Architecture(String label, Recipe recipe, List<String> fields) {
+record Architecture(String label, Recipe recipe, List<String> fields, boolean ofSaeLens) {
 
     private static final Rule RELU = (weights, fields, dSae) -> Relu.of(weights.vector("b_enc", dSae));
     private static final Rule JUMP_RELU =
@@ -38,34 +40,45 @@ record Architecture(String label, Recipe recipe, List<String> fields) {
             of("batchtopk", Architecture::batchTopK),
             of("matryoshka_batchtopk", Architecture::batchTopK),
             of("topk", Architecture::topK, "k", "rescale_acts_by_decoder_norm"),
+            of("topk_transcoder", Architecture::topK, "k").ofOthers(),
+            of("topk_skip_transcoder", Architecture::topK, "k").ofOthers(),
+            of("topk_skip", Architecture::topK, "k").ofOthers(),
+            of("groupmax", Architecture::groupMax, "k").ofOthers(),
+            of("crosscoder", RELU).ofOthers(),
+            of("jumprelu_crosscoder", JUMP_RELU).ofOthers(),
             of("gated", Architecture::gated),
             new Architecture(
                     "matching_pursuit",
                     Architecture::matchingPursuit,
-                    List.of("residual_threshold", "max_iterations", "stop_on_duplicate_support")),
-            new Architecture("temporal", TemporalRecipe::add, TemporalRecipe.FIELDS));
+                    List.of("residual_threshold", "max_iterations", "stop_on_duplicate_support"),
+                    true),
+            new Architecture("temporal", TemporalRecipe::add, TemporalRecipe.FIELDS, true));
 
     /** Gives an SAE its encoder and the rule that decides which features are active. */
     @FunctionalInterface
     interface Recipe {
-        void add(SaeBuilder builder, Weights weights, Fields fields, SaeConfig config);
+        void add(SaeBuilder builder, Parts parts, Fields fields, SaeConfig config);
     }
 
     /** Makes the rule that decides which features are active. */
     @FunctionalInterface
     private interface Rule {
-        Activation of(Weights weights, Fields fields, int dSae);
+        BlockRule of(Weights weights, Fields fields, int dSae);
     }
 
     private static Architecture of(String label, Rule rule, String... fields) {
-        Recipe recipe = (builder, weights, parameters, config) -> builder.encoder(
-                        weights.matrix("W_enc", config.dIn(), config.dSae()))
-                .activation(rule.of(weights, parameters, config.dSae()));
-        return new Architecture(label, recipe, List.of(fields));
+        Recipe recipe = (builder, parts, parameters, config) -> builder.encoder(
+                        parts.weights().matrix("W_enc", config.dIn(), config.dSae()))
+                .activation(parts.rule().apply(rule.of(parts.weights(), parameters, config.dSae())));
+        return new Architecture(label, recipe, List.of(fields), true);
+    }
+
+    private Architecture ofOthers() {
+        return new Architecture(label, recipe, fields, false);
     }
 
     /** The decoder is the encoder too. */
-    private static void matchingPursuit(SaeBuilder builder, Weights weights, Fields fields, SaeConfig config) {
+    private static void matchingPursuit(SaeBuilder builder, Parts parts, Fields fields, SaeConfig config) {
         MatchingPursuit rule = MatchingPursuit.of(config.dSae());
         @Nullable Double threshold = fields.number("residual_threshold");
         @Nullable Integer iterations = fields.optionalSize("max_iterations");
@@ -76,11 +89,11 @@ record Architecture(String label, Recipe recipe, List<String> fields) {
     }
 
     /** Trained with batch top-k, an SAE runs with the threshold that training found. */
-    private static Activation batchTopK(Weights weights, Fields fields, int dSae) {
+    private static BlockRule batchTopK(Weights weights, Fields fields, int dSae) {
         return JUMP_RELU.of(weights.rename("threshold", "threshold", "topk_threshold"), fields, dSae);
     }
 
-    private static Activation topK(Weights weights, Fields fields, int dSae) {
+    private static BlockRule topK(Weights weights, Fields fields, int dSae) {
         int k = fields.size("k");
         if (k > dSae) {
             throw fields.refused("k", String.valueOf(k), "but there are only d_sae = " + dSae + " features.");
@@ -89,7 +102,17 @@ record Architecture(String label, Recipe recipe, List<String> fields) {
         return Boolean.TRUE.equals(fields.flag("rescale_acts_by_decoder_norm")) ? rule.rescaledByDecoderNorm() : rule;
     }
 
-    private static Activation gated(Weights weights, Fields fields, int dSae) {
+    /** The groups are said as {@code k}, as each keeps one feature. */
+    private static BlockRule groupMax(Weights weights, Fields fields, int dSae) {
+        int groups = fields.size("k");
+        if (dSae % groups != 0) {
+            throw fields.refused(
+                    "k", String.valueOf(groups), "which does not divide d_sae = " + dSae + " into groups.");
+        }
+        return GroupMax.of(groups, weights.vector("b_enc", dSae));
+    }
+
+    private static BlockRule gated(Weights weights, Fields fields, int dSae) {
         return Gated.of(weights.vector("b_gate", dSae), weights.vector("b_mag", dSae), weights.vector("r_mag", dSae));
     }
 
@@ -97,18 +120,19 @@ record Architecture(String label, Recipe recipe, List<String> fields) {
      * Returns the architecture of a name.
      *
      * @param file the file that names it, for sentences
+     * @param bySaeLens whether SAELens wrote the name, so that it means one of its own
      * @throws SaeLoadException if it cannot be opened
      */
-    static Architecture named(String label, String file) {
-        return ALL.stream()
+    static Architecture named(String label, String file, boolean bySaeLens) {
+        List<Architecture> known = ALL.stream()
+                .filter(architecture -> architecture.ofSaeLens || !bySaeLens)
+                .toList();
+        return known.stream()
                 .filter(architecture -> architecture.label.equals(label))
                 .findFirst()
                 .orElseThrow(() -> new SaeLoadException(file + ": the architecture \"" + label
-                        + "\" is not known. Supported: " + String.join(", ", labels().toList()) + "."));
-    }
-
-    private static Stream<String> labels() {
-        return ALL.stream().map(Architecture::label);
+                        + "\" is not known. Supported: "
+                        + known.stream().map(Architecture::label).collect(Collectors.joining(", ")) + "."));
     }
 
     /** Returns whether reconstructing adds a product with the activations. */

@@ -6,8 +6,10 @@ import io.github.sae4j.core.Reshape;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SaeMetadata;
 import io.github.sae4j.loader.SaeLoadException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -24,18 +26,40 @@ final class CfgJson {
     /** The fields whose own fields count as dotted ones. */
     static final List<String> NESTED = List.of("metadata", "activation_fn_kwargs");
 
+    /** The fields that every architecture reads. */
+    private static final List<String> READ = List.of(
+            "architecture",
+            "d_in",
+            "d_sae",
+            "d_out",
+            "dtype",
+            "apply_b_dec_to_input",
+            "normalize_activations",
+            "reshape_activations",
+            "model_name",
+            "hook_name",
+            "hook_head_index",
+            "context_size",
+            "prepend_bos",
+            "dataset_path",
+            "neuronpedia_id");
+
+    private static final List<String> DTYPES =
+            List.of("float32", "float", "float16", "half", "bfloat16", "float64", "double");
     private static final int OLD_K = 100;
     private static final String CONSTANT_SCALE = "constant_scalar_rescale";
     private static final Pattern VERSION = Pattern.compile("(\\d{1,9})(?:\\.(\\d+))?(?:\\.(\\d+))?(.*)");
 
     private final String file;
     private final Fields fields;
+    private final @Nullable Accounts accounts;
     private final @Nullable String version;
     private final boolean older;
 
-    private CfgJson(String file, Fields fields, boolean ofSaeLens) {
+    private CfgJson(String file, Fields fields, @Nullable Accounts accounts, boolean ofSaeLens) {
         this.file = file;
         this.fields = fields;
+        this.accounts = accounts;
         this.version = fields.text("sae_lens_version", "metadata.sae_lens_version");
         this.older = ofSaeLens && (version == null || isOlderVersion(version));
     }
@@ -52,30 +76,53 @@ final class CfgJson {
             SaeConfig config,
             Architecture architecture,
             Fields parameters,
-            @Nullable Double inputScale) {}
+            @Nullable Double inputScale) {
+
+        /** Returns the fields that nothing has read, with the metadata's without their beginning. */
+        Set<String> unread() {
+            return config.otherFields().keySet().stream()
+                    .map(name -> name.startsWith("metadata.") ? name.substring("metadata.".length()) : name)
+                    .collect(Collectors.toSet());
+        }
+
+        /** Returns the fields that can be set. */
+        List<String> readable() {
+            List<String> readable = new ArrayList<>(architecture.fields());
+            readable.addAll(READ);
+            return readable;
+        }
+    }
 
     /**
      * Reads a configuration.
      *
      * @param object the file's object, which is not changed
      * @param file the file's name, for sentences
-     * @throws SaeLoadException if it is not one, or asks for something that is not supported
+     * @param accounts takes what became of each field
+     * @throws SaeLoadException if it is not one, asks for something that is not supported, or has a field that nothing
+     *     understands
      */
-    static Declared read(JsonObject object, String file) {
-        return new CfgJson(file, Fields.of(file, object, NESTED.toArray(String[]::new)), true).declared();
+    static Declared read(JsonObject object, String file, Accounts accounts) {
+        return new CfgJson(file, Fields.of(file, object, NESTED.toArray(String[]::new)), accounts, true).declared();
     }
 
     /** Reads a configuration in the form of version 6 that {@link Config} has written, as {@link #read} does. */
     static Declared readWritten(JsonObject object, String file) {
-        return new CfgJson(file, Fields.of(file, object, "metadata"), false).declared();
+        return new CfgJson(file, Fields.of(file, object, "metadata"), null, false).declared();
     }
 
     private Declared declared() {
         fields.ignore("device");
-        Architecture architecture = Architecture.named(architecture(), file);
+        // Whether it is so is told by the tensor scaling_factor.
+        fields.flag("finetuning_scaling_factor");
+        Architecture architecture = Architecture.named(architecture(), file, accounts != null);
         Fields parameters = fields.part(architecture.fields());
         @Nullable Double scale = architecture.label().equals("temporal") ? temporalScale() : null;
-        return new Declared(config(architecture), architecture, parameters, scale);
+        SaeConfig config = config(architecture);
+        if (accounts != null) {
+            fields.close(accounts, "a " + architecture.label() + " SAE of SAELens", SaeLensFields.INERT);
+        }
+        return new Declared(config, architecture, parameters, scale);
     }
 
     /** Temporal SAEs have a normalisation of their own, one factor for all. */
@@ -93,7 +140,7 @@ final class CfgJson {
         int dSae = fields.size("d_sae");
         boolean transcoder = architecture.label().endsWith("transcoder");
         @Nullable Integer dOut = fields.optionalSize("d_out");
-        @Nullable String dtype = fields.text("dtype");
+        @Nullable String dtype = dtype();
         @Nullable Boolean applyBDecToInput = fields.flag("apply_b_dec_to_input");
         if (transcoder && !Boolean.FALSE.equals(applyBDecToInput)) {
             throw new SaeLoadException(file + ": apply_b_dec_to_input is "
@@ -108,7 +155,7 @@ final class CfgJson {
                 dIn,
                 dSae,
                 dOut == null ? dIn : dOut,
-                dtype == null ? null : withoutPrefix(dtype, "torch."),
+                dtype,
                 applyBDecToInput == null || applyBDecToInput,
                 normalization,
                 reshape,
@@ -116,24 +163,43 @@ final class CfgJson {
                 fields.others());
     }
 
+    /** Returns the number format that all tensors have, by the name that PyTorch gives it. */
+    private @Nullable String dtype() {
+        @Nullable String written = fields.text("dtype");
+        if (written == null) {
+            return null;
+        }
+        String name = withoutPrefix(written, "torch.");
+        if (!DTYPES.contains(name)) {
+            throw fields.refused(
+                    "dtype", "\"" + written + "\"", "but only " + String.join(", ", DTYPES) + " are known.");
+        }
+        return name;
+    }
+
+    /** A transcoder lays no heads side by side, whatever this says. */
     private Reshape ignoredReshape() {
-        fields.ignore("reshape_activations");
+        @Nullable String label = fields.text("reshape_activations");
+        if (label != null) {
+            reshapeOf(label);
+        }
         return Reshape.NONE;
     }
 
     private String architecture() {
         @Nullable String named = fields.text("architecture");
-        if (older) {
-            @Nullable String function = fields.text("activation_fn", "activation_fn_str");
-            if ("topk".equals(function)) {
-                fields.ignore("architecture");
-                takeK();
-                return "topk";
-            }
-            if (function != null && !function.equals("relu")) {
-                throw fields.refused(
-                        "activation_fn", "\"" + function + "\"", "which is not supported; relu and topk are known.");
-            }
+        @Nullable String function = accounts == null ? null : fields.text("activation_fn", "activation_fn_str");
+        if (older && "topk".equals(function)) {
+            takeK();
+            return "topk";
+        }
+        if (function != null && !function.equals("relu")) {
+            throw fields.refused(
+                    "activation_fn",
+                    "\"" + function + "\"",
+                    older
+                            ? "which is not supported; relu and topk are known."
+                            : "but an SAE of version 6 says its rule as its architecture.");
         }
         if (older && "topk".equals(named)) {
             takeK();

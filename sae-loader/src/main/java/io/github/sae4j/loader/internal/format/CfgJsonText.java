@@ -40,7 +40,10 @@ public final class CfgJsonText {
         text.add(config, dtype);
         specific.entrySet().forEach(field -> text.fields.add(field.getKey(), field.getValue()));
         config.otherFields().forEach(text::addOther);
-        CfgJson.read(text.fields, SaeLensFiles.CONFIG);
+        CfgJson.read(
+                text.fields,
+                SaeLensFiles.CONFIG,
+                new Accounts(config.otherFields().keySet()));
         return GSON.toJson(text.fields);
     }
 

@@ -1,8 +1,8 @@
 package io.github.sae4j.loader.internal.format;
 
+import io.github.sae4j.core.JumpRelu;
 import io.github.sae4j.loader.internal.SaeFolder;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +17,8 @@ final class CrossLayerFormat implements Format {
                     + " layers together with those of other layers, so one layer alone has no reconstruction. It can encode.";
 
     private static final String CONFIG = "config.yaml";
+    private static final Inert INERT = Inert.none().and(Inert.DESCRIPTION, "scan", "model_revision");
+
     private static final Pattern LAYER = Pattern.compile("(?:layer_)?(\\d+)");
 
     @Override
@@ -46,22 +48,33 @@ final class CrossLayerFormat implements Format {
     public Parts read(Reading reading) {
         SaeFolder place = reading.place();
         @Nullable Integer layer = layer(place);
-        Map<String, Object> config = reading.extraYaml(place.parent(), CONFIG).orElse(Map.of());
+        Fields config = reading.extraFields(place.parent(), CONFIG);
+        config.oneOf("model_kind", "cross_layer_transcoder");
+        @Nullable String model = config.informativeText("model_name");
+        @Nullable String in = config.text("feature_input_hook");
+        @Nullable String out = config.text("feature_output_hook");
+        config.close(reading.accounts(), "a cross-layer transcoder", INERT);
         Weights weights = reading.weights(place.parent(), encoder(layer))
                 .turn("W_enc", "W_enc_" + layer)
                 .rename("b_enc", "b_enc_" + layer)
-                .rename("b_dec", "b_dec_" + layer)
-                .ignore("b_dec");
+                .rename("threshold", "threshold_" + layer)
+                .unneeded("one layer alone is not decoded", "b_dec_" + layer);
         String block = "blocks." + layer + ".";
-        Config written = Config.of("transcoder", weights.size("W_enc", 0), weights.size("W_enc", 1))
-                .about("model_name", config.get("model_name"))
+        boolean jumpRelu = weights.contains("threshold");
+        Config written = Config.of(
+                        jumpRelu ? "jumprelu_transcoder" : "transcoder",
+                        weights.size("W_enc", 0),
+                        weights.size("W_enc", 1))
+                .about("model_name", model)
                 .about("model_from_pretrained_kwargs", Config.UNFOLDED_LAYER_NORM)
-                .about("hook_name", hook(block, config.get("feature_input_hook")))
-                .about("hook_name_out", hook(block, config.get("feature_output_hook")));
-        return Parts.of(written.json(), encoder(layer), weights).withoutDecoder(NO_DECODER);
+                .about("hook_name", hook(block, in))
+                .about("hook_name_out", hook(block, out));
+        return Parts.of(written.json(), encoder(layer), weights)
+                .withRule(rule -> jumpRelu ? MwhannaFormat.keepingNegative((JumpRelu) rule) : rule)
+                .withoutDecoder(NO_DECODER);
     }
 
-    private static @Nullable String hook(String block, @Nullable Object name) {
-        return name instanceof String hook ? block + hook : null;
+    private static @Nullable String hook(String block, @Nullable String hook) {
+        return hook == null ? null : block + hook;
     }
 }

@@ -4,23 +4,29 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.github.sae4j.loader.SaeLoadException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The fields of a configuration that have not been read yet, by dotted name and in the file's order. A field that is
  * null counts as absent. Where several names are given, they are old and new names of one field, and the first that is
- * there counts.
+ * there counts. What nothing has read when they are {@linkplain #close closed} must be known to change nothing.
  */
 final class Fields {
 
     private final String file;
     private final Map<String, JsonElement> unread = new LinkedHashMap<>();
+    private final Set<String> read;
 
-    private Fields(String file) {
+    private Fields(String file, Set<String> read) {
         this.file = file;
+        this.read = read;
     }
 
     /**
@@ -30,7 +36,7 @@ final class Fields {
      * @param file the file's name, for sentences
      */
     static Fields of(String file, JsonObject object, String... nested) {
-        Fields fields = new Fields(file);
+        Fields fields = new Fields(file, new LinkedHashSet<>());
         for (Map.Entry<String, JsonElement> field : object.entrySet()) {
             if (List.of(nested).contains(field.getKey()) && field.getValue() instanceof JsonObject inner) {
                 for (Map.Entry<String, JsonElement> innerField : inner.entrySet()) {
@@ -83,7 +89,7 @@ final class Fields {
 
     /** Takes some fields out as fields of their own. */
     Fields part(List<String> names) {
-        Fields part = new Fields(file);
+        Fields part = new Fields(file, read);
         for (String name : names) {
             @Nullable JsonElement value = unread.remove(name);
             if (value != null) {
@@ -155,6 +161,37 @@ final class Fields {
         return value == null ? null : Integer.valueOf(value.getAsBigDecimal().intValueExact());
     }
 
+    /** Returns a text that must be one of some. */
+    @Nullable
+    String oneOf(String name, String... known) {
+        @Nullable String value = text(name);
+        if (value != null && !List.of(known).contains(value)) {
+            throw refused(
+                    name,
+                    "\"" + value + "\"",
+                    "but only " + String.join(", ", known) + " " + (known.length == 1 ? "is" : "are") + " known.");
+        }
+        return value;
+    }
+
+    /** Returns true or false, false if it is absent. */
+    boolean isSet(String name) {
+        return Boolean.TRUE.equals(flag(name));
+    }
+
+    /** Refuses a field that asks for something that is not there: true, where only false is known. */
+    void requireUnset(String name, String why) {
+        if (isSet(name)) {
+            throw refused(name, "true", why);
+        }
+    }
+
+    /** Returns whether there is a field that nothing has read and that is not null. */
+    boolean has(String name) {
+        @Nullable JsonElement value = unread.get(name);
+        return value != null && !value.isJsonNull();
+    }
+
     /** Drops a field whose publisher writes 0 where others leave it out. */
     void ignoreZero(String name) {
         if (unread.get(name) instanceof JsonPrimitive value && value.isNumber() && value.getAsDouble() == 0) {
@@ -162,9 +199,31 @@ final class Fields {
         }
     }
 
-    /** Drops a field. */
+    /** Drops a field that is read elsewhere or stands for nothing. */
     void ignore(String name) {
-        unread.remove(name);
+        if (unread.remove(name) != null) {
+            read.add(name);
+        }
+    }
+
+    /**
+     * Says that all has been read that is to be, so that what is left must be known to change nothing.
+     *
+     * @param of what the file is of, for sentences
+     * @throws SaeLoadException if a field is neither read nor inert nor allowed by the user
+     */
+    void close(Accounts accounts, String of, Inert inert) {
+        read.forEach(name -> accounts.use(file, name, "read"));
+        List<Accounts.Stranger> strangers = new ArrayList<>();
+        unread.forEach((name, value) -> {
+            Optional<String> reason = inert.reason(name);
+            if (reason.isPresent()) {
+                accounts.use(file, name, reason.get());
+            } else if (!value.isJsonNull()) {
+                strangers.add(new Accounts.Stranger(name, name + " = " + shortened(value.toString())));
+            }
+        });
+        accounts.refuse(file, "field", of, strangers);
     }
 
     /** Returns the fields that nothing has read, dotted name to JSON text, in the file's order. */
@@ -186,6 +245,7 @@ final class Fields {
                 continue;
             }
             if (value instanceof JsonPrimitive primitive && accepts.test(primitive)) {
+                read.add(name);
                 return primitive;
             }
             throw refused(name, shortened(value.toString()), "but should be " + expected + ".");
@@ -200,6 +260,7 @@ final class Fields {
                 unread.remove(name);
             } else if (value instanceof JsonPrimitive primitive && accepts.test(primitive)) {
                 unread.remove(name);
+                read.add(name);
                 return primitive;
             }
         }

@@ -2,6 +2,7 @@ package io.github.sae4j.loader.internal.format;
 
 import io.github.sae4j.core.WeightType;
 import io.github.sae4j.loader.internal.container.StoredTensor;
+import io.github.sae4j.safetensors.Dtype;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -49,6 +50,33 @@ final class Floats {
             parts.add(floats.flip());
         }
         return parts;
+    }
+
+    /** Returns whether a tensor's numbers are floating point. */
+    static boolean isFloatingPoint(Dtype dtype) {
+        return switch (dtype) {
+            case F32, F64, F16, BF16 -> true;
+            default -> false;
+        };
+    }
+
+    /**
+     * Returns the only element of a tensor of whole numbers or truth values.
+     *
+     * @throws io.github.sae4j.loader.SaeLoadException if it is of another kind
+     */
+    static float whole(StoredTensor tensor) {
+        int bytes = Math.toIntExact(tensor.dtype().byteSize(1));
+        ByteBuffer element = tensor.slices(bytes).get(0);
+        return switch (tensor.dtype()) {
+            case BOOL, U8 -> element.get(0) & 0xff;
+            case I8 -> element.get(0);
+            case I16 -> element.getShort(0);
+            case U16 -> element.getShort(0) & 0xffff;
+            case I32 -> element.getInt(0);
+            case I64 -> element.getLong(0);
+            default -> throw Weights.unexpected(tensor, "a number");
+        };
     }
 
     private static Element element(StoredTensor tensor) {

@@ -10,7 +10,6 @@ import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.WeightType;
 import io.github.sae4j.loader.SaeDescription;
 import io.github.sae4j.loader.SaeLoadException;
-import io.github.sae4j.loader.internal.Listing;
 import io.github.sae4j.loader.internal.SaeFolder;
 import io.github.sae4j.loader.internal.SaeLensFiles;
 import io.github.sae4j.loader.internal.container.StoredTensor;
@@ -34,7 +33,8 @@ public final class Formats {
 
     /** In the order in which they are tried: the ones with more markers before those with fewer of the same. */
     private static final List<Format> ALL = List.of(
-            new LlamaScopeDistillFormat(),
+            new LlamascopiumFormat("llama_scope_r1_distill"),
+            new LlamascopiumFormat("llamascopium"),
             new SaeLensFormat(),
             GemmaScopeFormat.sae(),
             GemmaScopeFormat.transcoder(),
@@ -42,9 +42,13 @@ public final class Formats {
             new LlamaScopeFormat(),
             new TemporalFormat(),
             new DictionaryLearningFormat(),
+            new DictionaryCrosscoderFormat(),
+            new ModelDiffCrosscoderFormat(),
+            new InterPlmFormat(),
             new SparsifyFormat(),
             new HookZFormat(),
             new QwenScopeFormat(),
+            new OpenAiFormat(),
             LinearFormat.deepSeek(),
             LinearFormat.goodfire(),
             new MwhannaFormat(),
@@ -64,15 +68,20 @@ public final class Formats {
      * @param format the layout's name, or null to take that of the registry or recognise it
      * @param facts what the registry knows, or null
      * @param overrides the configuration's fields that the user knows better
-     * @param normScalingFactor the user's factor, or null
+     * @param normScalingFactor the user's factor, or one for each of several models or layers side by side; or null
      * @param type the matrices' number format, or null for the stored one
+     * @param allowedUnknown the tensors and fields that the user lets through although nothing understands them
+     * @param allowNonFinite whether weights may hold NaN and infinity
      */
+    @SuppressWarnings("ArrayRecordComponent") // Copied by who sets it.
     public record Settings(
             @Nullable String format,
             Registry.@Nullable Facts facts,
             JsonObject overrides,
-            @Nullable Double normScalingFactor,
-            @Nullable WeightType type) {}
+            double @Nullable [] normScalingFactor,
+            @Nullable WeightType type,
+            Set<String> allowedUnknown,
+            boolean allowNonFinite) {}
 
     /**
      * Returns an SAE with everything but the settings that are the user's. The matrices are the weights file's own pages
@@ -100,29 +109,49 @@ public final class Formats {
     }
 
     private SaeBuilder read() {
-        try (Reading reading = new Reading(place, settings.facts(), overrides())) {
-            Format format = format();
-            Parts parts = format.read(reading);
-            return assemble(reading, parts, declared(reading, parts));
+        try (Reading reading = reading(false)) {
+            return open(reading).builder();
         }
     }
 
     private SaeDescription describe() {
-        try (Reading reading = new Reading(place, settings.facts(), overrides())) {
-            Parts parts = format().read(reading);
-            Declared declared = declared(reading, parts);
-            SaeSource source = place.source(parts.weights().path(), reading.files());
+        try (Reading reading = reading(true)) {
+            Opened opened = open(reading);
+            Parts parts = opened.parts();
+            SaeSource source = place.source(
+                    parts.weights().path(), reading.files(), reading.accounts().letThrough());
             return new SaeDescription(
                     source.description(),
                     source.repository().orElse(null),
                     source.commit().orElse(null),
-                    declared.config(),
+                    opened.declared().config(),
                     parts.noDecoder() == null,
-                    parts.layoutScale() * normScalingFactor(declared, parts),
+                    parts.layoutScale() * normScalingFactor(opened.declared(), parts),
                     reading.tensors().stream().map(Formats::described).toList(),
+                    reading.accounts().uses(),
                     reading.read(),
                     settings.facts() == null ? null : settings.facts().sae());
         }
+    }
+
+    /** What the files came to. */
+    private record Opened(Parts parts, Declared declared, SaeBuilder builder) {}
+
+    private Reading reading(boolean headersOnly) {
+        return new Reading(place, settings.facts(), overrides(), new Accounts(settings.allowedUnknown()), headersOnly);
+    }
+
+    private Opened open(Reading reading) {
+        Parts parts = format().read(reading);
+        Declared declared = declared(reading, parts);
+        SaeBuilder builder = assemble(reading, parts, declared);
+        reading.requireOverridesRead(
+                declared.unread(),
+                settings.overrides().keySet(),
+                declared.config().architecture(),
+                declared.readable());
+        reading.accounts().requireAllMet(place.label());
+        return new Opened(parts, declared, builder);
     }
 
     private static SaeDescription.Tensor described(StoredTensor tensor) {
@@ -187,7 +216,9 @@ public final class Formats {
 
     private static Declared declared(Reading reading, Parts parts) {
         JsonObject config = reading.overridden(parts.config());
-        return parts.declared() ? CfgJson.read(config, parts.origin()) : CfgJson.readWritten(config, parts.origin());
+        return parts.declared()
+                ? CfgJson.read(config, parts.origin(), reading.accounts())
+                : CfgJson.readWritten(config, parts.origin());
     }
 
     private SaeBuilder assemble(Reading reading, Parts parts, Declared declared) {
@@ -195,9 +226,11 @@ public final class Formats {
         Weights weights = parts.weights();
         weights.sizesAreFrom(parts.origin() + " says d_in = " + config.dIn() + " and d_sae = " + config.dSae());
         weights.inType(settings.type());
+        weights.allowNonFinite(settings.allowNonFinite());
         SaeBuilder builder = SparseAutoencoder.builder(config)
                 .normScalingFactor(parts.layoutScale() * normScalingFactor(declared, parts));
-        declared.architecture().recipe().add(builder, weights, declared.parameters(), config);
+        addFactors(parts, config, builder);
+        declared.architecture().recipe().add(builder, parts, declared.parameters(), config);
         if (parts.noDecoder() == null) {
             builder.decoder(weights.matrix("W_dec", config.dSae(), config.dOut()))
                     .decoderBias(weights.vector("b_dec", config.dOut()));
@@ -209,16 +242,45 @@ public final class Formats {
         }
         if (parts.sparsity() != null) {
             parts.sparsity().sizesAreFrom("d_sae is " + config.dSae());
+            // A feature that never fired has the logarithm of zero.
+            parts.sparsity().allowNonFinite(true);
             builder.sparsity(parts.sparsity().vector("sparsity", config.dSae()));
+            parts.sparsity().close(reading.accounts(), "firing frequencies");
         }
-        tellWhatIsUnread(config, weights);
-        return builder.source(place.source(weights.path(), reading.files()));
+        weights.close(reading.accounts(), "a " + config.architecture() + " SAE");
+        if (!weights.conversions().isEmpty()) {
+            LOG.info("{}: {}", weights.path(), String.join(", ", weights.conversions()));
+        }
+        return builder.source(
+                place.source(weights.path(), reading.files(), reading.accounts().letThrough()));
+    }
+
+    /** Adds what is not one factor for all activations. */
+    private void addFactors(Parts parts, SaeConfig config, SaeBuilder builder) {
+        double @Nullable [] users = settings.normScalingFactor();
+        if (parts.more() != null) {
+            if (users != null) {
+                throw new SaeLoadException(place.label() + " has factors of its own for its activations and its"
+                        + " reconstructions in its files, so that a norm scaling factor cannot be given.");
+            }
+            parts.more().accept(builder);
+        } else if (users != null && users.length > 1) {
+            if (users.length != parts.segments()) {
+                throw new SaeLoadException(users.length + " norm scaling factors are given, but " + place.label()
+                        + " takes "
+                        + (parts.segments() == 1
+                                ? "one."
+                                : "one, or one for each of its " + parts.segments() + " segments."));
+            }
+            Affine.ofSegments(config.dIn(), users).accept(builder);
+        }
     }
 
     /** The user's word counts most, then the publisher's, then the registry's. */
     private double normScalingFactor(Declared declared, Parts parts) {
-        if (settings.normScalingFactor() != null) {
-            return settings.normScalingFactor();
+        double @Nullable [] users = settings.normScalingFactor();
+        if (users != null) {
+            return users.length == 1 ? users[0] : 1;
         }
         if (parts.normScalingFactor() != null) {
             return parts.normScalingFactor();
@@ -241,19 +303,5 @@ public final class Formats {
             return 1;
         }
         return known;
-    }
-
-    private static void tellWhatIsUnread(SaeConfig config, Weights weights) {
-        List<String> unread = weights.unread();
-        if (!unread.isEmpty()) {
-            LOG.warn(
-                    "{}: tensors that a {} SAE does not use are ignored: {}",
-                    weights.path(),
-                    config.architecture(),
-                    Listing.of(unread));
-        }
-        if (!weights.conversions().isEmpty()) {
-            LOG.info("{}: {}", weights.path(), String.join(", ", weights.conversions()));
-        }
     }
 }

@@ -1,7 +1,6 @@
 package io.github.sae4j.loader.internal.format;
 
 import com.google.gson.JsonObject;
-import com.google.gson.JsonPrimitive;
 import io.github.sae4j.loader.SaeLoadException;
 import io.github.sae4j.loader.internal.SaeFolder;
 import java.util.List;
@@ -22,6 +21,10 @@ final class GemmaScope2Format implements Format {
     private static final String CONFIG = "config.json";
     private static final String SUFFIX = ".safetensors";
     private static final String SKIP = "affine_skip_connection";
+    private static final Inert INERT = Inert.none()
+            .and("not needed: the tensors tell", "width")
+            .and(Inert.DESCRIPTION, "model_name", "hf_hook_point_in", "hf_hook_point_out", "l0", "layer", "site");
+
     private static final Pattern LAYER = Pattern.compile("layer_(\\d+)");
     private static final Pattern MODEL = Pattern.compile("gemma-scope-2-(270m|1b|4b|12b|27b)-(pt|it)");
 
@@ -49,30 +52,35 @@ final class GemmaScope2Format implements Format {
     @Override
     public Parts read(Reading reading) {
         SaeFolder place = reading.place();
-        Optional<JsonObject> config = reading.extraJson(place, CONFIG);
-        config.ifPresent(GemmaScope2Format::requireJumpRelu);
+        Optional<JsonObject> written = reading.extraJson(place, CONFIG);
+        Fields config = Fields.of(CONFIG, written.orElseGet(JsonObject::new));
+        boolean affine = affine(config, written.isPresent());
+        config.close(reading.accounts(), "an SAE of Gemma Scope 2", INERT);
         @Nullable String alone = place.has(PARAMS) ? null : file(place);
         Weights weights = (alone == null ? reading.weights(PARAMS) : reading.weights(place.parent(), alone))
                 .rename("W_enc", "w_enc")
                 .rename("W_dec", "w_dec")
                 .turn("W_skip", SKIP);
         boolean crossLayer = weights.shape("W_dec").length == 3;
+        if (crossLayer) {
+            weights.unneeded("one layer alone is not decoded", "W_dec", "b_dec", "W_skip");
+        }
         String path = near(place);
         boolean transcoder = crossLayer || path.contains("transcoder") || path.contains("clt");
         String architecture = !transcoder
                 ? "jumprelu"
-                : weights.contains("W_skip") || saysAffine(config) ? "jumprelu_skip_transcoder" : "jumprelu_transcoder";
-        Config written = Config.of(architecture, weights.size("W_enc", 0), weights.size("W_enc", 1))
+                : weights.contains("W_skip") || affine ? "jumprelu_skip_transcoder" : "jumprelu_transcoder";
+        Config derived = Config.of(architecture, weights.size("W_enc", 0), weights.size("W_enc", 1))
                 .with("dtype", "float32")
                 .about("model_name", model(reading))
                 .about("dataset_path", "monology/pile-uncopyrighted")
                 .about("context_size", 1024);
-        hooks(written, path, transcoder);
+        hooks(derived, path, transcoder);
         if (transcoder) {
             long[] decoder = weights.shape("W_dec");
-            written.with("d_out", decoder[decoder.length - 1]);
+            derived.with("d_out", decoder[decoder.length - 1]);
         }
-        Parts parts = Parts.of(written.json(), alone == null ? PARAMS : alone, weights);
+        Parts parts = Parts.of(derived.json(), alone == null ? PARAMS : alone, weights);
         return crossLayer ? parts.withoutDecoder(CrossLayerFormat.NO_DECODER) : parts;
     }
 
@@ -81,19 +89,15 @@ final class GemmaScope2Format implements Format {
         return place.parent().name() + "/" + place.name();
     }
 
-    private static void requireJumpRelu(JsonObject config) {
-        String architecture = text(config, "architecture");
-        if (!"jump_relu".equals(architecture)) {
+    /** Returns whether there must be a skip matrix, so that one that is missing is noticed. */
+    private static boolean affine(Fields config, boolean isThere) {
+        @Nullable String architecture = config.text("architecture");
+        if (isThere && !"jump_relu".equals(architecture)) {
             throw new SaeLoadException(
                     CONFIG + ": architecture is " + architecture + ", but only jump_relu is known of Gemma Scope 2.");
         }
-    }
-
-    /** Says that there must be a skip matrix, so that one that is missing is noticed. */
-    private static boolean saysAffine(Optional<JsonObject> config) {
-        return config.map(fields -> fields.get("affine_connection"))
-                .filter(value -> value instanceof JsonPrimitive flag && flag.isBoolean() && flag.getAsBoolean())
-                .isPresent();
+        config.oneOf("type", "sae", "transcoder", "clt", "crosscoder");
+        return config.isSet("affine_connection");
     }
 
     private static void hooks(Config written, String path, boolean transcoder) {
@@ -125,9 +129,5 @@ final class GemmaScope2Format implements Format {
         }
         boolean unnamed = model.group(1).equals("270m") && model.group(2).equals("pt");
         return "google/gemma-3-" + model.group(1) + (unnamed ? "" : "-" + model.group(2));
-    }
-
-    private static @Nullable String text(JsonObject config, String field) {
-        return config.get(field) instanceof JsonPrimitive value && value.isString() ? value.getAsString() : null;
     }
 }

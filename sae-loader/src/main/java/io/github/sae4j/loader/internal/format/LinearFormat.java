@@ -40,10 +40,14 @@ final class LinearFormat implements Format {
         return List.of();
     }
 
-    /** Others call their encoder so too, of other architectures; the decoder's bias is this layout's alone. */
+    /**
+     * Others call their encoder so too, of other architectures; the decoder's bias is this layout's alone. A configuration
+     * beside the file says that it is of another layout.
+     */
     @Override
     public boolean fits(SaeFolder place) {
         return TorchNames.isTorchFile(place)
+                && !place.parent().has("config.json")
                 && TorchNames.of(place)
                         .containsAll(List.of(encoder + ".weight", decoder + ".weight", decoder + ".bias"));
     }

@@ -1,6 +1,5 @@
 package io.github.sae4j.loader.internal.format;
 
-import com.google.gson.JsonObject;
 import io.github.sae4j.loader.SaeLoadException;
 import java.util.Arrays;
 import java.util.List;
@@ -19,6 +18,14 @@ final class LlamaScopeFormat implements Format {
 
     private static final String CONFIG = "hyperparams.json";
     private static final String WEIGHTS = "checkpoints/final.safetensors";
+    private static final Inert INERT = Inert.none()
+            .and(Inert.MACHINE, "device", "tp_size", "ddp_size", "seed")
+            .and("not needed: of another rule", "top_k", "k_warmup_steps")
+            .and("not needed: the decoder is as it was saved", "decoder_exactly_fixed_norm")
+            .and(Inert.TRAINING, "bias_init_method", "init_decoder_norm", "init_encoder_norm")
+            .and(Inert.TRAINING, "init_encoder_with_decoder_transpose", "lp", "l1_coefficient")
+            .and(Inert.TRAINING, "l1_coefficient_warmup_steps", "use_batch_norm_mse", "use_ghost_grads");
+
     private static final Pattern PLACE = Pattern.compile("L(\\d+)([RAM])");
 
     @Override
@@ -33,28 +40,53 @@ final class LlamaScopeFormat implements Format {
 
     @Override
     public Parts read(Reading reading) {
-        JsonObject config = reading.json(CONFIG);
-        Fields fields = Fields.of(CONFIG, config, "dataset_average_activation_norm");
-        @Nullable String function = fields.text("act_fn");
-        if (!"jumprelu".equals(function)) {
-            throw fields.refused("act_fn", String.valueOf(function), "but only jumprelu is known of Llama Scope.");
-        }
+        Fields fields = reading.fields(CONFIG, "dataset_average_activation_norm");
+        fields.oneOf("act_fn", "jumprelu");
+        fields.oneOf("norm_activation", "dataset-wise");
+        fields.requireUnset(
+                "use_glu_encoder",
+                "and an encoder with a gated linear unit is another kind of SAE, which is not supported.");
         int dIn = fields.size("d_model");
         int dSae = fields.size("d_sae");
+        fields.number("expansion_factor");
         double scale = Math.sqrt(dIn) / required(fields, "dataset_average_activation_norm.in");
-        float threshold = (float) (required(fields, "jump_relu_threshold") * scale);
+        double outScale = Math.sqrt(dIn) / required(fields, "dataset_average_activation_norm.out");
+        double jumpReluThreshold = required(fields, "jump_relu_threshold");
+        boolean hasDecoderBias = !Boolean.FALSE.equals(fields.flag("use_decoder_bias"));
+        boolean subtracts = fields.isSet("apply_decoder_bias_to_pre_encoder");
+        DecoderNorms norms = DecoderNorms.of(reading, fields);
+        @Nullable String in = fields.text("hook_point_in");
+        @Nullable String out = fields.text("hook_point_out");
+        boolean transcoder = in != null && out != null && !in.equals(out);
+        if (transcoder && subtracts) {
+            throw fields.refused(
+                    "apply_decoder_bias_to_pre_encoder", "true", "but hook_point_out differs from hook_point_in.");
+        }
+        @Nullable String dtype = fields.text("dtype");
+        fields.close(reading.accounts(), "an SAE of Llama Scope", INERT);
         Weights weights = linear(reading.weights(WEIGHTS));
-        float[] thresholds = new float[dSae];
-        Arrays.fill(thresholds, threshold);
-        weights.put("threshold", thresholds);
-        Config written = Config.of("jumprelu", dIn, dSae)
-                .with("dtype", fields.text("dtype"))
-                .with("normalize_activations", "expected_average_only_in")
+        if (!hasDecoderBias) {
+            weights.put("b_dec", () -> new float[dIn]);
+        }
+        // The decoder is rescaled to the output's units before its norms are folded into what the rule looks at.
+        float threshold = (float) (jumpReluThreshold * (norms.counted() ? outScale : scale));
+        weights.put("threshold", () -> {
+            float[] thresholds = new float[dSae];
+            Arrays.fill(thresholds, threshold);
+            return norms.thresholds(thresholds, weights, dIn);
+        });
+        Config written = Config.of(transcoder ? "jumprelu_transcoder" : "jumprelu", dIn, dSae)
+                .with("dtype", dtype)
+                .with("apply_b_dec_to_input", subtracts)
+                .with("d_out", transcoder ? dIn : null)
+                .with("normalize_activations", transcoder ? "none" : "expected_average_only_in")
                 .about("model_name", reading.model("meta-llama/Llama-3.1-8B"))
-                .about("hook_name", hook(reading.place().name()))
+                .about("hook_name", transcoder ? in : hook(reading.place().name()))
+                .about("hook_name_out", transcoder ? out : null)
                 .about("dataset_path", "cerebras/SlimPajama-627B")
                 .about("context_size", 1024);
-        return Parts.of(written.json(), CONFIG, weights).withNormScalingFactor(scale);
+        Parts parts = Parts.of(written.json(), CONFIG, weights);
+        return transcoder ? parts.with(Affine.ofFactors(dIn, scale, outScale)) : parts.withNormScalingFactor(scale);
     }
 
     private static double required(Fields fields, String name) {

@@ -12,6 +12,7 @@ import io.github.sae4j.loader.internal.YamlFile;
 import io.github.sae4j.loader.internal.container.ByteSource;
 import io.github.sae4j.loader.internal.container.StoredTensor;
 import io.github.sae4j.loader.internal.container.TensorFile;
+import io.github.sae4j.loader.internal.names.Nearest;
 import io.github.sae4j.loader.internal.names.Registry;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,9 +22,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -34,11 +37,15 @@ final class Reading implements AutoCloseable {
 
     private static final long LARGEST_CONFIG = 16 << 20;
     private static final int DIGITS = 10;
+    private static final int NEAREST = 6;
     private static final byte[] LFS_POINTER = "version https://git-lfs".getBytes(StandardCharsets.US_ASCII);
 
     private final SaeFolder place;
     private final Registry.@Nullable Facts facts;
     private final JsonObject overrides;
+    private final Set<String> overridden = new HashSet<>();
+    private final Accounts accounts;
+    private final boolean headersOnly;
     private final List<TensorFile> opened = new ArrayList<>();
     private final List<SaeDescription.File> files = new ArrayList<>();
 
@@ -46,11 +53,25 @@ final class Reading implements AutoCloseable {
      * Begins.
      *
      * @param overrides the configuration's fields that are known better than the files say
+     * @param accounts takes what became of each tensor and field
+     * @param headersOnly whether nobody will look at the numbers of matrices and vectors
      */
-    Reading(SaeFolder place, Registry.@Nullable Facts facts, JsonObject overrides) {
+    Reading(
+            SaeFolder place,
+            Registry.@Nullable Facts facts,
+            JsonObject overrides,
+            Accounts accounts,
+            boolean headersOnly) {
         this.place = place;
         this.facts = facts;
         this.overrides = overrides;
+        this.accounts = accounts;
+        this.headersOnly = headersOnly;
+    }
+
+    /** Returns what takes what became of each tensor and field. */
+    Accounts accounts() {
+        return accounts;
     }
 
     SaeFolder place() {
@@ -118,50 +139,61 @@ final class Reading implements AutoCloseable {
             });
         }
         tensors.ifPresent(opened::add);
-        return tensors.map(Weights::of);
+        return tensors.map(found -> Weights.of(found, headersOnly));
     }
 
-    /** Returns the fields of a JSON file that must be there. */
-    JsonObject json(String file) {
-        return json(place, file).orElseThrow(() -> lacks(place, file));
+    /**
+     * Returns the fields of a JSON or YAML file that must be there.
+     *
+     * @param nested the fields whose own fields count as dotted ones
+     */
+    Fields fields(SaeFolder at, String file, String... nested) {
+        return Fields.of(file, json(at, file).orElseThrow(() -> lacks(at, file)), nested);
     }
 
-    /** Returns the fields of a JSON file, if it is there. */
+    /** Returns the fields of a JSON or YAML file that must be there, beside the weights. */
+    Fields fields(String file, String... nested) {
+        return fields(place, file, nested);
+    }
+
+    /** Returns the fields of a JSON or YAML file that the SAE can do without, none if it cannot be had. */
+    Fields extraFields(SaeFolder at, String file, String... nested) {
+        return Fields.of(file, extraJson(at, file).orElseGet(JsonObject::new), nested);
+    }
+
+    /** Returns what a JSON or YAML file holds, if it is there. */
     Optional<JsonObject> json(SaeFolder at, String file) {
-        return at.find(file).map(path -> fields(at, file, path));
+        return at.find(file).map(path -> object(at, file, path));
     }
 
-    /** Returns the fields of a JSON file that the SAE can do without, if it is there and can be had. */
+    /** Returns what a JSON or YAML file holds that the SAE can do without, if it is there and can be had. */
     Optional<JsonObject> extraJson(SaeFolder at, String file) {
-        return at.findExtra(file).map(path -> fields(at, file, path));
+        return at.findExtra(file).map(path -> object(at, file, path));
     }
 
-    private JsonObject fields(SaeFolder at, String file, Path path) {
+    /** Returns the text of a file that the SAE can do without, if it is there and can be had. */
+    Optional<String> extraText(SaeFolder at, String file) {
+        return at.findExtra(file).map(path -> {
+            note(at, file, path);
+            return text(path);
+        });
+    }
+
+    private JsonObject object(SaeFolder at, String file, Path path) {
         note(at, file, path);
-        return parse(path);
-    }
-
-    /** Returns the fields of a YAML file, if it is there. */
-    Optional<Map<String, Object>> yaml(SaeFolder at, String file) {
-        return at.find(file).map(path -> mapping(at, file, path));
-    }
-
-    /** Returns the fields of a YAML file that the SAE can do without, if it is there and can be had. */
-    Optional<Map<String, Object>> extraYaml(SaeFolder at, String file) {
-        return at.findExtra(file).map(path -> mapping(at, file, path));
-    }
-
-    private Map<String, Object> mapping(SaeFolder at, String file, Path path) {
-        note(at, file, path);
-        return YamlFile.read(path);
+        return file.endsWith(".yaml") ? YamlFile.object(path) : parse(path);
     }
 
     private static JsonObject parse(Path path) {
+        return StrictJson.object(text(path), path.toString());
+    }
+
+    private static String text(Path path) {
         try {
             if (Files.size(path) > LARGEST_CONFIG) {
                 throw new SaeLoadException(path + " has " + Files.size(path) + " bytes, which is no configuration.");
             }
-            return StrictJson.object(Files.readString(path), path.toString());
+            return Files.readString(path);
         } catch (CharacterCodingException e) {
             throw new SaeLoadException(path + " is not JSON: it is not UTF-8.", e);
         } catch (IOException e) {
@@ -172,6 +204,9 @@ final class Reading implements AutoCloseable {
     /** Returns the fields that users and the registry know better, over those of a configuration. */
     JsonObject overridden(JsonObject config) {
         for (Map.Entry<String, JsonElement> field : overrides.entrySet()) {
+            if (overridden.contains(field.getKey())) {
+                continue;
+            }
             config.add(field.getKey(), field.getValue());
             if (config.get("metadata") instanceof JsonObject metadata) {
                 metadata.remove(field.getKey());
@@ -185,6 +220,34 @@ final class Reading implements AutoCloseable {
         return overrides.get(field) instanceof JsonPrimitive value && value.isNumber()
                 ? Optional.of(value.getAsInt())
                 : Optional.empty();
+    }
+
+    /** Returns true or false that the user says of a publisher's field; it is no field of the SAE itself. */
+    Optional<Boolean> overrideFlag(String field) {
+        if (!(overrides.get(field) instanceof JsonPrimitive value)) {
+            return Optional.empty();
+        }
+        if (!value.isBoolean()) {
+            throw new SaeLoadException(field + " was set to " + value + ", but should be true or false.");
+        }
+        overridden.add(field);
+        return Optional.of(value.getAsBoolean());
+    }
+
+    /**
+     * Checks that each field that the user set is one that was read.
+     *
+     * @param left the fields of the configuration that nothing has read
+     * @param known those that the architecture reads
+     * @throws SaeLoadException if one changes nothing
+     */
+    void requireOverridesRead(Set<String> left, Set<String> chosen, String architecture, List<String> known) {
+        for (String field : chosen) {
+            if (!overridden.contains(field) && (left.contains(field) || !overrides.has(field))) {
+                throw new SaeLoadException("The field " + field + " was set, but a " + architecture
+                        + " SAE does not read it. " + Nearest.sentence("It reads", field, known, NEAREST));
+            }
+        }
     }
 
     /**

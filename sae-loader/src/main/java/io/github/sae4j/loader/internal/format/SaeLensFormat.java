@@ -37,7 +37,8 @@ final class SaeLensFormat implements Format {
     @Override
     public Parts read(Reading reading) {
         Optional<JsonObject> declared = reading.json(reading.place(), SaeLensFiles.CONFIG);
-        declared.ifPresent(config -> CfgJson.read(reading.overridden(config.deepCopy()), SaeLensFiles.CONFIG));
+        declared.ifPresent(
+                config -> CfgJson.read(reading.overridden(config.deepCopy()), SaeLensFiles.CONFIG, reading.accounts()));
         Weights weights = reading.weights(SaeLensFiles.WEIGHTS);
         refuseScalingFactor(weights);
         Parts parts = declared.map(config -> Parts.declared(config, SaeLensFiles.CONFIG, weights))

@@ -1,8 +1,6 @@
 package io.github.sae4j.loader.internal.format;
 
-import io.github.sae4j.loader.SaeLoadException;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +9,24 @@ final class TemporalFormat implements Format {
 
     private static final String CONFIG = "conf.yaml";
     private static final String WEIGHTS = "latest_ckpt.safetensors";
+    private static final Inert INERT = Inert.none()
+            .and("not needed: the tensors tell", "sae.exp_factor", "sae.bottleneck_factor", "sae.dimin")
+            .and("not needed: of another rule", "sae.mp_kval", "sae.kval_topk", "sae.inference_mode_batchtopk")
+            .and("not needed: where it reads is told by its place", "llm", "llm.*")
+            .and("not needed: of the data", "data", "data.*")
+            .and(
+                    Inert.TRAINING,
+                    "optimizer",
+                    "optimizer.*",
+                    "train",
+                    "train.*",
+                    "training",
+                    "training.*",
+                    "loss",
+                    "loss.*")
+            .and(Inert.MACHINE, "seed", "device", "deploy", "tag", "log", "wandb", "system", "epochs", "save_tables")
+            .and(Inert.TRAINING, "sae.sparsity_coeff", "sae.regularizer", "sae.gamma_reg", "sae.encoder_reg");
+
     private static final Pattern LAYER = Pattern.compile("layer_(\\d+)");
 
     @Override
@@ -25,25 +41,58 @@ final class TemporalFormat implements Format {
 
     @Override
     public Parts read(Reading reading) {
-        Map<String, Object> config = reading.yaml(reading.place(), CONFIG)
-                .orElseThrow(() -> new SaeLoadException(reading.place().label() + " has no " + CONFIG + "."));
-        if (!(config.get("sae") instanceof Map<?, ?> sae)) {
-            throw new SaeLoadException(CONFIG + " should have a mapping sae, but has none.");
+        Fields fields = reading.fields(CONFIG, "sae");
+        @Nullable String kind = fields.text("sae.sae_type");
+        @Nullable Integer layer = Reading.number(LAYER, reading.place().path());
+        @Nullable String hook = layer == null ? null : "blocks." + layer + ".hook_resid_post";
+        double scale = scale(fields);
+        if (kind != null && !kind.equals("temporal")) {
+            return StandardOfTemporal.read(reading, fields, kind, scale, hook, INERT);
         }
+        @Nullable Integer heads = fields.optionalSize("sae.n_heads");
+        @Nullable Integer layers = fields.optionalSize("sae.n_attn_layers");
+        @Nullable String novel = fields.oneOf("sae.sae_diff_type", "topk", "relu", "batchtopk", "nullify");
+        @Nullable Integer k = fields.optionalSize("sae.kval_topk");
+        boolean untied = Boolean.FALSE.equals(fields.flag("sae.tied_weights"));
+        boolean inference = fields.isSet("sae.inference_mode_batchtopk");
+        if ("batchtopk".equals(novel) && !inference) {
+            throw fields.refused(
+                    "sae.sae_diff_type",
+                    "\"batchtopk\"",
+                    "but sae.inference_mode_batchtopk is not true, and which features are active then depends on the other"
+                            + " tokens of the batch.");
+        }
+        fields.close(reading.accounts(), "a temporal SAE", INERT);
         Weights weights = reading.weights(WEIGHTS)
                 .rename("W_dec", "D")
                 .rename("b_dec", "b")
-                .turn("W_enc", "E");
-        @Nullable Integer layer = Reading.number(LAYER, reading.place().path());
+                .rename("W_enc", "E");
+        if (weights.shape("b_dec").length == 2) {
+            weights.flatten("b_dec", new int[] {0, 1}, 0);
+        }
+        if (!untied) {
+            weights.unneeded("weights are tied", "W_enc");
+        }
         Config written = Config.of("temporal", weights.size("W_dec", 1), weights.size("W_dec", 0))
                 .with("apply_b_dec_to_input", true)
                 .with("normalize_activations", "constant_scalar_rescale")
-                .with("activation_normalization_factor", sae.get("scaling_factor"))
+                .with("activation_normalization_factor", scale)
+                .with("n_heads", heads)
+                .with("n_attn_layers", layers)
+                .with("sae_diff_type", novel)
+                .with("kval_topk", k)
+                .with("tied_weights", !untied)
                 .about("model_name", reading.model(null))
-                .about("hook_name", layer == null ? null : "blocks." + layer + ".hook_resid_post");
-        for (String field : TemporalRecipe.FIELDS) {
-            written.with(field, sae.get(field));
-        }
+                .about("hook_name", hook);
         return Parts.of(written.json(), CONFIG, weights);
+    }
+
+    /** Returns what activations are multiplied by; without a factor they are taken as they are. */
+    private static double scale(Fields fields) {
+        @Nullable Double scale = fields.number("sae.scaling_factor");
+        if (scale != null && scale <= 0) {
+            throw fields.refused("sae.scaling_factor", String.valueOf(scale), "but should be above 0.");
+        }
+        return scale == null ? 1 : scale;
     }
 }

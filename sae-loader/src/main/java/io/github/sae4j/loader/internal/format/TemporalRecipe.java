@@ -1,5 +1,6 @@
 package io.github.sae4j.loader.internal.format;
 
+import io.github.sae4j.core.JumpRelu;
 import io.github.sae4j.core.Relu;
 import io.github.sae4j.core.SaeBuilder;
 import io.github.sae4j.core.SaeConfig;
@@ -19,7 +20,8 @@ final class TemporalRecipe {
 
     private TemporalRecipe() {}
 
-    static void add(SaeBuilder builder, Weights weights, Fields fields, SaeConfig config) {
+    static void add(SaeBuilder builder, Parts parts, Fields fields, SaeConfig config) {
+        Weights weights = parts.weights();
         int dSae = config.dSae();
         boolean tied = !Boolean.FALSE.equals(fields.flag("tied_weights"));
         builder.encoder(
@@ -31,8 +33,14 @@ final class TemporalRecipe {
             builder.activation(TopK.of(Math.min(fields.size("kval_topk"), dSae), new float[dSae]));
         } else if (kind == null || kind.equals("relu")) {
             builder.activation(Relu.of(new float[dSae]));
+        } else if (kind.equals("batchtopk")) {
+            builder.activation(JumpRelu.of(new float[dSae], weights.forEach("expected_min_act", dSae)));
+        } else if (kind.equals("nullify")) {
+            // No product is above the largest number, so no feature is ever active, and only the prediction is left.
+            builder.activation(JumpRelu.of(new float[dSae], Float.MAX_VALUE));
         } else {
-            throw fields.refused("sae_diff_type", "\"" + kind + "\"", "but only topk and relu are known.");
+            throw fields.refused(
+                    "sae_diff_type", "\"" + kind + "\"", "but only topk, relu, batchtopk and nullify are known.");
         }
         @Nullable Integer layers = fields.optionalSize("n_attn_layers");
         List<Layer> attention = new ArrayList<>();

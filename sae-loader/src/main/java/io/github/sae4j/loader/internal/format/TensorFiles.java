@@ -18,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -79,28 +80,38 @@ final class TensorFiles {
         SafetensorsHeader header = SafetensorsHeader.read(
                 name, bytes.length(), (position, target) -> target.put(bytes.read(position, target.remaining())));
         List<StoredTensor> tensors = new ArrayList<>();
+        Map<String, String> unusable = new LinkedHashMap<>();
         for (SafetensorsHeader.Entry entry : header.tensors()) {
             TensorSpec spec = entry.spec();
             if (ofWholeBytes(spec.dtype())) {
                 long[] shape = spec.shape().stream().mapToLong(Long::longValue).toArray();
                 ByteSource part = bytes.region(entry.offset(), spec.byteSize());
                 tensors.add(stored(subject, spec.name(), spec.dtype(), shape, part, false));
+            } else {
+                unusable.put(spec.name(), tooSmall(spec.dtype()));
             }
         }
-        return new NamedTensors(subject, tensors, Map.of());
+        return new NamedTensors(subject, tensors, unusable);
     }
 
     private static TensorFile safetensors(Path path) {
         SafetensorsFile file = SafetensorsFile.open(path);
         Subject subject = Subject.of(path);
         List<StoredTensor> tensors = new ArrayList<>();
+        Map<String, String> unusable = new LinkedHashMap<>();
         for (TensorView tensor : file.tensors()) {
             if (ofWholeBytes(tensor.dtype())) {
                 ByteSource bytes = new ViewBytes(tensor);
                 tensors.add(stored(subject, tensor.name(), tensor.dtype(), tensor.shape(), bytes, true));
+            } else {
+                unusable.put(tensor.name(), tooSmall(tensor.dtype()));
             }
         }
-        return new Opened(file.path(), new NamedTensors(subject, tensors, Map.of()), file::close);
+        return new Opened(file.path(), new NamedTensors(subject, tensors, unusable), file::close);
+    }
+
+    private static String tooSmall(Dtype dtype) {
+        return "it is stored as " + dtype.label() + ", whose elements are smaller than a byte.";
     }
 
     private static boolean ofWholeBytes(Dtype dtype) {
@@ -133,6 +144,16 @@ final class TensorFiles {
         @Override
         public boolean contains(String name) {
             return named.contains(name);
+        }
+
+        @Override
+        public Map<String, Object> values() {
+            return named.values();
+        }
+
+        @Override
+        public Map<String, String> unusable() {
+            return named.unusable();
         }
 
         @Override

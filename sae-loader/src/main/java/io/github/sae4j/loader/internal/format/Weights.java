@@ -12,12 +12,12 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,17 +27,26 @@ import org.jspecify.annotations.Nullable;
  */
 final class Weights {
 
+    private static final int ZERO_ROW_BYTES = 1 << 16;
+
     private final Path path;
+    private final TensorFile file;
+    private final boolean headersOnly;
     private final List<String> stored = new ArrayList<>();
     private final Map<String, Entry> entries = new LinkedHashMap<>();
-    private final Map<String, float[]> derived = new HashMap<>();
-    private final Set<String> read = new HashSet<>();
+    private final Map<String, Object> values;
+    private final Map<String, Derived> derived = new HashMap<>();
+    private final Map<String, String> purposes = new LinkedHashMap<>();
     private final List<String> conversions = new ArrayList<>();
     private @Nullable String origin;
     private @Nullable WeightType type;
+    private boolean allowNonFinite;
 
-    private Weights(TensorFile file) {
+    private Weights(TensorFile file, boolean headersOnly) {
         this.path = file.path();
+        this.file = file;
+        this.headersOnly = headersOnly;
+        this.values = new LinkedHashMap<>(file.values());
         for (StoredTensor tensor : file.tensors()) {
             stored.add(tensor.name());
             entries.put(tensor.name(), new Entry(tensor, false));
@@ -63,9 +72,16 @@ final class Weights {
         }
     }
 
-    /** Returns the tensors of a file under their own names. */
-    static Weights of(TensorFile file) {
-        return new Weights(file);
+    /** A vector that is worked out of tensors. */
+    private record Derived(Supplier<float[]> vector, List<String> sources) {}
+
+    /**
+     * Returns the tensors of a file under their own names.
+     *
+     * @param headersOnly whether matrices and vectors are only checked, and zeros are given for them
+     */
+    static Weights of(TensorFile file, boolean headersOnly) {
+        return new Weights(file, headersOnly);
     }
 
     /**
@@ -110,24 +126,65 @@ final class Weights {
         return this;
     }
 
-    /** Sets a vector that is worked out from what the publisher says. */
-    void put(String name, float[] values) {
-        derived.put(name, values);
+    /** Drops a beginning of names that some files have before each. */
+    Weights withoutPrefix(String prefix) {
+        for (String name : List.copyOf(entries.keySet())) {
+            if (name.startsWith(prefix)) {
+                rename(name.substring(prefix.length()), name);
+            }
+        }
+        return this;
+    }
+
+    /**
+     * Makes a matrix of a tensor of three axes, of which two become one: bytes are moved only if they must be.
+     *
+     * @param order the axes in the order in which they are to stand
+     * @param merged the first of the two, in that order, that become one
+     */
+    Weights flatten(String name, int[] order, int merged) {
+        Entry entry = entry(name);
+        long[] shape = entry.tensor().shape();
+        if (shape.length != order.length) {
+            throw new SaeLoadException(path + ": " + entry.tensor().name() + " has the shape " + Arrays.toString(shape)
+                    + ", but should have " + order.length + " axes.");
+        }
+        entries.put(name, new Entry(entry.tensor().flattened(order, merged), false));
+        return this;
+    }
+
+    /**
+     * Sets a vector that is worked out from what the publisher says, once it is asked for.
+     *
+     * @param sources the tensors that it is worked out of, if it is of any
+     */
+    void put(String name, Supplier<float[]> vector, String... sources) {
+        derived.put(name, new Derived(vector, List.of(sources)));
     }
 
     /** Multiplies a vector. */
     void scale(String name, double factor) {
-        float[] values = Floats.of(entry(name).tensor());
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (float) (values[i] * factor);
-        }
-        read.add(name);
-        put(name, values);
+        int length = Math.toIntExact(entry(name).tensor().elements());
+        put(
+                name,
+                () -> {
+                    float[] vector = stored(name, length);
+                    for (int i = 0; i < vector.length; i++) {
+                        vector[i] = (float) (vector[i] * factor);
+                    }
+                    return vector;
+                },
+                name);
     }
 
     /** Says why tensors must have the sizes that they are asked for with: {@code cfg.json says d_in = 8 and …}. */
     void sizesAreFrom(String reason) {
         origin = reason;
+    }
+
+    /** Sets whether NaN and infinity are let through; by default they are refused. */
+    void allowNonFinite(boolean allow) {
+        allowNonFinite = allow;
     }
 
     /** Sets the number format that matrices are to have, null for the stored one. */
@@ -169,15 +226,31 @@ final class Weights {
     /**
      * Returns a matrix, over the file's own pages where they can be used.
      *
-     * @throws SaeLoadException if it is missing, or has another shape or is not floating point
+     * @throws SaeLoadException if it is missing, or has another shape, is not floating point, or holds NaN or infinity
      */
     WeightMatrix matrix(String name, int rows, int columns) {
-        WeightMatrix matrix = storedMatrix(name, rows, columns);
+        Entry entry = entry(name, rows, columns);
+        if (headersOnly) {
+            return zeros(entry, rows, columns);
+        }
+        WeightMatrix matrix = storedMatrix(name, entry, rows, columns);
         return type == null ? matrix : matrix.as(type);
     }
 
-    private WeightMatrix storedMatrix(String name, int rows, int columns) {
-        Entry entry = entry(name, rows, columns);
+    /** Stands for a matrix whose numbers nobody will look at. */
+    private static WeightMatrix zeros(Entry entry, int rows, int columns) {
+        WeightType own = weightType(entry.tensor());
+        int rowBytes = Math.multiplyExact(columns, own.bytes());
+        int together = Math.max(1, Math.min(rows, ZERO_ROW_BYTES / rowBytes));
+        ByteBuffer zeros = ByteBuffer.allocateDirect(together * rowBytes).order(ByteOrder.LITTLE_ENDIAN);
+        List<ByteBuffer> parts = new ArrayList<>(Collections.nCopies(rows / together, zeros));
+        if (rows % together > 0) {
+            parts.add(zeros.duplicate().limit(rows % together * rowBytes));
+        }
+        return WeightMatrix.of(own, rows, columns, parts);
+    }
+
+    private WeightMatrix storedMatrix(String name, Entry entry, int rows, int columns) {
         StoredTensor upright = entry.upright();
         if (upright.isTransposed()) {
             return stored(name, upright.transpose(), columns, rows).transposed();
@@ -212,14 +285,53 @@ final class Weights {
     /**
      * Returns a vector, widened or rounded to float32.
      *
-     * @throws SaeLoadException if it is missing, has another shape or is not floating point
+     * @throws SaeLoadException if it is missing, has another shape, is not floating point, or holds NaN or infinity
      */
     float[] vector(String name, int length) {
-        float @Nullable [] values = derived.get(name);
-        if (values != null && values.length == length) {
-            return values.clone();
+        @Nullable Derived made = derived.get(name);
+        if (made == null) {
+            return stored(name, length);
         }
-        return Floats.of(entry(name, length).tensor());
+        for (String source : made.sources()) {
+            purposes.put(entry(source).tensor().name(), name);
+        }
+        float[] values = headersOnly ? new float[length] : made.vector().get();
+        if (values.length != length) {
+            throw new SaeLoadException(path + ": " + name + " is for " + values.length + " values, but should be for "
+                    + length + (origin == null ? "." : ", because " + origin + "."));
+        }
+        return values.clone();
+    }
+
+    /** Returns a vector as it is stored, whatever was worked out of it. */
+    float[] stored(String name, int length) {
+        Entry entry = entry(name, length);
+        return headersOnly ? new float[length] : finite(entry);
+    }
+
+    private float[] finite(Entry entry) {
+        float[] values = Floats.of(entry.tensor());
+        if (!allowNonFinite) {
+            for (int i = 0; i < values.length; i++) {
+                if (!Float.isFinite(values[i])) {
+                    throw nonFinite(entry.tensor(), values[i], i);
+                }
+            }
+        }
+        return values;
+    }
+
+    private static SaeLoadException nonFinite(StoredTensor tensor, float value, long element) {
+        long[] shape = tensor.shape();
+        StringBuilder place = new StringBuilder();
+        long rest = element;
+        for (int axis = shape.length - 1; axis >= 0; axis--) {
+            place.insert(0, (axis == 0 ? "" : ", ") + rest % shape[axis]);
+            rest /= shape[axis];
+        }
+        return new SaeLoadException(
+                tensor.subject() + " holds " + value + " at [" + place + "], so that results would not be"
+                        + " numbers. allowNonFinite(true), or --allow-non-finite, opens the SAE all the same.");
     }
 
     /**
@@ -235,21 +347,98 @@ final class Weights {
         if (tensor.elements() != 1 || tensor.shape().length > 1) {
             return vector(name, length);
         }
-        read.add(name);
         float[] values = new float[length];
-        Arrays.fill(values, Floats.of(tensor)[0]);
+        Arrays.fill(values, number(name));
         return values;
     }
 
-    /** Returns the names of the tensors that nothing has read. */
-    List<String> unread() {
-        return entries.keySet().stream().filter(name -> !read.contains(name)).toList();
+    /**
+     * Returns the only number of a tensor, or of a value beside the tensors; also where only headers are read.
+     *
+     * @throws SaeLoadException if it is missing or is not one number
+     */
+    float number(String name) {
+        if (values.get(name) instanceof Number number) {
+            purposes.put(name, "read");
+            return number.floatValue();
+        }
+        Entry entry = entry(name);
+        if (entry.tensor().elements() != 1) {
+            throw new SaeLoadException(path + ": " + entry.tensor().name() + " has the shape "
+                    + Arrays.toString(entry.shape()) + ", but should be one number.");
+        }
+        read(name, entry);
+        return Floats.isFloatingPoint(entry.tensor().dtype()) ? finite(entry)[0] : Floats.whole(entry.tensor());
     }
 
-    /** Says that a tensor is known and not needed, so that nobody is told of it. */
-    Weights ignore(String... names) {
-        read.addAll(List.of(names));
+    /**
+     * Returns the only number of a tensor, or of a value beside the tensors, which must be a whole one above 0.
+     *
+     * @throws SaeLoadException if it is missing or is no such number
+     */
+    int size(String name) {
+        float number = number(name);
+        if (number < 1 || number > 1 << 24 || number != Math.rint(number)) {
+            throw new SaeLoadException(
+                    path + ": " + name + " is " + number + ", but should be a whole number above 0.");
+        }
+        return (int) number;
+    }
+
+    /** Returns a text or a truth value beside the tensors, or null if there is none. */
+    @Nullable
+    Object value(String name) {
+        if (values.containsKey(name)) {
+            purposes.put(name, "read");
+        }
+        return values.get(name);
+    }
+
+    /** Returns the numbers of a tensor of any shape, also where only headers are read, NaN and infinity among them. */
+    float[] raw(String name) {
+        Entry entry = entry(name);
+        read(name, entry);
+        return Floats.of(entry.tensor());
+    }
+
+    /** Says that tensors or values are known and change nothing, with the reason; those that are not there do not matter. */
+    Weights unneeded(String reason, String... names) {
+        for (String name : names) {
+            if (values.containsKey(name)) {
+                purposes.put(name, "not needed: " + reason);
+            } else if (entries.containsKey(name)) {
+                purposes.putIfAbsent(entries.get(name).tensor().name(), "not needed: " + reason);
+            }
+        }
         return this;
+    }
+
+    /**
+     * Says that all has been read that is to be, so that nothing may be left.
+     *
+     * @param of what the file is of, for sentences
+     * @throws SaeLoadException if something is neither read nor unneeded nor allowed by the user
+     */
+    void close(Accounts accounts, String of) {
+        String name = path.getFileName() == null
+                ? path.toString()
+                : path.getFileName().toString();
+        purposes.forEach((tensor, purpose) -> accounts.use(name, tensor, purpose));
+        List<Accounts.Stranger> strangers = new ArrayList<>();
+        for (StoredTensor tensor : file.tensors()) {
+            if (!purposes.containsKey(tensor.name())) {
+                strangers.add(new Accounts.Stranger(
+                        tensor.name(),
+                        tensor.name() + " " + tensor.dtype().label() + " " + Arrays.toString(tensor.shape())));
+            }
+        }
+        values.forEach((value, found) -> {
+            if (!purposes.containsKey(value)) {
+                strangers.add(new Accounts.Stranger(value, value + " = " + found));
+            }
+        });
+        file.unusable().keySet().forEach(unusable -> strangers.add(new Accounts.Stranger(unusable, unusable)));
+        accounts.refuse(path.toString(), "tensor", of, strangers);
     }
 
     /** Returns what had to be done to matrices on their way into memory. */
@@ -265,8 +454,12 @@ final class Weights {
                     + Arrays.toString(entry.turned() ? new long[] {shape[1], shape[0]} : shape)
                     + (origin == null ? "." : ", because " + origin + "."));
         }
-        read.add(name);
+        read(name, entry);
         return entry;
+    }
+
+    private void read(String name, Entry entry) {
+        purposes.put(entry.tensor().name(), name + (entry.turned() ? ", transposed" : ""));
     }
 
     private Entry entry(String name) {

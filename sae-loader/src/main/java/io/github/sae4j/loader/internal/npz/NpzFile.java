@@ -157,6 +157,16 @@ public final class NpzFile implements TensorFile {
     }
 
     @Override
+    public Map<String, Object> values() {
+        return tensors.values();
+    }
+
+    @Override
+    public Map<String, String> unusable() {
+        return tensors.unusable();
+    }
+
+    @Override
     public void close() {
         file.close();
     }

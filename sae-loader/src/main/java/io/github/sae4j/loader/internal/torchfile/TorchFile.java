@@ -9,13 +9,19 @@ import io.github.sae4j.loader.internal.container.StoredTensor;
 import io.github.sae4j.loader.internal.container.StoredTensor.Storage;
 import io.github.sae4j.loader.internal.container.Subject;
 import io.github.sae4j.loader.internal.container.TensorFile;
+import io.github.sae4j.loader.internal.torchfile.PickledValue.Binary;
 import io.github.sae4j.loader.internal.torchfile.PickledValue.Plain;
+import io.github.sae4j.loader.internal.torchfile.PickledValue.Real;
 import io.github.sae4j.loader.internal.torchfile.PickledValue.StorageReference;
 import io.github.sae4j.loader.internal.torchfile.PickledValue.Tensor;
+import io.github.sae4j.loader.internal.torchfile.PickledValue.Text;
+import io.github.sae4j.loader.internal.torchfile.PickledValue.Truth;
+import io.github.sae4j.loader.internal.torchfile.PickledValue.Whole;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -138,9 +144,36 @@ public final class TorchFile implements TensorFile {
                     subject, entry.getKey(), storage, tensor.offset(), array(tensor.shape()), array(tensor.strides())));
         }
         return new Content(
-                new NamedTensors(subject, tensors, Map.of()),
+                new NamedTensors(subject, tensors, unusable(named.values()), usable(named.values())),
                 Collections.unmodifiableMap(named.values()),
                 named.single());
+    }
+
+    private static Map<String, Object> usable(Map<String, Plain> values) {
+        Map<String, Object> usable = new LinkedHashMap<>();
+        values.forEach((name, value) -> {
+            if (value instanceof Text text) {
+                usable.put(name, text.value());
+            } else if (value instanceof Truth truth) {
+                usable.put(name, truth.value());
+            } else if (value instanceof Whole whole) {
+                usable.put(name, whole.value());
+            } else if (value instanceof Real real) {
+                usable.put(name, real.value());
+            }
+        });
+        return usable;
+    }
+
+    /** Python's None says nothing, so that it is none of these either. */
+    private static Map<String, String> unusable(Map<String, Plain> values) {
+        Map<String, String> unusable = new LinkedHashMap<>();
+        values.forEach((name, value) -> {
+            if (value instanceof Binary) {
+                unusable.put(name, "it holds bytes, but should be a tensor or a plain value.");
+            }
+        });
+        return unusable;
     }
 
     /**
@@ -182,8 +215,18 @@ public final class TorchFile implements TensorFile {
         return content.tensors().contains(name);
     }
 
+    @Override
+    public Map<String, Object> values() {
+        return content.tensors().values();
+    }
+
+    @Override
+    public Map<String, String> unusable() {
+        return content.tensors().unusable();
+    }
+
     /** Returns the plain values beside the tensors by name, in the order of the file, unmodifiable. */
-    public Map<String, Plain> values() {
+    Map<String, Plain> plainValues() {
         return content.values();
     }
 

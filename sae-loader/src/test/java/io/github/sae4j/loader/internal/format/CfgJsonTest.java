@@ -10,6 +10,7 @@ import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SaeMetadata;
 import io.github.sae4j.loader.SaeLoadException;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -157,20 +158,32 @@ class CfgJsonTest {
     }
 
     @Test
-    void keepsUnknownFieldsInOrder() {
+    void keepsFieldsThatChangeNothingInOrder() {
         SaeConfig config = read("""
-                "zeta": 1e-6, "sae_lens_version": "6.1.0", "alpha": {"deep": [1, null, "x"]}, "k": 64,
-                "metadata": {"seed": 42, "model_name": "m", "hf_hook_name": "model.layers.19"}, "last": null
+                "seed": 1e-6, "sae_lens_version": "6.1.0", "logger": {"deep": [1, null, "x"]}, "lr": 64,
+                "metadata": {"seed": 42, "model_name": "m", "hf_hook_name": "model.layers.19"}, "run_name": null
                 """);
 
         assertThat(config.otherFields())
                 .containsExactly(
-                        Map.entry("zeta", "1e-6"),
-                        Map.entry("alpha", "{\"deep\":[1,null,\"x\"]}"),
-                        Map.entry("k", "64"),
+                        Map.entry("seed", "1e-6"),
+                        Map.entry("logger", "{\"deep\":[1,null,\"x\"]}"),
+                        Map.entry("lr", "64"),
                         Map.entry("metadata.seed", "42"),
                         Map.entry("metadata.hf_hook_name", "\"model.layers.19\""),
-                        Map.entry("last", "null"));
+                        Map.entry("run_name", "null"));
+    }
+
+    @Test
+    void refusesFieldsThatNothingUnderstands() {
+        assertNotUnderstood(
+                "\"zeta\": 1e-6",
+                "has a field that nothing here understands in a standard SAE of SAELens: zeta = 1e-6. If it"
+                        + " changes nothing, open the SAE with allowUnknown(\"zeta\"), or --allow-unknown zeta.");
+        assertNotUnderstood(
+                "\"k\": 64, \"alpha\": {\"deep\": [1]}",
+                "fields that nothing here understands in a standard SAE of SAELens: k = 64, alpha = {\"deep\":[1]}. k may be"
+                        + " how many features stay active, as in top-k SAEs.");
     }
 
     @Test
@@ -242,7 +255,7 @@ class CfgJsonTest {
             })
     void takesTheTopkFunctionOfOlderVersionsForTheArchitecture(String fields, int k) {
         JsonObject json = StrictJson.object("{\"d_in\": 8, \"d_sae\": 16, " + fields + "}", "cfg.json");
-        CfgJson.Declared declared = CfgJson.read(json, "cfg.json");
+        CfgJson.Declared declared = CfgJson.read(json, "cfg.json", new Accounts(Set.of()));
 
         assertThat(declared.config().architecture()).isEqualTo("topk");
         assertThat(declared.parameters().size("k")).isEqualTo(k);
@@ -256,8 +269,12 @@ class CfgJsonTest {
                         + " \"activation_normalization_factor\": 0.25}",
                 "cfg.json");
 
-        assertThat(CfgJson.read(json, "cfg.json").inputScale()).isEqualTo(0.25);
-        assertThat(CfgJson.read(json, "cfg.json").config().normalization()).isEqualTo(Normalization.NONE);
+        assertThat(CfgJson.read(json, "cfg.json", new Accounts(Set.of())).inputScale())
+                .isEqualTo(0.25);
+        assertThat(CfgJson.read(json, "cfg.json", new Accounts(Set.of()))
+                        .config()
+                        .normalization())
+                .isEqualTo(Normalization.NONE);
     }
 
     @Test
@@ -265,7 +282,11 @@ class CfgJsonTest {
         assertRefused(
                 "\"activation_fn\": \"tanh-relu\"",
                 "activation_fn is \"tanh-relu\", which is not supported; relu and topk are known.");
-        assertThat(v6("\"activation_fn\": \"topk\"").otherFields()).containsEntry("activation_fn", "\"topk\"");
+        assertThatExceptionOfType(SaeLoadException.class)
+                .isThrownBy(() -> v6("\"activation_fn\": \"topk\""))
+                .withMessage("cfg.json: activation_fn is \"topk\", but an SAE of version 6 says its rule as its"
+                        + " architecture.");
+        assertThat(v6("\"activation_fn\": \"relu\"").otherFields()).isEmpty();
     }
 
     @Test
@@ -400,6 +421,13 @@ class CfgJsonTest {
         return read("\"sae_lens_version\": \"6.0.0\"" + (fields.isEmpty() ? "" : ", " + fields));
     }
 
+    private static void assertNotUnderstood(String fields, String sentence) {
+        assertThatExceptionOfType(SaeLoadException.class)
+                .isThrownBy(() -> read(fields))
+                .withMessageStartingWith("cfg.json has ")
+                .withMessageContaining(sentence);
+    }
+
     private static void assertRefused(String fields, String sentence) {
         assertThatExceptionOfType(SaeLoadException.class)
                 .isThrownBy(() -> read(fields))
@@ -407,6 +435,7 @@ class CfgJsonTest {
     }
 
     private static SaeConfig read(String text, String file) {
-        return CfgJson.read(StrictJson.object(text, file), file).config();
+        return CfgJson.read(StrictJson.object(text, file), file, new Accounts(Set.of()))
+                .config();
     }
 }
