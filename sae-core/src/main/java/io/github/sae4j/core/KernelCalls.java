@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.github.sae4j.core.internal.host.HostSae;
+import io.github.sae4j.core.internal.host.NotFinite;
 import io.github.sae4j.core.internal.host.Rows;
 import io.github.sae4j.core.internal.torch.Encoded;
 import io.github.sae4j.core.internal.torch.HostArrays;
@@ -76,6 +77,8 @@ final class KernelCalls {
             return work.apply(kernel());
         } catch (SaeException e) {
             throw e;
+        } catch (NotFinite e) {
+            throw e.sentence();
         } catch (RuntimeException e) {
             throw new SaeException("The engine failed: " + e.getMessage(), e);
         } finally {
@@ -118,7 +121,7 @@ final class KernelCalls {
     SparseFeatures encode(NDManager call, NDArray activations, ActivationShape shape) {
         return shape.tokens() == 0
                 ? none(shape)
-                : features(shape, kernel().encodeSparse(call, activations, shape.tokens()));
+                : checked(shape, kernel().encodeSparse(call, activations, shape.tokens()));
     }
 
     /**
@@ -130,14 +133,18 @@ final class KernelCalls {
     SparseFeatures encode(float[][] activations, int from, int to, ActivationShape shape) {
         return whileOpen(open -> {
             HostSae host = open.host();
-            if (host == null || from == to) {
-                return withManager(
-                        open,
-                        call -> encode(call, HostArrays.ofRows(call, activations, from, to, config.dIn()), shape));
+            try {
+                if (host == null || from == to) {
+                    return withManager(
+                            open,
+                            call -> encode(call, HostArrays.ofRows(call, activations, from, to, config.dIn()), shape));
+                }
+                HostSae.Result result =
+                        host.encode((first, end, x) -> copy(activations, from + first, from + end, x), to - from);
+                return checked(shape, new Encoded(result.rows(), result.scale(), result.shift(), null));
+            } catch (NotFinite e) {
+                throw e.after(from);
             }
-            HostSae.Result result =
-                    host.encode((first, end, x) -> copy(activations, from + first, from + end, x), to - from);
-            return features(shape, new Encoded(result.rows(), result.scale(), result.shift(), null));
         });
     }
 
@@ -157,8 +164,12 @@ final class KernelCalls {
                 InverseTransform.of(shape.heads(), null, null));
     }
 
-    private SparseFeatures features(ActivationShape shape, Encoded encoded) {
+    /** Makes features of what a kernel found, if that is finite or need not be. */
+    private SparseFeatures checked(ActivationShape shape, Encoded encoded) {
         Rows rows = SaeException.requirePresent(encoded.rows(), "rows");
+        if (!allowNonFinite) {
+            NotFinite.requireFeatures(rows);
+        }
         return SparseFeatures.trusted(
                 config.dSae(),
                 shape.leading(),
@@ -195,11 +206,15 @@ final class KernelCalls {
             throw new SaeException("The features are of an SAE with d_sae = " + features.dSae()
                     + ", but this one has d_sae = " + config.dSae() + ".");
         }
-        InverseTransform inverse = features.inverseTransform();
-        inverse.requireFitting(config, features.tokens());
+        features.inverseTransform().requireFitting(config, features.tokens());
         if (!allowNonFinite) {
             features.requireFinite();
         }
+        return decodeFitting(call, features);
+    }
+
+    private NDArray decodeFitting(NDManager call, SparseFeatures features) {
+        InverseTransform inverse = features.inverseTransform();
         NDArray out = kernel().newArray(
                         call, ActivationShape.decoded(features.leadingShape(), inverse.heads(), config.dOut()));
         if (features.tokens() > 0) {
@@ -220,13 +235,22 @@ final class KernelCalls {
         return out;
     }
 
-    NDArray reconstruct(NDManager call, NDArray activations, ActivationShape shape) {
+    /**
+     * Encodes and decodes.
+     *
+     * @param before how many rows were before these, for messages
+     */
+    NDArray reconstruct(NDManager call, NDArray activations, ActivationShape shape, int before) {
         if (shape.tokens() == 0) {
             return decode(call, none(shape));
         }
-        Encoded encoded = kernel().encodeSparse(call, activations, shape.tokens());
-        NDArray out = decode(call, features(shape, encoded));
-        kernel().completeReconstruction(activations, encoded, out);
-        return out;
+        try {
+            Encoded encoded = kernel().encodeSparse(call, activations, shape.tokens());
+            NDArray out = decodeFitting(call, checked(shape, encoded));
+            kernel().completeReconstruction(activations, encoded, out);
+            return out;
+        } catch (NotFinite e) {
+            throw e.after(before);
+        }
     }
 }

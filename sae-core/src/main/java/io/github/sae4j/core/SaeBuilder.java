@@ -203,8 +203,9 @@ public final class SaeBuilder {
     }
 
     /**
-     * Sets whether NaN and infinity in activations and features are let through; by default they are rejected with
-     * their row and column.
+     * Sets whether NaN and infinity in weights, activations, features and results are let through; by default they are
+     * rejected with their row and column. To find them in matrices all bytes are read once, see
+     * {@link WeightMatrix#firstNonFinite()}.
      *
      * @param allow whether to let them through
      */
@@ -216,7 +217,7 @@ public final class SaeBuilder {
     /**
      * Returns the SAE; the caller closes it.
      *
-     * @throws SaeException if a required part is missing, parts do not fit each other, the engine does not start, there is
+     * @throws SaeException if a required part is missing, parts do not fit each other or hold NaN or infinity, the engine does not start, there is
      *     no such device, or the kernel that was asked for is not there or does not run this SAE
      */
     public SparseAutoencoder build() {
@@ -227,6 +228,9 @@ public final class SaeBuilder {
         SaeParts parts =
                 new SaeParts(encoder, decoder, noDecoding, bDec, skip, rule, prediction, inputAffine, outputAffine);
         PartsCheck.of(config, parts, sparsity, inputScale, segments);
+        if (!allowNonFinite) {
+            FiniteParts.require(parts);
+        }
         Device chosen = TorchRuntime.choose(device);
         TorchKernel opened =
                 TorchKernel.open(KernelParts.of(config, parts, inputScale, !allowNonFinite), chosen, kernel);

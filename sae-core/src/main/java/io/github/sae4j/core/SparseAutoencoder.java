@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  * them, does not.
  *
  * <p>Activations are DJL arrays of the PyTorch engine in float32, float16 or bfloat16 with any number of leading axes,
- * or plain Java arrays. Features and reconstructions are float32 always. Values must be finite unless
- * {@link SaeBuilder#allowNonFinite} says otherwise; with it, NaN and infinity go through the formulas as they are.
+ * or plain Java arrays. Features and reconstructions are float32 always. Values must be finite, what is given and what
+ * comes out, unless {@link SaeBuilder#allowNonFinite} says otherwise; with it, NaN and infinity go through the formulas as
+ * they are.
  *
  * <p>An SAE owns its weights and never changes: any number of threads may use it at once. Closing it waits for the calls
  * that run and releases the weights; later calls throw. All methods throw {@link SaeException} when an argument is null,
@@ -267,7 +268,7 @@ public final class SparseAutoencoder implements AutoCloseable {
     public NDArray reconstruct(NDArray activations) {
         requireDecoder();
         return calls.run(call -> KernelCalls.handOver(
-                calls.reconstruct(call, activations, calls.shapeOf(activations)), activations.getManager()));
+                calls.reconstruct(call, activations, calls.shapeOf(activations), 0), activations.getManager()));
     }
 
     /**
@@ -299,7 +300,7 @@ public final class SparseAutoencoder implements AutoCloseable {
             int to = Math.min(first + tokensAtOnce(), activations.length);
             float[][] part = calls.run(call -> {
                 NDArray x = HostArrays.ofRows(call, activations, from, to, config.dIn());
-                NDArray out = calls.reconstruct(call, x, rowsShape(to - from));
+                NDArray out = calls.reconstruct(call, x, rowsShape(to - from), from);
                 return HostArrays.toRows(out, to - from, config.dOut());
             });
             System.arraycopy(part, 0, reconstruction, from, part.length);

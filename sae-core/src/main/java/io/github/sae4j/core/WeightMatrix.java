@@ -1,9 +1,11 @@
 package io.github.sae4j.core;
 
+import io.github.sae4j.core.internal.host.NonFinite;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * A large matrix in host memory: row-major, little-endian, in one or more buffers that follow each other.
@@ -21,14 +23,29 @@ public final class WeightMatrix {
     private final long storedColumns;
     private final boolean transposed;
     private final List<ByteBuffer> parts;
+    private final Look look;
+
+    /** What is known of numbers that are not finite; shared by all views on the same bytes. */
+    private static final class Look {
+
+        private static final long NOT_YET = -2;
+
+        private long first = NOT_YET;
+    }
 
     private WeightMatrix(
-            WeightType type, long storedRows, long storedColumns, boolean transposed, List<ByteBuffer> parts) {
+            WeightType type,
+            long storedRows,
+            long storedColumns,
+            boolean transposed,
+            List<ByteBuffer> parts,
+            Look look) {
         this.type = type;
         this.storedRows = storedRows;
         this.storedColumns = storedColumns;
         this.transposed = transposed;
         this.parts = parts;
+        this.look = look;
     }
 
     /**
@@ -62,7 +79,7 @@ public final class WeightMatrix {
             throw new SaeException(
                     "The parts of a weight matrix have " + found + " rows, but its shape says " + rows + ".");
         }
-        return new WeightMatrix(type, rows, columns, false, List.copyOf(direct));
+        return new WeightMatrix(type, rows, columns, false, List.copyOf(direct), new Look());
     }
 
     /**
@@ -129,7 +146,7 @@ public final class WeightMatrix {
 
     /** Returns the transpose of this matrix, over the same bytes. */
     public WeightMatrix transposed() {
-        return new WeightMatrix(type, storedRows, storedColumns, !transposed, parts);
+        return new WeightMatrix(type, storedRows, storedColumns, !transposed, parts, look);
     }
 
     /** Returns whether the bytes are those of the transpose, so that this matrix lies column by column. */
@@ -169,6 +186,33 @@ public final class WeightMatrix {
             storedRow -= rowsHere;
         }
         throw new IllegalStateException("The parts of a weight matrix do not hold row " + row + ".");
+    }
+
+    /**
+     * Returns where the first element lies that is NaN or infinite, counted in the order of the bytes: with {@code c} for
+     * {@link #columns()}, or for {@link #rows()} if this matrix {@link #isTransposed()}, it is the element
+     * {@code [i / c, i % c]} of the matrix as it is stored. All bytes are read on the first call, several GB a second where
+     * they are in memory; later calls, of the transpose too, know the answer.
+     *
+     * @return the element's place, or nothing if all are finite
+     */
+    public OptionalLong firstNonFinite() {
+        synchronized (look) {
+            if (look.first == Look.NOT_YET) {
+                look.first = NonFinite.first(parts, type);
+            }
+            return look.first < 0 ? OptionalLong.empty() : OptionalLong.of(look.first);
+        }
+    }
+
+    /**
+     * Returns this matrix, of which {@link #firstNonFinite()} then says that all elements are finite without reading them:
+     * for whoever knows, or cannot wait for it. NaN among them shows in results.
+     */
+    public WeightMatrix takenAsFinite() {
+        Look known = new Look();
+        known.first = -1;
+        return new WeightMatrix(type, storedRows, storedColumns, transposed, parts, known);
     }
 
     /**

@@ -86,6 +86,27 @@ public final class FoundRows {
         return values[at];
     }
 
+    /**
+     * Lets in finite features.
+     *
+     * @param first the row of the first token
+     * @throws NotFinite if one is not
+     */
+    void requireFinite(int first) {
+        if (NotFinite.allFinite(values, 0, offsets[tokens])) {
+            return;
+        }
+        int token = 0;
+        for (int at = 0; at < offsets[tokens]; at++) {
+            while (at >= offsets[token + 1]) {
+                token++;
+            }
+            if (!Float.isFinite(values[at])) {
+                throw NotFinite.feature(first + token, indices[at]);
+            }
+        }
+    }
+
     /** Returns a copy of the rows. */
     public Rows rows() {
         int size = offsets[tokens];

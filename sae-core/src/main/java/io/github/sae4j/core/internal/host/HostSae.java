@@ -127,6 +127,9 @@ public final class HostSae {
             int to = Math.min(count, from + step);
             call.found.clear();
             kernel.encode(take(call, tokens, from, to, scale, shift), to - from, call.found);
+            if (transform.checksFinite()) {
+                call.found.requireFinite(from);
+            }
             FloatBuffer target = dense.of(from, to);
             for (int token = 0; token < to - from; token++) {
                 int row = token * dSae;
@@ -187,6 +190,9 @@ public final class HostSae {
                         (token - from) * width,
                         scale == null ? 1 : scale[token],
                         shift == null ? 0 : shift[token]);
+            }
+            if (transform.checksFinite()) {
+                NotFinite.requireDecoded(sums, to - from, width, from);
             }
             out.of(from, to).put(0, sums, 0, (to - from) * width);
         }

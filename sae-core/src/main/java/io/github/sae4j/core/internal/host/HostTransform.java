@@ -26,7 +26,6 @@ public record HostTransform(
         float @Nullable [] gain,
         boolean checksFinite) {
 
-    private static final int INFINITY_BITS = Float.floatToIntBits(Float.POSITIVE_INFINITY);
     private static final double LAYER_NORM_EPSILON = 1e-5;
 
     /** Returns whether tokens have a scale. */
@@ -85,14 +84,9 @@ public record HostTransform(
         }
     }
 
-    /** Among numbers without their sign, those that are not finite have the largest bits. */
     private void requireFinite(float[] x, int tokens, int firstToken) {
         for (int token = 0; token < tokens; token++) {
-            int largest = 0;
-            for (int i = token * dIn; i < (token + 1) * dIn; i++) {
-                largest = Math.max(largest, Float.floatToRawIntBits(x[i]) & Integer.MAX_VALUE);
-            }
-            if (largest >= INFINITY_BITS) {
+            if (!NotFinite.allFinite(x, token * dIn, (token + 1) * dIn)) {
                 int column = 0;
                 while (Float.isFinite(x[token * dIn + column])) {
                     column++;

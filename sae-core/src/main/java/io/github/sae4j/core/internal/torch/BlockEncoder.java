@@ -105,9 +105,11 @@ final class BlockEncoder implements TorchEncoder {
                         .with(count)
                         .with(blockFeatures)
                         .with(onDevice)
+                        .with(transform.checksResults())
                         .with(dense == null ? new PtNDArray[0] : new PtNDArray[] {dense})
                         .runToTuple();
                 transform.requireFinite(results[0]);
+                transform.requireFiniteFeatures(results[5].toLongArray());
                 if (dense == null) {
                     found.add(active(results[3].toTensorArray(chunk), results[4].toTensorArray(chunk), count));
                 }

@@ -3,6 +3,7 @@ package io.github.sae4j.core.internal.torch;
 import ai.djl.pytorch.jni.IValue;
 import io.github.sae4j.core.Normalization;
 import io.github.sae4j.core.SaeException;
+import io.github.sae4j.core.internal.host.NotFinite;
 
 /**
  * What happens to activations before they are encoded, as kernels take it.
@@ -12,7 +13,8 @@ import io.github.sae4j.core.SaeException;
  * @param scale what activations are multiplied by before all else, and reconstructions divided by
  * @param normalization what is done to each token
  * @param subtractsDecoderBias whether {@code b_dec} is subtracted
- * @param checksFinite whether NaN and infinity are looked for
+ * @param checksFinite whether NaN and infinity are looked for in activations
+ * @param checksResults whether NaN and infinity are looked for in features and in what is decoded
  */
 record InputTransform(
         int dIn,
@@ -20,7 +22,8 @@ record InputTransform(
         double scale,
         Normalization normalization,
         boolean subtractsDecoderBias,
-        boolean checksFinite) {
+        boolean checksFinite,
+        boolean checksResults) {
 
     static InputTransform of(KernelParts parts) {
         return new InputTransform(
@@ -29,12 +32,13 @@ record InputTransform(
                 parts.inputScale(),
                 parts.config().normalization(),
                 parts.config().applyBDecToInput(),
+                parts.checkFinite(),
                 parts.checkFinite());
     }
 
     /** Returns a transform of the same sizes that only multiplies. */
     InputTransform onlyScaling(double factor) {
-        return new InputTransform(dIn, dSae, factor, Normalization.NONE, false, false);
+        return new InputTransform(dIn, dSae, factor, Normalization.NONE, false, false, checksResults);
     }
 
     /** Adds the width, what is done to each element and each token, and whether to look for NaN to a kernel's arguments. */
@@ -61,6 +65,28 @@ record InputTransform(
      */
     void requireFinite(IValue found) {
         requireFinite(found, "activations", dIn);
+    }
+
+    /**
+     * Reads where a kernel found NaN or infinity in dense features that it made.
+     *
+     * @throws NotFinite if it found any
+     */
+    void requireFiniteFeatures(long[] found) {
+        if (found.length > 0) {
+            throw NotFinite.feature(found[0] / dSae, found[0] % dSae);
+        }
+    }
+
+    /**
+     * Reads where a kernel found NaN or infinity in what it decoded.
+     *
+     * @throws NotFinite if it found any
+     */
+    static void requireFiniteDecoded(long[] found, int dOut) {
+        if (found.length > 0) {
+            throw NotFinite.decoded(found[0] / dOut, found[0] % dOut);
+        }
     }
 
     static void requireFinite(IValue found, String what, int columns) {

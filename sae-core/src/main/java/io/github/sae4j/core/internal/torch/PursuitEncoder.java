@@ -39,6 +39,12 @@ final class PursuitEncoder implements TorchEncoder {
                     .with(dense == null ? new PtNDArray[0] : new PtNDArray[] {dense})
                     .runToTuple();
             transform.requireFinite(results[0]);
+            if (dense != null && transform.checksResults()) {
+                try (Script.Call overflown = script.call("overflown")) {
+                    transform.requireFiniteFeatures(
+                            overflown.with(dense).with(0).runToLongs());
+                }
+            }
             Rows rows =
                     dense == null ? rows(results[3].toTensorArray(call), results[4].toTensorArray(call), tokens) : null;
             return Encoded.of(rows, results[1].toTensorArray(call), results[2].toTensorArray(call), tokens);

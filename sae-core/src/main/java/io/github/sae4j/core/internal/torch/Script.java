@@ -117,6 +117,10 @@ final class Script {
             run();
         }
 
+        long[] runToLongs() {
+            return run().toLongArray();
+        }
+
         long runToLong() {
             return run().toLong();
         }

@@ -128,7 +128,7 @@ final class TorchDecoder {
         TorchMatrix decoder = weights.decoderRows().forRows(end - begin);
         try (PtNDManager call = parent.newSubManager(weights.device());
                 Script.Call decode = script.call("decode_sparse")) {
-            decode.with(HostArrays.ofInts(call, offsets, 0, offsets.length))
+            long[] bad = decode.with(HostArrays.ofInts(call, offsets, 0, offsets.length))
                     .with(HostArrays.ofInts(call, rows.indices(), begin, end))
                     .with(HostArrays.ofFloats(call, rows.values(), begin, end))
                     .with(pieces.flat())
@@ -143,7 +143,9 @@ final class TorchDecoder {
                     .with(weights.outputAffine())
                     .with(out)
                     .with(origin + from)
-                    .runInPlace();
+                    .with(transform.checksResults())
+                    .runToLongs();
+            InputTransform.requireFiniteDecoded(bad, dOut());
         }
     }
 
@@ -200,7 +202,7 @@ final class TorchDecoder {
             }
             PtNDArray wideFeatures = results[1].toTensor(call);
             try (Script.Call decode = script.call("decode_dense")) {
-                decode.with(wideFeatures)
+                long[] bad = decode.with(wideFeatures)
                         .with(weights.decoder())
                         .with(blockFeatures)
                         .with(norms)
@@ -211,7 +213,9 @@ final class TorchDecoder {
                         .with(weights.outputAffine())
                         .with(out)
                         .with(first)
-                        .runInPlace();
+                        .with(transform.checksResults())
+                        .runToLongs();
+                InputTransform.requireFiniteDecoded(bad, dOut());
             }
         }
     }
@@ -236,7 +240,7 @@ final class TorchDecoder {
         if (skip == null) {
             return;
         }
-        int dOut = (int) weights.decoderBias().getShape().size();
+        int dOut = dOut();
         try (Script.Call addSkip = script.call("add_skip")) {
             addSkip.with(x)
                     .with(transform.dIn())
@@ -247,6 +251,23 @@ final class TorchDecoder {
                     .with(out)
                     .runInPlace();
         }
+    }
+
+    /**
+     * Lets in what is finite.
+     *
+     * @param out float32 on the SAE's device, {@code [tokens, d_out]}
+     */
+    void requireFinite(PtNDArray out) {
+        if (transform.checksResults()) {
+            try (Script.Call overflown = script.call("overflown")) {
+                InputTransform.requireFiniteDecoded(overflown.with(out).with(0).runToLongs(), dOut());
+            }
+        }
+    }
+
+    private int dOut() {
+        return (int) weights.decoderBias().getShape().size();
     }
 
     /** Returns the factors of some tokens, or an array without elements if there are none. */

@@ -269,6 +269,9 @@ public final class TorchKernel implements AutoCloseable {
                         .runInPlace();
             }
         }
+        if (parts.skip() != null || encoded.predicted() != null) {
+            decoder.requireFinite((PtNDArray) out);
+        }
     }
 
     /** Returns a new float32 array on the SAE's device, not yet filled. */

@@ -87,7 +87,7 @@
   def or_one(self, norms: Tensor) -> Tensor:
     return torch.masked_fill(norms, torch.eq(norms, 0), 1)
 
-  def decode_sparse(self, offsets: Tensor, indices: Tensor, values: Tensor, pieces: List[int], piece_rows: int, w_dec: List[Tensor], transposed: bool, norms: Tensor, b_dec: Tensor, scale: Tensor, shift: Tensor, input_scale: float, affine: List[Tensor], out: Tensor, first_token: int) -> Tensor:
+  def decode_sparse(self, offsets: Tensor, indices: Tensor, values: Tensor, pieces: List[int], piece_rows: int, w_dec: List[Tensor], transposed: bool, norms: Tensor, b_dec: Tensor, scale: Tensor, shift: Tensor, input_scale: float, affine: List[Tensor], out: Tensor, first_token: int, check: bool) -> List[int]:
     device = ops.prim.device(b_dec)
     indices = torch.to(indices, 4)
     offsets = torch.to(offsets, 4)
@@ -106,15 +106,23 @@
       starts = torch.clamp(torch.sub(torch.narrow(offsets, 0, token, tokens), first), 0)
       added, _0, _1, _2 = torch.embedding_bag(rows, torch.narrow(order, 0, 0, count), starts, False, 0, False, torch.narrow(values, 0, first, count), False)
       torch.add_(torch.narrow(sums, 0, token, tokens), added)
-    return self.finish(sums, b_dec, scale, shift, input_scale, affine)
+    self.finish(sums, b_dec, scale, shift, input_scale, affine)
+    bad = annotate(List[int], [])
+    if check:
+      bad = self.overflown(sums, first_token * torch.size(b_dec, 0))
+    return bad
 
-  def decode_dense(self, features: Tensor, w_dec: List[Tensor], transposed: bool, widen: bool, block_features: int, norms: Tensor, b_dec: Tensor, scale: Tensor, shift: Tensor, input_scale: float, affine: List[Tensor], out: Tensor, first_token: int) -> Tensor:
+  def decode_dense(self, features: Tensor, w_dec: List[Tensor], transposed: bool, widen: bool, block_features: int, norms: Tensor, b_dec: Tensor, scale: Tensor, shift: Tensor, input_scale: float, affine: List[Tensor], out: Tensor, first_token: int, check: bool) -> List[int]:
     if torch.numel(norms) > 0:
       features = torch.div(features, norms)
     whole = torch.view(out, [-1, torch.size(b_dec, 0)])
     sums = torch.zero_(torch.narrow(whole, 0, first_token, torch.size(features, 0)))
     self.combine(features, w_dec, transposed, widen, block_features, sums)
-    return self.finish(sums, b_dec, scale, shift, input_scale, affine)
+    self.finish(sums, b_dec, scale, shift, input_scale, affine)
+    bad = annotate(List[int], [])
+    if check:
+      bad = self.overflown(sums, first_token * torch.size(b_dec, 0))
+    return bad
 
   def add_skip(self, activations: Tensor, d_in: int, w_skip: List[Tensor], transposed: bool, widen: bool, d_out: int, block_outputs: int, chunk_tokens: int, out: Tensor) -> Tensor:
     rows = torch.reshape(activations, [-1, d_in])

@@ -162,12 +162,13 @@
     return host
 
   # Encodes some of the tokens. What is active comes block by block, positions and values, or packed from the device.
-  def encode(self, activations: Tensor, d_in: int, affine: List[Tensor], input_scale: float, normalization: int, check: bool, b_dec: Tensor, subtract_b_dec: bool, w_enc: List[Tensor], transposed: bool, widen: bool, bias: Tensor, parameters: List[Tensor], norms: Tensor, ranks: Tensor, most: int, signed: bool, by_magnitude: bool, group: int, first_token: int, n: int, block_features: int, on_device: bool, dense: List[Tensor]) -> Tuple[List[int], Tensor, Tensor, List[Tensor], List[Tensor]]:
+  def encode(self, activations: Tensor, d_in: int, affine: List[Tensor], input_scale: float, normalization: int, check: bool, b_dec: Tensor, subtract_b_dec: bool, w_enc: List[Tensor], transposed: bool, widen: bool, bias: Tensor, parameters: List[Tensor], norms: Tensor, ranks: Tensor, most: int, signed: bool, by_magnitude: bool, group: int, first_token: int, n: int, block_features: int, on_device: bool, check_results: bool, dense: List[Tensor]) -> Tuple[List[int], Tensor, Tensor, List[Tensor], List[Tensor], List[int]]:
     device = ops.prim.device(bias)
     d_sae = torch.size(bias, 0)
     positions = annotate(List[Tensor], [])
     values = annotate(List[Tensor], [])
     bad = annotate(List[int], [])
+    overflown = annotate(List[int], [])
     x = self.brought(torch.narrow(torch.reshape(activations, [-1, d_in]), 0, first_token, n), bias)
     if check:
       bad = self.non_finite(x, first_token * d_in)
@@ -187,6 +188,7 @@
       if signed and not on_device:
         best = torch.full_like(best, -inf)
       best_keys = torch.full([n, most], self.lowest_key(signed), dtype=4, layout=None, device=device)
+      total = torch.zeros([1], dtype=6, layout=None, device=device)
       apart = by_magnitude or torch.numel(ranks) > 0
       candidates = annotate(List[Tensor], [])
       weights = annotate(List[Tensor], [])
@@ -222,6 +224,8 @@
             torch.append(strengths, torch.masked_select(strength, above))
         elif torch.len(dense) > 0:
           torch.copy_(torch.narrow(whole, 1, first, count), h)
+          if check_results:
+            torch.add_(total, torch.sum(h))
         else:
           acts = torch.flatten(h)
           found = torch.squeeze(torch.nonzero(acts), 1)
@@ -236,10 +240,15 @@
           chosen, weight = self.strongest(candidates, weights, strengths, best, d_sae, signed)
         if torch.len(dense) > 0:
           torch.index_copy_(torch.zero_(torch.view(whole, [n * d_sae])), 0, chosen, weight)
+          if check_results:
+            torch.add_(total, torch.sum(weight))
         else:
           torch.append(positions, chosen)
           torch.append(values, weight)
+      # One question to the device for all blocks; a sum that overflows by itself costs a second look.
+      if torch.len(dense) > 0 and not bool(torch.all(torch.isfinite(total))):
+        overflown = self.non_finite(whole, first_token * d_sae)
       if on_device and torch.len(dense) == 0:
         positions = [self.packed(positions, values, n, d_sae, step)]
         values = annotate(List[Tensor], [])
-    return (bad, scale, shift, positions, values)
+    return (bad, scale, shift, positions, values, overflown)

@@ -47,6 +47,13 @@ class Kernels(Module):
       torch.append(at, first + int(torch.argmin(torch.to(torch.flatten(finite), 1))))
     return at
 
+  # The same of results, which are finite nearly always: then their sum mostly is, and costs less.
+  def overflown(self, x: Tensor, first: int) -> List[int]:
+    at = annotate(List[int], [])
+    if not bool(torch.isfinite(torch.sum(x))):
+      at = self.non_finite(x, first)
+    return at
+
   def normalize(self, x: Tensor, affine: List[Tensor], input_scale: float, normalization: int) -> Tuple[Tensor, Tensor, Tensor]:
     if torch.len(affine) > 0:
       x = torch.mul(torch.sub(x, affine[0]), affine[1])

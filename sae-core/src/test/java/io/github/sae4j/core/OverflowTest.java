@@ -1,0 +1,144 @@
+package io.github.sae4j.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.Arrays;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Sums that overflow are refused with their place, unless they are let through. */
+@ParameterizedClass
+@EnumSource(Kernel.class)
+class OverflowTest {
+
+    private static final int D_IN = 24;
+    private static final int D_SAE = 600;
+    private static final float LARGE = 3e38f;
+
+    @Parameter
+    private Kernel kernel;
+
+    @BeforeEach
+    void useTheKernel() {
+        KernelUnderTest.set(kernel);
+    }
+
+    @AfterEach
+    void leaveTheChoice() {
+        KernelUnderTest.set(null);
+    }
+
+    /** Feature 577 is 4 times the first element, which is 0 in all rows but the sixth; it decodes to column 3, doubled. */
+    private static SaeBuilder builder(Activation rule) {
+        float[][] encoder = new float[D_IN][D_SAE];
+        encoder[0][577] = 4;
+        float[][] decoder = new float[D_SAE][D_IN];
+        decoder[577][3] = 2;
+        return SparseAutoencoder.builder(TinySae.config(D_IN, D_SAE, Normalization.NONE, Reshape.NONE, false))
+                .encoder(WeightMatrix.of(encoder))
+                .decoder(WeightMatrix.of(decoder))
+                .decoderBias(new float[D_IN])
+                .activation(rule)
+                .kernel(KernelUnderTest.get());
+    }
+
+    private static List<Activation> rules() {
+        float[] bias = new float[D_SAE];
+        return List.of(Relu.of(bias), TopK.of(3, bias), TopK.of(3, bias).byMagnitude(), GroupMax.of(6, bias));
+    }
+
+    private static float[][] rows(float large) {
+        float[][] rows = new float[7][D_IN];
+        rows[5][0] = large;
+        return rows;
+    }
+
+    private static void refuses(String sentence, ThrowingCallable call) {
+        assertThatThrownBy(call).isInstanceOf(SaeException.class).hasMessageStartingWith(sentence);
+    }
+
+    @Test
+    void ofFeaturesAreRefusedWithRowAndFeature() {
+        String sentence = "Feature 577 of row 5 comes out as NaN or infinity";
+        for (Activation rule : rules()) {
+            try (SparseAutoencoder sae = builder(rule).build();
+                    NDManager manager = sae.newManager()) {
+                NDArray x = manager.create(TinySae.flat(rows(LARGE)), new Shape(7, D_IN));
+                refuses(sentence, () -> sae.encode(rows(LARGE)));
+                refuses(sentence, () -> sae.encodeSparse(x));
+                refuses(sentence, () -> sae.encode(x));
+                refuses(sentence, () -> sae.reconstruct(x));
+                refuses(sentence, () -> sae.reconstruct(rows(LARGE)));
+                assertThat(sae.encode(rows(1)).value(5, 577)).isEqualTo(4);
+            }
+        }
+    }
+
+    @Test
+    void ofDecodedActivationsAreRefusedWithRowAndColumn() {
+        String sentence = "Column 3 of row 5 comes out as NaN or infinity when decoded";
+        // A quarter of it is a feature that is finite, and twice that is not.
+        float quarter = LARGE / 4;
+        try (SparseAutoencoder sae = builder(Relu.of(new float[D_SAE])).build();
+                NDManager manager = sae.newManager()) {
+            NDArray x = manager.create(TinySae.flat(rows(quarter)), new Shape(7, D_IN));
+            SparseFeatures features = sae.encode(rows(quarter));
+            refuses(sentence, () -> sae.decode(features));
+            refuses(sentence, () -> sae.decode(features, manager));
+            refuses(sentence, () -> sae.reconstruct(rows(quarter)));
+            refuses(sentence, () -> sae.reconstruct(x));
+            NDArray few = sae.encode(x);
+            refuses(sentence, () -> sae.decode(few));
+            refuses(sentence, () -> sae.decode(few.add(1)));
+        }
+    }
+
+    @Test
+    void ofASkipTermAreRefused() {
+        float[][] skip = new float[D_IN][D_IN];
+        skip[2][0] = 2;
+        try (SparseAutoencoder sae = builder(TopK.of(1, new float[D_SAE]))
+                        .encoder(WeightMatrix.of(new float[D_IN][D_SAE]))
+                        .skip(WeightMatrix.of(skip))
+                        .build();
+                NDManager manager = sae.newManager()) {
+            NDArray x = manager.create(TinySae.flat(rows(LARGE)), new Shape(7, D_IN));
+            refuses("Column 2 of row 5 comes out", () -> sae.reconstruct(x));
+            refuses("Column 2 of row 5 comes out", () -> sae.reconstruct(rows(LARGE)));
+        }
+    }
+
+    @Test
+    void areLetThroughWhereThatIsAllowed() {
+        for (Activation rule : rules()) {
+            try (SparseAutoencoder sae = builder(rule).allowNonFinite(true).build();
+                    NDManager manager = sae.newManager()) {
+                NDArray x = manager.create(TinySae.flat(rows(LARGE)), new Shape(7, D_IN));
+                assertThat(sae.encode(rows(LARGE)).value(5, 577)).isInfinite();
+                assertThat(sae.encode(x).getFloat(5, 577)).isInfinite();
+                assertThat(sae.reconstruct(rows(LARGE))[5][3]).isInfinite();
+            }
+        }
+    }
+
+    @Test
+    void doNotKeepLargeFiniteResultsFromPassing() {
+        float[] bias = new float[D_SAE];
+        Arrays.fill(bias, LARGE);
+        try (SparseAutoencoder sae = builder(Relu.of(bias)).build();
+                NDManager manager = sae.newManager()) {
+            NDArray dense = sae.encode(manager.zeros(new Shape(7, D_IN)));
+            assertThat(dense.getFloat(6, 0)).isEqualTo(LARGE);
+        }
+    }
+}
