@@ -44,8 +44,8 @@ class RegistryTest {
                 saes++;
             }
         }
-        assertThat(releases).hasSize(157);
-        assertThat(saes).isEqualTo(13_315);
+        assertThat(releases).hasSize(171);
+        assertThat(saes).isEqualTo(13_859);
     }
 
     @ParameterizedTest
@@ -56,6 +56,8 @@ class RegistryTest {
         "goodfire-llama-3.1-8b-instruct, layer_19, Goodfire/Llama-3.1-8B-Instruct-SAE-l19,"
                 + " Llama-3.1-8B-Instruct-SAE-l19.pth",
         "ministral-3b-sae, layer_21, analist/ministral-3b-sae, layer_21",
+        "qwen-scope-3.5-27b-w80k-l50, layer63, Qwen/SAE-Res-Qwen3.5-27B-W80K-L0_50, layer63.sae.pt",
+        "qwen-scope-3-30b-a3b-base-w128k-l100, layer0, Qwen/SAE-Res-Qwen3-30B-A3B-Base-W128K-L0_100, layer0.sae.pt",
     })
     void findsWhereAnSaeLies(String release, String id, String repository, String path) {
         assertThat(registry.address(release, id)).isEqualTo(SaeAddress.inRepository(repository, path));
