@@ -149,6 +149,24 @@ class RegistryTest {
     }
 
     @Test
+    void refusesAnIdOfNeuronpediaThatSeveralSaesHave() throws IOException {
+        Path file = write("""
+                mine:
+                  repository: me/saes
+                  saes:
+                    a: {path: first, neuronpedia: gpt2-small/8-res-jb}
+                    b: {path: second, neuronpedia: gpt2-small/8-mine}
+                    c: {path: third, neuronpedia: gpt2-small/8-mine}
+                """);
+        Registry with = Registry.load(Map.of("SAE4J_RELEASES", file.toString()));
+
+        assertThat(with.neuronpedia("gpt2-small/8-res-jb/1")).contains(SaeAddress.inRepository("me/saes", "first"));
+        assertThatExceptionOfType(SaeLoadException.class)
+                .isThrownBy(() -> with.neuronpedia("gpt2-small/8-mine"))
+                .withMessage("\"gpt2-small/8-mine\" is Neuronpedia's id of 2 SAEs: mine:b, mine:c. Name one of them.");
+    }
+
+    @Test
     void readsTheUsersFileInItsUsualPlace() throws IOException {
         Files.createDirectories(folder.resolve("sae4j"));
         Files.writeString(folder.resolve("sae4j/releases.yaml"), "mine: {repository: me/saes, saes: {a: b}}");
