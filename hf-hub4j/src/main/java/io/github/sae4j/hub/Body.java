@@ -20,9 +20,13 @@ import org.jspecify.annotations.Nullable;
  * The body of an answer, taken piece by piece by a thread that waits only so long for each.
  *
  * <p>The time-out of Java's requests ends with the headers. Here a server that falls silent in the middle is noticed,
- * and the connection dropped. At most two pieces are in memory.
+ * and the connection dropped; so is one that trickles: {@value #LEAST} bytes may take no longer than one piece. The time
+ * that the taker needs in between does not count. At most two pieces are in memory.
  */
 final class Body implements BodySubscriber<Body>, AutoCloseable {
+
+    /** How many bytes must come while one waits as long as for the next piece. */
+    static final int LEAST = 1000;
 
     private static final Piece END = new Piece(List.of(), null, true);
 
@@ -30,6 +34,11 @@ final class Body implements BodySubscriber<Body>, AutoCloseable {
     private final AtomicReference<@Nullable Subscription> subscription = new AtomicReference<>();
     private volatile boolean closed;
     private boolean finished;
+
+    /** How long was waited, in nanoseconds, and how much came, since there were last enough bytes. */
+    private long waited;
+
+    private long came;
 
     private record Piece(List<ByteBuffer> bytes, @Nullable Throwable failure, boolean last) {}
 
@@ -67,7 +76,7 @@ final class Body implements BodySubscriber<Body>, AutoCloseable {
      * Returns the next piece, or null after the last.
      *
      * @param patience how long to wait for it
-     * @throws HttpTimeoutException if nothing came in time
+     * @throws HttpTimeoutException if nothing came in time, or too little
      * @throws IOException if the connection broke
      * @throws InterruptedException if the thread was interrupted
      */
@@ -76,7 +85,9 @@ final class Body implements BodySubscriber<Body>, AutoCloseable {
         if (finished) {
             return null;
         }
+        long before = System.nanoTime();
         @Nullable Piece piece = pieces.poll(patience.toNanos(), TimeUnit.NANOSECONDS);
+        waited += System.nanoTime() - before;
         if (piece == null) {
             close();
             throw new HttpTimeoutException("no byte came for " + Wording.duration(patience));
@@ -89,11 +100,25 @@ final class Body implements BodySubscriber<Body>, AutoCloseable {
             finished = true;
             return null;
         }
+        requirePace(piece.bytes(), patience);
         @Nullable Subscription source = subscription.get();
         if (source != null) {
             source.request(1);
         }
         return piece.bytes();
+    }
+
+    private void requirePace(List<ByteBuffer> bytes, Duration patience) throws HttpTimeoutException {
+        for (ByteBuffer buffer : bytes) {
+            came += buffer.remaining();
+        }
+        if (came >= LEAST) {
+            came = 0;
+            waited = 0;
+        } else if (waited > patience.toNanos()) {
+            close();
+            throw new HttpTimeoutException("only " + came + " bytes came in " + Wording.duration(patience));
+        }
     }
 
     /**

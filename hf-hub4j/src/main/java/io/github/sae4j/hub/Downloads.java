@@ -160,7 +160,9 @@ final class Downloads {
         }
         FileMetadata metadata;
         try {
-            metadata = hub.retry().run(wanted.what(), () -> lookUp(wanted, hub.longPatience()), failure);
+            metadata = hub.retry()
+                    .telling(options.progress())
+                    .run(wanted.what(), () -> lookUp(wanted, hub.longPatience()), failure);
         } catch (IOException | HubException e) {
             throw raised(wanted, options, e);
         }
@@ -216,10 +218,10 @@ final class Downloads {
     }
 
     static HubException cannotKeep(HubCache cache, String what, IOException failure) {
-        return new HubException(
-                "The cache " + cache.folder() + " cannot keep " + what + ": " + reason(failure)
-                        + ". Check its permissions and the disk, or name another folder (HF_HUB_CACHE).",
-                failure);
+        String why = TooManyFiles.isCause(failure)
+                ? TooManyFiles.REASON + "."
+                : reason(failure) + ". Check its permissions and the disk, or name another folder (HF_HUB_CACHE).";
+        return new HubException("The cache " + cache.folder() + " cannot keep " + what + ": " + why, failure);
     }
 
     private void fill(

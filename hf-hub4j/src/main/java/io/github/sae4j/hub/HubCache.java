@@ -17,7 +17,6 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The folder in which files from the hub are kept, shared with Python's {@code huggingface_hub}.
@@ -309,9 +308,10 @@ public final class HubCache {
                         .toList());
     }
 
-    private static HubException unreadable(Path path, Exception cause) {
-        @Nullable String why = cause.getMessage();
+    static HubException unreadable(Path path, Exception cause) {
         return new HubException(
-                path + " cannot be read: " + (why == null ? cause.getClass().getSimpleName() : why) + ".", cause);
+                path + " cannot be read: " + (TooManyFiles.isCause(cause) ? TooManyFiles.REASON : Wording.reason(cause))
+                        + ".",
+                cause);
     }
 }

@@ -143,7 +143,7 @@ public final class HubConfig {
         return etagTimeout;
     }
 
-    /** Returns how long a transfer may go without a byte. */
+    /** Returns how long a transfer may go without a byte, and how long 1,000 bytes may take at most. */
     public Duration downloadTimeout() {
         return downloadTimeout;
     }
@@ -307,9 +307,11 @@ public final class HubConfig {
         }
 
         /**
-         * Sets how long a transfer may go without a byte.
+         * Sets how long a transfer may go without a byte, and how long 1,000 bytes of it may take; the same counts for
+         * what the hub answers about repositories. A server that is slower than that, as one that sends a byte a second,
+         * is treated like a connection that broke: what came is kept, and after five more tries the download ends.
          *
-         * @param limit more than zero; 10 seconds by default
+         * @param limit more than zero; 10 seconds by default, so that 100 bytes a second are enough
          */
         public Builder downloadTimeout(Duration limit) {
             this.downloadTimeout = requirePositive(limit, "downloadTimeout");

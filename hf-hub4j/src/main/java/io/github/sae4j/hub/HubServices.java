@@ -37,7 +37,7 @@ record HubServices(
                 transport,
                 errors,
                 new FileLookup(addresses, transport, errors),
-                new Retry(pause),
+                new Retry(pause, config.progress()),
                 longPatience,
                 redaction);
     }

@@ -1,7 +1,9 @@
 package io.github.sae4j.hub;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
+import java.net.NoRouteToHostException;
 import java.net.Proxy;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -43,6 +45,16 @@ final class HubTransport {
         private static final long serialVersionUID = 1L;
 
         ProxyFailure(String message, @Nullable IOException cause) {
+            super(message, cause);
+        }
+    }
+
+    /** Nothing listens where the server should be, or its name is not known. */
+    static final class NoConnection extends IOException {
+
+        private static final long serialVersionUID = 1L;
+
+        NoConnection(String message, IOException cause) {
             super(message, cause);
         }
     }
@@ -90,6 +102,9 @@ final class HubTransport {
             throw interrupted(e);
         } catch (IOException e) {
             throw worded(request.uri(), redaction.cause(e));
+        } catch (UncheckedIOException e) {
+            // What the client throws where it is made and the system gives it no selector.
+            throw worded(request.uri(), redaction.cause(new IOException(e.getMessage(), e)));
         } catch (IllegalArgumentException | IllegalStateException | SecurityException e) {
             // What the client throws at answers that it does not understand, and under a security manager.
             throw new IOException(e.getClass().getSimpleName() + ": " + redaction.text(e.getMessage()));
@@ -131,12 +146,15 @@ final class HubTransport {
         if (message != null && message.startsWith("Tunnel failed")) {
             return new ProxyFailure("the proxy does not let the request through: " + message, failure);
         }
-        if (failure instanceof ConnectException) {
+        if (TooManyFiles.isCause(failure)) {
+            return new IOException(TooManyFiles.REASON, failure);
+        }
+        if (failure instanceof ConnectException || failure instanceof NoRouteToHostException) {
             if (goesThroughProxy(uri)) {
                 return new ProxyFailure("the proxy takes no connection", failure);
             }
             String server = redaction.text(uri.getHost());
-            return new IOException(
+            return new NoConnection(
                     isUnresolved(failure)
                             ? "the name " + server + " is not known"
                             : server + (uri.getPort() < 0 ? "" : ":" + uri.getPort()) + " takes no connection",

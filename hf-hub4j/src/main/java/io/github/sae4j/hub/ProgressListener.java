@@ -1,5 +1,7 @@
 package io.github.sae4j.hub;
 
+import java.time.Duration;
+
 /**
  * Is told how a download gets on, on the thread that downloads.
  *
@@ -29,6 +31,16 @@ public interface ProgressListener {
      *     where a transfer must begin anew
      */
     default void onBytes(String file, long bytesThere) {}
+
+    /**
+     * Something failed that may pass, and is tried again after a pause, which follows. The reason is a part of a sentence
+     * and tells no secret.
+     *
+     * @param what what is being fetched, as a part of a sentence: {@code the file "x" of owner/name at "main"}
+     * @param pause how long the pause is
+     * @param reason why it failed: {@code huggingface.co takes no connection}
+     */
+    default void onRetry(String what, Duration pause, String reason) {}
 
     /**
      * The file is complete, its hash is right, and it is in the cache.

@@ -111,7 +111,7 @@ final class RangeReader {
             in.skipNBytes(Math.min(from, Files.size(file)));
             return in.readNBytes((int) Math.min(rest, length));
         } catch (IOException e) {
-            throw new HubException(file + " cannot be read: " + e.getMessage(), e);
+            throw HubCache.unreadable(file, e);
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.github.sae4j.hub;
 
+import io.github.sae4j.hub.HubTransport.NoConnection;
 import io.github.sae4j.hub.HubTransport.ProxyFailure;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
@@ -17,15 +18,26 @@ final class Retry {
     private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(8);
 
+    /** Where nothing listens, one more try shows whether that was a moment's trouble. */
+    private static final Duration QUICK_WAIT = Duration.ofMillis(500);
+
     private static final int DEEPEST = 10;
 
     /** A server that asks for more than its window of 300 s is told to the user instead of waited for. */
     private static final Duration MOST_PATIENCE = Duration.ofSeconds(330);
 
     private final Pause pause;
+    private final ProgressListener listener;
 
-    Retry(Pause pause) {
+    /** Takes how time is let pass, and who is told of what is tried again. */
+    Retry(Pause pause, ProgressListener listener) {
         this.pause = pause;
+        this.listener = listener;
+    }
+
+    /** Returns the same for a call that tells somebody else. */
+    Retry telling(ProgressListener other) {
+        return new Retry(pause, other);
     }
 
     /** How time is let pass. */
@@ -41,7 +53,7 @@ final class Retry {
     }
 
     /**
-     * Does something until it works, fails for good, or has failed too often.
+     * Does something until it works, fails for good, or has failed too often; where nothing listens, that is twice.
      *
      * @param what what it is, for the log
      * @param call the thing to do
@@ -49,18 +61,22 @@ final class Retry {
      */
     <T> T run(String what, Call<T> call, @Nullable Exception earlier) throws IOException {
         Duration wait = FIRST_WAIT;
+        boolean unconnected = false;
         if (earlier != null) {
-            pause(what, wait, earlier);
+            unconnected = earlier instanceof NoConnection;
+            pause(what, unconnected ? QUICK_WAIT : wait, earlier);
             wait = next(wait);
         }
         for (int left = TRIES; ; left--) {
             try {
                 return call.run();
             } catch (IOException | HubHttpException e) {
-                if (left == 0 || !mayPass(e)) {
+                boolean again = e instanceof NoConnection;
+                if (left == 0 || !mayPass(e) || (unconnected && again)) {
                     throw e;
                 }
-                pause(what, wait, e);
+                unconnected |= again;
+                pause(what, again ? QUICK_WAIT : wait, e);
                 wait = next(wait);
             }
         }
@@ -71,6 +87,7 @@ final class Retry {
         Duration asked = failure instanceof HubHttpException answered
                 ? answered.retryAfter().orElse(wait)
                 : wait;
+        listener.onRetry(what, asked, Wording.reason(failure));
         LOG.info("Trying again in {} to fetch {}: {}", Wording.duration(asked), what, Wording.reason(failure));
         try {
             pause.sleep(asked);
@@ -85,7 +102,10 @@ final class Retry {
             return HubErrors.isPassing(answered.status())
                     && answered.retryAfter().orElse(Duration.ZERO).compareTo(MOST_PATIENCE) <= 0;
         }
-        return failure instanceof IOException && !(failure instanceof ProxyFailure) && !isDistrust(failure);
+        return failure instanceof IOException
+                && !(failure instanceof ProxyFailure)
+                && !isDistrust(failure)
+                && !TooManyFiles.isCause(failure);
     }
 
     /** Returns whether a server's certificate was not accepted, which waiting does not change. */

@@ -62,6 +62,7 @@ final class Snapshots {
                     throw e;
                 }
                 commit = hub.retry()
+                        .telling(options.progress())
                         .run(repo.id(), () -> api.info(repo, revision).commit(), e);
             }
             List<RepoFile> files = list(repo, commit, folder);

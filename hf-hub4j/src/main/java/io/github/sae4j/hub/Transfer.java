@@ -198,7 +198,7 @@ final class Transfer {
             return false;
         }
         triesLeft--;
-        hub.retry().pause(wanted.what(), WAIT, failure);
+        hub.retry().telling(progress).pause(wanted.what(), WAIT, failure);
         return true;
     }
 
@@ -242,7 +242,7 @@ final class Transfer {
                     }
                     write(file, bytes);
                 }
-                if (there > furthest) {
+                if (there - furthest >= Body.LEAST) {
                     furthest = there;
                     triesLeft = Retry.TRIES;
                 }

@@ -9,9 +9,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.sae4j.fixtures.hub.Fault;
 import io.github.sae4j.fixtures.hub.When;
 import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.FileSystemException;
 import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -51,6 +54,53 @@ class RetryTest {
         hub.on(When.head("*").first(1), Fault.hangUp());
 
         assertThat(hub.client().download(REPO, CFG)).exists();
+    }
+
+    @Test
+    void row12_triesOnceMoreWhereNothingListens() throws IOException {
+        int closedPort;
+        try (ServerSocket socket = new ServerSocket(0)) {
+            closedPort = socket.getLocalPort();
+        }
+        HubClient client = hub.client(hub.config().endpoint("http://127.0.0.1:" + closedPort));
+        List<Duration> oneQuickTry = List.of(Duration.ofMillis(500));
+
+        failure(LocalEntryNotFoundException.class, () -> client.download(REPO, CFG));
+        assertThat(hub.pauses).isEqualTo(oneQuickTry);
+
+        hub.pauses.clear();
+        failure(HubUnreachableException.class, () -> client.list(REPO, "main"));
+        assertThat(hub.pauses).isEqualTo(oneQuickTry);
+
+        hub.pauses.clear();
+        failure(HubUnreachableException.class, () -> client.snapshot(REPO, "main", List.of(), List.of()));
+        assertThat(hub.pauses).isEqualTo(oneQuickTry);
+
+        hub.pauses.clear();
+        HubClient nowhere = hub.client(hub.config().endpoint("http://hub.invalid"));
+        failure(LocalEntryNotFoundException.class, () -> nowhere.download(REPO, CFG));
+        assertThat(hub.pauses).isEqualTo(oneQuickTry);
+    }
+
+    @Test
+    void row12_tellsTheListenerWhatIsTriedAgain() {
+        hub.on(When.head("/org/sae/*").first(1), Fault.status(503));
+        hub.on(When.get("/cdn/*").nth(1), Fault.cutAt(100_000));
+        List<String> told = new ArrayList<>();
+        ProgressListener listener = new ProgressListener() {
+            @Override
+            public void onRetry(String what, Duration pause, String reason) {
+                told.add(pause.toSeconds() + " s, " + what + ": " + reason);
+            }
+        };
+
+        hub.client().download(REPO, "main", WEIGHTS, hub.client().options().withProgress(listener));
+
+        assertThat(told).hasSize(2);
+        assertThat(told.get(0))
+                .startsWith("1 s, the file \"" + WEIGHTS + "\" of org/sae at \"main\": The hub did not hand out")
+                .contains("HTTP status 503");
+        assertThat(told.get(1)).startsWith("1 s, the file \"" + WEIGHTS + "\" of org/sae at \"main\": ");
     }
 
     @Test
@@ -134,6 +184,17 @@ class RetryTest {
         assertThat(Retry.mayPass(new IOException("handshake", new CertificateException("unknown issuer"))))
                 .isFalse();
         assertThat(Retry.mayPass(new IOException("connection reset"))).isTrue();
+    }
+
+    @Test
+    void row12_doesNotTryAgainWhereThisProcessHasTooManyFilesOpen() {
+        IOException full = new FileSystemException("/cache/blobs/x", null, "Too many open files");
+
+        assertThat(Retry.mayPass(new IOException("refused", full))).isFalse();
+        assertThat(Downloads.cannotKeep(HubCache.of(hub.cache), "the file \"x\"", full))
+                .hasMessage(
+                        "The cache " + hub.cache + " cannot keep the file \"x\": this process has as many files open as"
+                                + " it may (ulimit -n tells and sets how many; SAEs and files that are not closed count).");
     }
 
     private static List<Duration> seconds(Integer... seconds) {

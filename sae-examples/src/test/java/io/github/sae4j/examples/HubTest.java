@@ -169,7 +169,8 @@ class HubTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "info layer_19 --offline|Fetch it with: sae download analist/ministral-3b-sae:layer_19",
+                "info layer_19 --offline|To fetch analist/ministral-3b-sae:layer_19, leave offline mode (HF_HUB_OFFLINE,"
+                        + " --offline or offline(true))",
                 "info analist/ministral-3b-sae:layer_91|has no layer_91. It has: layer_19, layer_21.",
                 "download demo|is on this machine already",
                 "download .|is on this machine already",
@@ -187,6 +188,24 @@ class HubTest {
         assertThat(failed.exitCode()).isEqualTo(1);
         assertThat(failed.err()).startsWith("sae: ").contains(sentence).hasLineCount(1);
         assertThat(failed.out()).isEmpty();
+    }
+
+    @Test
+    void saysWhatIsTriedAgainWhereNothingListens() {
+        CommandRun failed = CommandRun.inOwnProcess(
+                environment -> {
+                    environment.put("HF_ENDPOINT", "http://127.0.0.1:9");
+                    environment.put("HF_HUB_CACHE", cache.toString());
+                },
+                "download",
+                "layer_19");
+
+        assertThat(failed.exitCode()).isEqualTo(1);
+        assertThat(failed.err().lines().toList()).hasSize(2);
+        assertThat(failed.err())
+                .startsWith("trying again in 0.5 s to fetch the file \"layer_19/cfg.json\" of " + REPOSITORY
+                        + " at \"main\": 127.0.0.1:9 takes no connection")
+                .contains("sae: The cache " + cache + " does not have the file \"layer_19/cfg.json\"");
     }
 
     @Test

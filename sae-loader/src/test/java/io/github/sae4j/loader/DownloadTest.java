@@ -75,6 +75,22 @@ class DownloadTest {
     }
 
     @Test
+    void opensByAnAddressOfTheHubThatIsSetAndOfNoOther() {
+        String page = "/" + REPOSITORY + "/blob/main/layer_19/sae_weights.safetensors";
+        try (SparseAutoencoder sae = load(hub.endpoint() + page).open()) {
+            assertThat(sae.source().repository()).contains(REPOSITORY);
+        }
+        hub.forgetRequests();
+
+        assertThatExceptionOfType(SaeLoadException.class)
+                .isThrownBy(() -> load("https://huggingface.co" + page).open())
+                .withMessage("The address of " + REPOSITORY + " is one at huggingface.co, but the hub that is set is "
+                        + hub.endpoint() + ". Set HF_ENDPOINT to the address of the hub that is meant, or write "
+                        + REPOSITORY + ":layer_19@main, which means the one that is set.");
+        assertThat(lines()).isEmpty();
+    }
+
+    @Test
     void asksOnceWhereTheBranchIsWhenAllIsCached() {
         load("layer_19").open().close();
         hub.forgetRequests();

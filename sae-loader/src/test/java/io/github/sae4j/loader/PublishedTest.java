@@ -125,9 +125,9 @@ class PublishedTest {
                         () -> SAE.load("layer_19").cache(cache).offline(true).open())
                 .withMessage(
                         "analist/ministral-3b-sae (revision main): layer_19/cfg.json is not in the Hugging Face cache "
-                                + cache + ", and offline mode forbids fetching it. Fetch it with: sae download"
-                                + " analist/ministral-3b-sae:layer_19 (or set HF_HOME or HF_HUB_CACHE if the cache is"
-                                + " elsewhere).");
+                                + cache + ", and offline mode forbids fetching it. To fetch"
+                                + " analist/ministral-3b-sae:layer_19, leave offline mode (HF_HUB_OFFLINE, --offline or"
+                                + " offline(true)); if the cache is elsewhere, set HF_HOME or HF_HUB_CACHE.");
     }
 
     @Test
@@ -139,11 +139,11 @@ class PublishedTest {
                         () -> SAE.load("layer_19@v2").cache(cache).offline(true).open())
                 .withMessageStartingWith("analist/ministral-3b-sae (revision v2): ")
                 .withMessageContaining("It has of this repository the commits " + MAIN + ".")
-                .withMessageContaining("Fetch it with: sae download analist/ministral-3b-sae:layer_19@v2 (or set");
+                .withMessageContaining("To fetch analist/ministral-3b-sae:layer_19@v2, leave offline mode (");
         assertThatExceptionOfType(SaeLoadException.class)
                 .isThrownBy(
                         () -> SAE.load("owner/name").cache(cache).offline(true).open())
-                .withMessageContaining("Fetch it with: sae download owner/name (or set");
+                .withMessageContaining("To fetch owner/name, leave offline mode (");
     }
 
     @Test
@@ -155,8 +155,8 @@ class PublishedTest {
                 .isThrownBy(
                         () -> SAE.load("layer_21").cache(cache).offline(true).open())
                 .withMessageContaining("layer_21/cfg.json is not in the Hugging Face cache " + cache
-                        + ", and offline mode forbids fetching it. It has of this repository: layer_19. Fetch it with:"
-                        + " sae download analist/ministral-3b-sae:layer_21 (or");
+                        + ", and offline mode forbids fetching it. It has of this repository: layer_19. To fetch"
+                        + " analist/ministral-3b-sae:layer_21, leave");
     }
 
     @Test

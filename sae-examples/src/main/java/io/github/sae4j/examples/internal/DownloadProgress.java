@@ -1,6 +1,7 @@
 package io.github.sae4j.examples.internal;
 
 import io.github.sae4j.hub.ProgressListener;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Shows how the download of an SAE's files gets on, and says in the end what was fetched. */
@@ -14,6 +15,7 @@ final class DownloadProgress implements ProgressListener, AutoCloseable {
     private long start;
     private long end;
     private long transferred;
+    private long size;
     private int files;
 
     DownloadProgress(Terminal terminal) {
@@ -26,16 +28,31 @@ final class DownloadProgress implements ProgressListener, AutoCloseable {
             start = System.nanoTime();
         }
         transferred += totalBytes - alreadyThere;
-        if (totalBytes >= WORTH_A_BAR) {
-            bar = Progress.ofBytes(terminal, file, totalBytes, alreadyThere);
-        }
+        size = totalBytes;
+        showBar(file, alreadyThere);
     }
 
     @Override
     public void onBytes(String file, long bytesThere) {
-        if (bar != null) {
+        if (bar == null) {
+            showBar(file, bytesThere);
+        } else {
             bar.reach(bytesThere);
         }
+    }
+
+    private void showBar(String file, long bytesThere) {
+        if (size >= WORTH_A_BAR) {
+            bar = Progress.ofBytes(terminal, file, size, bytesThere);
+        }
+    }
+
+    /** Said also where no one watches: a job's log tells then where the time went. */
+    @Override
+    public void onRetry(String what, Duration pause, String reason) {
+        closeBar();
+        terminal.note("trying again in " + Quantity.decimal(pause.toMillis() / 1e3, 1) + " s to fetch " + what + ": "
+                + reason);
     }
 
     @Override

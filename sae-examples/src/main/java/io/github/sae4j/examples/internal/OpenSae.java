@@ -102,7 +102,7 @@ final class OpenSae implements AutoCloseable {
 
     /** Returns the folder or file that is meant, or null if the name is not that of one of this machine. */
     static @Nullable Path folder(String name) {
-        if (name.isBlank()) {
+        if (name.isBlank() || name.contains("://")) {
             return null;
         }
         try {

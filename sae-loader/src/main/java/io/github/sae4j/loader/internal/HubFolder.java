@@ -64,8 +64,10 @@ public final class HubFolder implements SaeFolder {
      * Returns the files of an SAE; nothing is asked or fetched yet.
      *
      * @param options how files are fetched
+     * @throws SaeLoadException if the address is one of another hub
      */
     public static HubFolder of(HubClient hub, DownloadOptions options, SaeAddress address) {
+        address.requireAt(hub.config().endpoint());
         return new HubFolder(hub, options, address, false, new Pin());
     }
 
@@ -204,8 +206,7 @@ public final class HubFolder implements SaeFolder {
     public SaeFolder parent() {
         int slash = address.folder().lastIndexOf('/');
         String parent = slash < 0 ? "" : address.folder().substring(0, slash);
-        return new HubFolder(
-                hub, options, new SaeAddress(address.repository(), parent, address.revision()), headersOnly, pin);
+        return new HubFolder(hub, options, address.in(parent), headersOnly, pin);
     }
 
     @Override
@@ -294,8 +295,9 @@ public final class HubFolder implements SaeFolder {
         String sentence =
                 id() + " (revision " + revision() + "): " + what + " is not in the Hugging Face cache " + cache.folder()
                         + ", and offline mode forbids fetching it."
-                        + present + " Fetch it with: sae download " + address
-                        + " (or set HF_HOME or HF_HUB_CACHE if the cache is elsewhere).";
+                        + present + " To fetch " + address
+                        + ", leave offline mode (HF_HUB_OFFLINE, --offline or offline(true)); if the cache is elsewhere, set"
+                        + " HF_HOME or HF_HUB_CACHE.";
         return cause == null ? new SaeLoadException(sentence) : new SaeLoadException(sentence, cause);
     }
 

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 /** The sentence for a file or folder that the system would not let us read. */
 public final class Unreadable {
 
+    /** What Linux and macOS say; Windows has no such limit. */
+    private static final String TOO_MANY_FILES = "Too many open files";
+
     private Unreadable() {}
 
     public static SaeLoadException because(Path path, IOException cause) {
@@ -28,6 +31,10 @@ public final class Unreadable {
             return "it is no longer there";
         }
         @Nullable String message = cause.getMessage();
+        if (message != null && message.contains(TOO_MANY_FILES)) {
+            return "this process has as many files open as it may (ulimit -n tells and sets how many; SAEs and files that"
+                    + " are not closed count)";
+        }
         return message == null ? cause.getClass().getSimpleName() : message;
     }
 }

@@ -8,7 +8,9 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,6 +79,33 @@ final class KnownReleases {
                     row.number(4)));
         }
         return saes;
+    }
+
+    /** Returns the releases that have an SAE which is shown on Neuronpedia under an id. */
+    static List<Release> shownAs(String id) {
+        String table = table(SAES);
+        Set<String> names = new LinkedHashSet<>();
+        String column = "\t" + id;
+        for (int at = table.indexOf(column); at >= 0; at = table.indexOf(column, at + 1)) {
+            char next = table.charAt(at + column.length());
+            if (next == '\t' || next == '\n') {
+                int heading = table.lastIndexOf("\n>", at) + 2;
+                names.add(table.substring(heading, table.indexOf('\n', heading)));
+            }
+        }
+        return all().stream().filter(release -> names.contains(release.name())).toList();
+    }
+
+    /** Returns the ids under which SAEs are shown on Neuronpedia. */
+    static List<String> shown() {
+        List<String> ids = new ArrayList<>();
+        for (String line : table(SAES).lines().toList()) {
+            @Nullable String id = line.startsWith("#") ? null : new Row(line).optional(3);
+            if (id != null) {
+                ids.add(id);
+            }
+        }
+        return ids;
     }
 
     private static String table(String name) {

@@ -4,10 +4,14 @@ import com.google.gson.JsonObject;
 import io.github.sae4j.loader.PublishedSae;
 import io.github.sae4j.loader.SaeLoadException;
 import io.github.sae4j.loader.SaeRelease;
+import io.github.sae4j.loader.internal.Listing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +22,9 @@ public final class Registry {
     private static final String REFERENCE = "ministral-3b-sae";
 
     private static final int NEAREST = 3;
+
+    /** An id of Neuronpedia, and maybe the index of a feature. */
+    private static final Pattern SHOWN = Pattern.compile("([^/]+/[^/]+)(/\\d+)?");
 
     private final List<Release> ofUser;
 
@@ -60,6 +67,53 @@ public final class Registry {
             }
         }
         return Optional.empty();
+    }
+
+    /**
+     * Returns the address of an SAE by its id on Neuronpedia. If the user has written one down with that id, ours do not
+     * count.
+     *
+     * @param id {@code model/source}, with the index of a feature behind it or without, for example
+     *     {@code gpt2-small/8-res-jb/1234}
+     * @return nothing if no SAE is known to have it
+     * @throws SaeLoadException if several have it
+     */
+    Optional<SaeAddress> neuronpedia(String id) {
+        Matcher parts = SHOWN.matcher(id);
+        if (!parts.matches()) {
+            return Optional.empty();
+        }
+        String source = parts.group(1);
+        List<PublishedSae> found = shownAs(source, ofUser);
+        if (found.isEmpty()) {
+            found = shownAs(source, KnownReleases.shownAs(source));
+        }
+        if (found.size() > 1) {
+            throw new SaeLoadException("\"" + source + "\" is Neuronpedia's id of " + found.size() + " SAEs: "
+                    + Listing.of(found.stream().map(PublishedSae::name).toList()) + ". Name one of them.");
+        }
+        return found.stream().findFirst().map(Registry::address);
+    }
+
+    private static List<PublishedSae> shownAs(String id, List<Release> releases) {
+        return releases.stream()
+                .flatMap(release -> release.saes().stream())
+                .filter(sae -> id.equals(sae.neuronpediaId()))
+                .toList();
+    }
+
+    /** Returns what to say of an id of Neuronpedia that no SAE is known to have. */
+    SaeLoadException unknownOnNeuronpedia(String id) {
+        List<String> ids = Stream.concat(
+                        ofUser.stream()
+                                .flatMap(release -> release.saes().stream())
+                                .map(PublishedSae::neuronpediaId)
+                                .filter(Objects::nonNull),
+                        KnownReleases.shown().stream())
+                .toList();
+        return new SaeLoadException("No SAE is known whose id on Neuronpedia is \"" + id + "\". "
+                + Nearest.sentence("Known are", id, ids, NEAREST)
+                + " If you know where its files are, name it as owner/name:folder.");
     }
 
     /** Returns all releases with their SAEs, the user's own first. */

@@ -3,6 +3,7 @@ package io.github.sae4j.loader.internal.names;
 import io.github.sae4j.hub.HubException;
 import io.github.sae4j.hub.RepoId;
 import io.github.sae4j.loader.SaeLoadException;
+import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,12 +12,20 @@ import org.jspecify.annotations.Nullable;
  * @param repository the repository
  * @param folder its folder there, with {@code /} between names and none at the ends; empty for the repository itself
  * @param revision a branch, tag, reference or commit, or null for the default
+ * @param server the only server that is meant, {@code host} or {@code host:port}, or null for the hub that is set
  */
 public record SaeAddress(
-        RepoId repository, String folder, @Nullable String revision) {
+        RepoId repository,
+        String folder,
+        @Nullable String revision,
+        @Nullable String server) {
 
     /**
-     * Reads an address or a registered name, either with a revision or without.
+     * Reads an address or a registered name, either with a revision or without; see {@link WebAddress} for those of the
+     * web.
+     *
+     * <p>{@code a/b} is an SAE's id on Neuronpedia if the registry knows it exactly, and a repository otherwise; a
+     * repository that is called like such an id is written {@code a/b:}.
      *
      * @throws SaeLoadException if it is neither
      */
@@ -26,6 +35,9 @@ public record SaeAddress(
             throw new SaeLoadException(
                     "The name of an SAE must not be empty. Any SAE on the hub is written owner/name:folder.");
         }
+        if (WebAddress.isOne(name)) {
+            return WebAddress.parse(name);
+        }
         int colon = name.indexOf(':');
         if (looksLikePath(name, colon)) {
             throw new SaeLoadException("\"" + name + "\" looks like a path. Open a folder of this machine with"
@@ -34,9 +46,7 @@ public record SaeAddress(
         if (colon < 0) {
             int at = name.indexOf('@');
             String head = at < 0 ? name : name.substring(0, at);
-            return head.contains("/")
-                    ? inRepository(head, "").at(revision(name, at))
-                    : Registry.load().address(head).at(revision(name, at));
+            return address(head).at(revision(name, at));
         }
         String left = name.substring(0, colon);
         String right = name.substring(colon + 1);
@@ -50,6 +60,13 @@ public record SaeAddress(
         return Registry.load().address(left, right.substring(0, atFolder)).at(revision(right, atFolder));
     }
 
+    private static SaeAddress address(String name) {
+        Registry registry = Registry.load();
+        return name.contains("/")
+                ? registry.neuronpedia(name).orElseGet(() -> inRepository(name, ""))
+                : registry.address(name);
+    }
+
     /**
      * Returns the address of a folder of a repository.
      *
@@ -58,7 +75,7 @@ public record SaeAddress(
      */
     public static SaeAddress inRepository(String repository, String folder) {
         try {
-            return new SaeAddress(RepoId.model(repository), trimmed(folder), null);
+            return new SaeAddress(RepoId.model(repository), trimmed(folder), null, null);
         } catch (HubException e) {
             throw new SaeLoadException(String.valueOf(e.getMessage()), e);
         }
@@ -66,7 +83,32 @@ public record SaeAddress(
 
     /** Returns the same place at a revision, null for the default. */
     public SaeAddress at(@Nullable String otherRevision) {
-        return new SaeAddress(repository, folder, otherRevision);
+        return new SaeAddress(repository, folder, otherRevision, server);
+    }
+
+    /** Returns the same place at one server only. */
+    SaeAddress from(String onlyServer) {
+        return new SaeAddress(repository, folder, revision, onlyServer);
+    }
+
+    /** Returns another folder of the same repository. */
+    public SaeAddress in(String otherFolder) {
+        return new SaeAddress(repository, otherFolder, revision, server);
+    }
+
+    /**
+     * Checks that a hub is the one that is meant.
+     *
+     * @param endpoint the hub's address
+     * @throws SaeLoadException if the address is one of another server
+     */
+    public void requireAt(URI endpoint) {
+        String hub = WebAddress.server(endpoint.getRawAuthority(), endpoint.getScheme());
+        if (server != null && !(server.equals(hub) && endpoint.getRawPath().isEmpty())) {
+            throw new SaeLoadException("The address of " + repository.id() + " is one at " + server
+                    + ", but the hub that is set is " + endpoint + ". Set HF_ENDPOINT to the address of the hub that is"
+                    + " meant, or write " + this + ", which means the one that is set.");
+        }
     }
 
     /** Returns the name of one of the SAE's files in the repository. */

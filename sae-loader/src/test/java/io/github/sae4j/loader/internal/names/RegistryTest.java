@@ -44,8 +44,8 @@ class RegistryTest {
                 saes++;
             }
         }
-        assertThat(releases).hasSize(157);
-        assertThat(saes).isEqualTo(13_315);
+        assertThat(releases).hasSize(171);
+        assertThat(saes).isEqualTo(13_859);
     }
 
     @ParameterizedTest
@@ -56,6 +56,8 @@ class RegistryTest {
         "goodfire-llama-3.1-8b-instruct, layer_19, Goodfire/Llama-3.1-8B-Instruct-SAE-l19,"
                 + " Llama-3.1-8B-Instruct-SAE-l19.pth",
         "ministral-3b-sae, layer_21, analist/ministral-3b-sae, layer_21",
+        "qwen-scope-3.5-27b-w80k-l50, layer63, Qwen/SAE-Res-Qwen3.5-27B-W80K-L0_50, layer63.sae.pt",
+        "qwen-scope-3-30b-a3b-base-w128k-l100, layer0, Qwen/SAE-Res-Qwen3-30B-A3B-Base-W128K-L0_100, layer0.sae.pt",
     })
     void findsWhereAnSaeLies(String release, String id, String repository, String path) {
         assertThat(registry.address(release, id)).isEqualTo(SaeAddress.inRepository(repository, path));
@@ -144,6 +146,24 @@ class RegistryTest {
         Registry with = Registry.load(Map.of("SAE4J_RELEASES", file.toString()));
 
         assertThat(with.address("layer_19")).isEqualTo(SaeAddress.inRepository("me/copy", "mine"));
+    }
+
+    @Test
+    void refusesAnIdOfNeuronpediaThatSeveralSaesHave() throws IOException {
+        Path file = write("""
+                mine:
+                  repository: me/saes
+                  saes:
+                    a: {path: first, neuronpedia: gpt2-small/8-res-jb}
+                    b: {path: second, neuronpedia: gpt2-small/8-mine}
+                    c: {path: third, neuronpedia: gpt2-small/8-mine}
+                """);
+        Registry with = Registry.load(Map.of("SAE4J_RELEASES", file.toString()));
+
+        assertThat(with.neuronpedia("gpt2-small/8-res-jb/1")).contains(SaeAddress.inRepository("me/saes", "first"));
+        assertThatExceptionOfType(SaeLoadException.class)
+                .isThrownBy(() -> with.neuronpedia("gpt2-small/8-mine"))
+                .withMessage("\"gpt2-small/8-mine\" is Neuronpedia's id of 2 SAEs: mine:b, mine:c. Name one of them.");
     }
 
     @Test
