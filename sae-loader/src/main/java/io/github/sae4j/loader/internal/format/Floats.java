@@ -75,7 +75,7 @@ final class Floats {
             case U16 -> element.getShort(0) & 0xffff;
             case I32 -> element.getInt(0);
             case I64 -> element.getLong(0);
-            default -> throw Weights.unexpected(tensor, "a number");
+            default -> throw StoredNumbers.unexpected(tensor, "a number");
         };
     }
 
@@ -85,7 +85,7 @@ final class Floats {
             case F64 -> (bytes, at) -> (float) bytes.getDouble(at);
             case F16 -> WeightType.FLOAT16::get;
             case BF16 -> WeightType.BFLOAT16::get;
-            default -> throw Weights.unexpected(tensor, "F32, F16, BF16 or F64");
+            default -> throw StoredNumbers.unexpected(tensor, "F32, F16, BF16 or F64");
         };
     }
 

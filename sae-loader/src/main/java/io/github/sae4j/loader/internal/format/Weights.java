@@ -6,13 +6,9 @@ import io.github.sae4j.loader.SaeLoadException;
 import io.github.sae4j.loader.internal.Listing;
 import io.github.sae4j.loader.internal.container.StoredTensor;
 import io.github.sae4j.loader.internal.container.TensorFile;
-import io.github.sae4j.safetensors.Dtype;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,8 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Weights {
 
-    private static final int ZERO_ROW_BYTES = 1 << 16;
-
     private final Path path;
     private final TensorFile file;
     private final boolean headersOnly;
@@ -37,10 +31,9 @@ final class Weights {
     private final Map<String, Object> values;
     private final Map<String, Derived> derived = new HashMap<>();
     private final Map<String, String> purposes = new LinkedHashMap<>();
-    private final List<String> conversions = new ArrayList<>();
+    private final Map<String, WeightMatrix> matrices = new HashMap<>();
+    private final StoredNumbers numbers = new StoredNumbers();
     private @Nullable String origin;
-    private @Nullable WeightType type;
-    private boolean allowNonFinite;
 
     private Weights(TensorFile file, boolean headersOnly) {
         this.path = file.path();
@@ -184,12 +177,12 @@ final class Weights {
 
     /** Sets whether NaN and infinity are let through; by default they are refused. */
     void allowNonFinite(boolean allow) {
-        allowNonFinite = allow;
+        numbers.allowNonFinite(allow);
     }
 
     /** Sets the number format that matrices are to have, null for the stored one. */
     void inType(@Nullable WeightType wanted) {
-        type = wanted;
+        numbers.inType(wanted);
     }
 
     Path path() {
@@ -230,56 +223,11 @@ final class Weights {
      */
     WeightMatrix matrix(String name, int rows, int columns) {
         Entry entry = entry(name, rows, columns);
-        if (headersOnly) {
-            return zeros(entry, rows, columns);
-        }
-        WeightMatrix matrix = storedMatrix(name, entry, rows, columns);
-        return type == null ? matrix : matrix.as(type);
-    }
-
-    /** Stands for a matrix whose numbers nobody will look at. */
-    private static WeightMatrix zeros(Entry entry, int rows, int columns) {
-        WeightType own = weightType(entry.tensor());
-        int rowBytes = Math.multiplyExact(columns, own.bytes());
-        int together = Math.max(1, Math.min(rows, ZERO_ROW_BYTES / rowBytes));
-        ByteBuffer zeros = ByteBuffer.allocateDirect(together * rowBytes).order(ByteOrder.LITTLE_ENDIAN);
-        List<ByteBuffer> parts = new ArrayList<>(Collections.nCopies(rows / together, zeros));
-        if (rows % together > 0) {
-            parts.add(zeros.duplicate().limit(rows % together * rowBytes));
-        }
-        return WeightMatrix.of(own, rows, columns, parts);
-    }
-
-    private WeightMatrix storedMatrix(String name, Entry entry, int rows, int columns) {
-        StoredTensor upright = entry.upright();
-        if (upright.isTransposed()) {
-            return stored(name, upright.transpose(), columns, rows).transposed();
-        }
-        if (!upright.isRowMajor()) {
-            conversions.add(name + " put in order");
-        }
-        return stored(name, upright, rows, columns);
-    }
-
-    private WeightMatrix stored(String name, StoredTensor tensor, int rows, int columns) {
-        if (tensor.dtype() == Dtype.F64) {
-            conversions.add(name + " rounded from float64 to float32");
-            return WeightMatrix.of(WeightType.FLOAT32, rows, columns, Floats.matrix(tensor, columns));
-        }
-        WeightType own = weightType(tensor);
-        List<ByteBuffer> parts = tensor.slices((long) columns * own.bytes());
-        if (parts.stream().anyMatch(part -> part.alignmentOffset(0, own.bytes()) != 0)) {
-            conversions.add(name + " copied, because the file does not hold it at a multiple of its numbers' size");
-            parts = parts.stream().map(Weights::copy).toList();
-        }
-        return WeightMatrix.of(own, rows, columns, parts);
-    }
-
-    private static ByteBuffer copy(ByteBuffer part) {
-        return ByteBuffer.allocateDirect(part.remaining())
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .put(part.duplicate())
-                .flip();
+        return matrices.computeIfAbsent(
+                name,
+                role -> headersOnly
+                        ? StoredNumbers.zeros(entry.tensor(), rows, columns)
+                        : numbers.matrix(role, entry.upright(), rows, columns));
     }
 
     /**
@@ -306,32 +254,7 @@ final class Weights {
     /** Returns a vector as it is stored, whatever was worked out of it. */
     float[] stored(String name, int length) {
         Entry entry = entry(name, length);
-        return headersOnly ? new float[length] : finite(entry);
-    }
-
-    private float[] finite(Entry entry) {
-        float[] values = Floats.of(entry.tensor());
-        if (!allowNonFinite) {
-            for (int i = 0; i < values.length; i++) {
-                if (!Float.isFinite(values[i])) {
-                    throw nonFinite(entry.tensor(), values[i], i);
-                }
-            }
-        }
-        return values;
-    }
-
-    private static SaeLoadException nonFinite(StoredTensor tensor, float value, long element) {
-        long[] shape = tensor.shape();
-        StringBuilder place = new StringBuilder();
-        long rest = element;
-        for (int axis = shape.length - 1; axis >= 0; axis--) {
-            place.insert(0, (axis == 0 ? "" : ", ") + rest % shape[axis]);
-            rest /= shape[axis];
-        }
-        return new SaeLoadException(
-                tensor.subject() + " holds " + value + " at [" + place + "], so that results would not be"
-                        + " numbers. allowNonFinite(true), or --allow-non-finite, opens the SAE all the same.");
+        return headersOnly ? new float[length] : numbers.vector(entry.tensor());
     }
 
     /**
@@ -368,7 +291,7 @@ final class Weights {
                     + Arrays.toString(entry.shape()) + ", but should be one number.");
         }
         read(name, entry);
-        return Floats.isFloatingPoint(entry.tensor().dtype()) ? finite(entry)[0] : Floats.whole(entry.tensor());
+        return numbers.number(entry.tensor());
     }
 
     /**
@@ -443,7 +366,7 @@ final class Weights {
 
     /** Returns what had to be done to matrices on their way into memory. */
     List<String> conversions() {
-        return List.copyOf(conversions);
+        return numbers.conversions();
     }
 
     private Entry entry(String name, long... shape) {
@@ -469,20 +392,5 @@ final class Weights {
                     + (stored.isEmpty() ? "It has none." : "It has: " + Listing.of(stored) + "."));
         }
         return entry;
-    }
-
-    private static WeightType weightType(StoredTensor tensor) {
-        return switch (tensor.dtype()) {
-            case F32 -> WeightType.FLOAT32;
-            case F16 -> WeightType.FLOAT16;
-            case BF16 -> WeightType.BFLOAT16;
-            default -> throw unexpected(tensor, "F32, F16, BF16 or F64");
-        };
-    }
-
-    /** Returns the sentence for a tensor whose number format cannot be used. */
-    static SaeLoadException unexpected(StoredTensor tensor, String expected) {
-        return new SaeLoadException(
-                tensor.subject() + " is stored as " + tensor.dtype().label() + ", but should be " + expected + ".");
     }
 }
