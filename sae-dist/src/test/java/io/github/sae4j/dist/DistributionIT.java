@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -150,6 +152,38 @@ class DistributionIT {
                 .content()
                 .isEqualTo(sae("man").out());
         assertThat(sae("man").out()).contains(".TH");
+    }
+
+    @Test
+    void everyJarHasItsLicenceAndEveryLicenceItsText() throws IOException {
+        String thirdParty = Files.readString(home.resolve("THIRD-PARTY.txt"));
+
+        try (Stream<Path> jars = Files.list(home.resolve("lib"))) {
+            assertThat(jars.map(jar -> jar.getFileName().toString())
+                            .filter(name -> !name.matches("(sae|hf-hub4j|safetensors-java).*")))
+                    .allSatisfy(name -> assertThat(thirdParty)
+                            .contains(System.lineSeparator()
+                                    + name.replaceFirst("-([0-9].*?)(-[a-z]+-[a-z0-9_]+)?\\.jar", " $1")
+                                    + System.lineSeparator()));
+        }
+        assertThat(thirdParty)
+                .containsPattern(
+                        "pytorch-native-cpu .*\\R +BSD-3-Clause: .*libgomp, GPL-3.0-or-later WITH GCC-exception-3.1")
+                .containsPattern("zstd-jni .*\\R +BSD-2-Clause")
+                .containsPattern("jline-terminal .*\\R +BSD-3-Clause")
+                .containsPattern("jts-core .*\\R +EPL-2.0 OR EDL-1.0");
+        List<String> texts = Pattern.compile("licences/[a-z0-9-]+\\.txt")
+                .matcher(thirdParty)
+                .results()
+                .map(MatchResult::group)
+                .distinct()
+                .toList();
+        assertThat(texts).hasSizeGreaterThan(5);
+        assertThat(texts).allSatisfy(text -> assertThat(home.resolve(text)).isNotEmptyFile());
+        assertThat(home.resolve("licences/libgomp.txt"))
+                .content()
+                .contains("GCC RUNTIME LIBRARY EXCEPTION")
+                .contains("GNU GENERAL PUBLIC LICENSE");
     }
 
     @Test

@@ -12,21 +12,27 @@ import io.github.sae4j.examples.internal.EncodeCommand;
 import io.github.sae4j.examples.internal.EvalCommand;
 import io.github.sae4j.examples.internal.Failures;
 import io.github.sae4j.examples.internal.FeaturesCommand;
+import io.github.sae4j.examples.internal.HelpCommand;
 import io.github.sae4j.examples.internal.InfoCommand;
 import io.github.sae4j.examples.internal.ListCommand;
 import io.github.sae4j.examples.internal.ManCommand;
 import io.github.sae4j.examples.internal.ReconstructCommand;
 import io.github.sae4j.examples.internal.ReportCommand;
+import io.github.sae4j.examples.internal.StandardOutput;
 import io.github.sae4j.examples.internal.StandardStreams;
 import io.github.sae4j.examples.internal.Version;
+import io.github.sae4j.examples.internal.shell.CommandGroup;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
@@ -51,9 +57,16 @@ import picocli.CommandLine.Spec;
             BenchCommand.class,
             DoctorCommand.class,
             CompletionCommand.class,
-            ManCommand.class
+            ManCommand.class,
+            HelpCommand.class
         },
-        footer = {"", "Exit codes: 0 done, 1 the work failed, 2 the command was misused."})
+        footer = {
+            "",
+            "sae COMMAND --help tells more of each, with examples.",
+            "",
+            "Exit codes: 0 done, 1 the work failed, 2 the command was misused; 141 if what reads standard output wants no"
+                    + " more, as head does."
+        })
 @SuppressWarnings({"NullAway.Init", "UnusedVariable"}) // picocli fills the annotated fields and acts on some itself
 public final class SaeCommand implements Callable<Integer> {
 
@@ -98,12 +111,31 @@ public final class SaeCommand implements Callable<Integer> {
             setDefault("org.slf4j.simpleLogger.log.ai.djl", "info");
         }
         StandardStreams.useThoseOfTheLauncher();
-        System.exit(run(StandardStreams.out(), StandardStreams.err(), arguments));
+        System.exit(execute(StandardStreams.out(), StandardStreams.err(), arguments));
     }
 
     private static void setDefault(String property, String value) {
         if (System.getProperty(property) == null) {
             System.setProperty(property, value);
+        }
+    }
+
+    /** Returns the command with all subcommands, ready to run. */
+    static CommandLine commandLine() {
+        Failures failures = new Failures();
+        CommandLine command = new CommandLine(new SaeCommand());
+        CommandGroup.in(command.getCommandSpec().usageMessage());
+        return command.setExecutionStrategy(SaeCommand::executed)
+                .setParameterExceptionHandler(failures)
+                .setExecutionExceptionHandler(failures);
+    }
+
+    /** Help is printed outside of any command, where picocli would show a failure's trace. */
+    private static int executed(ParseResult arguments) {
+        try {
+            return new RunLast().execute(arguments);
+        } catch (StandardOutput.Unwritable e) {
+            throw new ExecutionException(arguments.commandSpec().commandLine(), e.getMessage(), e);
         }
     }
 
@@ -113,18 +145,19 @@ public final class SaeCommand implements Callable<Integer> {
      * @param out takes what the user asked for
      * @param err takes the summary and failures
      * @param arguments what the user typed after {@code sae}
-     * @return the exit code: 0 for success, 1 for a failure of the work, 2 for misuse
+     * @return the exit code: 0 for success, 1 for a failure of the work, 2 for misuse, 141 if whoever reads {@code out}
+     *     wants no more
      */
     public static int run(PrintWriter out, PrintWriter err, String... arguments) {
-        Failures failures = new Failures();
+        return execute(StandardOutput.of(out), err, arguments);
+    }
+
+    private static int execute(PrintWriter out, PrintWriter err, String... arguments) {
         try {
-            return new CommandLine(new SaeCommand())
-                    .setOut(out)
-                    .setErr(err)
-                    .setParameterExceptionHandler(failures)
-                    .setExecutionExceptionHandler(failures)
-                    .execute(arguments);
-        } catch (OutOfMemoryError e) {
+            int exitCode = commandLine().setOut(out).setErr(err).execute(arguments);
+            out.flush();
+            return exitCode;
+        } catch (OutOfMemoryError | StandardOutput.Unwritable e) {
             return Failures.report(e, err, Arrays.asList(arguments).contains(Failures.VERBOSE));
         }
     }

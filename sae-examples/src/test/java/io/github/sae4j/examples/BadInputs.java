@@ -41,6 +41,7 @@ final class BadInputs {
             Files.createDirectory(folder.resolve("folder.safetensors"));
             Files.writeString(folder.resolve("notes.txt"), "1 2 3 4");
             Files.writeString(folder.resolve("precious.safetensors"), "precious");
+            Files.writeString(folder.resolve("precious.html"), "precious");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -95,7 +95,7 @@ class CarriedIdsTest {
         assertThat(NpzEntries.of(out("f.npz")).get("token_ids").longs()).containsExactly(50_256, 7, 8);
         List<Long> ids = new ArrayList<>();
         List<String> lines = Files.readAllLines(out("f.jsonl"));
-        for (String line : lines.subList(1, lines.size())) {
+        for (String line : lines) {
             JsonObject token = JsonParser.parseString(line).getAsJsonObject();
             ids.add(token.get("token_id").getAsLong());
         }

@@ -33,7 +33,7 @@ class DoctorTest {
                 .containsPattern("Java +" + Runtime.version().feature() + "\\.")
                 .containsPattern("processors +" + Runtime.getRuntime().availableProcessors() + "\\R")
                 .containsPattern("engine +libtorch [0-9]+\\.[0-9]+\\.[0-9]+\\R")
-                .containsPattern("native library +\\S+")
+                .containsPattern("native library +\\S+, [0-9.]+ MB")
                 .containsPattern("CUDA +(not )?seen: ")
                 .containsPattern("kernel +(vector|torchscript|plain) on (cpu|cuda:0)\\R")
                 .contains(folder + ", exists, writable, ")

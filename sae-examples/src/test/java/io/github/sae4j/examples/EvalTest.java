@@ -201,6 +201,29 @@ class EvalTest {
         return file;
     }
 
+    @Test
+    void reconstructionsThatAreWorseThanTheMeanPointToTheCheck() {
+        Path smallSae = SmallSae.write(folder.resolve("sae"));
+        Path far = InputFiles.safetensors()
+                .floats("x", new long[] {2, 4}, 0, 0, -5, -5, 0, 0, -5, -6)
+                .write(folder.resolve("far.safetensors"));
+        Path near = InputFiles.safetensors()
+                .floats("x", new long[] {2, 4}, 1, 2, 3, 4, 5, 6, 7, 8)
+                .write(folder.resolve("near.safetensors"));
+        String advice = "An explained variance below 0 means that the mean activation comes closer than the"
+                + " reconstructions; sae check says what is probably wrong.";
+
+        assertThat(sae("eval", far, "--sae", smallSae).out()).contains("note").contains(advice);
+        assertThat(sae("reconstruct", far, "--sae", smallSae, "--out", folder.resolve("far.npy"))
+                        .err())
+                .contains("explained variance -")
+                .contains(advice);
+        assertThat(sae("eval", near, "--sae", smallSae).out()).doesNotContain(advice);
+        assertThat(sae("reconstruct", near, "--sae", smallSae, "--out", folder.resolve("near.npy"))
+                        .err())
+                .doesNotContain(advice);
+    }
+
     private static JsonObject json(Object... arguments) {
         CommandRun run = sae(arguments);
         assertThat(run.err()).isEmpty();

@@ -9,9 +9,12 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Work that fails ends with one sentence and exit code 1, and leaves the folder as it was. */
 class FailuresTest {
@@ -57,7 +60,14 @@ class FailuresTest {
         in = Files.createDirectory(folder.resolve("empty"));
         assertEncodeFails(
                 in + ": this folder has no .safetensors, .npy, .npz, .parquet, .arrow, .pt or .memmap file in it.");
-        assertFails(in + ": this is a folder, but a file is needed.", "decode", in, "--sae", smallSae, "--out", out);
+        assertFails(
+                in + ": this is a folder, but features are read from one .safetensors file",
+                "decode",
+                in,
+                "--sae",
+                smallSae,
+                "--out",
+                out);
     }
 
     @Test
@@ -243,5 +253,22 @@ class FailuresTest {
                 .startsWith("sae: " + in)
                 .contains("CommandException")
                 .contains("\tat ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"nope", "nope:layer_3", "my-sae"})
+    void aNameThatIsNeitherAFoldersNorAReleasesIsSaidToBeNeither(String name) {
+        InputFiles.safetensors().floats("x", new long[] {1, 4}, 1, 2, 3, 4).write(in);
+        for (String command : List.of("eval", "info")) {
+            CommandRun run = command.equals("info") ? sae("info", name) : sae("eval", in, "--sae", name);
+
+            assertThat(run.exitCode()).isEqualTo(1);
+            assertThat(run.err())
+                    .startsWith("sae: No folder or file here is called " + name + ". ")
+                    .contains("release")
+                    .contains("\"" + name.replaceFirst(":.*", "") + "\"")
+                    .contains("The nearest ")
+                    .hasLineCount(1);
+        }
     }
 }

@@ -55,8 +55,8 @@ class FeatureFormatsTest {
     }
 
     private CommandRun encodeAll(Path in, Path place, Object... more) {
-        List<Object> arguments =
-                new ArrayList<>(List.of("encode", in, "--sae", place, "--out", tensors, "--out", npz, "--out", lines));
+        List<Object> arguments = new ArrayList<>(
+                List.of("encode", in, "--sae", place, "--out", tensors, "--out", npz, "--out", lines, "--metadata"));
         arguments.addAll(List.of(more));
         return sae(arguments.toArray());
     }

@@ -211,6 +211,8 @@ class HubTest {
     @Test
     void showsChecksAndEmptiesTheCache() throws IOException {
         assertThat(sae("cache", "--cache", cache).out()).contains("is empty");
+        assertThat(sae("cache", "--cache", cache).err())
+                .containsPattern("libtorch is not in this cache: DJL has unpacked it into .+ \\([0-9.]+ MB\\)");
         run("download", "layer_19", "layer_21");
 
         String commit = repo.commit("main");
@@ -241,6 +243,8 @@ class HubTest {
                 .startsWith("deleted · ");
         assertThat(weights).doesNotExist();
         assertThat(sae("cache", "--cache", cache).out()).contains("is empty");
+        assertThat(sae("cache", "--cache", cache).err())
+                .containsPattern("libtorch is not in this cache: DJL has unpacked it into .+ \\([0-9.]+ MB\\)");
     }
 
     private Path out(int number) {

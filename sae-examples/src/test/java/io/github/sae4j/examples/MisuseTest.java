@@ -2,8 +2,13 @@ package io.github.sae4j.examples;
 
 import static io.github.sae4j.examples.CommandRun.sae;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
+import io.github.sae4j.examples.internal.shell.CommandGroup;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,7 +45,30 @@ class MisuseTest {
                 "bench --tokens 1,0|a whole number from 1",
                 "bench --seconds 0|a number above 0",
                 "bench --dtype int8|bfloat16, float16 or float32",
-                "explode|explode"
+                "encode in.npy -o o.safetensors|Unknown option: '-o' (did you mean --out?)",
+                "encode in.npy -s demo|Unknown option: '-s' (did you mean --sae?)",
+                "encode --topk 3 in.npy|Unknown option: '--topk' (did you mean --top-k?)",
+                "encode in.npy --topk=3|Unknown option: '--topk' (did you mean --top-k?)",
+                "encode in.npy -k 3|Unknown option: '-k' (did you mean --top-k?)",
+                "encode in.npy --output o.npz|Unknown option: '--output' (did you mean --out?)",
+                "encode in.npy --layer 3|Unknown option: '--layer' (did you mean --layer-id or --layer-ids?)",
+                "encode in.npy --batch-size 3|Unknown option: '--batch-size' (did you mean --batch-tokens?)",
+                "encode in.npy --skip-frist 3|Unknown option: '--skip-frist' (did you mean --skip-first?)",
+                "encode in.npy --sae -1 --rows 1:2 --whatever|Unknown option: '--whatever';",
+                "cache verify --jsom|Unknown option: '--jsom'",
+                "list --jsn|Unknown option: '--jsn' (did you mean --json?)",
+                "report in.npy --sae demo --open|Unknown option: '--open'",
+                "explode|explode",
+                "version|there is no command version (sae --version shows the version)",
+                "convert a b|there is no command convert (from Java, SAE.save writes an SAE in SAELens's layout)",
+                "steer x.npy|there is no command steer (from Java, SparseFeatures.edit changes the active features,",
+                "ablate x.npy|there is no command ablate (from Java, SparseFeatures.edit",
+                "train|there is no command train (SAEs are run here, not trained)",
+                "search gemma|there is no command search (sae list WORD... finds published SAEs)",
+                "help encod|there is no command encod (did you mean encode?)",
+                "help version|there is no command version (sae --version shows",
+                "help cache empty|there is no command empty",
+                "help encode twice|twice"
             })
     void isNamedInOneSentence(String arguments, String named) {
         CommandRun run = sae((Object[]) arguments.split(" ", -1));
@@ -73,6 +101,59 @@ class MisuseTest {
 
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err()).contains("Usage: sae").contains("encode").contains("demo");
+    }
+
+    @Test
+    void helpOfACommandIsThatOfItsOption() {
+        for (String command : List.of("encode", "list", "cache", "cache verify", "help")) {
+            List<String> words = List.of(command.split(" ", -1));
+            List<Object> help = new ArrayList<>(List.of("help"));
+            help.addAll(words);
+            List<Object> option = new ArrayList<>(words);
+            option.add("--help");
+
+            CommandRun run = sae(help.toArray());
+
+            assertThat(run).as(command).isEqualTo(sae(option.toArray()));
+            assertThat(run.out()).startsWith("Usage: sae " + command);
+        }
+        assertThat(sae("help")).isEqualTo(sae("--help"));
+        assertThat(sae("help").exitCode()).isZero();
+    }
+
+    @Test
+    void helpListsEachCommandOnceInItsGroup() {
+        String help = sae("--help").out();
+        Set<String> commands = SaeCommand.commandLine().getSubcommands().keySet();
+
+        assertThat(CommandGroup.all().stream().flatMap(group -> group.commands().stream()))
+                .containsExactlyInAnyOrderElementsOf(commands);
+        assertThat(CommandGroup.all())
+                .allSatisfy(group -> assertThat(help).contains(group.title() + System.lineSeparator() + "  "));
+        assertThat(commands)
+                .allSatisfy(command -> assertThat(help.lines().filter(line -> line.startsWith("  " + command + " ")))
+                        .hasSize(1));
+    }
+
+    @Test
+    void helpOfEachCommandHasExamplesThatAreUnderstood() {
+        for (String command : SaeCommand.commandLine().getSubcommands().keySet()) {
+            List<String> examples = sae(command, "--help")
+                    .out()
+                    .lines()
+                    .dropWhile(line -> !line.equals("Examples:"))
+                    .filter(line -> line.startsWith("  ") && line.contains("sae " + command))
+                    .toList();
+
+            assertThat(examples).as(command).isNotEmpty();
+            for (String example : examples) {
+                String words = example.replaceFirst(".*?sae ", "").replaceFirst("( [|>] |\\)).*", "");
+                assertThatCode(() -> SaeCommand.commandLine()
+                                .parseArgs(words.replace("'", "").split(" ", -1)))
+                        .as(example)
+                        .doesNotThrowAnyException();
+            }
+        }
     }
 
     @Test

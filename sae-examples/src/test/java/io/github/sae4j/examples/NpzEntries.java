@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Enumeration;
 import java.util.LinkedHashMap;
@@ -63,6 +64,15 @@ record NpzEntries(Map<String, Entry> entries) {
             throw new UncheckedIOException(e);
         }
         return new NpzEntries(entries);
+    }
+
+    /** Reads an array of a file of its own. */
+    static Entry npy(Path file) {
+        try {
+            return entry(Files.readAllBytes(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static Entry entry(byte[] file) {

@@ -95,6 +95,19 @@ class OptionsTest {
     }
 
     @Test
+    void whatIsLetThroughAlthoughItIsNotKnownStandsInTheOutput() {
+        Path small = SmallSae.write(folder.resolve("small"), ", \"foo\": 1, \"bar\": 2");
+
+        Path features = encode(small, activations(), "--allow-unknown", "foo", "--allow-unknown", "bar");
+
+        assertThat(InputFiles.metadataOf(features))
+                .containsEntry("sae_options", "--allow-unknown bar --allow-unknown foo");
+        assertThat(sae("info", small, "--allow-unknown", "foo", "--allow-unknown", "bar")
+                        .exitCode())
+                .isZero();
+    }
+
+    @Test
     void severalFieldsAreOfTheTypesThatTheyLookLike() {
         Path small = SmallSae.write(folder.resolve("small"));
 

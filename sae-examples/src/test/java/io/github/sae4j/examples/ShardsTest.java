@@ -65,7 +65,8 @@ class ShardsTest {
                 "--out",
                 out.resolve("f.npz"),
                 "--out",
-                out.resolve("f.jsonl")));
+                out.resolve("f.jsonl"),
+                "--metadata"));
         arguments.addAll(Arrays.asList(more));
         return sae(arguments.toArray());
     }
@@ -165,6 +166,7 @@ class ShardsTest {
                 "100",
                 "--batch-tokens",
                 "1",
+                "--metadata",
                 "--resume"));
         for (String ending : List.of("safetensors", "npz", "jsonl")) {
             command.addAll(List.of("--out", stormy.resolve("f." + ending).toString()));

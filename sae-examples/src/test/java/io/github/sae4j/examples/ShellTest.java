@@ -38,7 +38,8 @@ class ShellTest {
             "bench",
             "doctor",
             "completion",
-            "man");
+            "man",
+            "help");
 
     @TempDir
     private Path folder;

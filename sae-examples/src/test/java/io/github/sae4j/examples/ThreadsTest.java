@@ -70,7 +70,7 @@ class ThreadsTest {
 
     /** Reading ahead waits for more input, which must not keep the command from ending. */
     @Test
-    void aFailureEndsTheCommandThoughMoreInputMayCome() throws IOException, InterruptedException {
+    void aReaderThatHasEndedEndsTheCommandThoughMoreInputMayCome() throws IOException, InterruptedException {
         Path smallSae = SmallSae.write(folder.resolve("small"));
         Process process = java(SaeCommand.class, "encode", "-", "--sae", smallSae, "--out", "-", "--batch-tokens", 1)
                 .redirectError(folder.resolve("err").toFile())
@@ -85,12 +85,11 @@ class ThreadsTest {
             in.flush();
         } catch (IOException e) {
             // It has ended already.
-            assertThat(process.waitFor()).isEqualTo(1);
+            assertThat(process.waitFor()).isEqualTo(141);
         }
 
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(process.exitValue()).isEqualTo(1);
-        assertThat(Files.readAllLines(folder.resolve("err")))
-                .contains("sae: Standard output cannot be written; whoever reads it may have ended.");
+        assertThat(process.exitValue()).isEqualTo(141);
+        assertThat(Files.readAllLines(folder.resolve("err"))).noneMatch(line -> line.startsWith("sae:"));
     }
 }

@@ -24,7 +24,11 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "read share: what reading W_enc once at the measured bandwidth takes, of the median; it bounds small batches.",
-            "FMA share: what the product with W_enc takes at the measured peak, of the median; it bounds large ones."
+            "FMA share: what the product with W_enc takes at the measured peak, of the median; it bounds large ones.",
+            "",
+            "Examples:",
+            "  sae bench",
+            "  sae bench --sae layer_19 --tokens 1,64 --json"
         })
 @SuppressWarnings("NullAway.Init") // picocli fills the annotated fields
 public final class BenchCommand implements Runnable {

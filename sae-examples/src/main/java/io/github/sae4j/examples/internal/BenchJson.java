@@ -1,12 +1,12 @@
 package io.github.sae4j.examples.internal;
 
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.examples.internal.bench.BenchRow;
 import io.github.sae4j.examples.internal.bench.Limits;
 import io.github.sae4j.examples.internal.bench.Machine;
+import io.github.sae4j.examples.internal.output.Json;
 import java.util.OptionalLong;
 
 /** What is measured as one JSON object, printed at the end; times are in milliseconds. */
@@ -73,7 +73,6 @@ final class BenchJson implements BenchReport {
     public void end(OptionalLong peakMemory) {
         report.add("rows", rows);
         report.addProperty("peak_resident_bytes", peakMemory.isPresent() ? peakMemory.getAsLong() : null);
-        terminal.print(
-                new GsonBuilder().setPrettyPrinting().serializeNulls().create().toJson(report));
+        terminal.print(Json.indented(report));
     }
 }

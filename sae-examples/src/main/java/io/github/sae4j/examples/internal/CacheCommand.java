@@ -20,7 +20,14 @@ import picocli.CommandLine.Spec;
 /** {@code sae cache}: shows, checks and empties the Hugging Face cache. */
 @Command(
         name = "cache",
-        description = "Show what is in the Hugging Face cache, check it, or delete from it; without more, show it.")
+        description = "Show what is in the Hugging Face cache, check it, or delete from it; without more, show it.",
+        footer = {
+            "",
+            "Examples:",
+            "  sae cache",
+            "  sae cache verify",
+            "  sae cache delete google/gemma-scope-2b-pt-res --yes"
+        })
 @SuppressWarnings("NullAway.Init") // picocli fills the annotated fields
 public final class CacheCommand implements Runnable {
 
@@ -49,6 +56,7 @@ public final class CacheCommand implements Runnable {
         List<CachedRepo> repositories = cache.scan();
         if (repositories.isEmpty()) {
             terminal.print("The Hugging Face cache " + cache.folder() + " is empty.");
+            UnpackedLibrary.note().ifPresent(terminal::note);
             return;
         }
         terminal.print(String.format(ROW, "repository", "revision", "files", "size"));
@@ -70,6 +78,7 @@ public final class CacheCommand implements Runnable {
         long bytes = repositories.stream().mapToLong(CachedRepo::bytes).sum();
         terminal.print(counted(repositories.size(), "repository", "repositories") + " · " + Quantity.bytes(bytes)
                 + " · " + cache.folder());
+        UnpackedLibrary.note().ifPresent(terminal::note);
     }
 
     @Command(name = "verify", description = "Hash files again and compare with what the hub announced.")

@@ -15,8 +15,11 @@ import picocli.CommandLine.TypeConversionException;
         description = "Print a script that makes a shell complete commands and options.",
         footer = {
             "",
-            "bash: source <(sae completion bash), in ~/.bashrc to keep it. zsh: the same with zsh, in ~/.zshrc.",
-            "fish: sae completion fish > ~/.config/fish/completions/sae.fish"
+            "To keep it, put the first line below into ~/.bashrc, or the same with zsh into ~/.zshrc.",
+            "",
+            "Examples:",
+            "  source <(sae completion bash)",
+            "  sae completion fish > ~/.config/fish/completions/sae.fish"
         })
 @SuppressWarnings("NullAway.Init") // picocli fills the annotated fields
 public final class CompletionCommand implements Runnable {

@@ -2,7 +2,8 @@ package io.github.sae4j.examples.internal;
 
 import io.github.sae4j.examples.internal.input.FeatureFile;
 import io.github.sae4j.examples.internal.input.InputFile;
-import io.github.sae4j.examples.internal.output.OutputFile;
+import io.github.sae4j.examples.internal.output.ReconstructionTarget;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -15,7 +16,14 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "decode",
         description = "Turn features back into activations.",
-        footer = {"", "FILE gets one tensor, reconstruction, in the shape that the activations had."})
+        footer = {
+            "",
+            "FILE gets one array, reconstruction, float32 in the shape that the activations had.",
+            "",
+            "Examples:",
+            "  sae decode features.safetensors --sae layer_19 --out back.safetensors",
+            "  sae decode features.safetensors --sae ./my-sae --out back.npy"
+        })
 @SuppressWarnings("NullAway.Init") // picocli fills the annotated fields
 public final class DecodeCommand implements Runnable {
 
@@ -31,9 +39,18 @@ public final class DecodeCommand implements Runnable {
     @Mixin
     private OutputOptions output;
 
+    private void requireNoFolder() {
+        if (!features.toString().isEmpty() && Files.isDirectory(features)) {
+            throw new CommandException(
+                    features + ": this is a folder, but features are read from one .safetensors file, as"
+                            + " sae encode writes it; a folder of latents is for delphi.");
+        }
+    }
+
     @Override
     public void run() {
-        OutputFile target = output.target(List.of(features), spec);
+        ReconstructionTarget target = output.target(List.of(features), spec);
+        requireNoFolder();
         InputFile.requireReadable(features);
         try (OpenSae sae = options.openForOutput(Terminal.of(spec))) {
             sae.requireDecoder();

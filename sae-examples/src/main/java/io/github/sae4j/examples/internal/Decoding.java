@@ -2,8 +2,8 @@ package io.github.sae4j.examples.internal;
 
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.examples.internal.input.FeatureFile;
-import io.github.sae4j.examples.internal.output.OutputFile;
 import io.github.sae4j.examples.internal.output.ReconstructionOutput;
+import io.github.sae4j.examples.internal.output.ReconstructionTarget;
 import java.util.List;
 
 /**
@@ -21,7 +21,7 @@ record Decoding(int batchTokens) {
      * @param target the file to make
      * @param terminal shows progress and the summary
      */
-    void run(FeatureFile features, OpenSae sae, OutputFile target, Terminal terminal) {
+    void run(FeatureFile features, OpenSae sae, ReconstructionTarget target, Terminal terminal) {
         warnOfAnotherSae(features, sae, terminal);
         warnOfOtherOptions(features, sae, terminal);
         tellWhatIsNotDecoded(sae, terminal);
@@ -29,7 +29,8 @@ record Decoding(int batchTokens) {
         Summary summary = Summary.start();
         long active = 0;
         try (ReconstructionOutput output = ReconstructionOutput.create(
-                        target,
+                        target.file(),
+                        target.format(),
                         features.layout(),
                         sae.sae().config().dOut(),
                         sae.provenance(
@@ -45,7 +46,7 @@ record Decoding(int batchTokens) {
             output.commit();
         }
         summary.add("L0 " + Quantity.decimal(tokens == 0 ? 0 : (double) active / tokens, 1));
-        terminal.note(summary.line(tokens, sae.sae(), List.of(target.made())));
+        terminal.note(summary.line(tokens, sae.sae(), List.of(target.file().made())));
     }
 
     private static void warnOfAnotherSae(FeatureFile features, OpenSae sae, Terminal terminal) {

@@ -5,9 +5,11 @@ import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.examples.internal.input.ActivationSource;
 import io.github.sae4j.examples.internal.input.Activations;
 import io.github.sae4j.examples.internal.input.FeatureFile;
+import io.github.sae4j.examples.internal.output.ArrayFormat;
 import io.github.sae4j.examples.internal.output.FeatureFormat;
 import io.github.sae4j.examples.internal.output.FeatureTarget;
 import io.github.sae4j.examples.internal.output.OutputFile;
+import io.github.sae4j.examples.internal.output.ReconstructionTarget;
 import io.github.sae4j.examples.internal.output.Selection;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,7 +28,8 @@ import picocli.CommandLine.Spec;
 /** {@code sae demo}: makes an SAE with known features and shows that encoding finds them. */
 @Command(
         name = "demo",
-        description = "Make a small SAE with known features, encode activations made of them, and compare.")
+        description = "Make a small SAE with known features, encode activations made of them, and compare.",
+        footer = {"", "Examples:", "  sae demo", "  sae demo --keep here"})
 @SuppressWarnings("NullAway.Init") // picocli fills the annotated fields
 public final class DemoCommand implements Runnable {
 
@@ -105,15 +108,19 @@ public final class DemoCommand implements Runnable {
 
     private static void decode(Path features, OpenSae sae, Path decoded, Terminal terminal) {
         try (FeatureFile opened = FeatureFile.open(features, sae.expected())) {
-            new Decoding(BATCH).run(opened, sae, OutputFile.of(decoded, false), terminal);
+            new Decoding(BATCH).run(opened, sae, target(decoded), terminal);
         }
     }
 
     private static void reconstruct(Path activations, OpenSae sae, Path reconstruction, Terminal terminal) {
         try (Activations opened = Activations.open(
                 Activations.Opening.all(ActivationSource.of(activations.toString()), sae.expected()))) {
-            new Reconstructing(BATCH).run(opened, sae, OutputFile.of(reconstruction, false), terminal);
+            new Reconstructing(BATCH).run(opened, sae, target(reconstruction), terminal);
         }
+    }
+
+    private static ReconstructionTarget target(Path file) {
+        return new ReconstructionTarget(OutputFile.of(file, false), ArrayFormat.SAFETENSORS);
     }
 
     private static void compare(DemoData data, Path features, OpenSae sae, Terminal terminal) {

@@ -1,7 +1,7 @@
 package io.github.sae4j.examples.internal;
 
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
+import io.github.sae4j.examples.internal.output.Json;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +18,14 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "doctor",
         description = "Tell whether SAEs run on this machine, with what, and whether published ones can be fetched.",
-        footer = {"", "Exit codes: 0 an SAE can run here, 1 it cannot; a hub out of reach is no reason for 1."})
+        footer = {
+            "",
+            "Exit codes: 0 an SAE can run here, 1 it cannot; a hub out of reach is no reason for 1.",
+            "",
+            "Examples:",
+            "  sae doctor",
+            "  sae doctor --offline --json"
+        })
 @SuppressWarnings("NullAway.Init") // picocli fills the annotated fields
 public final class DoctorCommand implements Callable<Integer> {
 
@@ -74,12 +81,7 @@ public final class DoctorCommand implements Callable<Integer> {
                         .findFirst()
                         .orElse(null));
         object.addProperty("advice", runs ? null : ADVICE);
-        return new GsonBuilder()
-                .setPrettyPrinting()
-                .serializeNulls()
-                .disableHtmlEscaping()
-                .create()
-                .toJson(object);
+        return Json.indented(object);
     }
 
     private static String key(String label) {

@@ -14,7 +14,13 @@ import picocli.CommandLine.Spec;
 /** {@code sae download}: fetches published SAEs, to be used offline. */
 @Command(
         name = "download",
-        description = "Fetch published SAEs into the Hugging Face cache, and print the folder of each.")
+        description = "Fetch published SAEs into the Hugging Face cache, and print the folder of each.",
+        footer = {
+            "",
+            "Examples:",
+            "  sae download layer_19",
+            "  sae download google/gemma-scope-2b-pt-res:layer_12/width_16k/average_l0_82"
+        })
 @SuppressWarnings("NullAway.Init") // picocli fills the annotated fields
 public final class DownloadCommand implements Runnable {
 

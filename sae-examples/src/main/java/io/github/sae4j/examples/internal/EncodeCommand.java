@@ -25,7 +25,12 @@ import picocli.CommandLine.Spec;
             "FILE.npz is what scipy.sparse.load_npz opens; FILE.jsonl has a line of JSON for each token,"
                     + " FILE.parquet a row with lists of features and values.",
             "",
-            "delphi:FOLDER needs the tokens' ids beside the activations, and makes FOLDER/HOOK with the hook's name."
+            "delphi:FOLDER needs the tokens' ids beside the activations, and makes FOLDER/HOOK with the hook's name.",
+            "",
+            "Examples:",
+            "  sae encode activations.safetensors --sae layer_19 --out features.safetensors",
+            "  sae encode 'runs/*.npy' --sae ./my-sae --out f.npz --out f.parquet",
+            "  sae encode x.npy --sae demo --top-k 5 --out - | jq .features"
         })
 @SuppressWarnings("NullAway.Init") // picocli fills the annotated fields
 public final class EncodeCommand implements Runnable {
@@ -51,6 +56,13 @@ public final class EncodeCommand implements Runnable {
             description = "Write a row for each active feature to .parquet files: token, feature and value.")
     private boolean longForm;
 
+    @Option(
+            names = "--metadata",
+            description =
+                    "Begin JSON lines with one that says where the features come from, as the other forms always do"
+                            + " in a place of their own.")
+    private boolean metadata;
+
     @Mixin
     private RunOptions options;
 
@@ -65,12 +77,24 @@ public final class EncodeCommand implements Runnable {
         try (OpenSae sae = options.openForOutput(Terminal.of(spec));
                 Activations activations = input.open(source, sae, ids(targets))) {
             Encoding encoding = new Encoding(
-                    activations, sae, options.batchTokens(), new Selection(topK, dense, longForm), Terminal.of(spec));
+                    activations,
+                    sae,
+                    options.batchTokens(),
+                    new Selection(topK, dense, longForm, metadata),
+                    Terminal.of(spec));
             if (sharding == null) {
                 encoding.run(targets);
             } else {
                 encoding.run(files(targets), sharding);
             }
+        } catch (StandardOutput.Unwritable e) {
+            if (targets.size() > 1 && e.readerHasEnded()) {
+                throw new CommandException(
+                        "Standard output cannot be written, as whoever reads it has ended; so none of the other files"
+                                + " was made.",
+                        e);
+            }
+            throw e;
         }
     }
 

@@ -5,6 +5,7 @@ import io.github.sae4j.core.Relu;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.WeightMatrix;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -32,10 +33,15 @@ final class EngineFindings {
         }
         String folder = folder(engine);
         findings.add(Finding.of("engine", "libtorch " + engine.getVersion()));
-        findings.add(Finding.of("native library", folder == null ? "its folder is not known" : folder));
+        findings.add(Finding.of("native library", folder == null ? "its folder is not known" : unpacked(folder)));
         findings.add(Finding.of("CUDA", cuda(engine, folder)));
         findings.add(Finding.of("kernel", kernel));
         return List.copyOf(findings);
+    }
+
+    private static String unpacked(String folder) {
+        return folder + ", " + UnpackedLibrary.size(Path.of(folder))
+                + (folder.contains(".djl.ai") ? " that DJL has unpacked there; DJL_CACHE_DIR names another place" : "");
     }
 
     private static String encodeOneToken() {

@@ -17,7 +17,11 @@ import picocli.CommandLine.Spec;
             "",
             "A feature fires where it is above zero; its density is the share of the tokens on which it does. Dead ones"
                     + " never fire, dense ones on more than a tenth of the tokens. Of transcoders, and of SAEs without a"
-                    + " decoder, only the features are measured."
+                    + " decoder, only the features are measured.",
+            "",
+            "Examples:",
+            "  sae eval activations.safetensors --sae layer_19",
+            "  sae eval x.npy --sae ./my-sae --skip-first 1 --json"
         })
 @SuppressWarnings("NullAway.Init") // picocli fills the annotated fields
 public final class EvalCommand implements Runnable {

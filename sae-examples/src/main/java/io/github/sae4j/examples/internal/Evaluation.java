@@ -15,6 +15,20 @@ import org.jspecify.annotations.Nullable;
  */
 record Evaluation(Firings firings, @Nullable ReconstructionQuality quality) {
 
+    /** Returns what to do about reconstructions that are worse than none, or null. */
+    @Nullable
+    String advice(SparseAutoencoder sae) {
+        return quality == null ? null : advice(quality, sae);
+    }
+
+    /** Returns what to do about reconstructions that are worse than none, or null. */
+    static @Nullable String advice(ReconstructionQuality quality, SparseAutoencoder sae) {
+        return quality.explainedVariance() < 0 && !sae.takesSequences()
+                ? "An explained variance below 0 means that the mean activation comes closer than the reconstructions;"
+                        + " sae check says what is probably wrong."
+                : null;
+    }
+
     /**
      * Encodes and decodes all tokens in one pass.
      *

@@ -47,6 +47,7 @@ final class EvaluationReport {
                         + Quantity.count(evaluation.firings().tokens()) + " tokens"
                         + (skipped.isEmpty() ? "" : ", " + skipped));
         measures().forEach(facts::line);
+        facts.line("note", evaluation.advice(sae.sae()));
     }
 
     /** Returns what was measured, each under its name, in words. */
@@ -113,7 +114,7 @@ final class EvaluationReport {
         JsonObject report = JsonReport.start(sae, activations);
         report.addProperty("sae_sha256", sae.sha256());
         report.addProperty("tokens", firings.tokens());
-        number(report, "l0", firings.l0());
+        report.addProperty("l0", firings.l0());
         JsonObject l0 = new JsonObject();
         JsonObject density = new JsonObject();
         double[] densities = firings.densityQuantiles(SHARES);
@@ -127,19 +128,15 @@ final class EvaluationReport {
         report.add("dense_features", features(firings.dense()));
         ReconstructionQuality quality = evaluation.quality();
         if (quality != null) {
-            number(report, "explained_variance", quality.explainedVariance());
-            number(report, "explained_variance_legacy", quality.legacyExplainedVariance());
-            number(report, "mse", quality.meanSquaredError());
-            number(report, "mse_per_element", perElement(quality));
-            number(report, "cosine_similarity", quality.cosine());
-            number(report, "l2_ratio", quality.l2Ratio());
-            number(report, "relative_reconstruction_bias", quality.relativeReconstructionBias());
+            report.addProperty("explained_variance", quality.explainedVariance());
+            report.addProperty("explained_variance_legacy", quality.legacyExplainedVariance());
+            report.addProperty("mse", quality.meanSquaredError());
+            report.addProperty("mse_per_element", perElement(quality));
+            report.addProperty("cosine_similarity", quality.cosine());
+            report.addProperty("l2_ratio", quality.l2Ratio());
+            report.addProperty("relative_reconstruction_bias", quality.relativeReconstructionBias());
         }
         JsonReport.print(report, terminal);
-    }
-
-    private static void number(JsonObject report, String name, double number) {
-        report.addProperty(name, JsonReport.finite(number));
     }
 
     private static JsonArray features(int[] features) {

@@ -6,11 +6,13 @@ import io.github.sae4j.hub.HubException;
 import io.github.sae4j.loader.SaeLoadException;
 import io.github.sae4j.safetensors.SafetensorsException;
 import java.io.PrintWriter;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -21,12 +23,13 @@ public final class Failures implements IExecutionExceptionHandler, IParameterExc
     /** Shows the stack trace of a failure, and the libraries' log. */
     public static final String VERBOSE = "--verbose";
 
+    /** What a shell says of a program that SIGPIPE has ended, as it ends most programs. */
+    private static final int READER_HAS_ENDED = 128 + 13;
+
     @Override
     public int handleParseException(ParameterException failure, String[] arguments) {
         CommandLine command = failure.getCommandLine();
-        String message = failure instanceof UnmatchedArgumentException unmatched && namesNoCommand(unmatched)
-                ? noCommand(unmatched)
-                : sentencePart(failure.getMessage());
+        String message = message(failure, arguments);
         command.getErr()
                 .println("sae: " + message + "; see " + command.getCommandSpec().qualifiedName() + " --help.");
         command.getErr().flush();
@@ -38,17 +41,28 @@ public final class Failures implements IExecutionExceptionHandler, IParameterExc
         return report(failure, command.getErr(), arguments.originalArgs().contains(VERBOSE));
     }
 
+    /** An option that there is not is named first: it may be the reason why another one is missing. */
+    private static String message(ParameterException failure, String[] arguments) {
+        if (failure instanceof MissingParameterException || failure instanceof UnmatchedArgumentException) {
+            Optional<UnknownOption> unknown =
+                    UnknownOption.among(arguments, failure.getCommandLine().getCommandSpec());
+            if (unknown.isPresent()) {
+                return unknown.get().message();
+            }
+        }
+        return failure instanceof UnmatchedArgumentException unmatched && namesNoCommand(unmatched)
+                ? noCommand(unmatched)
+                : sentencePart(failure.getMessage());
+    }
+
     private static boolean namesNoCommand(UnmatchedArgumentException failure) {
         return !failure.isUnknownOption()
                 && !failure.getCommandLine().getSubcommands().isEmpty();
     }
 
     private static String noCommand(UnmatchedArgumentException failure) {
-        String like = failure.getSuggestions().stream()
-                .findFirst()
-                .map(command -> " (did you mean " + command + "?)")
-                .orElse("");
-        return "there is no command " + failure.getUnmatched().get(0) + like;
+        return UnknownCommand.message(
+                failure.getUnmatched().get(0), failure.getCommandLine().getParent() == null, failure.getSuggestions());
     }
 
     /**
@@ -63,6 +77,9 @@ public final class Failures implements IExecutionExceptionHandler, IParameterExc
         if (ShutdownGuard.isEnding()) {
             return ExitCode.SOFTWARE;
         }
+        if (failure instanceof StandardOutput.Unwritable unwritable && unwritable.readerHasEnded()) {
+            return READER_HAS_ENDED;
+        }
         err.println("sae: " + sentence(failure));
         if (verbose) {
             failure.printStackTrace(err);
@@ -73,6 +90,7 @@ public final class Failures implements IExecutionExceptionHandler, IParameterExc
 
     private static String sentence(Throwable failure) {
         if (failure instanceof CommandException
+                || failure instanceof StandardOutput.Unwritable
                 || failure instanceof SaeException
                 || failure instanceof SaeLoadException
                 || failure instanceof HubException

@@ -136,8 +136,7 @@ final class FeatureOutputOptions {
 
     private static FeatureFormat format(Path path, boolean dense, CommandSpec spec) {
         FeatureFormat format = FeatureFormat.of(path)
-                .orElseThrow(() -> new ParameterException(
-                        spec.commandLine(), "--out " + path + " must end in one of " + FeatureFormat.endings()));
+                .orElseThrow(() -> OutputOptions.wrongEnding(path, FeatureFormat.endings(), spec));
         if (dense && !format.hasDenseForm()) {
             throw new ParameterException(
                     spec.commandLine(),

@@ -15,7 +15,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Says what chosen features did, to people and to programs.
@@ -127,7 +126,7 @@ record FeatureReport(
         object.addProperty("feature", feature);
         object.addProperty("tokens", survey.firings().count(feature));
         object.addProperty("density", survey.firings().density(feature));
-        object.addProperty("max", finite(tally.max()));
+        object.addProperty("max", tally.max());
         JsonObject histogram = new JsonObject();
         histogram.addProperty("bin_width", tally.histogram().binWidth());
         JsonArray counts = new JsonArray();
@@ -161,7 +160,7 @@ record FeatureReport(
     private JsonObject example(Example example) {
         TokenPlace place = activations.place(example.token());
         JsonObject object = new JsonObject();
-        object.addProperty("value", finite(example.value()));
+        object.addProperty("value", example.value());
         object.addProperty("token", activations.number(example.token()));
         object.addProperty("file", place.file());
         object.addProperty("row", place.row());
@@ -173,11 +172,6 @@ record FeatureReport(
             object.add("after", texts(context.after()));
         }
         return object;
-    }
-
-    /** JSON has no infinity. */
-    private static @Nullable Float finite(float value) {
-        return Float.isFinite(value) ? value : null;
     }
 
     private static JsonArray texts(List<String> tokens) {

@@ -19,7 +19,11 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "A feature fires where it is above zero. Co-firing is measured by phi, the correlation of both features'"
-                    + " firing; neighbours are the features whose decoder rows have the largest cosine with its own."
+                    + " firing; neighbours are the features whose decoder rows have the largest cosine with its own.",
+            "",
+            "Examples:",
+            "  sae features x.safetensors --sae layer_19 --top 10 --tokens tokens.jsonl",
+            "  sae features x.safetensors --sae layer_19 --feature 1234,99 --json"
         })
 @SuppressWarnings("NullAway.Init") // picocli fills the annotated fields
 public final class FeaturesCommand implements Runnable {

@@ -35,6 +35,14 @@ final class FormatOptions {
                     + " is published.")
     private @Nullable Double normScalingFactor;
 
+    @Option(
+            names = "--allow-unknown",
+            paramLabel = "NAME",
+            description =
+                    "Open the SAE although nothing here knows what this tensor or field of its files does, which is then"
+                            + " passed over; repeatable.")
+    private @Nullable List<String> unknown;
+
     /** Sets what the user asked for. */
     SaeLoader apply(SaeLoader loader) {
         if (format != null) {
@@ -44,6 +52,9 @@ final class FormatOptions {
             loader.normScalingFactor(normScalingFactor);
         }
         sorted().forEach((field, value) -> loader.override(field, typed(value)));
+        if (unknown != null) {
+            loader.allowUnknown(unknown.toArray(String[]::new));
+        }
         return loader;
     }
 
@@ -57,6 +68,9 @@ final class FormatOptions {
             options.add("--norm-scaling-factor " + normScalingFactor);
         }
         sorted().forEach((field, value) -> options.add("--set " + field + "=" + value));
+        if (unknown != null) {
+            unknown.stream().sorted().distinct().forEach(name -> options.add("--allow-unknown " + name));
+        }
         return options;
     }
 

@@ -5,17 +5,24 @@ import io.github.sae4j.core.Relu;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.WeightMatrix;
+import io.github.sae4j.examples.internal.output.Json;
+import io.github.sae4j.loader.PublishedSae;
 import io.github.sae4j.loader.SaeDescription;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code sae info}: tells what an SAE is and how it would run here. */
-@Command(name = "info", description = "Tell what an SAE is, where it came from, and how it runs here.")
+@Command(
+        name = "info",
+        description = "Tell what an SAE is, where it came from, and how it runs here.",
+        footer = {"", "Examples:", "  sae info layer_19", "  sae info gpt2-small-res-jb:blocks.8.hook_resid_pre --json"
+        })
 @SuppressWarnings("NullAway.Init") // picocli fills the annotated fields
 public final class InfoCommand implements Runnable {
 
@@ -28,13 +35,20 @@ public final class InfoCommand implements Runnable {
     @Mixin
     private SaeOptions options;
 
+    @Option(names = "--json", description = "Print one JSON object.")
+    private boolean json;
+
     @Override
     public void run() {
         Terminal terminal = Terminal.of(spec);
         @Nullable SaeDescription description = OpenSae.describe(sae, options, terminal);
         SaeFacts facts = SaeFacts.on(terminal);
         if (description != null && !description.isHere()) {
-            facts.print(description, sae);
+            if (json) {
+                terminal.print(Json.indented(SaeJson.of(description)));
+            } else {
+                facts.print(description, sae);
+            }
             return;
         }
         long start = System.nanoTime();
@@ -42,7 +56,12 @@ public final class InfoCommand implements Runnable {
         long started = System.nanoTime();
         try (OpenSae open = OpenSae.open(sae, options, terminal, false)) {
             long opened = System.nanoTime();
-            facts.print(open.lastingName(), open.sae(), description == null ? null : description.published());
+            @Nullable PublishedSae published = description == null ? null : description.published();
+            if (json) {
+                terminal.print(Json.indented(SaeJson.of(open, published)));
+                return;
+            }
+            facts.print(open.lastingName(), open.sae(), published);
             facts.line(
                     "opened in",
                     milliseconds(opened - started) + ", after the engine's start in " + milliseconds(started - start));

@@ -1,8 +1,8 @@
 package io.github.sae4j.examples.internal;
 
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
 import io.github.sae4j.examples.internal.input.Activations;
+import io.github.sae4j.examples.internal.output.Json;
 import org.jspecify.annotations.Nullable;
 
 /** What the JSON of all reports on activations has in common. */
@@ -29,11 +29,6 @@ final class JsonReport {
 
     /** Prints the object; null stands for what is not defined. */
     static void print(JsonObject report, Terminal terminal) {
-        terminal.print(new GsonBuilder()
-                .setPrettyPrinting()
-                .disableHtmlEscaping()
-                .serializeNulls()
-                .create()
-                .toJson(report));
+        terminal.print(Json.indented(report));
     }
 }

@@ -9,7 +9,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "man",
         description = "Print the manual page: sae man | man -l -",
-        footer = {"", "To keep it: sae man > ~/.local/share/man/man1/sae.1"})
+        footer = {"", "Examples:", "  sae man | man -l -", "  sae man > ~/.local/share/man/man1/sae.1"})
 @SuppressWarnings("NullAway.Init") // picocli fills the annotated field
 public final class ManCommand implements Runnable {
 

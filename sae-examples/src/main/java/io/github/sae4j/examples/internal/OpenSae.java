@@ -6,6 +6,7 @@ import io.github.sae4j.examples.internal.input.Expected;
 import io.github.sae4j.examples.internal.output.Provenance;
 import io.github.sae4j.loader.SAE;
 import io.github.sae4j.loader.SaeDescription;
+import io.github.sae4j.loader.SaeLoadException;
 import io.github.sae4j.loader.SaeLoader;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -94,10 +95,22 @@ final class OpenSae implements AutoCloseable {
     private static SaeLoader loader(String name, SaeOptions options, DownloadProgress progress) {
         @Nullable Path folder = folder(name);
         if (folder == null) {
-            return options.hub().apply(SAE.load(name), progress);
+            return options.hub().apply(published(name), progress);
         }
         options.hub().requireNoRevision(name);
         return SAE.load(folder);
+    }
+
+    /** Whoever meant a folder is told that there is none, not only that nothing is published under its name. */
+    private static SaeLoader published(String name) {
+        try {
+            return SAE.load(name);
+        } catch (SaeLoadException e) {
+            if (name.isBlank()) {
+                throw e;
+            }
+            throw new CommandException("No folder or file here is called " + name + ". " + e.getMessage(), e);
+        }
     }
 
     /** Returns the folder or file that is meant, or null if the name is not that of one of this machine. */

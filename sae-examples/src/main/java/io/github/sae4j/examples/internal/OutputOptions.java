@@ -1,6 +1,8 @@
 package io.github.sae4j.examples.internal;
 
+import io.github.sae4j.examples.internal.output.ArrayFormat;
 import io.github.sae4j.examples.internal.output.OutputFile;
+import io.github.sae4j.examples.internal.output.ReconstructionTarget;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +15,11 @@ import picocli.CommandLine.ParameterException;
 @SuppressWarnings("NullAway.Init") // picocli fills the required option
 final class OutputOptions {
 
-    @Option(names = "--out", required = true, paramLabel = "FILE", description = "The safetensors file to make.")
+    @Option(
+            names = "--out",
+            required = true,
+            paramLabel = "FILE",
+            description = "The file to make, a .safetensors, .npy or .npz.")
     private Path out;
 
     @Option(names = "--force", description = "Replace FILE if it is there already.")
@@ -24,12 +30,20 @@ final class OutputOptions {
      *
      * @param inputs the files to be read
      * @param spec the command, for the message
-     * @throws ParameterException if it is one of these
+     * @throws ParameterException if it is one of these, or its name does not tell a format
      * @throws CommandException if the file cannot be made
      */
-    OutputFile target(List<Path> inputs, CommandSpec spec) {
+    ReconstructionTarget target(List<Path> inputs, CommandSpec spec) {
+        ArrayFormat format = ArrayFormat.of(out).orElseThrow(() -> wrongEnding(out, ArrayFormat.endings(), spec));
         requireOther(out, inputs, spec);
-        return OutputFile.of(out, force);
+        return new ReconstructionTarget(OutputFile.of(out, force), format);
+    }
+
+    /** Returns the exception for a file whose name tells none of the forms in which a command can write. */
+    static ParameterException wrongEnding(Path out, String endings, CommandSpec spec) {
+        return new ParameterException(
+                spec.commandLine(),
+                "--out " + out + " must end in " + (endings.contains(",") ? "one of " : "") + endings);
     }
 
     /**

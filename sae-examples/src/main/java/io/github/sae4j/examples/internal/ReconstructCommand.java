@@ -2,7 +2,7 @@ package io.github.sae4j.examples.internal;
 
 import io.github.sae4j.examples.internal.input.ActivationSource;
 import io.github.sae4j.examples.internal.input.Activations;
-import io.github.sae4j.examples.internal.output.OutputFile;
+import io.github.sae4j.examples.internal.output.ReconstructionTarget;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -12,7 +12,14 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "reconstruct",
         description = "Encode and decode saved activations in one pass, and say how close the result is.",
-        footer = {"", "FILE gets one tensor, reconstruction, in the shape that the activations have."})
+        footer = {
+            "",
+            "FILE gets one array, reconstruction, float32 in the shape that the activations have.",
+            "",
+            "Examples:",
+            "  sae reconstruct x.safetensors --sae layer_19 --out back.safetensors",
+            "  sae reconstruct x.npy --sae ./my-sae --skip-first 1 --out back.npy"
+        })
 @SuppressWarnings("NullAway.Init") // picocli fills the annotated fields
 public final class ReconstructCommand implements Runnable {
 
@@ -31,7 +38,7 @@ public final class ReconstructCommand implements Runnable {
     @Override
     public void run() {
         ActivationSource source = input.source();
-        OutputFile target = output.target(source.files(), spec);
+        ReconstructionTarget target = output.target(source.files(), spec);
         try (OpenSae sae = options.openForOutput(Terminal.of(spec))) {
             sae.requireDecoder();
             try (Activations activations = input.open(source, sae)) {

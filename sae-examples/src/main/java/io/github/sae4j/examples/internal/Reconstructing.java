@@ -4,10 +4,11 @@ import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.examples.internal.input.Activations;
 import io.github.sae4j.examples.internal.input.TokenBatch;
-import io.github.sae4j.examples.internal.output.OutputFile;
 import io.github.sae4j.examples.internal.output.ReconstructionOutput;
+import io.github.sae4j.examples.internal.output.ReconstructionTarget;
 import io.github.sae4j.examples.internal.survey.ReconstructionQuality;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From a file of activations to a file of their reconstructions in one pass, a batch of tokens at a time.
@@ -26,7 +27,7 @@ record Reconstructing(int batchTokens) {
      * @param terminal shows progress and the summary
      * @return how well the activations are reconstructed
      */
-    ReconstructionQuality run(Activations activations, OpenSae sae, OutputFile target, Terminal terminal) {
+    ReconstructionQuality run(Activations activations, OpenSae sae, ReconstructionTarget target, Terminal terminal) {
         long tokens = activations.layout().tokens();
         SaeConfig config = sae.sae().config();
         Summary summary = Summary.start();
@@ -37,7 +38,11 @@ record Reconstructing(int batchTokens) {
         boolean decoded = !batches.addsToDecodedFeatures();
         Counts counts = new Counts();
         try (ReconstructionOutput output = ReconstructionOutput.create(
-                        target, activations.layout(), config.dOut(), sae.provenance(activations));
+                        target.file(),
+                        target.format(),
+                        activations.layout(),
+                        config.dOut(),
+                        sae.provenance(activations));
                 Progress progress = Progress.start(terminal, "reconstructing", tokens)) {
             batches.pass(progress, batch -> reconstructed(batches, batch), (batch, computed) -> {
                 output.write(computed.rows);
@@ -56,7 +61,11 @@ record Reconstructing(int batchTokens) {
             summary.add("explained variance " + Quantity.decimalOrDash(quality.explainedVariance(), 4));
             summary.add("relative error " + Quantity.decimalOrDash(quality.relativeError(), 4));
         }
-        terminal.note(summary.line(tokens, sae.sae(), List.of(target.made())));
+        terminal.note(summary.line(tokens, sae.sae(), List.of(target.file().made())));
+        @Nullable String advice = config.isTranscoder() ? null : Evaluation.advice(quality, sae.sae());
+        if (advice != null) {
+            terminal.note(advice);
+        }
         return quality;
     }
 

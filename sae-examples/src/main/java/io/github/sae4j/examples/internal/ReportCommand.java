@@ -10,6 +10,7 @@ import io.github.sae4j.examples.internal.survey.ReconstructionQuality;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,10 +25,15 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "The page has the measures of sae eval, how often features fire and how many on a token, a table of all"
-                    + " features, and for the first of them what sae features shows. It loads nothing from anywhere."
+                    + " features, and for the first of them what sae features shows. It loads nothing from anywhere.",
+            "",
+            "Examples:",
+            "  sae report x.safetensors --sae layer_19 --out report.html"
         })
 @SuppressWarnings("NullAway.Init") // picocli fills the annotated fields
 public final class ReportCommand implements Runnable {
+
+    private static final String ENDING = ".html";
 
     @Spec
     private CommandSpec spec;
@@ -89,6 +95,9 @@ public final class ReportCommand implements Runnable {
     }
 
     private OutputFile target(ActivationSource source) {
+        if (!String.valueOf(out.getFileName()).toLowerCase(Locale.ROOT).endsWith(ENDING)) {
+            throw OutputOptions.wrongEnding(out, ENDING, spec);
+        }
         List<Path> inputs = new ArrayList<>(source.files());
         Path tokens = survey.tokens();
         if (tokens != null) {

@@ -1,7 +1,6 @@
 package io.github.sae4j.examples.internal;
 
 import com.google.gson.JsonArray;
-import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import io.github.sae4j.examples.internal.input.Activations;
 import io.github.sae4j.examples.internal.input.TokenContext;
@@ -123,11 +122,7 @@ record ReportData(
         for (int feature = 0; feature < dSae; feature++) {
             Example example = strongest.get(feature);
             counts.add(survey.firings().count(feature));
-            if (example != null && Float.isInfinite(example.value())) {
-                largest.add(JsonNull.INSTANCE);
-            } else {
-                largest.add(example == null ? 0 : example.value());
-            }
+            largest.add(example == null ? 0 : example.value());
             places.add(example == null ? "" : place(example, texts));
         }
         data.add("count", counts);

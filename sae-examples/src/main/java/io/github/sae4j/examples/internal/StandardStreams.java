@@ -39,9 +39,9 @@ public final class StandardStreams {
         }
     }
 
-    /** Returns a writer to standard output. */
+    /** Returns a writer to standard output; a write that fails ends the command. */
     public static PrintWriter out() {
-        return new PrintWriter(System.out, true, encoding("stdout.encoding"));
+        return StandardOutput.ofProcess(encoding("stdout.encoding"));
     }
 
     /** Returns a writer to standard error. */

@@ -1,6 +1,5 @@
 package io.github.sae4j.examples.internal.output;
 
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseFeatures;
@@ -144,12 +143,7 @@ public final class DelphiOutput implements FeatureOutput {
         JsonObject origin = new JsonObject();
         metadata.forEach(origin::addProperty);
         json.add("provenance", origin);
-        return new GsonBuilder()
-                        .serializeNulls()
-                        .disableHtmlEscaping()
-                        .setPrettyPrinting()
-                        .create()
-                        .toJson(json) + "\n";
+        return Json.indented(json) + "\n";
     }
 
     @Override

@@ -1,10 +1,7 @@
 package io.github.sae4j.examples.internal.output;
 
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** The kinds of files that features are written to, told by the ending of the name. */
 public enum FeatureFormat {
@@ -27,15 +24,12 @@ public enum FeatureFormat {
 
     /** Returns the format that a file's name tells, whatever the case of its letters. */
     public static Optional<FeatureFormat> of(Path path) {
-        String name = String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT);
-        return Arrays.stream(values())
-                .filter(format -> name.endsWith(format.ending))
-                .findFirst();
+        return Endings.told(path, values(), FeatureFormat::ending);
     }
 
     /** Returns all endings in words. */
     public static String endings() {
-        return Arrays.stream(values()).map(format -> format.ending).collect(Collectors.joining(", "));
+        return Endings.spoken(values(), FeatureFormat::ending);
     }
 
     /** Returns the ending of a name. */

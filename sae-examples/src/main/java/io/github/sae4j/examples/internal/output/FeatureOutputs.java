@@ -38,7 +38,7 @@ public final class FeatureOutputs implements AutoCloseable {
             return DelphiOutput.create(in.folder(), stream);
         }
         if (target instanceof FeatureTarget.OnStandardOutput standard) {
-            return JsonLinesOutput.create(new StandardLines(standard.out()), stream);
+            return JsonLinesOutput.create(new StandardLines(standard.out()), stream, selection.metadata());
         }
         FeatureTarget.InFile in = (FeatureTarget.InFile) target;
         OutputFile file = in.file();
@@ -47,7 +47,7 @@ public final class FeatureOutputs implements AutoCloseable {
                 selection.dense() ? DenseOutput.create(file, stream) : SparseOutput.create(file, stream);
             case NPZ -> NpzOutput.create(file, stream);
             case PARQUET -> ParquetOutput.create(file, stream, selection.longForm());
-            case JSON_LINES -> JsonLinesOutput.create(StagedFile.beside(file), stream);
+            case JSON_LINES -> JsonLinesOutput.create(StagedFile.beside(file), stream, selection.metadata());
         };
     }
 

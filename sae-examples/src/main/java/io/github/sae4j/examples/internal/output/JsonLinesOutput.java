@@ -10,9 +10,8 @@ import java.util.Optional;
 
 /**
  * Features as a JSON object on a line for each token: {@code token}, its place among all; {@code features} and
- * {@code values}; {@code token_id} where it is known; {@code scale} and {@code shift} where decoding needs them. The first line is {@code metadata}.
- *
- * <p>Numbers that are not finite are spelled as Python's {@code json} does: {@code NaN}, {@code Infinity}.
+ * {@code values}; {@code token_id} where it is known; {@code scale} and {@code shift} where decoding needs them. If asked for,
+ * the first line is {@code metadata}.
  */
 public final class JsonLinesOutput implements FeatureOutput {
 
@@ -34,9 +33,13 @@ public final class JsonLinesOutput implements FeatureOutput {
      *
      * @param sink takes them, and is closed with this
      * @param stream what is written
+     * @param metadata whether the first line says where the numbers come from
      */
-    static JsonLinesOutput create(LineSink sink, FeatureStream stream) {
+    static JsonLinesOutput create(LineSink sink, FeatureStream stream, boolean metadata) {
         JsonLinesOutput output = new JsonLinesOutput(sink, stream);
+        if (!metadata) {
+            return output;
+        }
         try {
             output.line
                     .append("{\"metadata\":")
@@ -67,13 +70,15 @@ public final class JsonLinesOutput implements FeatureOutput {
             }
             line.append("],\"values\":[");
             for (int i = 0; i < active; i++) {
-                line.append(i == 0 ? "" : ",").append(values.get());
+                line.append(i == 0 ? "" : ",");
+                Json.append(line, values.get());
             }
             line.append(']');
             for (String name : factors) {
                 float[] factor = TokenFactor.of(name, inverse);
                 if (factor != null) {
-                    line.append(",\"").append(name).append("\":").append(factor[token]);
+                    line.append(",\"").append(name).append("\":");
+                    Json.append(line, factor[token]);
                 }
             }
             line.append('}');

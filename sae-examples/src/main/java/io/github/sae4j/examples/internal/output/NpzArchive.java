@@ -19,9 +19,6 @@ final class NpzArchive {
     /** Later than the first day that zip knows, which would be written with the time zone of the machine. */
     private static final LocalDateTime TIME = LocalDateTime.of(1980, 2, 1, 0, 0);
 
-    private static final int PREFIX_BYTES = 10;
-    private static final int ALIGNMENT = 64;
-
     private final StagedFile file;
     private final ZipOutputStream zip;
 
@@ -56,7 +53,7 @@ final class NpzArchive {
      * @param contents its bytes
      */
     void add(String name, String descr, String shape, Contents contents) {
-        byte[] header = header(descr, shape);
+        byte[] header = NpyPrefix.of(descr, shape);
         Sum sum = new Sum();
         sum.add(ByteBuffer.wrap(header));
         contents.copyTo(sum::add);
@@ -84,23 +81,6 @@ final class NpzArchive {
         } catch (IOException e) {
             throw file.failed(e);
         }
-    }
-
-    /** Returns the header of version 1, padded as NumPy pads it. */
-    private static byte[] header(String descr, String shape) {
-        String text = "{'descr': '" + descr + "', 'fortran_order': False, 'shape': " + shape + ", }";
-        int size = (PREFIX_BYTES + text.length() + 1 + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-        String padded = text + " ".repeat(size - PREFIX_BYTES - text.length() - 1) + "\n";
-        byte[] header = new byte[size];
-        ByteBuffer.wrap(header)
-                .put((byte) 0x93)
-                .put("NUMPY".getBytes(StandardCharsets.US_ASCII))
-                .put((byte) 1)
-                .put((byte) 0)
-                .put((byte) padded.length())
-                .put((byte) (padded.length() >> Byte.SIZE))
-                .put(padded.getBytes(StandardCharsets.US_ASCII));
-        return header;
     }
 
     /** Writes the archive's directory. */

@@ -69,32 +69,29 @@ public final class NpzOutput implements FeatureOutput {
         String index = wide ? "<i8" : "<i4";
         byte[] metadata = stream.provenance().get().json(stream.shape()).getBytes(StandardCharsets.UTF_8);
         NpzArchive archive = new NpzArchive(file);
-        archive.add("data", "<f4", vector(active), sink -> columns.copy(SparseColumns.VALUES, sink));
-        archive.add("indices", index, vector(active), wide ? this::wideIndices : this::indices);
-        archive.add("indptr", index, vector(tokens + 1), wide ? this::indptr : this::narrowIndptr);
+        archive.add("data", "<f4", NpyPrefix.tuple(active), sink -> columns.copy(SparseColumns.VALUES, sink));
+        archive.add("indices", index, NpyPrefix.tuple(active), wide ? this::wideIndices : this::indices);
+        archive.add("indptr", index, NpyPrefix.tuple(tokens + 1), wide ? this::indptr : this::narrowIndptr);
         archive.add(
                 "shape",
                 "<i8",
-                vector(2),
+                NpyPrefix.tuple(2),
                 sink -> numbers.longs(new long[] {tokens, stream.config().dSae()}, sink));
         archive.add("format", "|S3", "()", sink -> sink.accept(ByteBuffer.wrap(FORMAT)));
         for (String factor : stream.factors()) {
-            archive.add(factor, "<f4", vector(tokens), sink -> columns.copy(factor, sink));
+            archive.add(factor, "<f4", NpyPrefix.tuple(tokens), sink -> columns.copy(factor, sink));
         }
         if (stream.hasIds()) {
             archive.add(
                     FeatureStream.TOKEN_IDS,
                     "<i8",
-                    vector(tokens),
+                    NpyPrefix.tuple(tokens),
                     sink -> columns.copy(FeatureStream.TOKEN_IDS, sink));
         }
-        archive.add("metadata", "|u1", vector(metadata.length), sink -> sink.accept(ByteBuffer.wrap(metadata)));
+        archive.add(
+                "metadata", "|u1", NpyPrefix.tuple(metadata.length), sink -> sink.accept(ByteBuffer.wrap(metadata)));
         archive.finish();
         file.finish();
-    }
-
-    private static String vector(long length) {
-        return "(" + length + ",)";
     }
 
     private void indices(Consumer<ByteBuffer> sink) {

@@ -1,6 +1,6 @@
 package io.github.sae4j.examples.internal.output;
 
-import com.google.gson.GsonBuilder;
+import com.google.gson.JsonObject;
 import io.github.sae4j.examples.internal.input.TokenRange;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -78,6 +78,8 @@ public record Provenance(
 
     /** Returns the metadata of a file with the given dense shape as a JSON object. */
     String json(long[] shape) {
-        return new GsonBuilder().disableHtmlEscaping().create().toJson(metadata(shape));
+        JsonObject json = new JsonObject();
+        metadata(shape).forEach(json::addProperty);
+        return Json.line(json);
     }
 }

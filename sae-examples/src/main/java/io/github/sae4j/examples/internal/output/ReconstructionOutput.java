@@ -1,20 +1,20 @@
 package io.github.sae4j.examples.internal.output;
 
 import io.github.sae4j.examples.internal.input.Layout;
-import io.github.sae4j.safetensors.Dtype;
-import io.github.sae4j.safetensors.TensorSpec;
 import java.nio.FloatBuffer;
-import java.util.List;
 
-/** Decoded activations in the making: {@code reconstruction} float32, in the shape that the activations had. */
+/**
+ * Decoded activations in the making: {@code reconstruction} float32, in the shape that the activations had, in the form
+ * that the file's ending tells.
+ */
 public final class ReconstructionOutput implements AutoCloseable {
 
     private static final String RECONSTRUCTION = "reconstruction";
 
-    private final StagedTensors file;
+    private final ArrayFile file;
     private final Numbers numbers = new Numbers();
 
-    private ReconstructionOutput(StagedTensors file) {
+    private ReconstructionOutput(ArrayFile file) {
         this.file = file;
     }
 
@@ -22,14 +22,20 @@ public final class ReconstructionOutput implements AutoCloseable {
      * Starts a file.
      *
      * @param target the file to be
+     * @param format what kind of file
      * @param layout how the tokens are arranged
      * @param dOut the width of a decoded activation
      * @param provenance where the numbers come from
      */
-    public static ReconstructionOutput create(OutputFile target, Layout layout, int dOut, Provenance provenance) {
+    public static ReconstructionOutput create(
+            OutputFile target, ArrayFormat format, Layout layout, int dOut, Provenance provenance) {
         long[] shape = layout.activationShape(dOut);
-        TensorSpec tensor = new TensorSpec(RECONSTRUCTION, Dtype.F32, shape);
-        return new ReconstructionOutput(StagedTensors.create(target, List.of(tensor), provenance.metadata(shape)));
+        return new ReconstructionOutput(
+                switch (format) {
+                    case SAFETENSORS -> new TensorArray(target, RECONSTRUCTION, shape, provenance.metadata(shape));
+                    case NPY -> new NpyArray(target, shape);
+                    case NPZ -> new NpzArray(target, RECONSTRUCTION, shape, provenance.json(shape));
+                });
     }
 
     /**
@@ -39,7 +45,7 @@ public final class ReconstructionOutput implements AutoCloseable {
      */
     public void write(float[][] rows) {
         for (float[] row : rows) {
-            numbers.floats(FloatBuffer.wrap(row), bytes -> file.write(RECONSTRUCTION, bytes));
+            numbers.floats(FloatBuffer.wrap(row), file::append);
         }
     }
 

@@ -38,6 +38,7 @@ public final class ShardedOutputs implements AutoCloseable {
         run.addProperty("--dense", selection.dense());
         run.addProperty("--top-k", selection.topK());
         run.addProperty("--long", selection.longForm());
+        run.addProperty("--metadata", selection.metadata());
         ShardedOutputs outputs = new ShardedOutputs(shards, selection, stream);
         try {
             for (FeatureTarget.InFile target : targets) {

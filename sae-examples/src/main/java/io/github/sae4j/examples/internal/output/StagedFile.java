@@ -4,6 +4,7 @@ import io.github.sae4j.examples.internal.CommandException;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -52,6 +53,17 @@ final class StagedFile implements LineSink {
     /** Returns where the bytes go; it need not be closed. */
     OutputStream stream() {
         return stream;
+    }
+
+    /** Appends bytes. */
+    void write(ByteBuffer bytes) {
+        byte[] piece = new byte[bytes.remaining()];
+        bytes.get(piece);
+        try {
+            stream.write(piece);
+        } catch (IOException e) {
+            throw failed(e);
+        }
     }
 
     /** Appends lines in UTF-8. */

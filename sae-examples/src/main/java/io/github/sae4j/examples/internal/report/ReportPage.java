@@ -1,7 +1,7 @@
 package io.github.sae4j.examples.internal.report;
 
-import com.google.gson.Gson;
 import com.google.gson.JsonObject;
+import io.github.sae4j.examples.internal.output.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -36,8 +36,7 @@ public final class ReportPage {
                 "uplot", resource(UPLOT + "dist/uPlot.iife.min.js"),
                 "uplot-style", resource(UPLOT + "dist/uPlot.min.css"),
                 "uplot-licence", resource(UPLOT + "LICENSE"),
-                // Gson writes <, > and & of strings as escapes, so no text of a token can end the script that it is in.
-                "data", new Gson().toJson(data));
+                "data", Json.inPage(data));
         return PLACE.matcher(resource("report.html"))
                 .replaceAll(place -> Matcher.quoteReplacement(parts.get(place.group(1))));
     }

@@ -1,12 +1,17 @@
 package io.github.sae4j.examples.internal.shell;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /** The words of a command's definition without what is there for terminals only. */
 final class Described {
+
+    /** What the lines of a footer begin with that show how a command is used. */
+    private static final String EXAMPLE = "  ";
 
     private Described() {}
 
@@ -28,6 +33,21 @@ final class Described {
     /** Returns what a command does. */
     static String description(CommandSpec command) {
         return String.join(" ", command.usageMessage().description());
+    }
+
+    /** Returns what else there is to say of a command. */
+    static String notes(CommandSpec command) {
+        return Arrays.stream(command.usageMessage().footer())
+                .filter(line -> !line.isBlank() && !line.startsWith(EXAMPLE) && !line.equals("Examples:"))
+                .collect(Collectors.joining(" "));
+    }
+
+    /** Returns lines that show how a command is used. */
+    static List<String> examples(CommandSpec command) {
+        return Arrays.stream(command.usageMessage().footer())
+                .filter(line -> line.startsWith(EXAMPLE))
+                .map(String::strip)
+                .toList();
     }
 
     /** Returns what an option does, with its default. */

@@ -35,6 +35,7 @@ public final class ManPage {
         man.tagged("\\fB0\\fR", "done");
         man.tagged("\\fB1\\fR", "the work failed; one sentence on standard error says why");
         man.tagged("\\fB2\\fR", "the command was misused");
+        man.tagged("\\fB141\\fR", "whatever reads standard output wants no more, as head does");
         return man.page.toString();
     }
 
@@ -43,12 +44,14 @@ public final class ManPage {
             line(".SS \"" + escaped(subcommand.qualifiedName()) + arguments(subcommand) + "\"");
             line(escaped(Described.description(subcommand)));
             options(subcommand);
-            String footer = Arrays.stream(subcommand.usageMessage().footer())
-                    .filter(text -> !text.isBlank())
-                    .collect(Collectors.joining(" "));
-            if (!footer.isEmpty()) {
+            String notes = Described.notes(subcommand);
+            if (!notes.isEmpty()) {
                 line(".PP");
-                line(escaped(footer));
+                line(escaped(notes));
+            }
+            for (String example : Described.examples(subcommand)) {
+                line(".PP");
+                line("\\fB" + escaped(example) + "\\fR");
             }
             commands(subcommand);
         }
