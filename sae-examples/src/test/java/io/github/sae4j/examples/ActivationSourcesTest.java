@@ -204,7 +204,7 @@ class ActivationSourcesTest {
     }
 
     @Test
-    void eachFileIsASequenceOfItsOwn() {
+    void eachFileMayBeASequenceOfItsOwn() {
         Path out = folder.resolve("out.safetensors");
         Path small = SmallSae.write(folder.resolve("small"));
         for (int i = 2; i < 4; i++) {
@@ -213,7 +213,7 @@ class ActivationSourcesTest {
             InputFiles.safetensors().floats("x", new long[] {i, 4}, ones).write(runs.resolve(i + ".safetensors"));
         }
 
-        sae("encode", runs, "--sae", small, "--out", out, "--skip-first", 1);
+        sae("encode", runs, "--sae", small, "--out", out, "--skip-first", 1, "--sequence-length", "file");
 
         assertThat(InputFiles.longsOf(out, "indptr")).containsExactly(0, 0, 4, 4, 8, 12);
     }

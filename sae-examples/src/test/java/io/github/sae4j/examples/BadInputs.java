@@ -7,6 +7,7 @@ import static io.github.sae4j.examples.InputFiles.safetensors;
 
 import io.github.sae4j.fixtures.ReferenceCase;
 import io.github.sae4j.safetensors.Dtype;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -16,6 +17,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 
 /**
  * Makes the files of which the documentation says how the command refuses them, beside {@code x.safetensors} and
@@ -81,8 +85,18 @@ final class BadInputs {
         safetensors().write(file("none.safetensors"));
         safetensors().floats("x", new long[] {}, 1).write(file("number.safetensors"));
         safetensors().floats("x", new long[] {1, 4}, 1, Float.NaN, 3, 4).write(file("nan.safetensors"));
+        safetensors()
+                .floats("x", new long[] {2, 2, 4}, filled(1, Float.POSITIVE_INFINITY))
+                .write(file("first.safetensors"));
+        safetensors().floats("x", new long[] {2, 2, 4}, filled(14, Float.NaN)).write(file("second.safetensors"));
         ByteBuffer large = buffer(32).putDouble(8, 1e300);
         safetensors().raw("x", Dtype.F64, new long[] {1, 4}, large).write(file("large.safetensors"));
+    }
+
+    private static float[] filled(int at, float value) {
+        float[] values = new float[16];
+        values[at] = value;
+        return values;
     }
 
     private void header(String name, long length, String rest) throws IOException {
@@ -102,13 +116,36 @@ final class BadInputs {
         npy(file("negative.npy"), npyHeader("<f4", "(-1, 4)"), row);
         npy(file("no-shape.npy"), "{'descr': '<f4', 'fortran_order': False, }\n", row);
         npy(file("newer.npy"), 9, npyHeader("<f4", "(1, 4)"), row);
+        npy(file("no-tokens.npy"), npyHeader("<f4", "(0, 4)"), buffer(0));
         Files.writeString(file("text.npz"), "1 2 3 4");
+        byte[] array = Files.readAllBytes(npy(file("flipped.npz"), npyHeader("<f4", "(1, 4)"), row));
+        byte[] flipped = zip("x.npy", array);
+        int lastByte = 30 + "x.npy".length() + array.length - 1;
+        flipped[lastByte] ^= 1;
+        Files.write(file("flipped.npz"), flipped);
+        String complex = "\u0080\u0002ctorch\nComplexFloatStorage\n.";
+        Files.write(file("complex.pt"), zip("x/data.pkl", complex.getBytes(StandardCharsets.ISO_8859_1)));
         for (String kind : List.of("parquet", "arrow", "pt")) {
             Files.writeString(file("text." + kind), "1 2 3 4");
         }
         Files.writeString(file("bare.memmap"), "1 2 3 4");
         Files.writeString(file("x.safetensors.index.json"), "{}");
         npy(file("good.npy"), npyHeader("<f4", "(1, 4)"), row);
+    }
+
+    private static byte[] zip(String name, byte[] content) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(out)) {
+            CRC32 crc32 = new CRC32();
+            crc32.update(content);
+            ZipEntry entry = new ZipEntry(name);
+            entry.setMethod(ZipEntry.STORED);
+            entry.setSize(content.length);
+            entry.setCrc(crc32.getValue());
+            zip.putNextEntry(entry);
+            zip.write(content);
+        }
+        return out.toByteArray();
     }
 
     private void featureFiles() {

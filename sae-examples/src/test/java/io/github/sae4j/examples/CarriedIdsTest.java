@@ -88,6 +88,8 @@ class CarriedIdsTest {
                 out("f.parquet"),
                 "--skip-first",
                 1,
+                "--sequence-length",
+                "file",
                 "--batch-tokens",
                 2);
 

@@ -183,6 +183,57 @@ class CheckTest {
     }
 
     @Test
+    void findsTheNeighbouringLayerBehindHugeFirstTokens() throws IOException {
+        model = model("layer_2", 2);
+        for (int sequence = 0; sequence < SEQUENCES; sequence++) {
+            x[sequence * LENGTH * D_IN + D_IN - 1] = 3_000;
+        }
+
+        JsonObject report = check(x);
+
+        assertThat(verdict(report))
+                .startsWith("Probably the first token of each sequence, which is probably BOS")
+                .contains(
+                        "--skip-first 1; and they fit layer_1 better: explained variance 0.9",
+                        ", where the SAE itself comes to ")
+                .endsWith(" without the first token of each sequence.");
+        assertThat(trial(report, "without the first token of each sequence, with layer_1")
+                        .get("explained_variance")
+                        .getAsDouble())
+                .isGreaterThan(0.9);
+        assertThat(report.get("fits").getAsBoolean()).isFalse();
+    }
+
+    @Test
+    void findsAScaleBehindHugeFirstTokens() throws IOException {
+        for (int i = 0; i < x.length; i++) {
+            x[i] = (x[i] - bias[i % D_IN]) * 1e-3f;
+        }
+        for (int i = 0; i < D_IN; i++) {
+            bias[i] = 0;
+        }
+        model = model("layer_1", 1);
+        for (int sequence = 0; sequence < SEQUENCES; sequence++) {
+            x[sequence * LENGTH * D_IN + D_IN - 1] = 10;
+        }
+
+        assertThat(verdict(check(x)))
+                .startsWith("Probably the first token of each sequence, which is probably BOS")
+                .contains("--skip-first 1; and the SAE seems to be trained on ");
+    }
+
+    @Test
+    void putsNothingRightThatDoesNotHelp() {
+        for (int sequence = 0; sequence < SEQUENCES; sequence++) {
+            x[sequence * LENGTH * D_IN + D_IN - 1] = 3_000;
+        }
+
+        assertThat(verdict(check(x)))
+                .startsWith("Probably the first token of each sequence")
+                .doesNotContain("; and ", "where the SAE itself");
+    }
+
+    @Test
     void saysThatTheyAreOfSomethingElse() {
         Random random = new Random(2);
         for (int i = 0; i < x.length; i++) {

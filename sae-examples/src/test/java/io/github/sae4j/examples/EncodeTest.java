@@ -92,26 +92,18 @@ class EncodeTest {
     }
 
     @Test
-    void noTokenAtAllIsFine() {
-        Path in = InputFiles.safetensors().floats("x", new long[] {3, 0, 4}).write(folder.resolve("in.safetensors"));
-        Path dense = folder.resolve("dense.safetensors");
+    void featuresOfNoTokensAreDecoded() {
+        Path in = InputFiles.safetensors()
+                .longs("indptr", 0)
+                .ints("indices")
+                .floats("values", new long[] {0})
+                .metadata("shape", "[3,0,6]")
+                .write(folder.resolve("in.safetensors"));
         Path back = folder.resolve("back.safetensors");
-        Path forward = folder.resolve("forward.safetensors");
 
-        assertThat(sae("encode", in, "--sae", smallSae, "--out", out).exitCode())
+        assertThat(sae("decode", in, "--sae", smallSae, "--out", back).exitCode())
                 .isZero();
-        assertThat(sae("encode", in, "--sae", smallSae, "--out", dense, "--dense")
-                        .exitCode())
-                .isZero();
-        assertThat(sae("decode", out, "--sae", smallSae, "--out", back).exitCode())
-                .isZero();
-        CommandRun run = sae("reconstruct", in, "--sae", smallSae, "--out", forward);
-
-        assertThat(run.err()).contains("0 tokens").contains("explained variance –");
-        assertThat(InputFiles.longsOf(out, "indptr")).containsExactly(0);
-        assertThat(InputFiles.shapeOf(dense, "features")).containsExactly(3, 0, 6);
         assertThat(InputFiles.shapeOf(back, "reconstruction")).containsExactly(3, 0, 4);
-        assertThat(InputFiles.shapeOf(forward, "reconstruction")).containsExactly(3, 0, 4);
     }
 
     @Test

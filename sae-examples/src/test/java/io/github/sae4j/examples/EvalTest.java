@@ -177,12 +177,11 @@ class EvalTest {
     }
 
     @Test
-    void leavesUndefinedWhatNoTokenDefines() {
-        Path activations = activations(new long[] {0, 4});
+    void leavesUndefinedWhatOneTokenDoesNotDefine() {
+        Path activations = activations(new long[] {1, 4}, 0, 0, 0, 0);
         JsonObject report = json("eval", activations, "--sae", SmallSae.write(folder.resolve("sae")), "--json");
-        assertThat(report.get("tokens").getAsInt()).isZero();
-        assertThat(report.get("l0").isJsonNull()).isTrue();
-        assertThat(report.get("mse").isJsonNull()).isTrue();
+        assertThat(report.get("tokens").getAsInt()).isEqualTo(1);
+        assertThat(report.get("cosine_similarity").isJsonNull()).isTrue();
         assertThat(report.get("explained_variance").isJsonNull()).isTrue();
         assertThat(integers(report, "dead_features")).hasSize(SmallSae.D_SAE);
     }

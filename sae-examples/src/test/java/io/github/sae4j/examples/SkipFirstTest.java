@@ -39,11 +39,13 @@ class SkipFirstTest {
                 "--out",
                 features);
         assertThat(run.exitCode()).isZero();
-        assertThat(run.err()).startsWith("6 tokens · L0 1.3 ·");
+        assertThat(run.err()).startsWith("6 tokens · 2 of 6 tokens left out · L0 1.3 ·");
         assertThat(InputFiles.longsOf(features, "indptr")).containsExactly(0, 0, 1, 3, 3, 4, 5);
         assertThat(InputFiles.intsOf(features, "indices")).containsExactly(1, 2, 3, 3, 0);
         assertThat(InputFiles.floatsOf(features, "values")).containsExactly(1, 2, 3, 4, 5);
-        assertThat(InputFiles.metadataOf(features)).containsEntry("skipped", "--skip-first 1");
+        assertThat(InputFiles.metadataOf(features))
+                .containsEntry("skipped", "--skip-first 1")
+                .containsEntry("left_out", "2 of 6");
     }
 
     @ParameterizedTest
@@ -51,8 +53,10 @@ class SkipFirstTest {
     void leavesTheOtherTokensAsTheyAre(String name) {
         ReferenceCase reference = ReferenceCase.named(name);
         Path all = encode(reference, "all.safetensors");
-        Path skipped = encode(reference, "skipped.safetensors", "--skip-first", "2", "--batch-tokens", "1");
         long[] shape = InputFiles.shapeOf(all, "features");
+        List<String> options = new ArrayList<>(List.of("--skip-first", "2", "--batch-tokens", "1"));
+        options.addAll(shape.length > 2 ? List.of() : List.of("--sequence-length", "file"));
+        Path skipped = encode(reference, "skipped.safetensors", options.toArray(String[]::new));
         int dSae = (int) shape[shape.length - 1];
         int sequence = (int) shape[shape.length - 2];
         float[] expected = InputFiles.floatsOf(all, "features");
@@ -86,26 +90,35 @@ class SkipFirstTest {
         assertThat(report.get("l0").getAsDouble()).isEqualTo(1);
         assertThat(report.get("mse").getAsDouble()).isZero();
         assertThat(report.get("skipped").getAsString()).isEqualTo("--skip-first 1");
+        assertThat(report.get("left_out").getAsString()).isEqualTo("1 of 2");
     }
 
     @Test
     void letsAnInfiniteFirstTokenBe() {
-        Path activations = activations(new long[] {2, 4}, Float.POSITIVE_INFINITY, 0, 0, 0, 0, 1, 0, 0);
+        Path activations = activations(new long[] {1, 2, 4}, Float.POSITIVE_INFINITY, 0, 0, 0, 0, 1, 0, 0);
         assertThat(sae("eval", activations, "--sae", small()).exitCode()).isEqualTo(1);
         assertThat(sae("eval", activations, "--sae", small(), "--skip-first", 1).exitCode())
                 .isZero();
     }
 
     @Test
-    void skipsAllOfSequencesThatAreShorter() {
-        Path activations = activations(new long[] {2, 1, 4}, 1, 0, 0, 0, 0, 1, 0, 0);
-        CommandRun run = sae("eval", activations, "--sae", small(), "--skip-first", 5, "--json");
-        assertThat(run.exitCode()).isZero();
-        assertThat(JsonParser.parseString(run.out())
-                        .getAsJsonObject()
-                        .get("tokens")
-                        .getAsInt())
+    void aDecodedFileTellsWhatItsFeaturesLeftOut() {
+        Path features = folder.resolve("features.safetensors");
+        sae(
+                "encode",
+                activations(new long[] {1, 2, 4}, 9, 9, 9, 9, 0, 1, 0, 0),
+                "--sae",
+                small(),
+                "--skip-first",
+                1,
+                "--out",
+                features);
+        Path decoded = folder.resolve("decoded.safetensors");
+        assertThat(sae("decode", features, "--sae", small(), "--out", decoded).exitCode())
                 .isZero();
+        assertThat(InputFiles.metadataOf(decoded))
+                .containsEntry("skipped", "--skip-first 1")
+                .containsEntry("left_out", "1 of 2");
     }
 
     private Path small() {

@@ -58,7 +58,6 @@ public final class SaeLoader {
     private @Nullable Device device;
     private @Nullable Kernel kernel;
     private boolean allowNonFinite;
-    private final Set<String> allowedUnknown = new LinkedHashSet<>();
 
     SaeLoader(SaeAddress address) {
         this.address = address;
@@ -311,21 +310,6 @@ public final class SaeLoader {
      */
     public SaeLoader allowNonFinite(boolean allow) {
         this.allowNonFinite = allow;
-        return this;
-    }
-
-    /**
-     * Names tensors of the files and fields of the configuration that are passed over although nothing here knows what
-     * they do; by default an SAE with such ones is refused. May be called several times.
-     *
-     * @param names names of tensors and fields
-     * @return this
-     * @throws SaeLoadException if {@code names} or one of them is null
-     */
-    public SaeLoader allowUnknown(String... names) {
-        for (String name : SAE.requirePresent(names, "names")) {
-            allowedUnknown.add(SAE.requirePresent(name, "names"));
-        }
         return this;
     }
 

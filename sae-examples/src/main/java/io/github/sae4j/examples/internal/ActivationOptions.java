@@ -4,6 +4,7 @@ import io.github.sae4j.examples.internal.input.ActivationSource;
 import io.github.sae4j.examples.internal.input.Activations;
 import io.github.sae4j.examples.internal.input.IdUse;
 import io.github.sae4j.examples.internal.input.Layers;
+import io.github.sae4j.examples.internal.input.Sequences;
 import io.github.sae4j.examples.internal.input.Skipping;
 import io.github.sae4j.examples.internal.input.TokenRange;
 import io.github.sae4j.examples.internal.input.Wanted;
@@ -52,8 +53,26 @@ final class ActivationOptions {
             paramLabel = "N",
             converter = AtLeastOne.class,
             description = "Leave out the first N tokens of each sequence, the BOS token for example: their rows have no"
-                    + " features, and no measure counts them. Activations without an axis of sequences are one.")
+                    + " features, and no measure counts them. Activations without an axis of sequences need one of the"
+                    + " two options that follow.")
     private @Nullable Integer skipFirst;
+
+    @Option(
+            names = "--sequence-length",
+            paramLabel = "N|file",
+            converter = SequenceLengthChoice.class,
+            description =
+                    "How many tokens each sequence of activations [tokens, d_in] has, of which the files must have"
+                            + " whole ones only; file, if each file is one sequence.")
+    private Sequences sequences = Sequences.NONE;
+
+    @Option(
+            names = "--document-column",
+            paramLabel = "NAME",
+            description = "The array or column of the same file that says which sequence each token is of: one begins"
+                    + " where its number or text changes. Default: document, doc_id, sequence, sample, prompt_id and the"
+                    + " like, where there is only one.")
+    private @Nullable String documents;
 
     @Option(
             names = "--skip-token",
@@ -114,7 +133,12 @@ final class ActivationOptions {
                 skipFirst == null ? 0 : skipFirst,
                 skipTokens == null ? Set.of() : skipTokens,
                 maxNormMultiple == null ? Double.POSITIVE_INFINITY : maxNormMultiple);
-        return Activations.open(
-                new Activations.Opening(source, new Wanted(tensor, layers(sae)), sae.expected(), rows, skipping, ids));
+        return Activations.open(new Activations.Opening(
+                source,
+                new Wanted(tensor, layers(sae), sequences.withDocuments(documents)),
+                sae.expected(),
+                rows,
+                skipping,
+                ids));
     }
 }

@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
             "",
             "About 2,000 tokens from all over the input are read. What is commonly wrong is tried on them: BOS and outliers,"
                     + " b_dec, normalisation, and the SAEs beside this one that are on this machine. The best is what"
-                    + " explains most of the variance.",
+                    + " explains most of the variance; it is kept, and the rest tried on top of it while that helps.",
             "",
             "Examples:",
             "  sae check activations.safetensors --sae layer_19"

@@ -34,7 +34,11 @@ record Decoding(int batchTokens) {
                         features.layout(),
                         sae.sae().config().dOut(),
                         sae.provenance(
-                                features.fileName(), "", "", features.layout().heads()));
+                                features.fileName(),
+                                "",
+                                features.skipped(),
+                                features.leftOut(),
+                                features.layout().heads()));
                 Progress progress = Progress.start(terminal, "decoding", tokens)) {
             SparseFeatures batch = features.next(batchTokens);
             while (batch.tokens() > 0) {

@@ -132,6 +132,7 @@ final class Encoding {
 
     private void note(List<Made> files) {
         remarks.forEach(terminal::note);
+        summary.leftOut(activations);
         if (written > 0) {
             summary.add("L0 " + Quantity.decimal(encoded == 0 ? 0 : (double) active / encoded, 1));
         }

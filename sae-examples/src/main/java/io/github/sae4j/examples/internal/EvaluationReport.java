@@ -45,7 +45,7 @@ final class EvaluationReport {
                 "activations",
                 activations.sourceName() + ", "
                         + Quantity.count(evaluation.firings().tokens()) + " tokens"
-                        + (skipped.isEmpty() ? "" : ", " + skipped));
+                        + (skipped.isEmpty() ? "" : ", " + activations.leftOutCount() + " left out by " + skipped));
         measures().forEach(facts::line);
         facts.line("note", evaluation.advice(sae.sae()));
     }

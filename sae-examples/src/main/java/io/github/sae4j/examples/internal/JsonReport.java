@@ -18,6 +18,7 @@ final class JsonReport {
         report.addProperty("profile", sae.profile());
         report.addProperty("source", activations.sourceName());
         report.addProperty("skipped", activations.leftOut());
+        report.addProperty("left_out", activations.leftOutCount());
         report.addProperty("sae4j_version", Version.number());
         return report;
     }

@@ -197,9 +197,19 @@ final class OpenSae implements AutoCloseable {
     }
 
     /** Returns where the numbers of a file come from that is made of another with this SAE. */
-    Provenance provenance(String source, String selected, String leftOut, int heads) {
+    Provenance provenance(String source, String selected, String skipped, String leftOut, int heads) {
         return new Provenance(
-                lastingName(), sha256(), options, profile, source, selected, Version.number(), leftOut, heads, "");
+                lastingName(),
+                sha256(),
+                options,
+                profile,
+                source,
+                selected,
+                Version.number(),
+                skipped,
+                leftOut,
+                heads,
+                "");
     }
 
     /** Returns where the numbers of a file come from that is made of activations with this SAE. */
@@ -208,6 +218,7 @@ final class OpenSae implements AutoCloseable {
                 activations.sourceName(),
                 activations.selected(),
                 activations.leftOut(),
+                activations.leftOutCount(),
                 activations.layout().heads());
     }
 

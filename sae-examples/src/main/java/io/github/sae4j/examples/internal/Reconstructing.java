@@ -54,6 +54,7 @@ record Reconstructing(int batchTokens) {
             });
             output.commit();
         }
+        summary.leftOut(activations);
         if (decoded) {
             summary.add("L0 " + Quantity.decimal(counts.encoded == 0 ? 0 : (double) counts.active / counts.encoded, 1));
         }

@@ -90,7 +90,8 @@ public final class ReportCommand implements Runnable {
             ReportData data =
                     new ReportData(sae, activations, features, survey.order(), evaluation, norms, survey.tokens());
             TextOutput.write(target, ReportPage.of(data.title(), data.json()));
-            terminal.note(summary.line(activations.layout().tokens(), sae.sae(), List.of(target.made())));
+            terminal.note(summary.leftOut(activations)
+                    .line(activations.layout().tokens(), sae.sae(), List.of(target.made())));
         }
     }
 

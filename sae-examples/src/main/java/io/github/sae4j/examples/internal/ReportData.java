@@ -85,7 +85,7 @@ record ReportData(
         facts.put("activations", activations.sourceName());
         facts.put("tokens", Quantity.count(evaluation.firings().tokens()));
         if (!activations.leftOut().isEmpty()) {
-            facts.put("left out", activations.leftOut());
+            facts.put("left out", activations.leftOutCount() + " tokens, by " + activations.leftOut());
         }
         facts.put("made by", "sae4j " + Version.number());
         return facts;

@@ -1,6 +1,7 @@
 package io.github.sae4j.examples.internal;
 
 import io.github.sae4j.core.SparseAutoencoder;
+import io.github.sae4j.examples.internal.input.Activations;
 import io.github.sae4j.examples.internal.output.Made;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,11 @@ final class Summary {
     Summary add(String part) {
         parts.add(part);
         return this;
+    }
+
+    /** Tells, if tokens were left out, how many of how many. */
+    Summary leftOut(Activations activations) {
+        return activations.leftOutCount().isEmpty() ? this : add(activations.leftOutCount() + " tokens left out");
     }
 
     /** Returns the line. */

@@ -4,7 +4,6 @@ import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.examples.internal.input.MedianNorm;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.UnaryOperator;
@@ -15,110 +14,143 @@ final class Guess {
     /** What a trained SAE's activations hardly ever exceed, and sinks do. */
     private static final double LONG = 10;
 
-    private final String name;
-    private final String finding;
-    private final float[][] rows;
+    /** Tokens that make up less of the variance than this hide nothing from a measure of all. */
+    private static final double NOTABLE = 0.2;
 
-    /**
-     * Makes a guess.
-     *
-     * @param name what is tried, in a few words
-     * @param finding the sentence for a file of which it is true
-     * @param rows the activations put right, {@code [tokens][d_in]}
-     */
-    Guess(String name, String finding, float[][] rows) {
-        this.name = name;
+    private final List<String> done;
+    private final String finding;
+    private final Sample sample;
+
+    private Guess(List<String> done, String finding, Sample sample) {
+        this.done = done;
         this.finding = finding;
-        this.rows = rows;
+        this.sample = sample;
     }
 
+    /** Returns the guess that nothing is wrong. */
+    static Guess nothing(Sample sample) {
+        return new Guess(List.of(), "", sample);
+    }
+
+    /** Returns what is put right, in a few words. */
     String name() {
-        return name;
+        return done.isEmpty() ? Trial.AS_THEY_ARE : String.join(", ", done);
     }
 
     String finding() {
         return finding;
     }
 
-    /** Returns the activations put right, {@code [tokens][d_in]}. */
-    float[][] rows() {
-        return rows;
+    /** Returns how many things are put right. */
+    int remedies() {
+        return done.size();
     }
 
-    /** Returns what there is to try with an SAE, as they are first. */
-    static List<Guess> of(Sample sample, SparseAutoencoder sae) {
-        SaeConfig config = sae.config();
+    /** Returns the activations put right, {@code [tokens][d_in]}. */
+    float[][] rows() {
+        return sample.rows();
+    }
+
+    /** Returns the guess that the activations are for another SAE, and what this puts right is wrong too. */
+    Guess with(String other) {
+        return and("with " + other, "they fit " + other + " better", sample);
+    }
+
+    private Guess and(String what, String alsoFound, Sample put) {
+        List<String> more = new ArrayList<>(done);
+        more.add(what);
+        return new Guess(List.copyOf(more), done.isEmpty() ? alsoFound : finding + "; and " + alsoFound, put);
+    }
+
+    /** Returns the guesses that only leave tokens out, on top of this one. */
+    List<Guess> withFewerTokens() {
         List<Guess> guesses = new ArrayList<>();
-        guesses.add(new Guess("as they are", "", sample.rows()));
         addIfFewer(
                 guesses,
-                sample,
-                new Guess(
+                and(
                         "without the first token of each sequence",
                         "the first token of each sequence, which is probably BOS, is unlike the others; leave it out with"
                                 + " --skip-first 1",
                         sample.withoutFirst()));
         addIfFewer(
                 guesses,
-                sample,
-                new Guess(
+                and(
                         "without norms above 10 times the median",
                         "some tokens have huge norms; leave them out with --max-norm-multiple 10",
                         sample.withoutLong(LONG)));
-        float[] bias = sae.parts().decoderBias();
-        if (MedianNorm.of(bias) > 0 && bias.length == config.dIn()) {
-            if (config.applyBDecToInput()) {
-                guesses.add(changed(
-                        "b_dec added",
-                        "b_dec seems to have been subtracted from the activations already, and the SAE subtracts it once more",
-                        sample,
-                        row -> combined(row, 1, bias, 1)));
-            } else {
-                guesses.add(changed(
-                        "b_dec subtracted",
-                        "this SAE subtracts no b_dec from what it reads, but these activations seem to need it",
-                        sample,
-                        row -> combined(row, 1, bias, -1)));
-            }
-        }
-        double factor = sae.normScalingFactor();
-        if (factor != 1) {
-            guesses.add(changed(
-                    "divided by the SAE's factor",
-                    "the activations seem to be multiplied by the SAE's normalisation factor already, and the SAE does it"
-                            + " once more",
-                    sample,
-                    row -> combined(row, 1 / factor, row, 0)));
-        }
-        double toRoot = Math.sqrt(config.dIn()) / sample.meanNorm();
-        guesses.add(changed(
-                "scaled to a mean norm of sqrt(d_in)",
-                "the SAE seems to be trained on activations scaled to a mean norm of sqrt(d_in), without saying so;"
-                        + " multiply these by " + rounded(toRoot),
-                sample,
-                row -> combined(row, toRoot, row, 0)));
-        guesses.add(changed(
-                "each token scaled to a norm of sqrt(d_in)",
-                "the SAE seems to be trained on tokens scaled one by one to a norm of sqrt(d_in), without saying so",
-                sample,
-                row -> combined(row, Math.sqrt(config.dIn()) / Math.max(1e-30, MedianNorm.of(row)), row, 0)));
-        guesses.add(changed(
-                "each token's mean subtracted",
-                "the SAE seems to be trained on activations whose mean over d_in is 0, as TransformerLens makes them when it"
-                        + " folds layer norms; subtract each token's mean",
-                sample,
-                Guess::centred));
         return guesses;
     }
 
-    private static void addIfFewer(List<Guess> guesses, Sample sample, Guess guess) {
-        if (guess.rows().length > 0 && guess.rows().length < sample.rows().length) {
+    private void addIfFewer(List<Guess> guesses, Guess guess) {
+        int tokens = guess.rows().length;
+        boolean same = guesses.stream().anyMatch(other -> other.rows().length == tokens);
+        if (tokens > 0 && tokens < rows().length && !same) {
             guesses.add(guess);
         }
     }
 
-    private static Guess changed(String name, String finding, Sample sample, UnaryOperator<float[]> change) {
-        return new Guess(name, finding, Arrays.stream(sample.rows()).map(change).toArray(float[][]::new));
+    /**
+     * Returns whether the tokens that a guess leaves out of this one make up so much of the variance that they hide what
+     * else may be wrong.
+     */
+    boolean isHiding(Guess fewer) {
+        return fewer.sample.variation() < (1 - NOTABLE) * sample.variation();
+    }
+
+    /** Returns what there is to try with an SAE on top of this, beside leaving tokens out. */
+    List<Guess> changedFor(SparseAutoencoder sae) {
+        SaeConfig config = sae.config();
+        List<Guess> guesses = new ArrayList<>();
+        float[] bias = sae.parts().decoderBias();
+        if (MedianNorm.of(bias) > 0 && bias.length == config.dIn()) {
+            if (config.applyBDecToInput()) {
+                addChanged(
+                        guesses,
+                        "b_dec added",
+                        "b_dec seems to have been subtracted from the activations already, and the SAE subtracts it once more",
+                        row -> combined(row, 1, bias, 1));
+            } else {
+                addChanged(
+                        guesses,
+                        "b_dec subtracted",
+                        "this SAE subtracts no b_dec from what it reads, but these activations seem to need it",
+                        row -> combined(row, 1, bias, -1));
+            }
+        }
+        double factor = sae.normScalingFactor();
+        if (factor != 1) {
+            addChanged(
+                    guesses,
+                    "divided by the SAE's factor",
+                    "the activations seem to be multiplied by the SAE's normalisation factor already, and the SAE does it"
+                            + " once more",
+                    row -> combined(row, 1 / factor, row, 0));
+        }
+        double toRoot = Math.sqrt(config.dIn()) / sample.meanNorm();
+        addChanged(
+                guesses,
+                "scaled to a mean norm of sqrt(d_in)",
+                "the SAE seems to be trained on activations scaled to a mean norm of sqrt(d_in), without saying so;"
+                        + " multiply these by " + rounded(toRoot),
+                row -> combined(row, toRoot, row, 0));
+        addChanged(
+                guesses,
+                "each token scaled to a norm of sqrt(d_in)",
+                "the SAE seems to be trained on tokens scaled one by one to a norm of sqrt(d_in), without saying so",
+                row -> combined(row, Math.sqrt(config.dIn()) / Math.max(1e-30, MedianNorm.of(row)), row, 0));
+        addChanged(
+                guesses,
+                "each token's mean subtracted",
+                "the SAE seems to be trained on activations whose mean over d_in is 0, as TransformerLens makes them when it"
+                        + " folds layer norms; subtract each token's mean",
+                Guess::centred);
+        return guesses;
+    }
+
+    private void addChanged(List<Guess> guesses, String what, String alsoFound, UnaryOperator<float[]> change) {
+        if (!done.contains(what)) {
+            guesses.add(and(what, alsoFound, sample.changed(change)));
+        }
     }
 
     private static float[] combined(float[] one, double ofOne, float[] other, double ofOther) {

@@ -12,13 +12,18 @@ import java.util.Comparator;
  *
  * @param name what was tried
  * @param finding the sentence for a file of which it is true; empty for the file as it is
+ * @param remedies how many things were put right at once
  * @param tokens how many tokens there were
  * @param explainedVariance {@code 1 - sum |x - y|² / sum |x - m|²} with the mean activation {@code m}
  * @param l0 how many features were above zero on a token
  * @param agreement the correlation of the log10 of firing frequencies with the published ones, over the features that
  *     should have fired at least {@value #EXPECTED} times; NaN if there are too few or none is published
  */
-public record Trial(String name, String finding, int tokens, double explainedVariance, double l0, double agreement) {
+public record Trial(
+        String name, String finding, int remedies, int tokens, double explainedVariance, double l0, double agreement) {
+
+    /** What the trial is called in which nothing is put right. */
+    static final String AS_THEY_ARE = "as they are";
 
     /** The best first. */
     public static final Comparator<Trial> BEST_FIRST =
@@ -37,6 +42,7 @@ public record Trial(String name, String finding, int tokens, double explainedVar
         return new Trial(
                 guess.name(),
                 guess.finding(),
+                guess.remedies(),
                 batch.count(),
                 quality.explainedVariance(),
                 firings.l0(),

@@ -1,7 +1,7 @@
 package io.github.sae4j.examples.internal.check;
 
 import io.github.sae4j.core.SparseAutoencoder;
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,7 +18,7 @@ import java.util.function.Supplier;
 public record Verdict(List<Trial> trials, String sentence, boolean fits) {
 
     /** Less is not worth changing anything for. */
-    private static final double MORE = 0.03;
+    static final double MORE = 0.03;
 
     /** Below this an SAE does not know the activations that it reads. */
     private static final double UNKNOWN = 0.3;
@@ -37,25 +37,19 @@ public record Verdict(List<Trial> trials, String sentence, boolean fits) {
      */
     public static Verdict on(
             Sample sample, SparseAutoencoder sae, Map<String, Supplier<Optional<SparseAutoencoder>>> others) {
-        List<Trial> trials = new ArrayList<>();
-        Guess.of(sample, sae).forEach(guess -> trials.add(Trial.of(guess, sae)));
-        Trial asTheyAre = trials.get(0);
-        others.forEach((name, opening) -> {
-            Guess guess = new Guess("with " + name, "they fit " + name + " better", sample.rows());
-            opening.get().ifPresent(other -> {
-                try (other) {
-                    trials.add(Trial.of(guess, other));
-                }
-            });
-        });
-        trials.removeIf(trial -> Double.isNaN(trial.explainedVariance()));
-        trials.sort(Trial.BEST_FIRST);
-        return judged(asTheyAre, trials);
+        Search search = new Search(sample, sae);
+        others.forEach(search::with);
+        search.goOn();
+        return judged(search);
     }
 
-    private static Verdict judged(Trial asTheyAre, List<Trial> trials) {
-        double now = asTheyAre.explainedVariance();
-        if (Double.isNaN(now)) {
+    private static Verdict judged(Search search) {
+        Trial asTheyAre = search.asTheyAre();
+        List<Trial> trials = search.trials().stream()
+                .filter(trial -> !Double.isNaN(trial.explainedVariance()))
+                .sorted(Trial.BEST_FIRST)
+                .toList();
+        if (Double.isNaN(asTheyAre.explainedVariance())) {
             return new Verdict(trials, "All tokens that were tried are the same, so nothing can be said.", false);
         }
         Trial best = trials.get(0);
@@ -66,7 +60,8 @@ public record Verdict(List<Trial> trials, String sentence, boolean fits) {
                             + " are probably of another model, layer or hook.",
                     false);
         }
-        if (best.explainedVariance() < now + MORE) {
+        Trial simplest = simplest(trials);
+        if (simplest.remedies() == 0) {
             return new Verdict(
                     trials,
                     "They fit: the SAE explains " + percent(asTheyAre)
@@ -75,9 +70,23 @@ public record Verdict(List<Trial> trials, String sentence, boolean fits) {
         }
         return new Verdict(
                 trials,
-                "Probably " + best.finding() + ": explained variance " + decimal(best) + " instead of "
-                        + decimal(asTheyAre) + ".",
+                "Probably " + simplest.finding() + ": explained variance " + decimal(simplest) + " instead of "
+                        + decimal(asTheyAre)
+                        + search.ofWanted(simplest).map(Verdict::reached).orElse("") + ".",
                 false);
+    }
+
+    /** Returns the one that puts the fewest things right among those that explain no less than the best, or hardly less. */
+    private static Trial simplest(List<Trial> bestFirst) {
+        double enough = bestFirst.get(0).explainedVariance() - MORE;
+        return bestFirst.stream()
+                .filter(trial -> trial.explainedVariance() > enough)
+                .min(Comparator.comparingInt(Trial::remedies))
+                .orElseThrow();
+    }
+
+    private static String reached(Trial ofWanted) {
+        return ", where the SAE itself comes to " + decimal(ofWanted) + " " + ofWanted.name();
     }
 
     private static String percent(Trial trial) {

@@ -4,6 +4,7 @@ import io.github.sae4j.examples.internal.CommandException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** An open file, and the one of its arrays that holds activations. */
 final class ActivationFile implements AutoCloseable {
@@ -16,16 +17,24 @@ final class ActivationFile implements AutoCloseable {
     private final FloatType type;
     private final Expected expected;
     private final Layout layout;
+    private final SequenceStarts starts;
     private final ByteBuffer buffer;
 
     private ActivationFile(
-            String name, TensorFile file, StoredTensor tensor, FloatType type, Expected expected, Layout layout) {
+            String name,
+            TensorFile file,
+            StoredTensor tensor,
+            FloatType type,
+            Expected expected,
+            Layout layout,
+            SequenceStarts starts) {
         this.name = name;
         this.file = file;
         this.tensor = tensor;
         this.type = type;
         this.expected = expected;
         this.layout = layout;
+        this.starts = starts;
         long rowBytes = (long) expected.config().dIn() * type.bytes();
         long rows = Math.max(1, Math.min(layout.tokens(), BUFFER_BYTES / rowBytes));
         this.buffer =
@@ -56,9 +65,14 @@ final class ActivationFile implements AutoCloseable {
             if (axes == 0) {
                 throw mismatch(name, tensor, expected);
             }
-            requireSequences(name, tensor, expected);
-            return new ActivationFile(
-                    name, file, tensor, type, expected, Layout.ofActivations(name, tensor.shape(), axes));
+            Layout layout = wanted.sequences().arrange(name, Layout.ofActivations(name, tensor.shape(), axes));
+            requireSequences(name, tensor, layout, expected);
+            // A request that vLLM served is a sequence, and has a file of its own.
+            boolean told = layout.hasSequences()
+                    || wanted.sequences().eachFile()
+                    || tensor.shape().size() < whole.shape().size();
+            SequenceStarts starts = SequenceStarts.of(name, file.tensors(), layout, told, wanted.sequences());
+            return new ActivationFile(name, file, tensor, type, expected, layout, starts);
         } catch (RuntimeException e) {
             file.close();
             throw e;
@@ -99,17 +113,20 @@ final class ActivationFile implements AutoCloseable {
                         + expected.name() + "; the file holds " + list(tensors) + ".");
     }
 
-    private static void requireSequences(String name, StoredTensor tensor, Expected expected) {
-        if (expected.takesSequences() && tensor.shape().size() < 3) {
+    private static void requireSequences(String name, StoredTensor tensor, Layout layout, Expected expected) {
+        if (expected.takesSequences() && !layout.hasSequences()) {
             throw new CommandException(name + ": " + tensor.label() + " has the shape " + tensor.shape() + ", but "
                     + expected.name()
                     + " predicts each token from those before it, so it takes [batch, sequence, d_in = "
-                    + expected.config().dIn() + "].");
+                    + expected.config().dIn() + "]; --sequence-length N divides flat ones.");
         }
     }
 
     private static CommandException mismatch(String name, StoredTensor tensor, Expected expected) {
         List<Long> shape = tensor.shape();
+        if (shape.size() > 1 && shape.get(0) == 0) {
+            return new CommandException(name + ": " + tensor.label() + " has no tokens.");
+        }
         String columns = shape.isEmpty()
                 ? " is a single number, but "
                 : " has " + shape.get(shape.size() - 1) + " columns, but ";
@@ -152,6 +169,37 @@ final class ActivationFile implements AutoCloseable {
         }
     }
 
+    /**
+     * Checks that the file tells where its sequences begin.
+     *
+     * @throws CommandException if it does not
+     */
+    void requireStarts() {
+        starts.require(name, tensor);
+    }
+
+    /** Returns whether it is known where sequences begin. */
+    boolean tellsSequences() {
+        return starts.told();
+    }
+
+    /** Returns whether leaving out the first token of each sequence is possible, and leaves tokens. */
+    boolean canSkipFirst() {
+        return !expected.takesSequences() && starts.documents() == null;
+    }
+
+    /** Returns the name of the array that tells where sequences begin, or null. */
+    @Nullable
+    String documents() {
+        StoredTensor documents = starts.documents();
+        return documents == null ? null : documents.name();
+    }
+
+    /** Returns the place of each token in its sequence, to be read from the first to the last. */
+    Positions positions() {
+        return starts.positions(layout);
+    }
+
     /** Returns whether there are ids of the tokens. */
     boolean hasTokenIds() {
         return TokenIds.find(file.tensors(), layout).isPresent();
@@ -177,20 +225,14 @@ final class ActivationFile implements AutoCloseable {
                 .orElseThrow(() -> new CommandException(this + " has changed since the work began."));
     }
 
-    /**
-     * Checks a token's activation.
-     *
-     * @throws CommandException if it has NaN or infinity
-     */
-    void requireFinite(float[] row, long token) {
-        for (int column = 0; column < row.length; column++) {
-            if (!Float.isFinite(row[column])) {
-                String narrowed = type == FloatType.F64 ? " as float32" : "";
-                throw new CommandException(name + ": " + tensor.label() + " has " + row[column] + narrowed
-                        + " at token " + token + ", column " + column
-                        + "; --allow-non-finite lets such values through.");
-            }
-        }
+    /** Returns how to speak of the activations at the beginning of a sentence. */
+    String label() {
+        return name + ": " + tensor.label();
+    }
+
+    /** Returns what is to be said of a value that is finite in the file, but not here. */
+    String narrowed() {
+        return type == FloatType.F64 ? " as float32" : "";
     }
 
     @Override

@@ -13,8 +13,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Activations implements AutoCloseable {
 
-    private static final int MEDIAN_BATCH = 64;
-
     private final ActivationSource source;
     private final Wanted wanted;
     private final Expected expected;
@@ -24,15 +22,17 @@ public final class Activations implements AutoCloseable {
     private final Layout layout;
     private final TokenRange range;
     private final Skipping skipping;
-    private final double longest;
+    private final NormLimit limit;
     private final boolean hasIds;
+    private final @Nullable String documents;
     private ActivationFile file;
     private @Nullable TokenIds ids;
+    private Positions positions;
     private int part;
     private long nextOfPart;
     private long left;
 
-    private Activations(Opening opening, List<Layout> parts, boolean hasIds, double longest, ActivationFile first) {
+    private Activations(Opening opening, List<Layout> parts, boolean hasIds, NormLimit limit, ActivationFile first) {
         this.source = opening.source();
         this.wanted = opening.wanted();
         this.expected = opening.expected();
@@ -42,10 +42,12 @@ public final class Activations implements AutoCloseable {
         this.states = source.files().stream().map(FileState::of).toList();
         this.whole = Layout.following(source.name(), parts);
         this.layout = whole.slice(range);
-        this.longest = longest;
+        this.limit = limit;
         this.file = first;
         this.hasIds = hasIds;
+        this.documents = first.documents();
         this.ids = hasIds ? first.tokenIds() : null;
+        this.positions = first.positions();
         this.left = layout.tokens();
         this.nextOfPart = Math.min(range.from(), whole.tokens());
     }
@@ -91,19 +93,24 @@ public final class Activations implements AutoCloseable {
             throw new CommandException(
                     "--max-norm-multiple reads the activations twice, but standard input comes once.");
         }
-        ActivationFile first = file(source, 0, opening.wanted(), opening.expected());
+        ActivationFile first = file(opening, 0);
         try {
             List<Layout> parts = new ArrayList<>(List.of(first.layout()));
             boolean hasIds = hasIds(first, opening);
+            boolean hasDocuments = first.documents() != null;
             for (int part = 1; part < source.files().size(); part++) {
-                try (ActivationFile other = file(source, part, opening.wanted(), opening.expected())) {
+                try (ActivationFile other = file(opening, part)) {
                     requireAlike(first, other, opening.expected());
                     hasIds &= hasIds(other, opening);
+                    hasDocuments |= other.documents() != null;
                     parts.add(other.layout());
                 }
             }
-            Activations activations = new Activations(opening, parts, hasIds, longest(opening), first);
+            requireTokens(opening, parts);
+            Activations activations =
+                    new Activations(opening, parts, hasIds, limit(opening, parts, hasDocuments), first);
             activations.requireWholeSequences();
+            activations.requireKept();
             return activations;
         } catch (RuntimeException e) {
             first.close();
@@ -119,30 +126,41 @@ public final class Activations implements AutoCloseable {
         return option != null || (opening.ids() == IdUse.CARRIED && file.hasTokenIds());
     }
 
-    /** Returns the largest norm that a token may have. */
-    private static double longest(Opening opening) {
-        if (!opening.skipping().byNorm()) {
-            return Double.POSITIVE_INFINITY;
+    private static void requireTokens(Opening opening, List<Layout> parts) {
+        if (parts.stream().allMatch(part -> part.tokens() == 0)) {
+            throw new CommandException(
+                    parts.size() == 1
+                            ? opening.source().name(0) + ": it has no tokens."
+                            : opening.source().name() + ": none of these files has tokens.");
         }
-        Expected expected = opening.expected();
-        Expected anything = new Expected(expected.name(), expected.config(), expected.takesSequences(), true);
-        MedianNorm median = new MedianNorm();
-        TokenBatch batch =
-                TokenBatch.withCapacity(MEDIAN_BATCH, expected.config().dIn());
-        try (Activations all = open(new Opening(
-                opening.source(),
-                opening.wanted(),
-                anything,
-                opening.range(),
-                opening.skipping().withoutNorm(),
-                IdUse.NONE))) {
-            for (all.next(batch, MEDIAN_BATCH); batch.count() > 0; all.next(batch, MEDIAN_BATCH)) {
-                for (float[] row : batch.keptRows()) {
-                    median.add(row);
-                }
+    }
+
+    private static NormLimit limit(Opening opening, List<Layout> parts, boolean hasDocuments) {
+        Skipping skipping = opening.skipping();
+        if (skipping.byNorm()) {
+            return NormLimit.of(opening);
+        }
+        SkippedCount count = new SkippedCount(skipping, opening.range());
+        if (skipping.tokenIds().isEmpty() && (skipping.first() == 0 || !hasDocuments)) {
+            return new NormLimit(Double.POSITIVE_INFINITY, count.ofLayouts(parts));
+        }
+        for (int part = 0; part < parts.size(); part++) {
+            try (ActivationFile file = file(opening, part)) {
+                count.add(file);
             }
         }
-        return median.value() * opening.skipping().maxNormMultiple();
+        return new NormLimit(Double.POSITIVE_INFINITY, count.count());
+    }
+
+    private void requireKept() {
+        if (layout.tokens() == 0) {
+            throw new CommandException("--rows " + range.written() + " takes no tokens: " + source.name() + " has "
+                    + whole.tokens() + ", counted from 0.");
+        }
+        if (limit.skipped() == layout.tokens()) {
+            throw new CommandException(skipping.written() + " leaves none of the " + layout.tokens() + " tokens of "
+                    + source.name() + (range.isAll() ? "." : " that --rows " + range.written() + " takes."));
+        }
     }
 
     private void requireWholeSequences() {
@@ -164,6 +182,19 @@ public final class Activations implements AutoCloseable {
                     + (whole.hasSequences()
                             ? "--rows " + range.written() + " cuts those of " + whole.sequence() + " tokens."
                             : "the files of " + source.name() + " have several or no axis of sequences."));
+        }
+    }
+
+    private static ActivationFile file(Opening opening, int part) {
+        ActivationFile file = file(opening.source(), part, opening.wanted(), opening.expected());
+        try {
+            if (opening.skipping().first() > 0) {
+                file.requireStarts();
+            }
+            return file;
+        } catch (RuntimeException e) {
+            file.close();
+            throw e;
         }
     }
 
@@ -229,7 +260,22 @@ public final class Activations implements AutoCloseable {
 
     /** Returns which numbers of the files are read, as the user could ask for it again; empty if that is plain. */
     public String selected() {
-        return wanted.written();
+        String selected = wanted.written();
+        if (skipping.first() == 0 || documents == null || wanted.sequences().documents() != null) {
+            return selected;
+        }
+        return (selected.isEmpty() ? "" : selected + " ") + "--document-column " + documents;
+    }
+
+    /** Returns how many of the tokens that are read are skipped. */
+    public long skippedTokens() {
+        return limit.skipped();
+    }
+
+    /** Returns how many tokens of how many are left out, for example {@code 64 of 8192}; empty if nothing leaves any out. */
+    public String leftOutCount() {
+        long kept = layout.tokens() - limit.skipped();
+        return leftOut().isEmpty() ? "" : whole.tokens() - kept + " of " + whole.tokens();
     }
 
     /** Returns which tokens are left out, as the user could ask for it again; empty if none are. */
@@ -266,9 +312,12 @@ public final class Activations implements AutoCloseable {
             int count =
                     (int) Math.min(Math.min(wanted - row, left), parts.get(part).tokens() - nextOfPart);
             file.read(nextOfPart, rows, row, row + count);
+            long[] places = skipping.first() == 0 ? null : positions.of(nextOfPart, count);
             long[] tokenIds = ids == null ? null : ids.read(nextOfPart, count);
             for (int i = 0; i < count; i++) {
-                boolean skipped = isSkipped(nextOfPart + i, tokenIds == null ? null : tokenIds[i], rows[row + i]);
+                boolean skipped = skipping.skips(
+                                places == null ? Long.MAX_VALUE : places[i], tokenIds == null ? null : tokenIds[i])
+                        || (skipping.byNorm() && limit.isExceededBy(rows[row + i]));
                 if (skipped) {
                     batch.skip(row + i);
                 }
@@ -277,8 +326,10 @@ public final class Activations implements AutoCloseable {
                 }
                 // 16-bit activations of the BOS token can overflow; only where later tokens look back at it does that
                 // matter.
-                if (!expected.allowNonFinite() && (!skipped || expected.takesSequences())) {
-                    file.requireFinite(rows[row + i], nextOfPart + i);
+                if (!expected.allowNonFinite()
+                        && (!skipped || expected.takesSequences())
+                        && NonFinite.isIn(rows[row + i])) {
+                    throw new NonFinite(file, nextOfPart + i).refusal(rows, row + i, row + count);
                 }
             }
             nextOfPart += count;
@@ -297,12 +348,6 @@ public final class Activations implements AutoCloseable {
         }
     }
 
-    private boolean isSkipped(long tokenOfPart, @Nullable Long id, float[] activation) {
-        return tokenOfPart % parts.get(part).sequence() < skipping.first()
-                || (id != null && skipping.tokenIds().contains(id))
-                || (skipping.byNorm() && MedianNorm.of(activation) > longest);
-    }
-
     /** Goes on to the file that has the next token. */
     private void goToNext() {
         int before = part;
@@ -312,6 +357,7 @@ public final class Activations implements AutoCloseable {
         if (part != before) {
             file.close();
             file = file(source, part, wanted, expected);
+            positions = file.positions();
             if (!file.layout().equals(parts.get(part))) {
                 throw new CommandException(file + " has changed since the work began.");
             }

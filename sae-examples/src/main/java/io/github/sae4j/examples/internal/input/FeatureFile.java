@@ -182,6 +182,16 @@ public final class FeatureFile implements AutoCloseable {
         return metadata("sae_options").orElse("");
     }
 
+    /** Returns the options that left tokens out of the features, empty if there were none. */
+    public String skipped() {
+        return metadata("skipped").orElse("");
+    }
+
+    /** Returns how many tokens of how many were left out of the features, empty if none were. */
+    public String leftOut() {
+        return metadata("left_out").orElse("");
+    }
+
     private Optional<String> metadata(String key) {
         Map<String, String> metadata = file.metadata();
         @Nullable String value = metadata.get(key);

@@ -27,6 +27,11 @@ final class ForwardBytes implements StoredTensor.Bytes {
         this.in = in;
     }
 
+    /** Returns how many bytes of numbers were read or passed over. */
+    long position() {
+        return position;
+    }
+
     @Override
     public void read(long offset, ByteBuffer target) {
         if (offset < position) {
@@ -48,7 +53,7 @@ final class ForwardBytes implements StoredTensor.Bytes {
                     name + ": it ends after " + position + " bytes of numbers, before all that its header tells of.",
                     e);
         } catch (IOException e) {
-            throw new CommandException(name + ": it cannot be read (" + e.getMessage() + ").", e);
+            throw new CommandException(name + ": it cannot be read (" + Reason.of(e) + ").", e);
         }
     }
 }

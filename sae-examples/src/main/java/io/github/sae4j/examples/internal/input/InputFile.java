@@ -25,6 +25,9 @@ public final class InputFile {
         if (!Files.exists(path)) {
             throw new CommandException(path + ": there is no such file.");
         }
+        if (!Files.isRegularFile(path)) {
+            throw new CommandException(path + ": this is a pipe or a device, but a file is needed.");
+        }
         if (!Files.isReadable(path)) {
             throw new CommandException(path + ": this file may not be read by you.");
         }

@@ -16,9 +16,27 @@ public final class MedianNorm {
     void add(float[] activation) {
         double norm = of(activation);
         if (!Double.isNaN(norm)) {
-            counts[Float.floatToIntBits((float) norm) >>> DROPPED_BITS]++;
+            counts[bin(norm)]++;
             norms++;
         }
+    }
+
+    private static int bin(double norm) {
+        return Float.floatToIntBits((float) norm) >>> DROPPED_BITS;
+    }
+
+    /** Returns whether a norm is larger than another, as far as they are told apart here; false for NaN. */
+    static boolean isAbove(double norm, double longest) {
+        return norm > longest && bin(norm) > bin(longest);
+    }
+
+    /** Returns how many of those that were counted are larger. */
+    long above(double longest) {
+        long above = 0;
+        for (int bin = bin(longest) + 1; bin < counts.length; bin++) {
+            above += counts[bin];
+        }
+        return above;
     }
 
     /** Returns the Euclidean norm of an activation, summed in float64. */

@@ -36,7 +36,7 @@ record NpyStream(StoredTensor tensor) implements TensorFile {
                     header.shape(),
                     new ForwardBytes(NAME, buffered)));
         } catch (IOException e) {
-            throw new CommandException(NAME + " cannot be read (" + e.getMessage() + ").", e);
+            throw new CommandException(NAME + " cannot be read (" + Reason.of(e) + ").", e);
         }
     }
 

@@ -9,6 +9,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.List;
+import java.util.Locale;
+import java.util.zip.CRC32;
+import java.util.zip.CheckedInputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +47,7 @@ final class NpzFile implements TensorFile {
                 throw e;
             }
         } catch (IOException e) {
-            throw new CommandException(path + ": it cannot be read as an npz archive (" + e.getMessage() + ").", e);
+            throw new CommandException(path + ": it cannot be read as an npz archive (" + Reason.of(e) + ").", e);
         }
     }
 
@@ -78,6 +81,7 @@ final class NpzFile implements TensorFile {
 
         private final ZipEntry entry;
         private final NpyStart start;
+        private final CRC32 crc32 = new CRC32();
         private @Nullable ForwardBytes bytes;
 
         Numbers(ZipEntry entry, NpyStart start) {
@@ -91,12 +95,27 @@ final class NpzFile implements TensorFile {
                 bytes = unpacked();
             }
             bytes.read(offset, target);
+            if (start.bytes() + bytes.position() == entry.getSize()) {
+                requireIntact();
+            }
+        }
+
+        /** The JDK does not look at checksums, which tell where a bit has flipped. */
+        private void requireIntact() {
+            if (crc32.getValue() != entry.getCrc()) {
+                throw new CommandException(String.format(
+                        Locale.ROOT,
+                        "%s: it is damaged: the CRC-32 of its bytes is %08x, but the archive says %08x.",
+                        start.name(),
+                        crc32.getValue(),
+                        entry.getCrc()));
+            }
         }
 
         /** The archive closes the stream when it is closed. */
         private ForwardBytes unpacked() {
             try {
-                InputStream in = new BufferedInputStream(zip.getInputStream(entry));
+                InputStream in = new CheckedInputStream(new BufferedInputStream(zip.getInputStream(entry)), crc32);
                 in.skipNBytes(start.bytes());
                 return new ForwardBytes(start.name(), in);
             } catch (IOException e) {

@@ -40,7 +40,7 @@ final class ParquetColumn implements StoredTensor.Bytes, AutoCloseable {
         this.numbers = new ParquetValues(path, footer, leaf);
         this.bytes = switch (leaf.getPrimitiveType().getPrimitiveTypeName()) {
             case FLOAT, INT32 -> Float.BYTES;
-            case DOUBLE, INT64 -> Double.BYTES;
+            case DOUBLE, INT64, BINARY -> Double.BYTES;
             default -> Short.BYTES;
         };
     }
@@ -96,8 +96,7 @@ final class ParquetColumn implements StoredTensor.Bytes, AutoCloseable {
         if (e instanceof CommandException ours) {
             return ours;
         }
-        String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-        String shown = FILE.matcher(reason).replaceAll("it");
+        String shown = FILE.matcher(Reason.of(e)).replaceAll("it");
         return new CommandException(path + ": it cannot be read as Parquet (" + shown + ").", e);
     }
 
@@ -149,8 +148,18 @@ final class ParquetColumn implements StoredTensor.Bytes, AutoCloseable {
             case DOUBLE -> target.putDouble(values.getDouble());
             case INT32 -> target.putInt(values.getInteger());
             case INT64 -> target.putLong(values.getLong());
+            case BINARY -> target.putLong(hash(values.getBinary().getBytes()));
             default -> target.put(values.getBinary().getBytes());
         }
+    }
+
+    /** FNV-1a, by which texts are told apart. */
+    private static long hash(byte[] text) {
+        long hash = 0xcbf29ce484222325L;
+        for (byte letter : text) {
+            hash = (hash ^ (letter & 0xff)) * 0x100000001b3L;
+        }
+        return hash;
     }
 
     /** Checks that the next value is there, and begins and ends no list where none should. */

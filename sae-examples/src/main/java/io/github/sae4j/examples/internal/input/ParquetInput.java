@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ParquetInput implements TensorFile {
 
+    /** What a column of texts is called, of which eight bytes of a hash are read. */
+    static final String TEXT = "TEXT";
+
     private final List<StoredTensor> tensors;
     private final List<ParquetColumn> columns;
 
@@ -88,6 +91,7 @@ final class ParquetInput implements TensorFile {
             case DOUBLE -> "F64";
             case INT32 -> "I32";
             case INT64 -> "I64";
+            case BINARY -> leaf.getMaxRepetitionLevel() == 0 ? TEXT : null;
             case FIXED_LEN_BYTE_ARRAY -> annotation instanceof Float16LogicalTypeAnnotation ? "F16" : null;
             default -> null;
         };

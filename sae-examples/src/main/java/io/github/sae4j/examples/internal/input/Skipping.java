@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which tokens the user wants no features of, because they mislead.
@@ -25,6 +26,16 @@ public record Skipping(int first, Set<Long> tokenIds, double maxNormMultiple) {
 
     boolean byNorm() {
         return maxNormMultiple != Double.POSITIVE_INFINITY;
+    }
+
+    /**
+     * Returns whether a token is skipped by its place or id.
+     *
+     * @param position its place in its sequence
+     * @param id its id, or null where ids are not needed
+     */
+    boolean skips(long position, @Nullable Long id) {
+        return position < first || (id != null && tokenIds.contains(id));
     }
 
     Skipping withoutNorm() {

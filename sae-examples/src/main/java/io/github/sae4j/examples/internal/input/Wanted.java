@@ -9,15 +9,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param tensor the array's name, or null to take the only floating-point one of each file that fits the SAE
  * @param layers which layer of it, where it has several
+ * @param sequences where sequences begin, where the files do not tell
  */
-public record Wanted(@Nullable String tensor, Layers layers) {
+public record Wanted(@Nullable String tensor, Layers layers, Sequences sequences) {
 
     /** The only array that fits. */
-    public static final Wanted ONLY = new Wanted(null, Layers.NONE);
+    public static final Wanted ONLY = new Wanted(null, Layers.NONE, Sequences.NONE);
 
     /** Returns the choice as the user could write it again; empty if there is none. */
     String written() {
-        return Stream.of(tensor == null ? "" : "--tensor " + tensor, layers.written())
+        return Stream.of(tensor == null ? "" : "--tensor " + tensor, layers.written(), sequences.written())
                 .filter(option -> !option.isEmpty())
                 .collect(Collectors.joining(" "));
     }

@@ -17,6 +17,7 @@ import java.util.Map;
  * @param selected the options that choose what is read of it, as users write them; empty if there are none
  * @param version the version of this software
  * @param skipped the options that leave tokens out, as users write them; empty if there are none
+ * @param leftOut how many tokens of how many that leaves out; empty if none
  * @param heads the number of attention heads if the activations have an axis for them, otherwise 0
  * @param shard which of the tokens are in this file, as {@code A:B}; empty if all are
  */
@@ -29,6 +30,7 @@ public record Provenance(
         String selected,
         String version,
         String skipped,
+        String leftOut,
         int heads,
         String shard) {
 
@@ -43,6 +45,7 @@ public record Provenance(
                 selected,
                 version,
                 skipped,
+                leftOut,
                 heads,
                 tokens.from() + ":" + tokens.to());
     }
@@ -66,6 +69,9 @@ public record Provenance(
         metadata.put("sae4j_version", version);
         if (!skipped.isEmpty()) {
             metadata.put("skipped", skipped);
+        }
+        if (!leftOut.isEmpty()) {
+            metadata.put("left_out", leftOut);
         }
         if (!shard.isEmpty()) {
             metadata.put("shard_tokens", shard);

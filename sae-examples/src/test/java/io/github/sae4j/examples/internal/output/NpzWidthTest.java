@@ -57,7 +57,7 @@ class NpzWidthTest {
     /** Writes three active features on two tokens. */
     private Path write(long widestInt) {
         Path file = folder.resolve("f.npz");
-        Provenance provenance = new Provenance("sae", "00", "", "", "x", "", "1", "", 0, "");
+        Provenance provenance = new Provenance("sae", "00", "", "", "x", "", "1", "", "", 0, "");
         try (NpzOutput output = NpzOutput.create(
                 OutputFile.of(file, false),
                 new FeatureStream(twoTokens(), CONFIG, false, () -> provenance, 0),

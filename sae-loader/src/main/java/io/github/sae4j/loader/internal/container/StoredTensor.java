@@ -21,26 +21,15 @@ public final class StoredTensor {
     private final String name;
     private final Dtype dtype;
     private final Layout layout;
-    private final ByteOrder order;
-    private final ByteSource storage;
-    private final boolean inFile;
+    private final Storage storage;
     private @Nullable ByteSource rowMajor;
 
-    private StoredTensor(
-            Subject subject,
-            String name,
-            Dtype dtype,
-            Layout layout,
-            ByteOrder order,
-            ByteSource storage,
-            boolean inFile) {
+    private StoredTensor(Subject subject, String name, Layout layout, Storage storage) {
         this.subject = subject;
         this.name = name;
-        this.dtype = dtype;
+        this.dtype = storage.dtype();
         this.layout = layout;
-        this.order = order;
         this.storage = storage;
-        this.inFile = inFile;
     }
 
     /**
@@ -50,8 +39,14 @@ public final class StoredTensor {
      * @param bytes the elements
      * @param order the order of the bytes of an element
      * @param inFile whether the bytes are those of the file; else they are inflated from it
+     * @param check compares a checksum of the bytes, if there is one, and is run where all of them are copied anyway
      */
-    public record Storage(Dtype dtype, ByteSource bytes, ByteOrder order, boolean inFile) {
+    public record Storage(Dtype dtype, ByteSource bytes, ByteOrder order, boolean inFile, Runnable check) {
+
+        /** Creates one without a checksum. */
+        public Storage(Dtype dtype, ByteSource bytes, ByteOrder order, boolean inFile) {
+            this(dtype, bytes, order, inFile, () -> {});
+        }
 
         long elements() {
             return bytes.length() / width();
@@ -77,7 +72,7 @@ public final class StoredTensor {
             Subject subject, String name, Storage storage, long offset, long[] shape, long[] strides) {
         Layout layout = new Layout(offset, shape.clone(), strides.clone());
         layout.requireInside(subject.part(name), storage.elements());
-        return of(subject, name, storage, layout);
+        return new StoredTensor(subject.part(name), name, layout, storage);
     }
 
     /**
@@ -101,12 +96,7 @@ public final class StoredTensor {
         long[] sizes = shape.clone();
         Layout layout = columnMajor ? Layout.columnMajor(sizes) : Layout.rowMajor(sizes);
         layout.requireInside(tensor, storage.elements());
-        return of(subject, name, storage, layout);
-    }
-
-    private static StoredTensor of(Subject subject, String name, Storage storage, Layout layout) {
-        return new StoredTensor(
-                subject.part(name), name, storage.dtype(), layout, storage.order(), storage.bytes(), storage.inFile());
+        return new StoredTensor(tensor, name, layout, storage);
     }
 
     /** Returns the file and the tensor's name, for sentences. */
@@ -156,11 +146,11 @@ public final class StoredTensor {
 
     /** Returns whether {@link #slices} gives bytes of the file itself rather than a copy in memory. */
     public boolean isInPlace() {
-        return inFile && liesReady();
+        return storage.inFile() && liesReady();
     }
 
     private boolean liesReady() {
-        return isRowMajor() && (order == ByteOrder.LITTLE_ENDIAN || dtype.bits() == Byte.SIZE);
+        return isRowMajor() && (storage.order() == ByteOrder.LITTLE_ENDIAN || dtype.bits() == Byte.SIZE);
     }
 
     /**
@@ -172,7 +162,7 @@ public final class StoredTensor {
         if (layout.axes() != 2) {
             throw new IllegalStateException(this + " is not a matrix");
         }
-        return new StoredTensor(subject, name, dtype, layout.transposed(), order, storage, inFile);
+        return new StoredTensor(subject, name, layout.transposed(), storage);
     }
 
     /**
@@ -185,12 +175,15 @@ public final class StoredTensor {
     public StoredTensor flattened(int[] order, int merged) {
         Layout turned = layout.permuted(order);
         if (turned.canMerge(merged)) {
-            return new StoredTensor(subject, name, dtype, turned.merged(merged), this.order, storage, inFile);
+            return new StoredTensor(subject, name, turned.merged(merged), storage);
         }
-        ByteSource copy = new LazyBytes(
-                byteSize(), () -> new Gathering(turned, dtype.bits() / Byte.SIZE, this.order, storage).gather(subject));
+        ByteSource copy = new LazyBytes(byteSize(), () -> {
+            storage.check().run();
+            return new Gathering(turned, storage.width(), storage.order(), storage.bytes()).gather(subject);
+        });
         Layout whole = Layout.rowMajor(turned.shape());
-        return new StoredTensor(subject, name, dtype, whole.merged(merged), ByteOrder.LITTLE_ENDIAN, copy, false);
+        return new StoredTensor(
+                subject, name, whole.merged(merged), new Storage(dtype, copy, ByteOrder.LITTLE_ENDIAN, false));
     }
 
     /**
@@ -229,13 +222,23 @@ public final class StoredTensor {
     private synchronized ByteSource rowMajor() {
         if (rowMajor == null) {
             if (liesReady()) {
-                long first = elements() == 0 ? 0 : layout.offset() * (dtype.bits() / Byte.SIZE);
-                rowMajor = storage.region(first, byteSize());
+                long first = elements() == 0 ? 0 : layout.offset() * storage.width();
+                ByteSource inPlace = storage.bytes().region(first, byteSize());
+                if (!isAligned(inPlace)) {
+                    storage.check().run();
+                }
+                rowMajor = inPlace;
             } else {
-                rowMajor = new Gathering(layout, dtype.bits() / Byte.SIZE, order, storage).gather(subject);
+                storage.check().run();
+                rowMajor = new Gathering(layout, storage.width(), storage.order(), storage.bytes()).gather(subject);
             }
         }
         return rowMajor;
+    }
+
+    /** Whoever computes with numbers that do not lie at multiples of their size has to copy them all. */
+    private boolean isAligned(ByteSource numbers) {
+        return numbers.length() == 0 || numbers.slice(0, storage.width()).alignmentOffset(0, storage.width()) == 0;
     }
 
     /** Returns file, name, dtype and shape, for sentences. */

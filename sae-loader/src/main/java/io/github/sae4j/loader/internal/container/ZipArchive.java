@@ -3,16 +3,21 @@ package io.github.sae4j.loader.internal.container;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.zip.CRC32;
 
 /**
  * A zip archive whose stored members can be used where they lie.
  *
- * <p>Checksums are not compared: that would read every byte of weights that are otherwise only mapped, and PyTorch can
- * leave them out.
+ * <p>Checksums are compared where all bytes of a member are read anyway: where it is inflated, and where
+ * {@link #requireIntact} is called. Weights that are only mapped are not read for it, and PyTorch can leave the checksums of
+ * stored members out.
  */
 public final class ZipArchive {
+
+    private static final int PIECE_BYTES = 1 << 24;
 
     private final Subject subject;
     private final ByteSource file;
@@ -61,8 +66,38 @@ public final class ZipArchive {
         if (!member.deflated()) {
             return stored;
         }
-        return new LazyBytes(
-                member.bytes(), () -> Inflation.all(subject(member), stored, member.bytes(), MemoryBytes.CHUNK_BITS));
+        return new LazyBytes(member.bytes(), () -> {
+            MemoryBytes inflated = Inflation.all(subject(member), stored, member.bytes(), MemoryBytes.CHUNK_BITS);
+            requireIntact(member, inflated);
+            return inflated;
+        });
+    }
+
+    /**
+     * Reads a stored member and compares its checksum.
+     *
+     * @throws io.github.sae4j.loader.SaeLoadException if it is another than the archive says
+     */
+    public void requireIntact(ZipMember member) {
+        requireIntact(member, file.region(member.dataOffset(), member.storedBytes()));
+    }
+
+    private void requireIntact(ZipMember member, ByteSource bytes) {
+        CRC32 found = new CRC32();
+        long at = 0;
+        while (at < bytes.length()) {
+            int count = (int) Math.min(PIECE_BYTES, Math.min(bytes.reach(at), bytes.length() - at));
+            found.update(bytes.slice(at, count));
+            at += count;
+        }
+        if (found.getValue() != member.crc32()) {
+            throw subject(member)
+                    .fault(String.format(
+                            Locale.ROOT,
+                            "it is damaged: the CRC-32 of its bytes is %08x, but the archive says %08x. Fetch it again.",
+                            found.getValue(),
+                            member.crc32()));
+        }
     }
 
     /**

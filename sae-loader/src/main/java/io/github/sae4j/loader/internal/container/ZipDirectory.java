@@ -51,7 +51,7 @@ final class ZipDirectory {
 
     private record End(long entries, long directoryBytes, long directoryOffset, long at) {}
 
-    private record Entry(String name, int flags, int method, long storedBytes, long bytes, long offset) {}
+    private record Entry(String name, int flags, int method, long crc32, long storedBytes, long bytes, long offset) {}
 
     private record Sizes(long bytes, long storedBytes, long offset) {}
 
@@ -210,7 +210,8 @@ final class ZipDirectory {
             throw member.fault("it says that its " + sizes.storedBytes() + " deflated bytes give " + sizes.bytes()
                     + ", which is more than deflate can do.");
         }
-        return new Entry(name, flags, method, sizes.storedBytes(), sizes.bytes(), sizes.offset());
+        return new Entry(
+                name, flags, method, u4(directory, at + 16), sizes.storedBytes(), sizes.bytes(), sizes.offset());
     }
 
     /** Takes from the zip64 field what the 32-bit fields leave to it, in the order that the format lays down. */
@@ -278,7 +279,13 @@ final class ZipDirectory {
                 || !sizesAgree(member, entry, flags, header, names.slice(nameBytes, extraBytes))) {
             throw member.fault("the archive's directory and the member's own header contradict each other.");
         }
-        return new ZipMember(entry.name(), entry.method() == DEFLATED, dataOffset, entry.storedBytes(), entry.bytes());
+        return new ZipMember(
+                entry.name(),
+                entry.method() == DEFLATED,
+                dataOffset,
+                entry.storedBytes(),
+                entry.bytes(),
+                entry.crc32());
     }
 
     private boolean sizesAgree(Subject member, Entry entry, int flags, ByteBuffer header, ByteBuffer extras) {

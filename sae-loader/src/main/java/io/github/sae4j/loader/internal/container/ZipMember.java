@@ -8,5 +8,6 @@ package io.github.sae4j.loader.internal.container;
  * @param dataOffset where its bytes begin in the archive
  * @param storedBytes how many bytes it takes in the archive
  * @param bytes how many bytes it has
+ * @param crc32 the checksum of these bytes, as the archive says
  */
-public record ZipMember(String name, boolean deflated, long dataOffset, long storedBytes, long bytes) {}
+public record ZipMember(String name, boolean deflated, long dataOffset, long storedBytes, long bytes, long crc32) {}

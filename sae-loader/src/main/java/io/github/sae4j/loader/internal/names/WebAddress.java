@@ -36,6 +36,12 @@ final class WebAddress {
             "params.safetensors",
             "ae.pt",
             "sae.safetensors",
+            "sae_weights.pt",
+            "cc_weights.pt",
+            "model.safetensors",
+            "model_final.pt",
+            "ae_normalized.pt",
+            "ae_unnormalized.pt",
             "latest_ckpt.safetensors");
 
     private static final String FINAL_CHECKPOINT = "checkpoints/final.safetensors";

@@ -110,7 +110,9 @@ public final class NpzFile implements TensorFile {
         }
         ByteSource elements = archive.bytes(member).region(headerBytes, member.bytes() - headerBytes);
         ByteOrder order = header.descr().startsWith(">") ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
-        Storage storage = new Storage(dtype.get(), elements, order, !member.deflated());
+        Storage storage = member.deflated()
+                ? new Storage(dtype.get(), elements, order, false)
+                : new Storage(dtype.get(), elements, order, true, () -> archive.requireIntact(member));
         tensors.add(StoredTensor.whole(file, name, storage, header.shape(), header.fortranOrder()));
     }
 

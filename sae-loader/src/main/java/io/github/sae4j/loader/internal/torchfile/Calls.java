@@ -21,6 +21,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the functions that a pickle may call come to, after a check of the number and kind of their arguments.
@@ -28,6 +31,8 @@ import java.util.List;
  * <p>A pickle can pass one large argument again and again at two bytes a time, so whatever a call copies is bounded.
  */
 final class Calls {
+
+    private static final Set<String> BITS = Set.of("neg", "conj");
 
     private static final BigInteger MOST = BigInteger.valueOf(Long.MAX_VALUE);
     private static final int LONGEST_KEY = 64;
@@ -69,11 +74,28 @@ final class Calls {
                 && arguments.get(4) instanceof Truth
                 && arguments.get(5) instanceof Dict
                 && (arguments.size() == 6 || isDictOrNone(arguments.get(6)))) {
-            return new Tensor(storage, number(offset), numbers(shape), numbers(strides));
+            String bit = arguments.size() == 7 && arguments.get(6) instanceof Dict metadata ? lazyBit(metadata) : null;
+            return new Tensor(storage, number(offset), numbers(shape), numbers(strides), bit);
         }
         throw input.fault(
                 "_rebuild_tensor_v2 is called with other arguments than a storage, an offset, a size, strides, "
                         + "a truth value and a dictionary.");
+    }
+
+    /** Returns which of PyTorch's bits says that the numbers in the storage are not yet those of the tensor. */
+    private @Nullable String lazyBit(Dict metadata) {
+        String set = null;
+        for (Map.Entry<PickledValue, PickledValue> entry : metadata.entries().entrySet()) {
+            if (!(entry.getKey() instanceof Text name)
+                    || !BITS.contains(name.value())
+                    || !(entry.getValue() instanceof Truth bit)) {
+                String key = entry.getKey() instanceof Text name ? Quoted.of(name.value()) : "a number";
+                throw input.fault("_rebuild_tensor_v2 is called with metadata that is not understood, under " + key
+                        + "; there are \"neg\" and \"conj\", which are true or false.");
+            }
+            set = bit.value() ? name.value() : set;
+        }
+        return set;
     }
 
     private static boolean isDictOrNone(PickledValue value) {

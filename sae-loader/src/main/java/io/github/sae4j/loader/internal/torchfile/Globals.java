@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The names out of Python's modules that a pickle may use, and what each stands for here.
@@ -17,6 +18,14 @@ import java.util.Optional;
 final class Globals {
 
     private static final Map<String, PickledValue> KNOWN = known();
+
+    private static final Set<String> COMPLEX = Set.of(
+            "ComplexFloatStorage",
+            "ComplexDoubleStorage",
+            "ComplexHalfStorage",
+            "complex32",
+            "complex64",
+            "complex128");
 
     private Globals() {}
 
@@ -43,6 +52,11 @@ final class Globals {
             known.put("torch." + dtype, new Text("torch." + dtype));
         }
         return Map.copyOf(known);
+    }
+
+    /** Returns whether a name is that of a type of complex numbers, which are known and not read. */
+    static boolean isComplex(String module, String name) {
+        return module.equals("torch") && COMPLEX.contains(name);
     }
 
     /**

@@ -5,6 +5,7 @@ import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A value that a pickle of tensors can hold; there are no others. */
 public sealed interface PickledValue {
@@ -62,9 +63,15 @@ public sealed interface PickledValue {
      * @param offset the storage's element that is the tensor's first
      * @param shape the sizes of the axes
      * @param strides the distances of neighbours on each axis, in elements
+     * @param lazyBit which of PyTorch's bits, {@code neg} or {@code conj}, says that the storage has other numbers than the
+     *     tensor; null if it has the same
      */
-    record Tensor(StorageReference storage, long offset, List<Long> shape, List<Long> strides)
-            implements PickledValue {}
+    record Tensor(
+            StorageReference storage,
+            long offset,
+            List<Long> shape,
+            List<Long> strides,
+            @Nullable String lazyBit) implements PickledValue {}
 
     /** The class of a storage, named by the pickle. */
     record StorageClass(Dtype dtype) implements PickledValue {}

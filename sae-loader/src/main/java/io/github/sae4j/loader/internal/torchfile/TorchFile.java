@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An open {@code .pt} or {@code .pth} file that PyTorch's {@code torch.save} wrote: a dictionary of tensors and plain
@@ -133,6 +134,7 @@ public final class TorchFile implements TensorFile {
         List<StoredTensor> tensors = new ArrayList<>();
         for (Map.Entry<String, Tensor> entry : named.tensors().entrySet()) {
             Tensor tensor = entry.getValue();
+            requireResolved(tensor.lazyBit(), entry.getKey().isEmpty() ? subject : subject.part(entry.getKey()));
             StorageReference reference = tensor.storage();
             StorageReference other = references.putIfAbsent(reference.key(), reference);
             if (other != null && !other.equals(reference)) {
@@ -174,6 +176,16 @@ public final class TorchFile implements TensorFile {
             }
         });
         return unusable;
+    }
+
+    /** PyTorch can put off changing signs; what is then in the file is not what the tensor is. */
+    private static void requireResolved(@Nullable String lazyBit, Subject tensor) {
+        if (lazyBit != null) {
+            boolean negative = lazyBit.equals("neg");
+            throw tensor.fault("PyTorch saved it with its " + (negative ? "negative" : "conjugate")
+                    + " bit, so the numbers in the file have other signs than the tensor; save x.resolve_" + lazyBit
+                    + "().");
+        }
     }
 
     /**

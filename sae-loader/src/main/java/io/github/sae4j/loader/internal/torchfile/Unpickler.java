@@ -115,6 +115,10 @@ final class Unpickler {
     }
 
     private PickledValue global(String module, String name) {
+        if (Globals.isComplex(module, name)) {
+            throw input.fault("it has complex numbers (" + module + "." + name
+                    + "), but only real ones are read; save x.real, or torch.view_as_real(x).");
+        }
         return Globals.find(module, name)
                 .orElseThrow(() -> input.fault("it names "
                         + Quoted.of(module + "." + name)

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
 /** The bytes of a zip archive, put together by hand so that a test can have any of its forms. */
@@ -24,37 +25,44 @@ public final class ZipImage {
     private long at;
 
     private record Member(
-            String name, byte[] stored, long storedBytes, long bytes, int method, int flags, boolean wide) {}
+            String name, byte[] stored, long storedBytes, long bytes, int crc32, int method, int flags, boolean wide) {}
 
     private record Piece(long offset, byte[] bytes) {}
 
     /** Adds a member as it is. */
     public ZipImage stored(String name, byte[] data) {
-        members.add(new Member(name, data, data.length, data.length, 0, 0x0800, false));
+        members.add(new Member(name, data, data.length, data.length, crc32(data), 0, 0x0800, false));
         return this;
     }
 
     /** Adds a member as it is whose sizes stand behind it and in the directory, as PyTorch does. */
     public ZipImage streamed(String name, byte[] data) {
-        members.add(new Member(name, data, data.length, data.length, 0, 0x0808, false));
+        members.add(new Member(name, data, data.length, data.length, crc32(data), 0, 0x0808, false));
         return this;
     }
 
     /** Adds a deflated member. */
     public ZipImage deflated(String name, byte[] data) {
         byte[] deflated = deflate(data);
-        return packed(name, deflated, data.length, 8);
+        members.add(new Member(name, deflated, deflated.length, data.length, crc32(data), 8, 0x0800, false));
+        return this;
     }
 
-    /** Adds a member that says whatever it says about its size and method. */
+    private static int crc32(byte[] data) {
+        CRC32 crc32 = new CRC32();
+        crc32.update(data);
+        return (int) crc32.getValue();
+    }
+
+    /** Adds a member that says whatever it says about its size and method, and nothing true about its checksum. */
     public ZipImage packed(String name, byte[] stored, long bytes, int method) {
-        members.add(new Member(name, stored, stored.length, bytes, method, 0x0800, false));
+        members.add(new Member(name, stored, stored.length, bytes, 0, method, 0x0800, false));
         return this;
     }
 
     /** Adds a member of any size that begins with some bytes and is zeros from there on, with zip64 sizes. */
     public ZipImage hole(String name, byte[] start, long bytes) {
-        members.add(new Member(name, start, bytes, bytes, 0, 0, true));
+        members.add(new Member(name, start, bytes, bytes, 0, 0, 0, true));
         return this;
     }
 
@@ -124,7 +132,7 @@ public final class ZipImage {
                 .putShort((short) member.flags())
                 .putShort((short) member.method())
                 .putInt(0)
-                .putInt(0)
+                .putInt(later ? 0 : member.crc32())
                 .putInt(later ? 0 : member.wide() ? NO_32 : (int) member.storedBytes())
                 .putInt(later ? 0 : member.wide() ? NO_32 : (int) member.bytes())
                 .putShort((short) name.length)
@@ -142,7 +150,7 @@ public final class ZipImage {
         if (later) {
             add(record(16)
                     .putInt(0x08074b50)
-                    .putInt(0)
+                    .putInt(member.crc32())
                     .putInt((int) member.storedBytes())
                     .putInt((int) member.bytes()));
         }
@@ -156,7 +164,7 @@ public final class ZipImage {
                 .putShort((short) member.flags())
                 .putShort((short) member.method())
                 .putInt(0)
-                .putInt(0)
+                .putInt(member.crc32())
                 .putInt(member.wide() ? NO_32 : (int) member.storedBytes())
                 .putInt(member.wide() ? NO_32 : (int) member.bytes())
                 .putShort((short) name.length)

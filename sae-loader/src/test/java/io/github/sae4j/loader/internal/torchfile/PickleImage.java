@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.function.UnaryOperator;
 
 /** The bytes of a pickle, put together instruction by instruction. */
 final class PickleImage {
@@ -72,7 +73,19 @@ final class PickleImage {
     }
 
     PickleImage tensor(String type, String key, long elements, long offset, long[] shape, long[] strides) {
-        return global("torch._utils", "_rebuild_tensor_v2")
+        return tensor(type, key, elements, offset, shape, strides, pickle -> pickle);
+    }
+
+    /** Appends a tensor with some instructions that push a further argument. */
+    PickleImage tensor(
+            String type,
+            String key,
+            long elements,
+            long offset,
+            long[] shape,
+            long[] strides,
+            UnaryOperator<PickleImage> metadata) {
+        PickleImage start = global("torch._utils", "_rebuild_tensor_v2")
                 .op(Opcode.MARK)
                 .storage(type, key, elements)
                 .whole(offset)
@@ -80,7 +93,8 @@ final class PickleImage {
                 .tuple(strides)
                 .op(Opcode.NEWFALSE)
                 .global("collections", "OrderedDict")
-                .op(Opcode.EMPTY_TUPLE, Opcode.REDUCE, Opcode.TUPLE, Opcode.REDUCE);
+                .op(Opcode.EMPTY_TUPLE, Opcode.REDUCE);
+        return metadata.apply(start).op(Opcode.TUPLE, Opcode.REDUCE);
     }
 
     PickleImage tuple(long... numbers) {

@@ -129,6 +129,45 @@ class PickleTest {
         assertRefused(PickleImage.begin().op(Integer.decode(opcode), Opcode.STOP), name, "was not carried out");
     }
 
+    @ParameterizedTest
+    @CsvSource({"neg, negative bit, x.resolve_neg()", "conj, conjugate bit, x.resolve_conj()"})
+    void haveTheirSignsInTheFile(String bit, String what, String remedy) {
+        assertRefused(metadata(pickle -> pickle.text(bit).op(Opcode.NEWTRUE)), "W", what, remedy);
+        assertThat(read(metadata(pickle -> pickle.text(bit).op(Opcode.NEWFALSE)))
+                        .tensors()
+                        .contains("W"))
+                .isTrue();
+    }
+
+    @Test
+    void haveNoMetadataThatIsNotUnderstood() {
+        assertRefused(metadata(pickle -> pickle.text("scale").op(Opcode.NEWTRUE)), "\"scale\"", "\"neg\" and \"conj\"");
+        assertRefused(metadata(pickle -> pickle.text("neg").whole(1)), "\"neg\"", "true or false");
+        assertRefused(metadata(pickle -> pickle.whole(1).op(Opcode.NEWTRUE)), "a number");
+    }
+
+    /** Returns a dictionary with one tensor {@code W} that has one entry of metadata. */
+    private static PickleImage metadata(UnaryOperator<PickleImage> entry) {
+        PickleImage start = PickleImage.begin()
+                .op(Opcode.EMPTY_DICT)
+                .text("W")
+                .tensor(
+                        "FloatStorage",
+                        "0",
+                        12,
+                        0,
+                        MATRIX,
+                        ROWS,
+                        made -> entry.apply(made.op(Opcode.EMPTY_DICT)).op(Opcode.SETITEM));
+        return start.op(Opcode.SETITEM, Opcode.STOP);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ComplexFloatStorage", "ComplexDoubleStorage", "complex64"})
+    void areReal(String type) {
+        assertRefused(valued(pickle -> pickle.global("torch", type)), "complex numbers", type, "view_as_real");
+    }
+
     @Test
     void isOfProtocolTwo() {
         for (int protocol : new int[] {0, 1, 3, 4, 5, 255}) {
