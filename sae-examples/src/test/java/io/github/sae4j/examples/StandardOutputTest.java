@@ -176,8 +176,9 @@ class StandardOutputTest {
                 + folder.resolve("f.npz") + "'; echo $? >'" + folder.resolve("code") + "'; } | head -n 1");
 
         assertThat(run.err().lines())
-                .containsOnlyOnce("sae: Standard output cannot be written, as whoever reads it has ended; so none of the"
-                        + " other files was made.");
+                .containsOnlyOnce(
+                        "sae: Standard output cannot be written, as whoever reads it has ended; so none of the"
+                                + " other files was made.");
         assertThat(folder.resolve("code")).hasContent("1");
         assertThat(folder.resolve("f.npz")).doesNotExist();
     }

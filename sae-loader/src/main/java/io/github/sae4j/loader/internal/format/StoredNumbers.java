@@ -136,8 +136,9 @@ final class StoredNumbers {
             place[axis] = rest % shape[axis];
             rest /= shape[axis];
         }
-        return new SaeLoadException(tensor.subject() + " holds " + value + " at " + Arrays.toString(place) + ", but weights"
-                + " are finite. allowNonFinite(true), or --allow-non-finite, opens the SAE all the same.");
+        return new SaeLoadException(
+                tensor.subject() + " holds " + value + " at " + Arrays.toString(place) + ", but weights"
+                        + " are finite. allowNonFinite(true), or --allow-non-finite, opens the SAE all the same.");
     }
 
     private static WeightType weightType(StoredTensor tensor) {
