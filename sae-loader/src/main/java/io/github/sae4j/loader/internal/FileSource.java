@@ -23,6 +23,7 @@ final class FileSource implements SaeSource {
     private final @Nullable String commit;
     private final List<String> files;
     private final Path weights;
+    private final FileState state;
     private @Nullable String sha256;
 
     FileSource(
@@ -36,6 +37,7 @@ final class FileSource implements SaeSource {
         this.commit = commit;
         this.files = List.copyOf(files);
         this.weights = weights;
+        this.state = FileState.of(weights);
     }
 
     @Override
@@ -64,6 +66,11 @@ final class FileSource implements SaeSource {
             sha256 = digest();
         }
         return sha256;
+    }
+
+    @Override
+    public void requireUnchanged() {
+        state.requireUnchanged();
     }
 
     private String digest() {
