@@ -26,6 +26,7 @@ final class KernelCalls {
     private final boolean allowNonFinite;
     private final boolean takesSequences;
     private final int segments;
+    private final SaeSource source;
     private final Device device;
     private final Kernel kind;
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
@@ -38,6 +39,7 @@ final class KernelCalls {
         this.allowNonFinite = facts.allowNonFinite();
         this.takesSequences = facts.takesSequences();
         this.segments = facts.segments();
+        this.source = facts.source();
         this.device = kernel.device();
         this.kind = kernel.kind();
         this.kernel = kernel;
@@ -74,13 +76,33 @@ final class KernelCalls {
     private <T> T whileOpen(Function<TorchKernel, T> work) {
         lock.readLock().lock();
         try {
-            return work.apply(kernel());
+            TorchKernel open = kernel();
+            source.requireUnchanged();
+            T result = work.apply(open);
+            source.requireUnchanged();
+            return result;
         } catch (SaeException e) {
             throw e;
         } catch (NotFinite e) {
             throw e.sentence();
+        } catch (InternalError e) {
+            // What Java throws where a page of a mapped file cannot be read.
+            source.requireUnchanged();
+            throw new SaeException(
+                    "The weights of " + source.description() + " cannot be read any more (" + e.getMessage()
+                            + "): their file was cut while the SAE was open, or its disk fails. Open the SAE again.",
+                    e);
         } catch (RuntimeException e) {
             throw new SaeException("The engine failed: " + e.getMessage(), e);
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    boolean isClosed() {
+        lock.readLock().lock();
+        try {
+            return kernel == null;
         } finally {
             lock.readLock().unlock();
         }

@@ -33,6 +33,15 @@ public interface SaeSource {
         return List.of();
     }
 
+    /**
+     * Checks that the weights are still those that were opened. An SAE calls it before and after each of its calls, so it takes
+     * some microseconds at most, and is safe from several threads. By default, and for weights that nobody else can change,
+     * it does nothing.
+     *
+     * @throws SaeException if they have been changed or cut, so that reading them would give wrong numbers or end the process
+     */
+    default void requireUnchanged() {}
+
     /** Returns the source of weights that were made by the program itself; its {@link #sha256()} throws. */
     static SaeSource memory() {
         return MemorySource.INSTANCE;

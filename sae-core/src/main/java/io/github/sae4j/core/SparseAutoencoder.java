@@ -7,6 +7,8 @@ import io.github.sae4j.core.internal.host.HostTransform;
 import io.github.sae4j.core.internal.torch.HostArrays;
 import io.github.sae4j.core.internal.torch.TorchKernel;
 import io.github.sae4j.core.internal.torch.TorchRuntime;
+import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * they are.
  *
  * <p>An SAE owns its weights and never changes: any number of threads may use it at once. Closing it waits for the calls
- * that run and releases the weights; later calls throw. All methods throw {@link SaeException} when an argument is null,
+ * that run and releases the weights; later calls throw. One that is never closed is freed some time after nobody can reach
+ * it, and a warning tells so once. All methods throw {@link SaeException} when an argument is null,
  * closed or does not fit, before anything native sees it, and when the engine fails.
  */
 public final class SparseAutoencoder implements AutoCloseable {
@@ -34,6 +37,7 @@ public final class SparseAutoencoder implements AutoCloseable {
     private final SaeFacts facts;
     private final SaeConfig config;
     private final KernelCalls calls;
+    private final Cleaner.Cleanable watch;
     private volatile @Nullable SaeParts parts;
 
     SparseAutoencoder(SaeFacts facts, SaeParts parts, TorchKernel kernel) {
@@ -41,6 +45,7 @@ public final class SparseAutoencoder implements AutoCloseable {
         this.config = facts.config();
         this.parts = parts;
         this.calls = new KernelCalls(facts, kernel);
+        this.watch = Unclosed.watch(this, calls);
     }
 
     /**
@@ -171,7 +176,12 @@ public final class SparseAutoencoder implements AutoCloseable {
         requireSingleTokens();
         SaeException.requirePresent(activation, "activation");
         requireWidth(activation.length, "activation");
-        return calls.encode(new float[][] {activation}, 0, 1, new ActivationShape(new long[0], 1, 0));
+        try {
+            return calls.encode(new float[][] {activation}, 0, 1, new ActivationShape(new long[0], 1, 0));
+        } finally {
+            // Whoever holds the SAE for this call only shall not find it freed in it.
+            Reference.reachabilityFence(this);
+        }
     }
 
     /**
@@ -185,12 +195,16 @@ public final class SparseAutoencoder implements AutoCloseable {
         requireRows(activations);
         int step = tokensAtOnce();
         int first = Math.min(step, activations.length);
-        SparseFeatures features = calls.encode(activations, 0, first, rowsShape(first));
-        for (int from = step; from < activations.length; from += step) {
-            int to = Math.min(from + step, activations.length);
-            features = features.followedBy(calls.encode(activations, from, to, rowsShape(to - from)));
+        try {
+            SparseFeatures features = calls.encode(activations, 0, first, rowsShape(first));
+            for (int from = step; from < activations.length; from += step) {
+                int to = Math.min(from + step, activations.length);
+                features = features.followedBy(calls.encode(activations, from, to, rowsShape(to - from)));
+            }
+            return features;
+        } finally {
+            Reference.reachabilityFence(this);
         }
-        return features;
     }
 
     /**
@@ -334,6 +348,7 @@ public final class SparseAutoencoder implements AutoCloseable {
     @Override
     public void close() {
         calls.close();
+        watch.clean();
         // Whoever keeps a closed SAE shall not keep the pages of its file.
         parts = null;
     }

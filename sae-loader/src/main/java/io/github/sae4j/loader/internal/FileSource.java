@@ -24,6 +24,7 @@ final class FileSource implements SaeSource {
     private final List<String> files;
     private final List<String> allowedUnknown;
     private final Path weights;
+    private final FileState state;
     private @Nullable String sha256;
 
     FileSource(
@@ -39,6 +40,7 @@ final class FileSource implements SaeSource {
         this.files = List.copyOf(files);
         this.allowedUnknown = List.copyOf(allowedUnknown);
         this.weights = weights;
+        this.state = FileState.of(weights);
     }
 
     @Override
@@ -72,6 +74,11 @@ final class FileSource implements SaeSource {
             sha256 = digest();
         }
         return sha256;
+    }
+
+    @Override
+    public void requireUnchanged() {
+        state.requireUnchanged();
     }
 
     private String digest() {

@@ -27,7 +27,7 @@ public record Expected(String name, SaeConfig config, boolean takesSequences, bo
         if (rank >= 1 && shape.get(rank - 1) == dIn) {
             return 1;
         }
-        if (config.reshape() != Reshape.HOOK_Z || rank < 2) {
+        if (config.reshape() == Reshape.NONE || rank < 2) {
             return 0;
         }
         long heads = shape.get(rank - 2);

@@ -254,6 +254,7 @@ final class CfgJson {
 
     private Reshape reshapeOf(String label) {
         return Reshape.ofLabel(label)
+                .filter(reshape -> reshape != Reshape.SEGMENTS || accounts == null)
                 .orElseThrow(() -> fields.refused(
                         "reshape_activations",
                         "\"" + label + "\"",

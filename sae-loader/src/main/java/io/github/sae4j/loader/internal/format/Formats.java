@@ -229,6 +229,9 @@ public final class Formats {
         weights.allowNonFinite(settings.allowNonFinite());
         SaeBuilder builder = SparseAutoencoder.builder(config)
                 .normScalingFactor(parts.layoutScale() * normScalingFactor(declared, parts));
+        if (parts.segments() > 1) {
+            builder.segments(parts.segments());
+        }
         addFactors(parts, config, builder);
         declared.architecture().recipe().add(builder, parts, declared.parameters(), config);
         if (parts.noDecoder() == null) {
