@@ -293,7 +293,7 @@ class DelphiTest {
         CommandRun run = encode(in, "--batch-tokens", 1);
 
         assertThat(run.exitCode()).isEqualTo(1);
-        assertThat(run.err()).contains("NaN at token 1").hasLineCount(1);
+        assertThat(run.err()).contains("NaN at row 0, position 1 (token 1)").hasLineCount(1);
         assertThat(CommandRun.namesIn(folder)).containsExactly("in.safetensors", "small");
     }
 

@@ -177,15 +177,15 @@ class FeatureFormatsTest {
     }
 
     @Test
-    void noTokenAtAllIsFine() throws IOException {
+    void noTokenAtAllMakesNoFile() {
         Path in = InputFiles.safetensors().floats("x", new long[] {3, 0, 4}).write(folder.resolve("in.safetensors"));
 
         CommandRun run = encodeAll(in, smallSae);
 
-        assertThat(run.exitCode()).as(run.err()).isZero();
-        assertSameNumbers(SmallSae.D_SAE);
-        assertThat(InputFiles.metadataOf(tensors)).containsEntry("shape", "[3,0,6]");
-        assertThat(NpzEntries.of(npz).get("shape").longs()).containsExactly(0, 6);
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err()).contains("in.safetensors: it has no tokens.");
+        assertThat(tensors).doesNotExist();
+        assertThat(npz).doesNotExist();
     }
 
     @Test

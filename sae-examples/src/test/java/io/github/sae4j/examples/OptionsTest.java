@@ -207,7 +207,7 @@ class OptionsTest {
             assertThat(run.exitCode()).isEqualTo(1);
             assertThat(run.err())
                     .startsWith("sae: " + tokens + ": tensor \"x\" has the shape [2, " + dIn + "], but ")
-                    .contains("so it takes [batch, sequence, d_in = " + dIn + "].")
+                    .contains("so it takes [batch, sequence, d_in = " + dIn + "];")
                     .hasLineCount(1);
             assertThat(out).doesNotExist();
         }

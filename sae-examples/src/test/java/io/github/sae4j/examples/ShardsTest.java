@@ -214,7 +214,7 @@ class ShardsTest {
         Files.write(input, bad);
         CommandRun run = encode(out, "--shard-tokens", 1000);
         assertThat(run.exitCode()).isEqualTo(1);
-        assertThat(run.err()).contains("NaN at token 2999");
+        assertThat(run.err()).contains("NaN at row 299, position 9 (token 2999)");
         assertThat(namesIn(out)).containsExactly(".f.jsonl.sae-work", ".f.npz.sae-work", ".f.safetensors.sae-work");
         Files.write(input, good);
         return out;

@@ -49,7 +49,7 @@ public record ActivationSource(String written, List<Path> files) {
         if (path == null) {
             throw new CommandException(written + ": no file can have this name.");
         }
-        if (Files.exists(path) && !Files.isRegularFile(path)) {
+        if (!written.isEmpty() && Files.exists(path) && !Files.isRegularFile(path)) {
             throw new CommandException(path + ": this is a pipe or a device, of which only what comes next can be read;"
                     + " an npy file can come from standard input, which is called -.");
         }

@@ -7,6 +7,9 @@ import java.io.UncheckedIOException;
 /** What a library's failure means to whoever has the file, in a few words. */
 final class Reason {
 
+    /** In messages with this, parquet-java shows its own variables, set or not. */
+    private static final String HEADERS = "org.apache.parquet.format.";
+
     private Reason() {}
 
     /** Returns the reason; what a library says of its own variables is none. */
@@ -22,7 +25,7 @@ final class Reason {
                 || failure.getClass().equals(RuntimeException.class)
                 || failure.getClass().getName().startsWith("org.apache.parquet.");
         String message = failure.getMessage();
-        return !meant || message == null || message.isBlank()
+        return !meant || message == null || message.isBlank() || message.contains(HEADERS)
                 ? "it is damaged"
                 : message.lines().findFirst().orElse("");
     }

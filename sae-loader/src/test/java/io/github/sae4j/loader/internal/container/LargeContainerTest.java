@@ -73,9 +73,11 @@ class LargeContainerTest {
         }
     }
 
+    /** Of an odd length, so that the numbers lie at multiples of their size and are not read for a checksum. */
     private static byte[] npyHeader(boolean fortranOrder, long rows, long columns) {
-        String text = "{'descr': '<f2', 'fortran_order': " + (fortranOrder ? "True" : "False") + ", 'shape': (" + rows
-                + ", " + columns + "), }\n";
+        String dictionary = "{'descr': '<f2', 'fortran_order': " + (fortranOrder ? "True" : "False") + ", 'shape': ("
+                + rows + ", " + columns + "), }";
+        String text = dictionary + (dictionary.length() % 2 == 0 ? "\n" : " \n");
         return ByteBuffer.allocate(10 + text.length())
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .put(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0})
