@@ -64,7 +64,7 @@ public record SaeDescription(
     /**
      * What became of a tensor or a field of a file.
      *
-     * @param file the file's name, relative to the repository or to the folder of this machine
+     * @param file the file's name, relative to the SAE's place
      * @param name the publisher's name of the tensor, or the dotted name of the field
      * @param purpose for example {@code W_enc}, {@code read}, or {@code not needed: of the training}
      */

@@ -188,14 +188,18 @@ final class CfgJson {
 
     private String architecture() {
         @Nullable String named = fields.text("architecture");
+        String functionField = fields.has("activation_fn") ? "activation_fn" : "activation_fn_str";
         @Nullable String function = accounts == null ? null : fields.text("activation_fn", "activation_fn_str");
         if (older && "topk".equals(function)) {
+            if (named != null) {
+                Architecture.named(named, file, true);
+            }
             takeK();
             return "topk";
         }
         if (function != null && !function.equals("relu")) {
             throw fields.refused(
-                    "activation_fn",
+                    functionField,
                     "\"" + function + "\"",
                     older
                             ? "which is not supported; relu and topk are known."

@@ -33,10 +33,7 @@ final class DictionaryCrosscoderFormat implements Format {
             .and(Inert.TRAINING, "target_rms", "norm_init_scale", "encoder_init_norm", "init_with_transpose")
             .and(
                     Inert.TRAINING,
-                    "same_init_for_all_layers",
-                    "trainer.layer",
-                    "trainer.lm_name",
-                    "trainer.submodule_name");
+                    "same_init_for_all_layers");
 
     @Override
     public String label() {

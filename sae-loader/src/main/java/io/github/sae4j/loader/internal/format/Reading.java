@@ -139,7 +139,7 @@ final class Reading implements AutoCloseable {
             });
         }
         tensors.ifPresent(opened::add);
-        return tensors.map(found -> Weights.of(found, headersOnly));
+        return tensors.map(found -> Weights.of(found, file, headersOnly));
     }
 
     /**

@@ -25,6 +25,7 @@ final class Weights {
 
     private final Path path;
     private final TensorFile file;
+    private final String name;
     private final boolean headersOnly;
     private final List<String> stored = new ArrayList<>();
     private final Map<String, Entry> entries = new LinkedHashMap<>();
@@ -35,8 +36,9 @@ final class Weights {
     private final StoredNumbers numbers = new StoredNumbers();
     private @Nullable String origin;
 
-    private Weights(TensorFile file, boolean headersOnly) {
+    private Weights(TensorFile file, String name, boolean headersOnly) {
         this.path = file.path();
+        this.name = name;
         this.file = file;
         this.headersOnly = headersOnly;
         this.values = new LinkedHashMap<>(file.values());
@@ -71,10 +73,11 @@ final class Weights {
     /**
      * Returns the tensors of a file under their own names.
      *
+     * @param name the file's name, relative to the SAE's place
      * @param headersOnly whether matrices and vectors are only checked, and zeros are given for them
      */
-    static Weights of(TensorFile file, boolean headersOnly) {
-        return new Weights(file, headersOnly);
+    static Weights of(TensorFile file, String name, boolean headersOnly) {
+        return new Weights(file, name, headersOnly);
     }
 
     /**
@@ -343,9 +346,6 @@ final class Weights {
      * @throws SaeLoadException if something is neither read nor unneeded nor allowed by the user
      */
     void close(Accounts accounts, String of) {
-        String name = path.getFileName() == null
-                ? path.toString()
-                : path.getFileName().toString();
         purposes.forEach((tensor, purpose) -> accounts.use(name, tensor, purpose));
         List<Accounts.Stranger> strangers = new ArrayList<>();
         for (StoredTensor tensor : file.tensors()) {
