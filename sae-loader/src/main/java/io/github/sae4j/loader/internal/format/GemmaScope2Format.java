@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Gemma Scope 2: {@code params.safetensors} with JumpReLU SAEs, transcoders and transcoders with a skip term, with a
- * {@code config.json} beside it or none; a layer of a cross-layer transcoder is the only file of its name.
+ * {@code config.json} beside it or none; a layer of a {@linkplain GemmaScope2Set set} is the only file of its name.
  *
  * <p>The skip term is {@code x @ affine_skip_connection}, as in the publisher's own code: {@code W_skip} is its transpose.
  */
@@ -67,13 +67,24 @@ final class GemmaScope2Format implements Format {
                 .about("model_name", model(reading))
                 .about("dataset_path", "monology/pile-uncopyrighted")
                 .about("context_size", 1024);
-        hooks(written, path, transcoder);
+        if (alone != null) {
+            @Nullable Integer layer = Reading.number(LAYER, place.name());
+            if (layer != null) {
+                GemmaScope2Hooks.of(place.parent()).write(written, layer);
+            }
+        } else {
+            hooks(written, path, transcoder);
+        }
         if (transcoder) {
             long[] decoder = weights.shape("W_dec");
             written.with("d_out", decoder[decoder.length - 1]);
         }
         Parts parts = Parts.of(written.json(), alone == null ? PARAMS : alone, weights);
-        return crossLayer ? parts.withoutDecoder(CrossLayerFormat.NO_DECODER) : parts;
+        if (!crossLayer) {
+            return parts;
+        }
+        weights.ignore("W_dec", "b_dec", "W_skip");
+        return parts.withoutDecoder(LayerSet.noDecoder(place.parent()));
     }
 
     /** Returns the place's name behind that of the folder which says what is read, {@code transcoder_all/layer_5_…}. */
@@ -81,7 +92,7 @@ final class GemmaScope2Format implements Format {
         return place.parent().name() + "/" + place.name();
     }
 
-    private static void requireJumpRelu(JsonObject config) {
+    static void requireJumpRelu(JsonObject config) {
         String architecture = text(config, "architecture");
         if (!"jump_relu".equals(architecture)) {
             throw new SaeLoadException(
@@ -91,9 +102,11 @@ final class GemmaScope2Format implements Format {
 
     /** Says that there must be a skip matrix, so that one that is missing is noticed. */
     private static boolean saysAffine(Optional<JsonObject> config) {
-        return config.map(fields -> fields.get("affine_connection"))
-                .filter(value -> value instanceof JsonPrimitive flag && flag.isBoolean() && flag.getAsBoolean())
-                .isPresent();
+        return config.filter(GemmaScope2Format::saysAffine).isPresent();
+    }
+
+    static boolean saysAffine(JsonObject config) {
+        return config.get("affine_connection") instanceof JsonPrimitive flag && flag.isBoolean() && flag.getAsBoolean();
     }
 
     private static void hooks(Config written, String path, boolean transcoder) {
@@ -118,7 +131,7 @@ final class GemmaScope2Format implements Format {
         }
     }
 
-    private static @Nullable String model(Reading reading) {
+    static @Nullable String model(Reading reading) {
         Matcher model = MODEL.matcher(reading.where());
         if (!model.find()) {
             return reading.model(null);

@@ -176,6 +176,22 @@ final class Weights {
         return type == null ? matrix : matrix.as(type);
     }
 
+    /**
+     * Returns a tensor of three axes as the matrix whose rows hold the last two, over the file's own pages where they can be
+     * used.
+     *
+     * @throws SaeLoadException if it is missing, or has another shape or is not floating point
+     */
+    WeightMatrix flattened(String name, int rows, int groups, int width) {
+        StoredTensor tensor = entry(name, rows, groups, width).tensor();
+        if ((long) groups * width > Integer.MAX_VALUE / Long.BYTES) {
+            throw new SaeLoadException(path + ": " + tensor.name() + " has rows of " + (long) groups * width
+                    + " numbers, but at most " + Integer.MAX_VALUE / Long.BYTES + " are read.");
+        }
+        WeightMatrix matrix = stored(name, tensor, rows, groups * width);
+        return type == null ? matrix : matrix.as(type);
+    }
+
     private WeightMatrix storedMatrix(String name, int rows, int columns) {
         Entry entry = entry(name, rows, columns);
         StoredTensor upright = entry.upright();
