@@ -9,8 +9,8 @@ import java.util.List;
  *
  * <p>A rule holds its parameters in float32 whatever the weights' type is, because rounding a bias or a threshold
  * changes which features are active. It gives its formula twice: as TorchScript for the kernels that run on libtorch,
- * and as plain Java. Both must give the same, and a feature's value is never negative. Kernels ask for values from several
- * threads at once, so a rule never changes.
+ * and as plain Java. Both must give the same, and a feature's value is negative only where
+ * {@link #mayBeNegative} says so. Kernels ask for values from several threads at once, so a rule never changes.
  */
 public non-sealed interface BlockRule extends Activation {
 
@@ -53,11 +53,25 @@ public non-sealed interface BlockRule extends Activation {
     }
 
     /**
-     * Returns how many features of a token stay active at most: the strongest, and the lower index among equals.
-     * Without a limit, which is the default, this is {@code d_sae}.
+     * Returns how many features of a token stay active at most: the {@linkplain #strength() strongest}, and the lower index
+     * among equals. Without a limit, which is the default, this is {@code d_sae}.
      */
     default int mostActive() {
         return dSae();
+    }
+
+    /**
+     * Returns whether values may be below 0; by default they are not. If they may be, then of a rule that takes the
+     * strongest by their {@linkplain Strength#VALUE values} all features take part, those that are 0 too: one that is 0 may
+     * take the place of one below it, and is not active.
+     */
+    default boolean mayBeNegative() {
+        return false;
+    }
+
+    /** Returns what makes a feature one of the strongest; by default its value. */
+    default Strength strength() {
+        return Strength.VALUE;
     }
 
     /**

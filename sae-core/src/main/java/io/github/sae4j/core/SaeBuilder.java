@@ -252,7 +252,8 @@ public final class SaeBuilder {
     }
 
     private static @Nullable String noFoldingOf(BlockRule rule) {
-        if (rule.mostActive() < rule.dSae() && !rule.rescalesByDecoderNorm()) {
+        boolean sameChoice = rule.rescalesByDecoderNorm() || rule.strength() == Strength.CONTRIBUTION;
+        if (rule.mostActive() < rule.dSae() && !sameChoice) {
             return "The norms of the decoder's rows cannot be folded into this SAE: it keeps the " + rule.mostActive()
                     + " strongest features of each token, and after rescaling others would be the strongest.";
         }
@@ -266,6 +267,9 @@ public final class SaeBuilder {
             throw new SaeException("The SAE has a decoder or a skip matrix, but is said to have no decoder.");
         } else if (rule instanceof BlockRule blockRule && blockRule.rescalesByDecoderNorm()) {
             throw new SaeException("The activation rule rescales features by the norms of the decoder's rows, but the"
+                    + " SAE is said to have no decoder.");
+        } else if (rule instanceof BlockRule blockRule && blockRule.strength() == Strength.CONTRIBUTION) {
+            throw new SaeException("The activation rule chooses features by the norms of the decoder's rows, but the"
                     + " SAE is said to have no decoder.");
         }
         if (skip != null) {
@@ -334,6 +338,12 @@ public final class SaeBuilder {
                 config.dSae(),
                 "d_sae");
         required(rule.torchScript(), "TorchScript of the activation rule");
+        if (required(rule.strength(), "strength of the activation rule") == Strength.CONTRIBUTION
+                && (rule.rescalesByDecoderNorm() || rule.mayBeNegative())) {
+            throw new SaeException(
+                    "The activation rule chooses features by the norms of the decoder's rows, so they must"
+                            + " not be negative nor rescaled by them too.");
+        }
         if (rule.mostActive() < 1 || rule.mostActive() > config.dSae()) {
             throw new SaeException("The activation rule keeps " + rule.mostActive()
                     + " features of a token, but must keep 1 to d_sae = " + config.dSae() + ".");

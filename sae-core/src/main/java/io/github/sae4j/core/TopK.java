@@ -10,24 +10,43 @@ import java.util.List;
  * index is taken. As in SAELens's {@code TopKSAE.encode}, and in Gao et al., "Scaling and evaluating sparse
  * autoencoders" (arXiv 2406.04093).
  *
- * <p>The variant that rescales by decoder norms takes the largest of {@code h * ||W_dec[i]||}, gives these as features,
- * and decodes {@code feature / ||W_dec[i]||}: SAELens's {@code rescale_acts_by_decoder_norm}. A feature whose decoder
- * row is all zeros is never active then.
+ * <p>There are four variants, of which a rule is at most one:
+ *
+ * <ul>
+ *   <li>{@link #rescaledByDecoderNorm()} takes the largest of {@code h * ||W_dec[i]||}, gives these as features, and
+ *       decodes {@code feature / ||W_dec[i]||}: SAELens's {@code rescale_acts_by_decoder_norm}. A feature whose decoder
+ *       row is all zeros is never active then.
+ *   <li>{@link #chosenByDecoderNorm()} takes those of which {@code max(0, h) * ||W_dec[i]||} is largest, and gives
+ *       {@code max(0, h)}: {@code sparsity_include_decoder_norm} of OpenMOSS's Language-Model-SAEs. A feature whose
+ *       decoder row is all zeros is never active.
+ *   <li>{@link #keepingNegative()} takes the {@code k} largest {@code h} as they are, below 0 too: circuit-tracer's
+ *       top-k transcoders.
+ *   <li>{@link #byMagnitude()} takes the {@code k} largest {@code |h|} and gives {@code h} with its sign:
+ *       {@code signed} of EleutherAI's sparsify in 2024.
+ * </ul>
  */
 public final class TopK implements BlockRule {
 
+    private enum Variant {
+        POSITIVE,
+        RESCALED,
+        CHOSEN_BY_DECODER_NORM,
+        KEEPING_NEGATIVE,
+        BY_MAGNITUDE
+    }
+
     private final int k;
     private final float[] bias;
-    private final boolean rescaledByDecoderNorm;
+    private final Variant variant;
 
-    private TopK(int k, float[] bias, boolean rescaledByDecoderNorm) {
+    private TopK(int k, float[] bias, Variant variant) {
         this.k = k;
         this.bias = bias;
-        this.rescaledByDecoderNorm = rescaledByDecoderNorm;
+        this.variant = variant;
     }
 
     /**
-     * Returns the rule without rescaling.
+     * Returns the rule that takes values above 0 as they are.
      *
      * @param k how many features of a token may be active, from 1 to {@code d_sae}
      * @param bias {@code b_enc}, {@code [d_sae]}; copied
@@ -39,12 +58,57 @@ public final class TopK implements BlockRule {
         if (k < 1 || k > bias.length) {
             throw new SaeException("k must be from 1 to d_sae = " + bias.length + ", but is " + k + ".");
         }
-        return new TopK(k, bias.clone(), false);
+        return new TopK(k, bias.clone(), Variant.POSITIVE);
     }
 
-    /** Returns this rule with its features rescaled by the norms of their decoder rows. */
+    /**
+     * Returns this rule with its features rescaled by the norms of their decoder rows.
+     *
+     * @throws SaeException if this is another variant already
+     */
     public TopK rescaledByDecoderNorm() {
-        return new TopK(k, bias, true);
+        return as(Variant.RESCALED);
+    }
+
+    /**
+     * Returns this rule with the strongest chosen by {@code max(0, h) * ||W_dec[i]||}, and {@code max(0, h)} as features.
+     *
+     * @throws SaeException if this is another variant already
+     */
+    public TopK chosenByDecoderNorm() {
+        return as(Variant.CHOSEN_BY_DECODER_NORM);
+    }
+
+    /**
+     * Returns this rule without {@code max(0, h)}: the {@code k} largest {@code h} of a token are its features, so that
+     * values below 0 stay where fewer than {@code k} are above. One that is 0 takes a place and is not active.
+     *
+     * @throws SaeException if this is another variant already
+     */
+    public TopK keepingNegative() {
+        return as(Variant.KEEPING_NEGATIVE);
+    }
+
+    /**
+     * Returns this rule without {@code max(0, h)}, and with the strongest chosen by {@code |h|}.
+     *
+     * @throws SaeException if this is another variant already
+     */
+    public TopK byMagnitude() {
+        return as(Variant.BY_MAGNITUDE);
+    }
+
+    private TopK as(Variant wanted) {
+        if (variant != Variant.POSITIVE && variant != wanted) {
+            throw new SaeException(
+                    "A top-k rule is rescaled by decoder norms, chosen by them, keeps what is negative or"
+                            + " chooses by magnitude, but not two of these at once.");
+        }
+        return new TopK(k, bias, wanted);
+    }
+
+    private boolean keepsSigns() {
+        return variant == Variant.KEEPING_NEGATIVE || variant == Variant.BY_MAGNITUDE;
     }
 
     @Override
@@ -62,14 +126,15 @@ public final class TopK implements BlockRule {
         return List.of();
     }
 
+    /** Adding 0 takes the sign of a zero. */
     @Override
     public String torchScript() {
-        return "torch.relu_(h)";
+        return keepsSigns() ? "torch.add_(h, 0.)" : "torch.relu_(h)";
     }
 
     @Override
     public float[] activeAbove() {
-        return new float[bias.length];
+        return keepsSigns() ? BlockRule.super.activeAbove() : new float[bias.length];
     }
 
     @Override
@@ -79,7 +144,7 @@ public final class TopK implements BlockRule {
 
     @Override
     public float value(int feature, float h) {
-        return Math.max(h, 0);
+        return keepsSigns() ? h + 0f : Math.max(h, 0);
     }
 
     /** Returns {@code k}. */
@@ -89,7 +154,21 @@ public final class TopK implements BlockRule {
     }
 
     @Override
+    public boolean mayBeNegative() {
+        return keepsSigns();
+    }
+
+    @Override
+    public Strength strength() {
+        return switch (variant) {
+            case POSITIVE, RESCALED, KEEPING_NEGATIVE -> Strength.VALUE;
+            case CHOSEN_BY_DECODER_NORM -> Strength.CONTRIBUTION;
+            case BY_MAGNITUDE -> Strength.MAGNITUDE;
+        };
+    }
+
+    @Override
     public boolean rescalesByDecoderNorm() {
-        return rescaledByDecoderNorm;
+        return variant == Variant.RESCALED;
     }
 }

@@ -62,7 +62,10 @@ class FoldedNormsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = PlainRule.class, mode = EnumSource.Mode.EXCLUDE, names = "TOPK")
+    @EnumSource(
+            value = PlainRule.class,
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"TOPK", "TOPK_KEEPING_NEGATIVE", "TOPK_BY_MAGNITUDE", "JUMPRELU_AT_MOST"})
     void scalesFeaturesAndLeavesReconstructions(PlainRule rule) {
         TinySae tiny = tiny(rule);
         tiny.wDec()[3] = new float[24];
@@ -111,9 +114,12 @@ class FoldedNormsTest {
         }
     }
 
-    @Test
-    void refusesWhereOtherFeaturesWouldBecomeActive() {
-        try (SparseAutoencoder sae = tiny(PlainRule.TOPK).open()) {
+    @ParameterizedTest
+    @EnumSource(
+            value = PlainRule.class,
+            names = {"TOPK", "TOPK_BY_MAGNITUDE", "JUMPRELU_AT_MOST"})
+    void refusesWhereOtherFeaturesWouldBecomeActive(PlainRule rule) {
+        try (SparseAutoencoder sae = tiny(rule).open()) {
             assertThatThrownBy(sae::foldDecoderNorms)
                     .isInstanceOf(SaeException.class)
                     .hasMessageContaining("it keeps the 55 strongest features of each token");

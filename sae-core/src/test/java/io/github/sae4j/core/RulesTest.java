@@ -154,6 +154,32 @@ class RulesTest {
     }
 
     @Test
+    void letsNegativeValuesThroughAboveAThresholdBelowZero() {
+        float[] activation = {0.5f, -0.5f, -0.5f, -1, 0};
+        float[] threshold = {0.5f, -1, Math.nextDown(-0.5f), -1, -1};
+        TinySae tiny = TinySae.of(TinySae.config(5, 5, Normalization.NONE, Reshape.NONE, false), WeightType.FLOAT32)
+                .withEncoder(identity(5), new float[5]);
+        JumpRelu rule = JumpRelu.of(new float[5], threshold).keepingNegative();
+        try (SparseAutoencoder sae = tiny.builder().activation(rule).build()) {
+            SparseFeatures features = sae.encode(activation);
+            assertThat(features.toDense()[0]).containsExactly(0, -0.5f, -0.5f, 0, 0);
+            assertThat(features.activeCount()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void refusesRulesThatAreTwoThingsAtOnce() {
+        assertThatThrownBy(() -> TopK.of(1, new float[3]).keepingNegative().rescaledByDecoderNorm())
+                .isInstanceOf(SaeException.class)
+                .hasMessageContaining("not two of these at once.");
+        assertThatThrownBy(() -> JumpRelu.of(new float[3], 0).atMost(2).keepingNegative())
+                .isInstanceOf(SaeException.class)
+                .hasMessageContaining("nobody has said which are the strongest");
+        assertThatThrownBy(() -> JumpRelu.of(new float[3], 0).atMost(0))
+                .hasMessage("The number of features that stay active must be at least 1, but is 0.");
+    }
+
+    @Test
     void opensAGateByTheProductAndItsOwnBiasAlone() {
         float[] activation = {0.5f, 0.5f, 0.5f, 0};
         float[] gateBias = {-0.5f, Math.nextUp(-0.5f), 1, 1};

@@ -13,6 +13,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -107,6 +108,65 @@ class StrongestTest {
         }
     }
 
+    /** Values are integers from about -20 to 20, so that many are equal and many are 0. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 7, 512, 700, 900, 1299, 1300})
+    void takesTheLowerIndexAmongEqualsOfAnySign(int k) {
+        for (float bias : new float[] {1, -12}) {
+            TinySae tiny = integers(D_SAE, bias);
+            float[][] activations = integerActivations(40);
+            double[][] h = new double[activations.length][D_SAE];
+            for (int token = 0; token < h.length; token++) {
+                for (int feature = 0; feature < D_SAE; feature++) {
+                    h[token][feature] = bias;
+                    for (int i = 0; i < D_IN; i++) {
+                        h[token][feature] += activations[token][i] * tiny.wEnc()[i][feature];
+                    }
+                }
+            }
+            TopK rule = TopK.of(k, tiny.bEnc());
+            assertEncodes(tiny, rule.keepingNegative(), activations, token -> PlainRule.strongest(h[token], k));
+            assertEncodes(
+                    tiny,
+                    rule.byMagnitude(),
+                    activations,
+                    token -> PlainRule.strongest(h[token], k, i -> Math.abs(h[token][i])));
+            double[][] above = new double[h.length][];
+            Arrays.setAll(
+                    above,
+                    token -> Arrays.stream(h[token])
+                            .map(value -> value > 2 ? value : 0)
+                            .toArray());
+            assertEncodes(
+                    tiny,
+                    JumpRelu.of(tiny.bEnc(), 2).atMost(k),
+                    activations,
+                    token -> PlainRule.strongest(above[token], k));
+        }
+    }
+
+    private static void assertEncodes(
+            TinySae tiny, BlockRule rule, float[][] activations, IntFunction<double[]> expected) {
+        float[] all = new float[activations.length * D_SAE];
+        for (int token = 0; token < activations.length; token++) {
+            double[] features = expected.apply(token);
+            for (int i = 0; i < D_SAE; i++) {
+                all[token * D_SAE + i] = (float) features[i];
+            }
+        }
+        try (SparseAutoencoder sae = tiny.builder().activation(rule).build();
+                NDManager manager = sae.newManager()) {
+            SparseFeatures features = sae.encode(activations);
+            assertThat(TinySae.flat(features.toDense())).isEqualTo(all);
+            for (int at = 0; at < features.activeCount(); at++) {
+                assertThat(features.values().get(at)).isNotZero();
+            }
+            NDArray x = manager.create(TinySae.flat(activations), new Shape(activations.length, D_IN));
+            assertThat(sae.encode(x).toFloatArray()).isEqualTo(all);
+            assertThat(TinySae.flat(sae.encodeSparse(x).toDense())).isEqualTo(all);
+        }
+    }
+
     @Test
     void takesTheSameInEveryChunk() {
         TinySae tiny = integers(600, 1);
@@ -169,6 +229,30 @@ class StrongestTest {
             assertThat(features.activeCount(1)).isEqualTo(5);
             assertThat(features.toDense()[0]).isEqualTo(Arrays.copyOf(expected, D_SAE));
             assertThat(features.toDense()[2]).isEqualTo(Arrays.copyOfRange(expected, 2 * D_SAE, 3 * D_SAE));
+        }
+    }
+
+    @Test
+    void neverActivatesAFeatureWithoutADecoderRowWhenItChoosesByNorms() {
+        TinySae tiny = integers(D_SAE, 1);
+        tiny.wDec()[0] = new float[D_IN];
+        tiny.wDec()[700] = new float[D_IN];
+        float[][] activations = integerActivations(40);
+        for (int k : new int[] {700, D_SAE}) {
+            BlockRule rule = TopK.of(k, tiny.bEnc()).chosenByDecoderNorm();
+            try (SparseAutoencoder sae = tiny.builder().activation(rule).build();
+                    SparseAutoencoder plain =
+                            tiny.builder().activation(Relu.of(tiny.bEnc())).build()) {
+                SparseFeatures features = sae.encode(activations);
+                SparseFeatures all = plain.encode(activations);
+                for (int token = 0; token < 40; token++) {
+                    assertThat(features.value(token, 0)).isZero();
+                    assertThat(features.value(token, 700)).isZero();
+                    for (Feature feature : features.active(token)) {
+                        assertThat(feature.value()).isEqualTo(all.value(token, feature.index()));
+                    }
+                }
+            }
         }
     }
 

@@ -142,6 +142,17 @@ class SavedFromMemoryTest {
     }
 
     @Test
+    void aRuleThatSaeLensHasOnlyInPartIsRefused() {
+        JumpRelu jump = JumpRelu.of(vector(D_SAE), vector(D_SAE));
+        TopK top = TopK.of(3, vector(D_SAE));
+        requireRefused(standard(jump.keepingNegative()), "it keeps features below 0.");
+        requireRefused(standard(jump.atMost(3)), "it has thresholds and keeps at most 3 features of a token.");
+        requireRefused(standard(top.keepingNegative()), "it keeps features below 0.");
+        requireRefused(standard(top.byMagnitude()), "it keeps features below 0.");
+        requireRefused(standard(top.chosenByDecoderNorm()), "chooses the strongest features by the norms");
+    }
+
+    @Test
     void aTopKTranscoderIsRefused() {
         SaeBuilder builder = SparseAutoencoder.builder(config("transcoder", D_IN, Normalization.NONE, null))
                 .encoder(matrix(D_IN, D_SAE))

@@ -7,11 +7,14 @@ import java.util.Arrays;
  * floor cannot be among the strongest, so most features cost one comparison.
  *
  * <p>Features of a token are offered by ascending index, and of equals the first ones stay. NaN counts as the strongest.
+ * Where values may be negative, those that are 0 are among the features too.
  */
 public final class Strongest {
 
+    private final SelectionRule rule;
     private final int kept;
     private final int room;
+    private final float lowest;
     private long[] entries = new long[0];
     private int[] counts = new int[0];
     private float[] floors = new float[0];
@@ -20,10 +23,12 @@ public final class Strongest {
     /**
      * Creates it.
      *
-     * @param kept how many features of a token are kept
+     * @param rule how many features of a token are kept, and what makes them the strongest
      */
-    public Strongest(int kept) {
-        this.kept = kept;
+    public Strongest(SelectionRule rule) {
+        this.rule = rule;
+        this.kept = rule.mostActive();
+        this.lowest = rule.lowestStrength();
         this.room = room(kept);
         this.keys = new float[room];
     }
@@ -41,20 +46,20 @@ public final class Strongest {
             floors = new float[tokens];
         }
         Arrays.fill(counts, 0, tokens, 0);
-        Arrays.fill(floors, 0, tokens, 0);
+        Arrays.fill(floors, 0, tokens, lowest);
     }
 
-    /** Returns what a feature of a token must be above. */
+    /** Returns what the strength of a token's feature must be above. */
     public float floor(int token) {
         return floors[token];
     }
 
-    /** Offers a feature that is above the floor, or NaN. */
+    /** Offers a feature whose strength is above the floor. */
     public void offer(int token, int feature, float value) {
         entries[token * room + counts[token]++] =
                 ((long) feature << Integer.SIZE) | (Float.floatToRawIntBits(value) & 0xffffffffL);
         if (counts[token] == room) {
-            floors[token] = cut(entries, token * room, room, kept, keys);
+            floors[token] = cut(entries, token * room, room, keys);
             counts[token] = kept;
         }
     }
@@ -78,10 +83,10 @@ public final class Strongest {
     /**
      * Keeps the strongest of more entries than are kept, and of equals the first, in the order that they have.
      *
-     * @param keys room for the values
-     * @return the smallest value that is kept
+     * @param keys room for the strengths
+     * @return the smallest strength that is kept
      */
-    public static float cut(long[] entries, int from, int count, int kept, float[] keys) {
+    public float cut(long[] entries, int from, int count, float[] keys) {
         for (int i = 0; i < count; i++) {
             keys[i] = key(entries[from + i]);
         }
@@ -101,8 +106,7 @@ public final class Strongest {
         return least;
     }
 
-    private static float key(long entry) {
-        float value = value(entry);
-        return Float.isNaN(value) ? Float.POSITIVE_INFINITY : value;
+    private float key(long entry) {
+        return rule.strength(feature(entry), value(entry));
     }
 }

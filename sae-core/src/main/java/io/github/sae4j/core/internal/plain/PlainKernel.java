@@ -6,9 +6,7 @@ import io.github.sae4j.core.internal.host.FoundRows;
 import io.github.sae4j.core.internal.host.HostKernel;
 import io.github.sae4j.core.internal.host.Rows;
 import io.github.sae4j.core.internal.host.SelectionRule;
-import java.util.Arrays;
 import java.util.Comparator;
-import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -71,20 +69,17 @@ public final class PlainKernel implements HostKernel {
     }
 
     private int[] strongest(float[] values) {
-        int[] active = IntStream.range(0, values.length)
-                .filter(feature -> values[feature] != 0)
-                .toArray();
-        if (rule.mostActive() == 0 || active.length <= rule.mostActive()) {
-            return active;
+        IntStream features = IntStream.range(0, values.length);
+        if (rule.mostActive() > 0) {
+            // Of equals the first come first, for the sort is stable; a zero with a sign equals one without.
+            features = features.filter(feature -> rule.strength(feature, values[feature]) > rule.lowestStrength())
+                    .boxed()
+                    .sorted(Comparator.comparingDouble(feature -> 0.0 - rule.strength(feature, values[feature])))
+                    .limit(rule.mostActive())
+                    .mapToInt(Integer::intValue)
+                    .sorted();
         }
-        // NaN counts as infinite, and of equals the first come first, for the sort is stable.
-        List<Integer> byValue = Arrays.stream(active)
-                .boxed()
-                .sorted(Comparator.comparingDouble(
-                        feature -> Float.isNaN(values[feature]) ? Double.NEGATIVE_INFINITY : -values[feature]))
-                .limit(rule.mostActive())
-                .toList();
-        return byValue.stream().mapToInt(Integer::intValue).sorted().toArray();
+        return features.filter(feature -> values[feature] != 0).toArray();
     }
 
     @Override

@@ -4,7 +4,9 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import io.github.sae4j.core.BlockRule;
+import io.github.sae4j.core.Strength;
 import io.github.sae4j.core.internal.host.Rows;
+import io.github.sae4j.core.internal.host.SelectionRule;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,26 +24,28 @@ final class BlockEncoder implements TorchEncoder {
     private final Script script;
     private final TorchWeights weights;
     private final InputTransform transform;
-    private final PtNDArray norms;
+    private final DecoderNorms norms;
     private final int dSae;
     private final int blockFeatures;
     private final int mostActive;
+    private final boolean signed;
+    private final boolean byMagnitude;
     private final boolean onDevice;
     private final TokenChunks chunks;
 
     /**
      * Creates an encoder.
      *
-     * @param norms what features are multiplied by, {@code [d_sae]}, or an array without elements
+     * @param norms what features and their strengths are multiplied by
      */
-    BlockEncoder(Script script, TorchWeights weights, InputTransform transform, BlockRule rule, PtNDArray norms) {
+    BlockEncoder(Script script, TorchWeights weights, InputTransform transform, BlockRule rule, DecoderNorms norms) {
         this(
                 script,
                 weights,
                 transform,
                 rule,
                 norms,
-                ChunkSize.of(weights.device(), transform.dIn(), rule.dSae(), limit(rule)),
+                ChunkSize.of(weights.device(), transform.dIn(), rule.dSae(), SelectionRule.limit(rule)),
                 weights.device().isGpu());
     }
 
@@ -56,7 +60,7 @@ final class BlockEncoder implements TorchEncoder {
             TorchWeights weights,
             InputTransform transform,
             BlockRule rule,
-            PtNDArray norms,
+            DecoderNorms norms,
             ChunkSize size,
             boolean onDevice) {
         this.script = script;
@@ -64,14 +68,12 @@ final class BlockEncoder implements TorchEncoder {
         this.transform = transform;
         this.norms = norms;
         this.dSae = rule.dSae();
-        this.mostActive = limit(rule);
+        this.mostActive = SelectionRule.limit(rule);
+        this.signed = SelectionRule.lowestStrength(rule) < 0;
+        this.byMagnitude = rule.strength() == Strength.MAGNITUDE;
         this.blockFeatures = size.features();
         this.onDevice = onDevice;
         this.chunks = new TokenChunks("encoding", size.tokens(), TokenChunks.Memory.of(weights.device()));
-    }
-
-    private static int limit(BlockRule rule) {
-        return rule.mostActive() < rule.dSae() ? rule.mostActive() : 0;
     }
 
     @Override
@@ -90,8 +92,11 @@ final class BlockEncoder implements TorchEncoder {
                         .with(weights.encoder())
                         .with(weights.bias())
                         .with(weights.parameters())
-                        .with(norms)
+                        .with(norms.factors())
+                        .with(norms.ranks())
                         .with(mostActive)
+                        .with(signed)
+                        .with(byMagnitude)
                         .with(first)
                         .with(count)
                         .with(blockFeatures)

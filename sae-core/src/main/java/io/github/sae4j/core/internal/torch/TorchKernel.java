@@ -59,14 +59,15 @@ public final class TorchKernel implements AutoCloseable {
         this.kind = kind;
         this.host = kind == Kernel.TORCHSCRIPT ? null : host(parts, kind, norms);
         this.encoder = host == null
-                ? encoder(script, weights, transform, parts.rule(), norms.factors())
+                ? encoder(script, weights, transform, parts.rule(), norms)
                 : new HostEncoder(script, host, transform.dIn());
         this.decoder = new TorchDecoder(script, weights, transform, norms.divisors(), host);
         this.calls = calls;
     }
 
     private static HostSae host(KernelParts parts, Kernel kind, DecoderNorms norms) {
-        SelectionRule rule = SelectionRule.of((BlockRule) parts.rule(), HostArrays.copyOf(norms.factors()));
+        SelectionRule rule = SelectionRule.of(
+                (BlockRule) parts.rule(), HostArrays.copyOf(norms.factors()), HostArrays.copyOf(norms.ranks()));
         HostKernel kernel =
                 HostKernels.open(kind, Objects.requireNonNull(parts.encoder(), "encoder"), parts.decoder(), rule);
         HostTransform transform = new HostTransform(
@@ -79,7 +80,7 @@ public final class TorchKernel implements AutoCloseable {
     }
 
     private static TorchEncoder encoder(
-            Script script, TorchWeights weights, InputTransform transform, Activation rule, PtNDArray norms) {
+            Script script, TorchWeights weights, InputTransform transform, Activation rule, DecoderNorms norms) {
         if (rule instanceof MatchingPursuit pursuit) {
             return new PursuitEncoder(script, weights, transform, pursuit);
         }
@@ -138,14 +139,7 @@ public final class TorchKernel implements AutoCloseable {
         InputTransform transform = InputTransform.of(parts);
         PtNDManager calls = TorchRuntime.newManager(weights.device());
         try {
-            DecoderNorms norms;
-            if (parts.rule() instanceof BlockRule blockRule && blockRule.rescalesByDecoderNorm()) {
-                norms = DecoderNorms.exact(script, weights, transform, calls);
-            } else if (fold) {
-                norms = DecoderNorms.folded(script, weights, transform, calls);
-            } else {
-                norms = DecoderNorms.none(calls);
-            }
+            DecoderNorms norms = DecoderNorms.of(parts.rule(), fold, script, weights, transform, calls);
             return new TorchKernel(script, parts, weights, kind, norms, calls);
         } catch (RuntimeException e) {
             calls.close();

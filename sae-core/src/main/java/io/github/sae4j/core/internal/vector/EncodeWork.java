@@ -45,8 +45,8 @@ final class EncodeWork extends Crew.Work {
         private final Hits hits = new Hits();
         private final Strongest strongest;
 
-        private Slot(int kept) {
-            this.strongest = new Strongest(kept);
+        private Slot(SelectionRule rule) {
+            this.strongest = new Strongest(rule);
         }
     }
 
@@ -56,7 +56,7 @@ final class EncodeWork extends Crew.Work {
         this.rule = rule;
         this.dIn = dIn;
         this.dSae = rule.dSae();
-        Arrays.setAll(slots, slot -> new Slot(rule.mostActive()));
+        Arrays.setAll(slots, slot -> new Slot(rule));
     }
 
     /** Encodes tokens, {@code [tokens, d_in]}. */
@@ -290,8 +290,11 @@ final class EncodeWork extends Crew.Work {
             }
             Arrays.sort(candidates, 0, count);
             if (count > rule.mostActive()) {
-                Strongest.cut(candidates, 0, count, rule.mostActive(), keys);
+                slots[0].strongest.cut(candidates, 0, count, keys);
                 count = rule.mostActive();
+            }
+            if (rule.rule().mayBeNegative()) {
+                count = withoutZeros(count);
             }
             counts[0] = count;
             found.extend(counts, 1);
@@ -299,5 +302,16 @@ final class EncodeWork extends Crew.Work {
                 found.add(0, 1, Strongest.feature(candidates[at]), Strongest.value(candidates[at]));
             }
         }
+    }
+
+    /** A feature that is 0 may be among the strongest and take a place, but is not active. */
+    private int withoutZeros(int count) {
+        int kept = 0;
+        for (int at = 0; at < count; at++) {
+            if (Strongest.value(candidates[at]) != 0) {
+                candidates[kept++] = candidates[at];
+            }
+        }
+        return kept;
     }
 }

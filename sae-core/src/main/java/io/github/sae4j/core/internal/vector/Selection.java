@@ -4,6 +4,7 @@ import static io.github.sae4j.core.internal.vector.Memory.FLOATS;
 import static io.github.sae4j.core.internal.vector.Memory.GROUP;
 import static io.github.sae4j.core.internal.vector.Memory.LANES;
 
+import io.github.sae4j.core.Strength;
 import io.github.sae4j.core.internal.host.SelectionRule;
 import io.github.sae4j.core.internal.host.Strongest;
 import java.util.Arrays;
@@ -22,6 +23,8 @@ final class Selection {
     private final float[] bias;
     private final float[] above;
     private final float[] norms;
+    private final float[] ranks;
+    private final boolean byMagnitude;
 
     /** Creates it for sums whose features stand as panels have them. */
     Selection(SelectionRule rule, Panels panels) {
@@ -30,6 +33,8 @@ final class Selection {
         this.bias = placed(rule.bias(), 0, panels);
         this.above = placed(rule.activeAbove(), Float.POSITIVE_INFINITY, panels);
         this.norms = rule.norms().length == 0 ? rule.norms() : placed(rule.norms(), 0, panels);
+        this.ranks = rule.ranks().length == 0 ? rule.ranks() : placed(rule.ranks(), 0, panels);
+        this.byMagnitude = rule.rule().strength() == Strength.MAGNITUDE;
     }
 
     private static float[] placed(float[] values, float rest, Panels panels) {
@@ -111,6 +116,14 @@ final class Selection {
             low = low.mul(FloatVector.fromArray(FLOATS, norms, first));
             high = high.mul(FloatVector.fromArray(FLOATS, norms, first + LANES));
         }
+        if (ranks.length > 0) {
+            low = low.mul(FloatVector.fromArray(FLOATS, ranks, first));
+            high = high.mul(FloatVector.fromArray(FLOATS, ranks, first + LANES));
+        }
+        if (byMagnitude) {
+            low = low.abs();
+            high = high.abs();
+        }
         return !low.compare(VectorOperators.LE, floor)
                 .and(high.compare(VectorOperators.LE, floor))
                 .allTrue();
@@ -123,7 +136,7 @@ final class Selection {
             float h = sums[at + place];
             if (!(h <= above[first + place])) {
                 float value = rule.value(first + within, h);
-                if (!(value <= strongest.floor(token))) {
+                if (rule.strength(first + within, value) > strongest.floor(token)) {
                     strongest.offer(token, first + within, value);
                 }
             }

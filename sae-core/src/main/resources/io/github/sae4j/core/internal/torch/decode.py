@@ -79,6 +79,9 @@
   def at_least(self, norms: Tensor, least: float) -> Tensor:
     return torch.clamp(norms, least)
 
+  def quotient(self, dividend: Tensor, divisor: Tensor) -> Tensor:
+    return torch.div(dividend, divisor)
+
   def or_one(self, norms: Tensor) -> Tensor:
     return torch.masked_fill(norms, torch.eq(norms, 0), 1)
 

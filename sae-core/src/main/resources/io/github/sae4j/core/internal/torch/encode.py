@@ -1,7 +1,16 @@
+  # What makes features of a block the strongest: their values, unless the rule takes something else for it.
+  def strength(self, h: Tensor, first: int, ranks: Tensor, by_magnitude: bool) -> Tensor:
+    strength = h
+    if torch.numel(ranks) > 0:
+      strength = torch.mul(h, torch.narrow(ranks, 0, first, torch.size(h, 1)))
+    if by_magnitude:
+      strength = torch.abs(strength)
+    return strength
+
   # Which features of a block are above the smallest of the strongest so far, and the strongest with them.
-  def rise(self, h: Tensor, best: Tensor) -> Tuple[Tensor, Tensor]:
+  def rise(self, strength: Tensor, best: Tensor) -> Tuple[Tensor, Tensor]:
     k = torch.size(best, 1)
-    key = torch.nan_to_num(h, inf, inf)
+    key = torch.nan_to_num(strength, inf, inf, -inf)
     above = torch.gt(key, torch.narrow(best, 1, k - 1, 1))
     most = int(torch.max(torch.sum(above, [1])))
     if most > 0:
@@ -10,18 +19,23 @@
       torch.logical_and_(above, torch.ge(key, torch.narrow(best, 1, k - 1, 1)))
     return (above, best)
 
-  # The strongest of all candidates of a chunk of tokens: those above the smallest value that is kept, and of those equal
-  # to it as many as there is room for, the lower index first.
-  def strongest(self, positions: List[Tensor], values: List[Tensor], best: Tensor, d_sae: int) -> Tuple[Tensor, Tensor]:
+  # The strongest of all candidates of a chunk of tokens: those above the smallest strength that is kept, and of those equal
+  # to it as many as there is room for, the lower index first. Strengths are the values if there are none.
+  def strongest(self, positions: List[Tensor], values: List[Tensor], strengths: List[Tensor], best: Tensor, d_sae: int, signed: bool) -> Tuple[Tensor, Tensor]:
     k = torch.size(best, 1)
     floor = torch.select(best, 1, k - 1)
     every = torch.cat(values)
+    strong = every
+    if torch.len(strengths) > 0:
+      strong = torch.cat(strengths)
     where = torch.cat(positions)
-    near = torch.squeeze(torch.nonzero(torch.ge(torch.nan_to_num(every, inf, inf), torch.index_select(floor, 0, torch.floor_divide(where, d_sae)))), 1)
+    near = torch.squeeze(torch.nonzero(torch.ge(torch.nan_to_num(strong, inf, inf), torch.index_select(floor, 0, torch.floor_divide(where, d_sae)))), 1)
     at, order = torch.sort(torch.index_select(where, 0, near))
     found = torch.index_select(torch.index_select(every, 0, near), 0, order)
-    token = torch.floor_divide(at, d_sae)
     key = torch.nan_to_num(found, inf, inf)
+    if torch.len(strengths) > 0:
+      key = torch.nan_to_num(torch.index_select(torch.index_select(strong, 0, near), 0, order), inf, inf)
+    token = torch.floor_divide(at, d_sae)
     least = torch.index_select(floor, 0, token)
     tie = torch.to(torch.eq(key, least), 4)
     room = torch.sum(torch.le(best, torch.unsqueeze(floor, 1)), [1])
@@ -29,40 +43,69 @@
     before = torch.sub(torch.cumsum(ties, 0), ties)
     rank = torch.sub(torch.cumsum(tie, 0), torch.index_select(before, 0, token))
     kept = torch.logical_or(torch.gt(key, least), torch.logical_and(torch.gt(tie, 0), torch.le(rank, torch.index_select(room, 0, token))))
+    if signed:
+      # A feature that is 0 took a place, but is not active.
+      kept = torch.logical_and(kept, torch.ne(found, 0))
     chosen = torch.squeeze(torch.nonzero(kept), 1)
     return (torch.index_select(at, 0, chosen), torch.index_select(found, 0, chosen))
 
-  # A number for each value, larger for a larger value and, among equals, for the lower index; above 0 where the value is.
-  # Bits of positive floats are in the order of the floats; all others count as zero.
-  def keys(self, values: Tensor, indices: Tensor) -> Tensor:
-    bits = torch.to(torch.clamp(self.bits(torch.nan_to_num(values, inf, inf)), 0), 4)
-    return torch.sub(torch.mul(bits, 4294967296), indices)
+  # A number for each strength, larger for a larger one and, among equals, for the lower index. Bits of positive floats are
+  # in the order of the floats; all others count as zero, unless signs matter: then those of negative ones are turned round.
+  def keys(self, strengths: Tensor, indices: Tensor, signed: bool) -> Tensor:
+    finite = torch.nan_to_num(strengths, inf, inf, -inf)
+    if signed:
+      # Adding 0 takes the sign of a zero.
+      ordered = self.bits(torch.add(finite, 0.))
+      ordered = torch.where(torch.lt(ordered, 0), torch.bitwise_xor(ordered, 2147483647), ordered)
+    else:
+      ordered = torch.clamp(self.bits(finite), 0)
+    return torch.sub(torch.mul(torch.to(ordered, 4), 4294967296), indices)
+
+  # The key that all others must be above: that of a strength of 0, or of minus infinity.
+  def lowest_key(self, signed: bool) -> int:
+    lowest = 0
+    if signed:
+      lowest = -9187343244130779136
+    return lowest
 
   # The strongest of a block and of those before it, by their keys; nothing here waits for the device. The k largest values
   # lie in the k groups whose largest values are the largest, the lower first among equals, so only those are looked into.
-  def rise_on_device(self, h: Tensor, first: int, best: Tensor, found: Tensor) -> Tuple[Tensor, Tensor]:
+  def rise_on_device(self, h: Tensor, strength: Tensor, apart: bool, first: int, best: Tensor, found: Tensor, signed: bool) -> Tuple[Tensor, Tensor]:
     device = ops.prim.device(h)
     n = torch.size(h, 0)
     count = torch.size(h, 1)
     k = torch.size(best, 1)
     groups = (count + 15) // 16
     if groups > k:
-      if groups * 16 > count:
-        h = torch.constant_pad_nd(h, [0, groups * 16 - count], 0.)
-      largest = torch.amax(torch.reshape(h, [n, groups, 16]), [2])
-      _0, group = torch.topk(self.keys(largest, torch.arange(groups, dtype=4, layout=None, device=device)), k, 1, True, False)
+      rest = groups * 16 - count
+      if rest > 0:
+        nothing = 0.
+        if signed:
+          nothing = -inf
+        strength = torch.constant_pad_nd(strength, [0, rest], nothing)
+        if apart:
+          h = torch.constant_pad_nd(h, [0, rest], 0.)
+      largest = torch.amax(torch.reshape(strength, [n, groups, 16]), [2])
+      _0, group = torch.topk(self.keys(largest, torch.arange(groups, dtype=4, layout=None, device=device), signed), k, 1, True, False)
       members = torch.add(torch.unsqueeze(torch.mul(group, 16), 2), torch.arange(16, dtype=4, layout=None, device=device))
       at = torch.reshape(members, [n, 16 * k])
-      h = torch.gather(h, 1, at)
+      strength = torch.gather(strength, 1, at)
+      if apart:
+        h = torch.gather(h, 1, at)
     else:
       at = torch.arange(count, dtype=4, layout=None, device=device)
-    best, order = torch.topk(torch.cat([best, self.keys(h, torch.add(at, first))], 1), k, 1, True, False)
+    if not apart:
+      h = strength
+    best, order = torch.topk(torch.cat([best, self.keys(strength, torch.add(at, first), signed)], 1), k, 1, True, False)
     return (best, torch.gather(torch.cat([found, h], 1), 1, order))
 
   # Positions and values of the strongest, ascending.
-  def strongest_on_device(self, best: Tensor, found: Tensor, d_sae: int) -> Tuple[Tensor, Tensor]:
+  def strongest_on_device(self, best: Tensor, found: Tensor, d_sae: int, signed: bool) -> Tuple[Tensor, Tensor]:
     none = 4294967295
-    feature = torch.masked_fill(torch.bitwise_and(torch.neg(best), none), torch.le(best, 0), none)
+    feature = torch.masked_fill(torch.bitwise_and(torch.neg(best), none), torch.le(best, self.lowest_key(signed)), none)
+    if signed:
+      # A feature that is 0 took a place, but is not active.
+      feature = torch.masked_fill(feature, torch.eq(found, 0), none)
     feature, order = torch.sort(feature, 1)
     first = torch.mul(torch.arange(torch.size(best, 0), dtype=4, layout=None, device=ops.prim.device(best)), d_sae)
     at = torch.flatten(torch.add(feature, torch.unsqueeze(first, 1)))
@@ -112,7 +155,7 @@
     return host
 
   # Encodes some of the tokens. What is active comes block by block, positions and values, or packed from the device.
-  def encode(self, activations: Tensor, d_in: int, input_scale: float, normalization: int, check: bool, b_dec: Tensor, subtract_b_dec: bool, w_enc: List[Tensor], transposed: bool, widen: bool, bias: Tensor, parameters: List[Tensor], norms: Tensor, most: int, first_token: int, n: int, block_features: int, on_device: bool, dense: List[Tensor]) -> Tuple[List[int], Tensor, Tensor, List[Tensor], List[Tensor]]:
+  def encode(self, activations: Tensor, d_in: int, input_scale: float, normalization: int, check: bool, b_dec: Tensor, subtract_b_dec: bool, w_enc: List[Tensor], transposed: bool, widen: bool, bias: Tensor, parameters: List[Tensor], norms: Tensor, ranks: Tensor, most: int, signed: bool, by_magnitude: bool, first_token: int, n: int, block_features: int, on_device: bool, dense: List[Tensor]) -> Tuple[List[int], Tensor, Tensor, List[Tensor], List[Tensor]]:
     device = ops.prim.device(bias)
     d_sae = torch.size(bias, 0)
     positions = annotate(List[Tensor], [])
@@ -134,9 +177,13 @@
       if torch.len(dense) > 0:
         whole = torch.narrow(torch.view(dense[0], [-1, d_sae]), 0, first_token, n)
       best = torch.zeros([n, most], dtype=6, layout=None, device=device)
-      best_keys = torch.zeros([n, most], dtype=4, layout=None, device=device)
+      if signed and not on_device:
+        best = torch.full_like(best, -inf)
+      best_keys = torch.full([n, most], self.lowest_key(signed), dtype=4, layout=None, device=device)
+      apart = by_magnitude or torch.numel(ranks) > 0
       candidates = annotate(List[Tensor], [])
       weights = annotate(List[Tensor], [])
+      strengths = annotate(List[Tensor], [])
       for i in range((d_sae + block_features - 1) // block_features):
         first = i * block_features
         count = min(block_features, d_sae - first)
@@ -155,12 +202,15 @@
         if torch.numel(norms) > 0:
           h = torch.mul(h, torch.narrow(norms, 0, first, count))
         if most > 0 and on_device:
-          best_keys, best = self.rise_on_device(h, first, best_keys, best)
+          best_keys, best = self.rise_on_device(h, self.strength(h, first, ranks, by_magnitude), apart, first, best_keys, best, signed)
         elif most > 0:
-          above, best = self.rise(h, best)
+          strength = self.strength(h, first, ranks, by_magnitude)
+          above, best = self.rise(strength, best)
           token_of, feature_of = torch.unbind(torch.nonzero(above), 1)
           torch.append(candidates, torch.add(torch.mul(token_of, d_sae), torch.add(feature_of, first)))
           torch.append(weights, torch.masked_select(h, above))
+          if apart:
+            torch.append(strengths, torch.masked_select(strength, above))
         elif torch.len(dense) > 0:
           torch.copy_(torch.narrow(whole, 1, first, count), h)
         else:
@@ -172,9 +222,9 @@
       if most > 0:
         step = d_sae
         if on_device:
-          chosen, weight = self.strongest_on_device(best_keys, best, d_sae)
+          chosen, weight = self.strongest_on_device(best_keys, best, d_sae, signed)
         else:
-          chosen, weight = self.strongest(candidates, weights, best, d_sae)
+          chosen, weight = self.strongest(candidates, weights, strengths, best, d_sae, signed)
         if torch.len(dense) > 0:
           torch.index_copy_(torch.zero_(torch.view(whole, [n * d_sae])), 0, chosen, weight)
         else:

@@ -85,7 +85,7 @@ class HostSaeTest {
     @Test
     void doesNotKeepTheFeaturesThatItDecoded() {
         WeightMatrix matrix = WeightMatrix.of(new float[][] {{1}});
-        SelectionRule rule = SelectionRule.of(Relu.of(new float[1]), new float[0]);
+        SelectionRule rule = SelectionRule.of(Relu.of(new float[1]), new float[0], new float[0]);
         HostSae sae = sae(HostKernels.open(Kernel.VECTOR, matrix, matrix, rule), 1);
         WeakReference<float[]> values = decoded(sae);
         for (int round = 0; round < 100 && values.get() != null; round++) {

@@ -76,9 +76,7 @@ class DeviceSelectionTest {
                 PtNDManager call = TorchRuntime.newManager(Device.cpu())) {
             PtNDArray x = HostArrays.ofFloats(call, activations, 0, activations.length);
             InputTransform transform = InputTransform.of(parts);
-            PtNDArray norms = rule.rescalesByDecoderNorm()
-                    ? DecoderNorms.exact(script, weights, transform, call).factors()
-                    : HostArrays.ofFloats(call, new float[0], 0, 0);
+            DecoderNorms norms = DecoderNorms.of(rule, false, script, weights, transform, call);
             BlockEncoder cpu = new BlockEncoder(script, weights, transform, rule, norms);
             Rows expected = cpu.encode(call, x, tokens, null).rows();
             float[] expectedDense = dense(cpu, call, x, tokens);
@@ -112,6 +110,7 @@ class DeviceSelectionTest {
             assertSame(Relu.of(bias(-7)), activations);
             assertSame(Relu.of(bias(-1000)), activations);
             assertSame(JumpRelu.of(bias(0), 3), activations);
+            assertSame(JumpRelu.of(bias(0), -3).keepingNegative(), activations);
         }
     }
 
@@ -127,6 +126,20 @@ class DeviceSelectionTest {
     }
 
     @ParameterizedTest
+    @ValueSource(ints = {1, 33, 82, 700, 1299})
+    void findsTheStrongestByOtherThanPositiveValues(int k) {
+        for (int tokens : new int[] {1, 40}) {
+            float[] activations = integers(tokens * D_IN, tokens);
+            for (float bias : new float[] {1, -9, -1000}) {
+                assertSame(TopK.of(k, bias(bias)).keepingNegative(), activations);
+                assertSame(TopK.of(k, bias(bias)).byMagnitude(), activations);
+                assertSame(TopK.of(k, bias(bias)).chosenByDecoderNorm(), activations);
+            }
+            assertSame(JumpRelu.of(bias(1), 3).atMost(k), activations);
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(ints = {1, 20, 700})
     void findsTheSameAmongValuesThatAreNotFinite(int k) {
         float[] biases = bias(1);
@@ -138,6 +151,8 @@ class DeviceSelectionTest {
         activations[8] = Float.NaN;
         activations[15] = Float.POSITIVE_INFINITY;
         assertSame(TopK.of(k, biases), activations);
+        assertSame(TopK.of(k, biases).keepingNegative(), activations);
+        assertSame(TopK.of(k, biases).byMagnitude(), activations);
     }
 
     /** A rule whose values may be below zero, or zero with a sign: none of those is ever among the strongest. */
@@ -190,7 +205,7 @@ class DeviceSelectionTest {
                     weights,
                     InputTransform.of(parts),
                     (BlockRule) parts.rule(),
-                    HostArrays.ofFloats(call, new float[0], 0, 0),
+                    DecoderNorms.of(parts.rule(), false, script, weights, InputTransform.of(parts), call),
                     new ChunkSize(2, 512),
                     true);
             PtNDArray x = HostArrays.ofFloats(call, integers(5 * D_IN, 3), 0, 5 * D_IN);

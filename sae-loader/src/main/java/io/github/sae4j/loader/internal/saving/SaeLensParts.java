@@ -11,6 +11,7 @@ import io.github.sae4j.core.Relu;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SaeParts;
 import io.github.sae4j.core.SparseAutoencoder;
+import io.github.sae4j.core.Strength;
 import io.github.sae4j.core.TemporalPrediction;
 import io.github.sae4j.core.TopK;
 import io.github.sae4j.core.WeightMatrix;
@@ -89,6 +90,7 @@ final class SaeLensParts {
 
     private String architecture() {
         Activation rule = parts.activation();
+        requireKnown(rule);
         if (parts.prediction() != null) {
             return temporal(parts.prediction(), rule);
         }
@@ -126,6 +128,22 @@ final class SaeLensParts {
             return "matching_pursuit";
         }
         throw unlike("has the activation rule " + rule.getClass().getName());
+    }
+
+    /** Refuses what rules have here and not in SAELens. */
+    private static void requireKnown(Activation rule) {
+        if (!(rule instanceof BlockRule blockRule)) {
+            return;
+        }
+        if (blockRule.mayBeNegative()) {
+            throw unlike("keeps features below 0");
+        }
+        if (blockRule.strength() == Strength.CONTRIBUTION) {
+            throw unlike("chooses the strongest features by the norms of their decoder rows and does not rescale them");
+        }
+        if (rule instanceof JumpRelu && blockRule.mostActive() < blockRule.dSae()) {
+            throw unlike("has thresholds and keeps at most " + blockRule.mostActive() + " features of a token");
+        }
     }
 
     private void bias(String name, float[] values) {

@@ -1,0 +1,14 @@
+package io.github.sae4j.core;
+
+/** What makes a feature one of the strongest of its token, for rules that limit how many features stay active. */
+public enum Strength {
+    /** The feature's value. */
+    VALUE,
+    /** The size of the feature's value, whatever its sign. */
+    MAGNITUDE,
+    /**
+     * The feature's value times the norm of its decoder row, {@code ||W_dec[i]||}, so that of a row of zeros the feature is
+     * never active. The value itself is not multiplied.
+     */
+    CONTRIBUTION
+}
