@@ -40,17 +40,17 @@ public record LayeredFeatures(List<SparseFeatures> layers) {
     /**
      * Returns the features of layers that lie side by side for each token.
      *
-     * @param rows with the leading axes {@code [tokens, layers]}
-     * @throws SaeException if it has other leading axes, or no layer
+     * @param rows layer after layer of each token, whatever the leading axes
+     * @param count how many layers there are, at least 1
+     * @throws SaeException if there are not as many rows for each token
      */
-    public static LayeredFeatures of(SparseFeatures rows) {
-        long[] shape = rows == null ? new long[0] : rows.leadingShape();
-        if (rows == null || shape.length != 2 || shape[1] < 1) {
-            throw new SaeException("The features of layers should have the leading axes [tokens, layers], but have "
-                    + Arrays.toString(shape) + ".");
+    public static LayeredFeatures of(SparseFeatures rows, int count) {
+        if (rows == null || count < 1 || rows.tokens() % count != 0) {
+            throw new SaeException(
+                    "The features of " + count + " layers need as many rows for each token, but there are "
+                            + (rows == null ? "none" : String.valueOf(rows.tokens())) + ".");
         }
-        int tokens = (int) shape[0];
-        int count = (int) shape[1];
+        int tokens = rows.tokens() / count;
         List<SparseFeatures> layers = new ArrayList<>(count);
         for (int layer = 0; layer < count; layer++) {
             int[] starts = new int[tokens];

@@ -111,8 +111,8 @@ public final class SaeSet implements AutoCloseable {
     }
 
     /**
-     * Returns where the files came from. {@link SaeSource#sha256()} fetches and reads all of them: it is the SHA-256 of a line
-     * for each weights file, in the order of layers, as {@code sha256sum} prints it.
+     * Returns where the files came from. {@link SaeSource#sha256()} is taken of the layers' {@code b_enc}, {@code b_dec} and
+     * thresholds as float32, one after the other, not of all weights; it fetches the files that have them.
      */
     public SaeSource source() {
         return files.source();
@@ -130,6 +130,7 @@ public final class SaeSet implements AutoCloseable {
         @Nullable String written = config.otherFields().get("metadata.hook_name_out");
         return new SetLayer(
                 layer,
+                files.member(layer),
                 config,
                 config.metadata().hookName(),
                 written == null ? null : JsonParser.parseString(written).getAsString());

@@ -3,6 +3,7 @@ package io.github.sae4j.examples.internal;
 import io.github.sae4j.examples.internal.input.FeatureFile;
 import io.github.sae4j.examples.internal.input.InputFile;
 import io.github.sae4j.examples.internal.output.OutputFile;
+import io.github.sae4j.loader.SaeSetException;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -29,6 +30,9 @@ public final class DecodeCommand implements Runnable {
     private RunOptions options;
 
     @Mixin
+    private LayerOption layer;
+
+    @Mixin
     private OutputOptions output;
 
     @Override
@@ -36,10 +40,20 @@ public final class DecodeCommand implements Runnable {
         OutputFile target = output.target(List.of(features), spec);
         InputFile.requireReadable(features);
         try (OpenSae sae = options.openForOutput(Terminal.of(spec))) {
+            layer.requireNone(sae);
             sae.requireDecoder();
             try (FeatureFile opened = FeatureFile.open(features, sae.expected())) {
                 new Decoding(options.batchTokens()).run(opened, sae, target, Terminal.of(spec));
             }
+        } catch (SaeSetException e) {
+            decodeLayers(target);
+        }
+    }
+
+    private void decodeLayers(OutputFile target) {
+        try (OpenSet set = options.openSet(Terminal.of(spec));
+                FeatureFile opened = FeatureFile.open(features, set.expected(options.allowNonFinite()))) {
+            new SetDecoding(set, layer.of(set), options.batchTokens(), Terminal.of(spec)).decode(opened, target);
         }
     }
 }

@@ -6,6 +6,7 @@ import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.WeightMatrix;
 import io.github.sae4j.loader.SaeDescription;
+import io.github.sae4j.loader.SaeSetException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -30,6 +31,17 @@ public final class InfoCommand implements Runnable {
 
     @Override
     public void run() {
+        try {
+            tellOfSae();
+        } catch (SaeSetException e) {
+            Terminal terminal = Terminal.of(spec);
+            try (OpenSet set = OpenSet.open(sae, options, terminal, false)) {
+                SetFacts.on(terminal).print(set.set());
+            }
+        }
+    }
+
+    private void tellOfSae() {
         Terminal terminal = Terminal.of(spec);
         @Nullable SaeDescription description = OpenSae.describe(sae, options, terminal);
         SaeFacts facts = SaeFacts.on(terminal);

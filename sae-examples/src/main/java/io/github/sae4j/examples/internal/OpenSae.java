@@ -91,7 +91,7 @@ final class OpenSae implements AutoCloseable {
         }
     }
 
-    private static SaeLoader loader(String name, SaeOptions options, DownloadProgress progress) {
+    static SaeLoader loader(String name, SaeOptions options, DownloadProgress progress) {
         @Nullable Path folder = folder(name);
         if (folder == null) {
             return options.hub().apply(SAE.load(name), progress);

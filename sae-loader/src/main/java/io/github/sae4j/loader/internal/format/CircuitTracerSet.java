@@ -115,18 +115,18 @@ final class CircuitTracerSet implements SetLayout {
 
     @Override
     public BlockRule rule(Weights encoder, int dSae) {
-        requireThresholds(encoder);
+        float[] bias = encoder.vector("b_enc", dSae);
         return encoder.contains("threshold")
-                ? JumpRelu.of(encoder.vector("b_enc", dSae), encoder.vector("threshold", dSae))
-                : Relu.of(encoder.vector("b_enc", dSae));
+                ? JumpRelu.of(bias, encoder.vector("threshold", dSae)).keepingNegative()
+                : Relu.of(bias);
     }
 
     /**
-     * Checks that no threshold lets negative values through.
+     * Checks that no threshold lets negative values through, for whoever has a relu.
      *
      * @throws SaeLoadException if one does
      */
-    static void requireThresholds(Weights encoder) {
+    static void requireThresholdsFromZero(Weights encoder) {
         if (!encoder.contains("threshold")) {
             return;
         }
@@ -134,7 +134,7 @@ final class CircuitTracerSet implements SetLayout {
         for (int feature = 0; feature < thresholds.length; feature++) {
             if (thresholds[feature] < 0) {
                 throw new SaeLoadException(encoder.path() + ": the threshold of feature " + feature + " is "
-                        + thresholds[feature] + ", which lets negative values through; that is not supported.");
+                        + thresholds[feature] + ", which lets negative values through; open the set, which has them.");
             }
         }
     }

@@ -43,7 +43,7 @@ final class CrossLayerFormat implements Format {
                     + set.label() + "/0.");
         }
         Weights weights = CircuitTracerSet.encoder(reading, set, layer).ignore("b_dec");
-        CircuitTracerSet.requireThresholds(weights);
+        CircuitTracerSet.requireThresholdsFromZero(weights);
         Config written = CircuitTracerSet.config(reading, set, weights, layer);
         return Parts.of(written.json(), CircuitTracerSet.encoderFile(layer), weights)
                 .withoutDecoder(LayerSet.noDecoder(set));

@@ -13,9 +13,13 @@ import io.github.sae4j.loader.SaeSetException;
 import io.github.sae4j.loader.internal.Listing;
 import io.github.sae4j.loader.internal.SaeFolder;
 import io.github.sae4j.loader.internal.SetSource;
-import java.nio.file.Path;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -42,7 +46,7 @@ public final class LayerSet {
         this.layout = layout;
         this.configs = List.copyOf(headers.configs);
         this.skip = headers.skip;
-        this.source = new SetSource(place, List.copyOf(headers.files), this::weights);
+        this.source = new SetSource(place, List.copyOf(headers.files), this::sha256);
         this.type = type;
     }
 
@@ -102,6 +106,11 @@ public final class LayerSet {
         return configs.size();
     }
 
+    /** Returns the name under which a layer is opened by itself, relative to the set. */
+    public String member(int layer) {
+        return layout.member(layer);
+    }
+
     /** Returns what a layer's encoder computes. */
     public SaeConfig config(int layer) {
         return configs.get(layer);
@@ -119,18 +128,42 @@ public final class LayerSet {
 
     /** Fetches all files. */
     public void download() {
-        weights();
-    }
-
-    private List<Path> weights() {
-        Set<Path> files = new LinkedHashSet<>();
         for (int layer = 0; layer < layers(); layer++) {
             try (Reading reading = reading()) {
-                files.add(layout.encoder(reading, layer).path());
-                files.add(layout.decoder(reading, layer).path());
+                layout.encoder(reading, layer);
+                layout.decoder(reading, layer);
             }
         }
-        return List.copyOf(files);
+    }
+
+    private String sha256() {
+        MessageDigest digest = sha256Digest();
+        for (int layer = 0; layer < layers(); layer++) {
+            SaeConfig config = configs.get(layer);
+            try (Reading reading = reading()) {
+                Weights weights = layout.encoder(reading, layer);
+                update(digest, weights.vector("b_enc", config.dSae()));
+                update(digest, weights.vector("b_dec", config.dIn()));
+                if (weights.contains("threshold")) {
+                    update(digest, weights.vector("threshold", config.dSae()));
+                }
+            }
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static MessageDigest sha256Digest() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every Java platform has SHA-256", e);
+        }
+    }
+
+    private static void update(MessageDigest digest, float[] values) {
+        ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(values);
+        digest.update(bytes);
     }
 
     /** Returns a layer that encodes. */
