@@ -28,7 +28,7 @@ final class LayeredTokens implements AutoCloseable {
     static LayeredTokens of(Activations activations, OpenSet set, int batchTokens) {
         int layers = set.set().layers();
         set.requireLayers(
-                activations.toString(), activations.layout(), set.set().d(), "d_in");
+                activations.sourceName(), activations.layout(), set.set().d(), "d_in");
         long rows = Math.min((long) batchTokens * layers, activations.layout().tokens());
         if (rows > Integer.MAX_VALUE / 2) {
             throw new CommandException("--batch-tokens " + batchTokens + " is too many for " + layers + " layers.");

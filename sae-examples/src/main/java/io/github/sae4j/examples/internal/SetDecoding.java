@@ -48,7 +48,7 @@ record SetDecoding(OpenSet set, @Nullable Integer layer, int batchTokens, Termin
 
     private SparseFeatures next(FeatureFile features) {
         int layers = set.set().layers();
-        SparseFeatures rows = features.next((int) Math.min(Integer.MAX_VALUE / layers, batchTokens) * layers);
+        SparseFeatures rows = features.next(Math.min(Integer.MAX_VALUE / layers, batchTokens) * layers);
         if (rows.tokens() % layers != 0) {
             throw new CommandException(features.fileName() + ": so many features are active that " + batchTokens
                     + " tokens at a time do not fit into memory; --batch-tokens takes fewer.");
