@@ -166,6 +166,24 @@ final class BadInputs {
                 .write(file(name));
     }
 
+    /** Writes a cross-layer transcoder whose first layer says that there are three. */
+    private void set(String name, int layers, boolean strange) throws IOException {
+        Path set = Files.createDirectory(file(name));
+        for (int layer = 0; layer < layers; layer++) {
+            InputFiles encoder = safetensors()
+                    .floats("W_enc_" + layer, new long[] {6, 4}, new float[24])
+                    .floats("b_enc_" + layer, new long[] {6}, new float[6])
+                    .floats("b_dec_" + layer, new long[] {4}, new float[4]);
+            if (strange) {
+                encoder.floats("gate_" + layer, new long[] {6}, new float[6]);
+            }
+            encoder.write(set.resolve("W_enc_" + layer + ".safetensors"));
+            safetensors()
+                    .floats("W_dec_" + layer, new long[] {6, 3 - layer, 4}, new float[24 * (3 - layer)])
+                    .write(set.resolve("W_dec_" + layer + ".safetensors"));
+        }
+    }
+
     private void saes() throws IOException {
         SmallSae.write(file("sae"));
         Files.delete(SmallSae.write(file("sae-no-weights")).resolve("sae_weights.safetensors"));
@@ -181,6 +199,10 @@ final class BadInputs {
         Path whole = SmallSae.write(file("sae-cut-weights")).resolve("sae_weights.safetensors");
         Files.write(whole, Arrays.copyOf(Files.readAllBytes(whole), 300));
         Files.createDirectory(file("sae-empty"));
+        safetensors().floats("x", new long[] {2, 3, 4}, new float[24]).write(file("layered.safetensors"));
+        set("sae-set", 3, false);
+        set("sae-set-short", 2, false);
+        set("sae-set-strange", 3, true);
         copy(ReferenceCase.named("temporal-f32").folder(), file("sae-temporal"));
         Files.writeString(file("texts.jsonl"), "[\"a\", \"b\", \"c\"]\n");
         safetensors().floats("x", new long[] {2, 2, 16}, new float[64]).write(file("sequences.safetensors"));

@@ -64,6 +64,28 @@ public final class SAE {
     }
 
     /**
+     * Opens the set of layers in a folder of this machine. The same as {@code load(folder).openSet()}.
+     *
+     * @param folder holds the files of all layers
+     * @return the set, which the caller closes
+     * @throws SaeLoadException if it cannot be opened; the message says why
+     */
+    public static SaeSet openSet(Path folder) {
+        return load(folder).openSet();
+    }
+
+    /**
+     * Opens a published set of layers. The same as {@code load(set).openSet()}.
+     *
+     * @param set its name, {@code owner/name:folder} or {@code owner/name}, see {@link #load(String)}
+     * @return the set, which the caller closes
+     * @throws SaeLoadException if it cannot be opened; the message says why
+     */
+    public static SaeSet openSet(String set) {
+        return load(set).openSet();
+    }
+
+    /**
      * Begins to load a published SAE.
      *
      * @param sae one of

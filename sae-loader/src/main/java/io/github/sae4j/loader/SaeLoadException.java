@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It is the only exception that opening and saving throw; where another module noticed the fault, its exception is the cause.
  */
-public final class SaeLoadException extends RuntimeException {
+public sealed class SaeLoadException extends RuntimeException permits SaeSetException {
 
     private static final long serialVersionUID = 1L;
 

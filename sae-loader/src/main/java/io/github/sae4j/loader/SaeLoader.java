@@ -16,6 +16,7 @@ import io.github.sae4j.loader.internal.DiskFolder;
 import io.github.sae4j.loader.internal.HubFolder;
 import io.github.sae4j.loader.internal.SaeFolder;
 import io.github.sae4j.loader.internal.format.Formats;
+import io.github.sae4j.loader.internal.format.LayerSet;
 import io.github.sae4j.loader.internal.names.Registry;
 import io.github.sae4j.loader.internal.names.SaeAddress;
 import io.github.sae4j.safetensors.SafetensorsException;
@@ -314,7 +315,8 @@ public final class SaeLoader {
     }
 
     /**
-     * Fetches the SAE's files into the cache, so that it opens offline later, without opening it.
+     * Fetches the SAE's files into the cache, so that it opens offline later, without opening it; those of a set of layers
+     * likewise.
      *
      * @return the folder in the cache that holds them, or the only file, which {@link SAE#fromDisk} opens as well
      * @throws SaeLoadException if the files cannot be fetched, what they say cannot be used, or the SAE is in a folder
@@ -324,7 +326,11 @@ public final class SaeLoader {
         published("download");
         return reported(() -> {
             SaeFolder files = files();
-            Formats.read(files, settings());
+            try {
+                Formats.read(files, settings());
+            } catch (SaeSetException e) {
+                LayerSet.read(files, setSettings()).download();
+            }
             return files.location();
         });
     }
@@ -340,7 +346,7 @@ public final class SaeLoader {
         return reported(() -> Formats.describe(files().headersOnly(), settings()));
     }
 
-    private static <T> T reported(Supplier<T> work) {
+    static <T> T reported(Supplier<T> work) {
         try {
             return work.get();
         } catch (SafetensorsException | HubException e) {
@@ -353,6 +359,7 @@ public final class SaeLoader {
      * Interrupting the thread ends a download within moments; the next call goes on from there.
      *
      * @return the SAE, which the caller closes
+     * @throws SaeSetException if it is a set of layers, for which there is {@link #openSet}
      * @throws SaeLoadException if it cannot be fetched or opened; the message says why
      */
     public SparseAutoencoder open() {
@@ -380,6 +387,32 @@ public final class SaeLoader {
         return sae;
     }
 
+    /**
+     * Opens a set of layers, a cross-layer transcoder or a crosscoder, and says so in one line of the log at INFO. Headers are
+     * read; a layer's weights are fetched, if they are not on this machine, when they are first needed.
+     *
+     * @return the set, which the caller closes
+     * @throws SaeLoadException if it is no set of layers, something in its files is not understood, or settings are made that
+     *     are for one SAE: {@link #format}, {@link #override}, {@link #normScalingFactor} and {@link #foldDecoderNorms}
+     */
+    public SaeSet openSet() {
+        SaeFolder files = files();
+        if (format != null || overrides.size() > 0 || normScalingFactor != null || foldDecoderNorms) {
+            throw new SaeLoadException(
+                    files.label() + " is opened as a set of layers, for which there is no format(...),"
+                            + " override(...), normScalingFactor(...) or foldDecoderNorms(...).");
+        }
+        LayerSet set = reported(() -> LayerSet.read(files, setSettings()));
+        LOG.info(
+                "Opened {}: {} layers, {}, d {}, d_sae {} each",
+                set.source().description(),
+                set.layers(),
+                set.config(0).architecture(),
+                set.config(0).dIn(),
+                set.config(0).dSae());
+        return new SaeSet(set, new SaeSet.Settings(device, kernel, allowNonFinite));
+    }
+
     /** Both views own the weights, so closing the one that nobody has seen leaves them to the other. */
     private SparseAutoencoder folded(SparseAutoencoder sae) {
         if (!foldDecoderNorms) {
@@ -401,6 +434,10 @@ public final class SaeLoader {
                 dtype,
                 new LinkedHashSet<>(allowedUnknown),
                 allowNonFinite);
+    }
+
+    private LayerSet.Settings setSettings() {
+        return new LayerSet.Settings(dtype, new LinkedHashSet<>(allowedUnknown), allowNonFinite);
     }
 
     private SaeFolder files() {

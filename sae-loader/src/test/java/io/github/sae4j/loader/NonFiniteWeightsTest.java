@@ -28,7 +28,7 @@ class NonFiniteWeightsTest {
         assertThatExceptionOfType(SaeLoadException.class)
                 .isThrownBy(() -> SAE.fromDisk(folder))
                 .withMessage(folder.resolve("sae_weights.safetensors")
-                        + ": \"W_enc\": it holds NaN at [1, 1], but weights are finite. allowNonFinite(true), or"
+                        + ": \"W_enc\" holds NaN at [1, 1], but weights are finite. allowNonFinite(true), or"
                         + " --allow-non-finite, opens the SAE all the same.");
     }
 

@@ -8,6 +8,7 @@ import io.github.sae4j.examples.internal.input.Sequences;
 import io.github.sae4j.examples.internal.input.Skipping;
 import io.github.sae4j.examples.internal.input.TokenRange;
 import io.github.sae4j.examples.internal.input.Wanted;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -112,6 +113,44 @@ final class ActivationOptions {
 
     Activations open(ActivationSource source, OpenSae sae) {
         return open(source, sae, IdUse.NONE);
+    }
+
+    /**
+     * Opens the files for a set of layers, {@code [..., tokens, layers, d_in]}.
+     *
+     * @throws CommandException if options are given that choose tokens or a layer
+     */
+    Activations open(ActivationSource source, OpenSet set, boolean allowNonFinite) {
+        List<String> others = new ArrayList<>();
+        if (layerId != null || layerIds != null) {
+            others.add("--layer-id and --layer-ids");
+        }
+        if (skipFirst != null) {
+            others.add("--skip-first");
+        }
+        if (skipTokens != null) {
+            others.add("--skip-token");
+        }
+        if (maxNormMultiple != null) {
+            others.add("--max-norm-multiple");
+        }
+        if (!rows.equals(TokenRange.ALL)) {
+            others.add("--rows");
+        }
+        if (!sequences.equals(Sequences.NONE) || documents != null) {
+            others.add("--sequence-length and --document-column");
+        }
+        if (!others.isEmpty()) {
+            throw new CommandException(set.name() + " is a set of layers, which takes all tokens of a file; "
+                    + String.join(", ", others) + " cannot be used with it.");
+        }
+        return Activations.open(new Activations.Opening(
+                source,
+                new Wanted(tensor, Layers.NONE, Sequences.NONE),
+                set.expected(allowNonFinite),
+                TokenRange.ALL,
+                Skipping.NONE,
+                IdUse.NONE));
     }
 
     private Layers layers(OpenSae sae) {

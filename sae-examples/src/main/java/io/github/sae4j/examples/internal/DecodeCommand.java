@@ -3,6 +3,7 @@ package io.github.sae4j.examples.internal;
 import io.github.sae4j.examples.internal.input.FeatureFile;
 import io.github.sae4j.examples.internal.input.InputFile;
 import io.github.sae4j.examples.internal.output.ReconstructionTarget;
+import io.github.sae4j.loader.SaeSetException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,6 +38,9 @@ public final class DecodeCommand implements Runnable {
     private RunOptions options;
 
     @Mixin
+    private LayerOption layer;
+
+    @Mixin
     private OutputOptions output;
 
     private void requireNoFolder() {
@@ -53,10 +57,20 @@ public final class DecodeCommand implements Runnable {
         requireNoFolder();
         InputFile.requireReadable(features);
         try (OpenSae sae = options.openForOutput(Terminal.of(spec))) {
+            layer.requireNone(sae);
             sae.requireDecoder();
             try (FeatureFile opened = FeatureFile.open(features, sae.expected())) {
                 new Decoding(options.batchTokens()).run(opened, sae, target, Terminal.of(spec));
             }
+        } catch (SaeSetException e) {
+            decodeLayers(target);
+        }
+    }
+
+    private void decodeLayers(ReconstructionTarget target) {
+        try (OpenSet set = options.openSet(Terminal.of(spec));
+                FeatureFile opened = FeatureFile.open(features, set.expected(options.allowNonFinite()))) {
+            new SetDecoding(set, layer.of(set), options.batchTokens(), Terminal.of(spec)).decode(opened, target);
         }
     }
 }

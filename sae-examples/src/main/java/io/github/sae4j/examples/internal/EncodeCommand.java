@@ -6,6 +6,7 @@ import io.github.sae4j.examples.internal.input.IdUse;
 import io.github.sae4j.examples.internal.output.FeatureTarget;
 import io.github.sae4j.examples.internal.output.Selection;
 import io.github.sae4j.examples.internal.output.Sharding;
+import io.github.sae4j.loader.SaeSetException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -24,6 +25,9 @@ import picocli.CommandLine.Spec;
                     + " [..., d_sae]. sae decode reads both.",
             "FILE.npz is what scipy.sparse.load_npz opens; FILE.jsonl has a line of JSON for each token,"
                     + " FILE.parquet a row with lists of features and values.",
+            "",
+            "A set of layers (a cross-layer transcoder or crosscoder) takes [tokens, layers, d_in] and writes features"
+                    + " [tokens, layers, d_sae].",
             "",
             "delphi:FOLDER needs the tokens' ids beside the activations, and makes FOLDER/HOOK with the hook's name.",
             "",
@@ -67,6 +71,9 @@ public final class EncodeCommand implements Runnable {
     private RunOptions options;
 
     @Mixin
+    private LayerOption layer;
+
+    @Mixin
     private FeatureOutputOptions output;
 
     @Override
@@ -76,6 +83,7 @@ public final class EncodeCommand implements Runnable {
         List<FeatureTarget> targets = output.targets(source.files(), dense, spec);
         try (OpenSae sae = options.openForOutput(Terminal.of(spec));
                 Activations activations = input.open(source, sae, ids(targets))) {
+            layer.requireNone(sae);
             Encoding encoding = new Encoding(
                     activations,
                     sae,
@@ -95,6 +103,22 @@ public final class EncodeCommand implements Runnable {
                         e);
             }
             throw e;
+        } catch (SaeSetException e) {
+            encodeLayers(source, targets, sharding);
+        }
+    }
+
+    private void encodeLayers(ActivationSource source, List<FeatureTarget> targets, @Nullable Sharding sharding) {
+        try (OpenSet set = options.openSet(Terminal.of(spec))) {
+            if (sharding != null) {
+                throw new CommandException(
+                        set.name() + " is a set of layers; --shard-tokens cannot divide files of its features.");
+            }
+            try (LayeredTokens tokens =
+                    LayeredTokens.of(input.open(source, set, options.allowNonFinite()), set, options.batchTokens())) {
+                new SetEncoding(set, layer.of(set), new Selection(topK, dense, longForm, metadata), Terminal.of(spec))
+                        .run(tokens, targets);
+            }
         }
     }
 

@@ -8,6 +8,7 @@ import io.github.sae4j.core.WeightMatrix;
 import io.github.sae4j.examples.internal.output.Json;
 import io.github.sae4j.loader.PublishedSae;
 import io.github.sae4j.loader.SaeDescription;
+import io.github.sae4j.loader.SaeSetException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -40,6 +41,17 @@ public final class InfoCommand implements Runnable {
 
     @Override
     public void run() {
+        try {
+            tellOfSae();
+        } catch (SaeSetException e) {
+            Terminal terminal = Terminal.of(spec);
+            try (OpenSet set = OpenSet.open(sae, options, terminal, false)) {
+                SetFacts.on(terminal).print(set.set());
+            }
+        }
+    }
+
+    private void tellOfSae() {
         Terminal terminal = Terminal.of(spec);
         @Nullable SaeDescription description = OpenSae.describe(sae, options, terminal);
         SaeFacts facts = SaeFacts.on(terminal);
@@ -58,10 +70,11 @@ public final class InfoCommand implements Runnable {
             long opened = System.nanoTime();
             @Nullable PublishedSae published = description == null ? null : description.published();
             if (json) {
-                terminal.print(Json.indented(SaeJson.of(open, published)));
+                terminal.print(Json.indented(SaeJson.of(open, published, description)));
                 return;
             }
             facts.print(open.lastingName(), open.sae(), published);
+            facts.uses(description);
             facts.line(
                     "opened in",
                     milliseconds(opened - started) + ", after the engine's start in " + milliseconds(started - start));

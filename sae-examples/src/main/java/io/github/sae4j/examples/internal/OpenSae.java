@@ -79,12 +79,12 @@ final class OpenSae implements AutoCloseable {
     }
 
     /**
-     * Returns what is known of a published SAE without its weights, or null for one of this machine.
+     * Returns what is known of an SAE without its weights, or null for the demonstration's, which is made anew.
      *
      * @throws RuntimeException of the loader, with a sentence, if there is no such SAE
      */
     static @Nullable SaeDescription describe(String name, SaeOptions options, Terminal terminal) {
-        if (name.equals(DEMO) || folder(name) != null) {
+        if (name.equals(DEMO)) {
             return null;
         }
         try (DownloadProgress progress = new DownloadProgress(terminal)) {
@@ -92,7 +92,7 @@ final class OpenSae implements AutoCloseable {
         }
     }
 
-    private static SaeLoader loader(String name, SaeOptions options, DownloadProgress progress) {
+    static SaeLoader loader(String name, SaeOptions options, DownloadProgress progress) {
         @Nullable Path folder = folder(name);
         if (folder == null) {
             return options.hub().apply(published(name), progress);

@@ -3,6 +3,7 @@ package io.github.sae4j.examples.internal;
 import io.github.sae4j.examples.internal.input.ActivationSource;
 import io.github.sae4j.examples.internal.input.Activations;
 import io.github.sae4j.examples.internal.output.ReconstructionTarget;
+import io.github.sae4j.loader.SaeSetException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,6 +34,9 @@ public final class ReconstructCommand implements Runnable {
     private RunOptions options;
 
     @Mixin
+    private LayerOption layer;
+
+    @Mixin
     private OutputOptions output;
 
     @Override
@@ -40,10 +44,21 @@ public final class ReconstructCommand implements Runnable {
         ActivationSource source = input.source();
         ReconstructionTarget target = output.target(source.files(), spec);
         try (OpenSae sae = options.openForOutput(Terminal.of(spec))) {
+            layer.requireNone(sae);
             sae.requireDecoder();
             try (Activations activations = input.open(source, sae)) {
                 new Reconstructing(options.batchTokens()).run(activations, sae, target, Terminal.of(spec));
             }
+        } catch (SaeSetException e) {
+            reconstructLayers(source, target);
+        }
+    }
+
+    private void reconstructLayers(ActivationSource source, ReconstructionTarget target) {
+        try (OpenSet set = options.openSet(Terminal.of(spec));
+                LayeredTokens tokens = LayeredTokens.of(
+                        input.open(source, set, options.allowNonFinite()), set, options.batchTokens())) {
+            new SetDecoding(set, layer.of(set), options.batchTokens(), Terminal.of(spec)).reconstruct(tokens, target);
         }
     }
 }

@@ -51,6 +51,15 @@ final class RunOptions {
         return open;
     }
 
+    /** Opens the set of layers that was named. */
+    OpenSet openSet(Terminal terminal) {
+        return OpenSet.open(sae, options, terminal, allowNonFinite);
+    }
+
+    boolean allowNonFinite() {
+        return allowNonFinite;
+    }
+
     /** Returns what opens the SAEs that lie beside one. */
     SaesBeside beside(OpenSae open, Terminal terminal) {
         return new SaesBeside(open, options, terminal);

@@ -7,8 +7,11 @@ import io.github.sae4j.core.WeightMatrix;
 import io.github.sae4j.examples.internal.survey.DecoderDirections;
 import io.github.sae4j.loader.PublishedSae;
 import io.github.sae4j.loader.SaeDescription;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -95,6 +98,7 @@ record SaeFacts(Facts facts) {
             line("file", file.name() + ", " + Quantity.bytes(file.bytes()) + (file.isHere() ? "" : ", not fetched"));
         }
         config.otherFields().forEach((field, json) -> line("also in cfg", field + " = " + json));
+        uses(sae);
         List<SaeDescription.File> missing =
                 sae.files().stream().filter(file -> !file.isHere()).toList();
         line(
@@ -103,6 +107,25 @@ record SaeFacts(Facts facts) {
                         + Quantity.bytes(missing.stream()
                                 .mapToLong(SaeDescription.File::bytes)
                                 .sum()));
+    }
+
+    /** Tells what each tensor and field of the files is used for, or why it changes nothing. */
+    void uses(@Nullable SaeDescription sae) {
+        if (sae == null) {
+            return;
+        }
+        Map<String, List<String>> byFile = new LinkedHashMap<>();
+        Map<String, List<String>> unneeded = new LinkedHashMap<>();
+        for (SaeDescription.Use use : sae.uses()) {
+            boolean used = !use.purpose().startsWith("not ");
+            boolean saysMore = used && !use.purpose().equals("read") && !use.purpose().equals(use.name());
+            (used ? byFile : unneeded)
+                    .computeIfAbsent(
+                            used ? use.file() : use.file() + ", " + use.purpose(), file -> new ArrayList<>())
+                    .add(use.name() + (saysMore ? " as " + use.purpose() : ""));
+        }
+        byFile.forEach((file, names) -> line("used", file + ": " + String.join("; ", names)));
+        unneeded.forEach((file, names) -> line("unused", file + ": " + String.join("; ", names)));
     }
 
     /** Prints a line, unless there is nothing to say. */

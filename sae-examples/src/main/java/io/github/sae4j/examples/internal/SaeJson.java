@@ -49,7 +49,7 @@ final class SaeJson {
     }
 
     /** Returns the object of an SAE that is open. */
-    static JsonObject of(OpenSae open, @Nullable PublishedSae published) {
+    static JsonObject of(OpenSae open, @Nullable PublishedSae published, @Nullable SaeDescription description) {
         SparseAutoencoder sae = open.sae();
         JsonObject object = new JsonObject();
         object.addProperty("sae", open.lastingName());
@@ -66,6 +66,7 @@ final class SaeJson {
         object.addProperty("has_sparsity", sae.sparsity().isPresent());
         object.addProperty("device", DeviceChoice.spell(sae.device()));
         object.addProperty("kernel", sae.kernel().label());
+        object.add("uses", uses(description));
         addOthers(object, sae.config());
         return object;
     }
@@ -99,8 +100,24 @@ final class SaeJson {
                         .filter(file -> !file.isHere())
                         .mapToLong(SaeDescription.File::bytes)
                         .sum());
+        object.add("uses", uses(sae));
         addOthers(object, sae.config());
         return object;
+    }
+
+    /** Returns what became of each tensor and field of the files. */
+    private static JsonArray uses(@Nullable SaeDescription description) {
+        JsonArray uses = new JsonArray();
+        if (description != null) {
+            for (SaeDescription.Use use : description.uses()) {
+                JsonObject object = new JsonObject();
+                object.addProperty("file", use.file());
+                object.addProperty("name", use.name());
+                object.addProperty("purpose", use.purpose());
+                uses.add(object);
+            }
+        }
+        return uses;
     }
 
     private static void add(JsonObject object, SaeConfig config, boolean canDecode, double normScalingFactor) {

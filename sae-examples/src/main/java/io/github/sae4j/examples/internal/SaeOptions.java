@@ -3,6 +3,7 @@ package io.github.sae4j.examples.internal;
 import io.github.sae4j.core.Kernel;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.loader.SaeLoader;
+import io.github.sae4j.loader.SaeSet;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -89,6 +90,22 @@ final class SaeOptions {
         try (sae) {
             return sae.foldDecoderNorms();
         }
+    }
+
+    /**
+     * Opens a set of layers as the user asked for it.
+     *
+     * @param loader knows where it is
+     * @param name how the user named it, for the message
+     * @return the set, which the caller closes
+     * @throws CommandException if options are given that are for one SAE
+     */
+    SaeSet openSet(SaeLoader loader, String name) {
+        String written = written();
+        if (!written.isEmpty()) {
+            throw new CommandException(name + " is a set of layers, and " + written + " is for one SAE.");
+        }
+        return apply(loader).openSet();
     }
 
     /** Returns what the profile means for an SAE, in words; empty if there is none. */

@@ -29,14 +29,23 @@ final class Summary {
         return activations.leftOutCount().isEmpty() ? this : add(activations.leftOutCount() + " tokens left out");
     }
 
-    /** Returns the line. */
+    /** Returns the line of a command that ran an SAE. */
     String line(long tokens, SparseAutoencoder sae, List<Made> files) {
+        return line(tokens, files, List.of(DeviceChoice.spell(sae.device()) + ", " + sae.kernel() + " kernel"));
+    }
+
+    /** Returns the line of a command that ran a set of layers. */
+    String line(long tokens, List<Made> files) {
+        return line(tokens, files, List.of());
+    }
+
+    private String line(long tokens, List<Made> files, List<String> by) {
         double seconds = Math.max(1e-9, (System.nanoTime() - started) / 1e9);
         List<String> all = new ArrayList<>();
         all.add(Quantity.count(tokens) + (tokens == 1 ? " token" : " tokens"));
         all.addAll(parts);
         all.add(Quantity.count(Math.round(tokens / seconds)) + " tokens/s");
-        all.add(DeviceChoice.spell(sae.device()) + ", " + sae.kernel() + " kernel");
+        all.addAll(by);
         files.forEach(file -> all.add(file.name() + " (" + Quantity.bytes(file.bytes()) + ")"));
         return String.join(" · ", all);
     }

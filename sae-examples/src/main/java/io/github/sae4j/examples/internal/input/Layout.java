@@ -101,6 +101,12 @@ public final class Layout {
                 whole ? new long[] {(to - from) / sequence(), sequence()} : new long[] {to - from}, to - from, heads);
     }
 
+    /** Returns the layout without its last axis, of which there is one; an element of that axis is of one token. */
+    public Layout withoutLast() {
+        long[] fewer = Arrays.copyOf(leading, leading.length - 1);
+        return new Layout(fewer, sequence() == 0 ? 0 : tokens / sequence(), heads);
+    }
+
     /** Returns whether an array with a number for each token may have this shape. */
     boolean isOf(List<Long> shape) {
         long[] sizes = shape.stream().mapToLong(Long::longValue).toArray();

@@ -10,6 +10,7 @@ import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.WeightType;
 import io.github.sae4j.loader.SaeDescription;
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.SaeSetException;
 import io.github.sae4j.loader.internal.SaeFolder;
 import io.github.sae4j.loader.internal.SaeLensFiles;
 import io.github.sae4j.loader.internal.container.StoredTensor;
@@ -19,6 +20,7 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -191,7 +193,12 @@ public final class Formats {
             // What is asked for first may be fetched, and most SAEs have this; it is small.
             place.has(SaeLensFiles.CONFIG);
         }
-        return ALL.stream().filter(format -> format.fits(place)).findFirst().orElseThrow(this::unrecognised);
+        return ALL.stream().filter(format -> format.fits(place)).findFirst().orElseThrow(this::noSae);
+    }
+
+    private SaeLoadException noSae() {
+        Optional<SaeSetException> set = LayerSet.insteadOfSae(place);
+        return set.isPresent() ? set.get() : unrecognised();
     }
 
     private SaeLoadException unrecognised() {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Gemma Scope 2: {@code params.safetensors} with JumpReLU SAEs, transcoders and transcoders with a skip term, with a
- * {@code config.json} beside it or none; a layer of a cross-layer transcoder is the only file of its name.
+ * {@code config.json} beside it or none; a layer of a {@linkplain GemmaScope2Set set} is the only file of its name.
  *
  * <p>The skip term is {@code x @ affine_skip_connection}, as in the publisher's own code: {@code W_skip} is its transpose.
  */
@@ -21,7 +21,7 @@ final class GemmaScope2Format implements Format {
     private static final String CONFIG = "config.json";
     private static final String SUFFIX = ".safetensors";
     private static final String SKIP = "affine_skip_connection";
-    private static final Inert INERT = Inert.none()
+    static final Inert INERT = Inert.none()
             .and("not needed: the tensors tell", "width")
             .and(Inert.DESCRIPTION, "model_name", "hf_hook_point_in", "hf_hook_point_out", "l0", "layer", "site");
 
@@ -75,13 +75,20 @@ final class GemmaScope2Format implements Format {
                 .about("model_name", model(reading))
                 .about("dataset_path", "monology/pile-uncopyrighted")
                 .about("context_size", 1024);
-        hooks(derived, path, transcoder);
+        if (alone != null) {
+            @Nullable Integer layer = Reading.number(LAYER, place.name());
+            if (layer != null) {
+                GemmaScope2Hooks.of(place.parent()).write(derived, layer);
+            }
+        } else {
+            hooks(derived, path, transcoder);
+        }
         if (transcoder) {
             long[] decoder = weights.shape("W_dec");
             derived.with("d_out", decoder[decoder.length - 1]);
         }
         Parts parts = Parts.of(derived.json(), alone == null ? PARAMS : alone, weights);
-        return crossLayer ? parts.withoutDecoder(CrossLayerFormat.NO_DECODER) : parts;
+        return crossLayer ? parts.withoutDecoder(LayerSet.noDecoder(place.parent())) : parts;
     }
 
     /** Returns the place's name behind that of the folder which says what is read, {@code transcoder_all/layer_5_…}. */
@@ -90,7 +97,7 @@ final class GemmaScope2Format implements Format {
     }
 
     /** Returns whether there must be a skip matrix, so that one that is missing is noticed. */
-    private static boolean affine(Fields config, boolean isThere) {
+    static boolean affine(Fields config, boolean isThere) {
         @Nullable String architecture = config.text("architecture");
         if (isThere && !"jump_relu".equals(architecture)) {
             throw new SaeLoadException(
@@ -122,7 +129,7 @@ final class GemmaScope2Format implements Format {
         }
     }
 
-    private static @Nullable String model(Reading reading) {
+    static @Nullable String model(Reading reading) {
         Matcher model = MODEL.matcher(reading.where());
         if (!model.find()) {
             return reading.model(null);

@@ -364,6 +364,16 @@ final class Weights {
         accounts.refuse(path.toString(), "tensor", of, strangers);
     }
 
+    /** Says that tensors are known that others read, which those of them that are there are. */
+    Weights expect(String... names) {
+        for (String role : names) {
+            if (entries.containsKey(role)) {
+                read(role, entries.get(role));
+            }
+        }
+        return this;
+    }
+
     /** Returns what had to be done to matrices on their way into memory. */
     List<String> conversions() {
         return numbers.conversions();

@@ -1,0 +1,223 @@
+package io.github.sae4j.loader;
+
+import static io.github.sae4j.fixtures.Closeness.closeTo;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import ai.djl.Device;
+import io.github.sae4j.core.Kernel;
+import io.github.sae4j.core.SaeException;
+import io.github.sae4j.core.SparseAutoencoder;
+import io.github.sae4j.core.SparseFeatures;
+import io.github.sae4j.fixtures.SetCase;
+import io.github.sae4j.fixtures.hub.FakeHub;
+import io.github.sae4j.hub.HubConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Sets of layers in publishers' own files, with the publisher's numbers. */
+class SetCasesTest {
+
+    @TempDir
+    private Path cache;
+
+    static List<SetCase> cases() {
+        return SetCase.all();
+    }
+
+    static Stream<Arguments> casesAndKernels() {
+        return cases().stream()
+                .flatMap(published -> Stream.of(Kernel.values()).map(kernel -> Arguments.of(published, kernel)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("casesAndKernels")
+    void computeThePublishersNumbers(SetCase published, Kernel kernel) {
+        try (SaeSet set = SAE.load(published.setFolder())
+                .device(Device.cpu())
+                .kernel(kernel)
+                .openSet()) {
+            requireNumbers(set, published);
+        }
+    }
+
+    private static void requireNumbers(SaeSet set, SetCase published) {
+        float[][][] x = published.x();
+        LayeredFeatures features = set.encode(x);
+        float[][][] recon = published.expected("recon");
+        float[][][] acts = published.expected("acts");
+        for (int layer = 0; layer < set.layers(); layer++) {
+            float[] expected = SetCase.flat(new float[][][] {ofLayer(acts, layer)});
+            assertThat(SetCase.flat(new float[][][] {features.layer(layer).toDense()}))
+                    .is(closeTo(expected));
+            assertThat(set.encode(layer, ofLayer(x, layer)).values())
+                    .isEqualTo(features.layer(layer).values());
+        }
+        assertThat(SetCase.flat(set.decode(features))).is(closeTo(SetCase.flat(recon)));
+        assertThat(SetCase.flat(set.reconstruct(x))).is(closeTo(SetCase.flat(published.expected("out"))));
+    }
+
+    private static float[][] ofLayer(float[][][] all, int layer) {
+        return Stream.of(all).map(token -> token[layer]).toArray(float[][]::new);
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void areFetchedLayerByLayerAndOpenOfflineAfterwards(SetCase published) {
+        try (FakeHub hub = FakeHub.serving(published.repository(), published.repositoryFolder())
+                .start()) {
+            HubConfig config = HubConfig.defaults().toBuilder()
+                    .endpoint(hub.endpoint().toString())
+                    .cache(cache)
+                    .build();
+            SaeLoader loader =
+                    SAE.load(published.repository(), published.path()).hub(config);
+            try (SaeSet set = loader.openSet()) {
+                requireNumbers(set, published);
+                assertThat(set.source().repository()).contains(published.repository());
+            }
+            hub.forgetRequests();
+            try (SaeSet set = SAE.load(published.repository(), published.path())
+                    .hub(config)
+                    .offline(true)
+                    .openSet()) {
+                requireNumbers(set, published);
+            }
+            assertThat(hub.requests()).isEmpty();
+        }
+    }
+
+    @Test
+    void encodingFetchesNoDecodersThatLieApart() throws IOException {
+        SetCase published = SetCase.named("ct_clt_relu");
+        try (FakeHub hub = FakeHub.serving(published.repository(), published.repositoryFolder())
+                .start()) {
+            HubConfig config = HubConfig.defaults().toBuilder()
+                    .endpoint(hub.endpoint().toString())
+                    .cache(cache)
+                    .build();
+            try (SaeSet set = SAE.load(published.repository(), "").hub(config).openSet()) {
+                set.encode(1, ofLayer(published.x(), 1));
+            }
+            try (Stream<Path> files = Files.walk(cache)) {
+                assertThat(files.filter(file -> file.toString().contains("snapshots"))
+                                .map(file -> String.valueOf(file.getFileName()))
+                                .filter(file -> file.startsWith("W_")))
+                        .containsExactly("W_enc_1.safetensors");
+            }
+        }
+    }
+
+    @Test
+    void areDownloadedAsAWhole() {
+        SetCase published = SetCase.named("gs2_crosscoder");
+        try (FakeHub hub = FakeHub.serving(published.repository(), published.repositoryFolder())
+                .start()) {
+            HubConfig config = HubConfig.defaults().toBuilder()
+                    .endpoint(hub.endpoint().toString())
+                    .cache(cache)
+                    .build();
+            Path folder = SAE.load(published.repository(), published.path())
+                    .hub(config)
+                    .download();
+            try (SaeSet set = SAE.openSet(folder)) {
+                requireNumbers(set, published);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ct_clt_relu, 2, blocks.2.hook_resid_mid, blocks.2.hook_mlp_out",
+        "gs2_clt, 3, blocks.3.hook_mlp_in, blocks.3.hook_mlp_out",
+        "gs2_crosscoder, 0, blocks.7.hook_resid_post, blocks.7.hook_resid_post",
+        "gs2_crosscoder, 3, blocks.22.hook_resid_post, blocks.22.hook_resid_post"
+    })
+    void knowWhereEachLayerReadsAndWrites(String name, int layer, String read, String written) {
+        try (SaeSet set = SAE.openSet(SetCase.named(name).setFolder())) {
+            assertThat(set.layer(layer).readHook()).isEqualTo(read);
+            assertThat(set.layer(layer).writtenHook()).isEqualTo(written);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ct_clt_jumprelu, 3, 3, blocks.3.hook_resid_mid",
+        "ct_clt_jumprelu_bf16, 2, 2, blocks.2.hook_resid_mid",
+        "gs2_crosscoder, 3, params_layer_3, blocks.22.hook_resid_post",
+        "gs2_clt_affine, 1, params_layer_1, blocks.1.hook_mlp_in"
+    })
+    void giveSingleLayersThatEncodeAndNameTheSetWhenAskedToDecode(String name, int layer, String member, String hook) {
+        SetCase published = SetCase.named(name);
+        float[][] x = ofLayer(published.x(), layer);
+        float[] acts = SetCase.flat(new float[][][] {ofLayer(published.expected("acts"), layer)});
+        try (SaeSet set = SAE.openSet(published.setFolder());
+                SparseAutoencoder ofSet = set.sae(layer);
+                SparseAutoencoder alone = SAE.fromDisk(published.setFolder().resolve(member))) {
+            for (SparseAutoencoder sae : List.of(ofSet, alone)) {
+                SparseFeatures features = sae.encode(x);
+                assertThat(SetCase.flat(new float[][][] {features.toDense()})).is(closeTo(acts));
+                assertThat(sae.config().metadata().hookName()).isEqualTo(hook);
+                assertThatExceptionOfType(SaeException.class)
+                        .isThrownBy(() -> sae.decode(features))
+                        .withMessageContaining("The set, ")
+                        .withMessageContaining(published.setFolder().toString());
+            }
+        }
+    }
+
+    @Test
+    void areNoSaes() {
+        SetCase published = SetCase.named("gs2_clt");
+        assertThatExceptionOfType(SaeSetException.class)
+                .isThrownBy(() -> SAE.fromDisk(published.setFolder()))
+                .withMessageContaining("is a set of layers")
+                .withMessageContaining("openSet()")
+                .withMessageContaining("params_layer_0");
+        assertThatExceptionOfType(SaeLoadException.class)
+                .isThrownBy(() -> SAE.openSet(published.setFolder().resolve("params_layer_0")))
+                .withMessageContaining("is no set of layers");
+    }
+
+    @Test
+    void computeTheSameOnEightThreadsFromTheFirstCallOn() throws Exception {
+        SetCase published = SetCase.named("gs2_clt_affine");
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        try (SaeSet set = SAE.openSet(published.setFolder())) {
+            List<Future<?>> done = new ArrayList<>();
+            for (int i = 0; i < 16; i++) {
+                done.add(threads.submit(() -> requireNumbers(set, published)));
+            }
+            for (Future<?> each : done) {
+                each.get();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void refuseCallsOnceTheyAreClosed() {
+        SetCase published = SetCase.named("ct_clt_relu");
+        SaeSet set = SAE.openSet(published.setFolder());
+        LayeredFeatures features = set.encode(published.x());
+        set.close();
+        set.close();
+        assertThatExceptionOfType(SaeException.class)
+                .isThrownBy(() -> set.decode(features))
+                .withMessage("This set of layers is closed already.");
+    }
+}
