@@ -195,6 +195,9 @@ final class BadInputs {
         configured("sae-negative", "\"d_sae\": 6", "\"d_sae\": -6");
         configured("sae-word", "\"d_sae\": 6", "\"d_sae\": \"six\"");
         weights("sae-no-decoder", 6, false);
+        SmallSae.write(file("sae-strange-field"), ", \"activation_threshold\": 3");
+        strange("sae-strange-tensor", "threshold", 1);
+        strange("sae-nan", "b_enc", Float.NaN);
         weights("sae-few-biases", 5, true);
         Path whole = SmallSae.write(file("sae-cut-weights")).resolve("sae_weights.safetensors");
         Files.write(whole, Arrays.copyOf(Files.readAllBytes(whole), 300));
@@ -223,6 +226,20 @@ final class BadInputs {
                 .floats("b_enc", new long[] {biases}, new float[biases])
                 .floats("b_dec", new long[] {4}, new float[4]);
         (decoder ? tensors.floats("W_dec", new long[] {6, 4}, matrix) : tensors).write(weights);
+    }
+
+    /** Writes an SAE with a tensor of six numbers more, or instead of another. */
+    private void strange(String name, String tensor, float value) throws IOException {
+        Path weights = SmallSae.write(file(name)).resolve("sae_weights.safetensors");
+        Files.delete(weights);
+        float[] six = new float[6];
+        Arrays.fill(six, value);
+        InputFiles tensors = safetensors()
+                .floats("W_enc", new long[] {4, 6}, new float[24])
+                .floats("W_dec", new long[] {6, 4}, new float[24])
+                .floats("b_dec", new long[] {4}, new float[4])
+                .floats(tensor, new long[] {6}, six);
+        (tensor.equals("b_enc") ? tensors : tensors.floats("b_enc", new long[] {6}, new float[6])).write(weights);
     }
 
     private static void copy(Path from, Path to) throws IOException {

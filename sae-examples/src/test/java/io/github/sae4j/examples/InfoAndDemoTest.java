@@ -50,10 +50,19 @@ class InfoAndDemoTest {
     @Test
     void infoTellsOfPublishedSparsityAndUnknownFields() {
         CommandRun published = sae("info", ReferenceCase.named("standard-f32").folder());
-        CommandRun small = sae("info", SmallSae.write(folder.resolve("small"), ", \"flavour\": \"new\""));
+        CommandRun small = sae(
+                "info",
+                SmallSae.write(folder.resolve("small"), ", \"flavour\": \"new\", \"lr\": 0.1"),
+                "--allow-unknown",
+                "flavour");
 
         assertThat(published.out()).containsPattern("sparsity +log10 firing frequencies");
-        assertThat(small.out()).containsPattern("also in cfg +flavour = \"new\"");
+        assertThat(small.out())
+                .containsPattern("also in cfg +flavour = \"new\"")
+                .containsPattern("used +sae_weights.safetensors: W_enc; ")
+                .containsPattern("used +cfg.json: .*d_in; d_sae; ")
+                .containsPattern("unused +cfg.json, not needed: of the training: lr")
+                .containsPattern("unused +cfg.json, not understood, and let through by the user: flavour");
     }
 
     @ParameterizedTest

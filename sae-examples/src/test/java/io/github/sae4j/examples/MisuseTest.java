@@ -51,7 +51,7 @@ class MisuseTest {
                 "encode in.npy --topk=3|Unknown option: '--topk' (did you mean --top-k?)",
                 "encode in.npy -k 3|Unknown option: '-k' (did you mean --top-k?)",
                 "encode in.npy --output o.npz|Unknown option: '--output' (did you mean --out?)",
-                "encode in.npy --layer 3|Unknown option: '--layer' (did you mean --layer-id or --layer-ids?)",
+                "encode in.npy --layer-idx 3|Unknown option: '--layer-idx' (did you mean --layer-id or --layer?)",
                 "encode in.npy --batch-size 3|Unknown option: '--batch-size' (did you mean --batch-tokens?)",
                 "encode in.npy --skip-frist 3|Unknown option: '--skip-frist' (did you mean --skip-first?)",
                 "encode in.npy --sae -1 --rows 1:2 --whatever|Unknown option: '--whatever';",

@@ -128,7 +128,9 @@ class BrokenSetsTest {
             float[] token = new float[alone.config().dIn()];
             Arrays.fill(token, 0.1f);
             FloatBuffer values = alone.encode(token).values();
-            assertThat(IntStream.range(0, values.limit()).mapToDouble(values::get).filter(value -> value < 0))
+            assertThat(IntStream.range(0, values.limit())
+                            .mapToDouble(values::get)
+                            .filter(value -> value < 0))
                     .isNotEmpty()
                     .allMatch(value -> value > -1);
         }

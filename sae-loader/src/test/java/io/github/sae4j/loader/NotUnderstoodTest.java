@@ -81,7 +81,11 @@ class NotUnderstoodTest {
      * @param path the SAE's place in it
      * @param format the layout's name where the files alone do not tell it
      */
-    record Published(String name, Path repository, String path, @Nullable String format) {
+    record Published(
+            String name,
+            Path repository,
+            String path,
+            @Nullable String format) {
 
         SaeLoader loader(Path copy) {
             SaeLoader loader = SAE.load(copy.resolve(path)).device(Device.cpu());
@@ -175,7 +179,8 @@ class NotUnderstoodTest {
                 .map(SaeDescription.Use::file)
                 .filter(NotUnderstoodTest::isConfiguration)
                 .distinct()
-                .filter(file -> !RUNS.contains(file) && !isRunOfSparsify(published, file) && !onlyNamesAClass(published))
+                .filter(file ->
+                        !RUNS.contains(file) && !isRunOfSparsify(published, file) && !onlyNamesAClass(published))
                 .toList();
     }
 
@@ -185,7 +190,8 @@ class NotUnderstoodTest {
 
     /** It lies above the SAE and says what the training was told. */
     private static boolean isRunOfSparsify(Published published, String file) {
-        boolean ofSparsify = published.name().startsWith("sparsify") || published.name().startsWith("latent");
+        boolean ofSparsify =
+                published.name().startsWith("sparsify") || published.name().startsWith("latent");
         return ofSparsify && file.equals("config.json");
     }
 
@@ -273,7 +279,10 @@ class NotUnderstoodTest {
         byte[] changed = tensors.toString().getBytes(StandardCharsets.UTF_8);
         ByteBuffer out = ByteBuffer.allocate(Long.BYTES + changed.length + data + Float.BYTES)
                 .order(ByteOrder.LITTLE_ENDIAN);
-        out.putLong(changed.length).put(changed).put(file, Long.BYTES + length, data).putFloat(1);
+        out.putLong(changed.length)
+                .put(changed)
+                .put(file, Long.BYTES + length, data)
+                .putFloat(1);
         return out.array();
     }
 
@@ -300,7 +309,10 @@ class NotUnderstoodTest {
     private static byte[] npy() {
         String header = "{'descr': '<f4', 'fortran_order': False, 'shape': (1,), }";
         ByteBuffer bytes = ByteBuffer.allocate(128 + Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.US_ASCII)).put((byte) 1).put((byte) 0);
+        bytes.put((byte) 0x93)
+                .put("NUMPY".getBytes(StandardCharsets.US_ASCII))
+                .put((byte) 1)
+                .put((byte) 0);
         bytes.putShort((short) 118).put(header.getBytes(StandardCharsets.US_ASCII));
         while (bytes.position() < 127) {
             bytes.put((byte) ' ');

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -30,10 +32,11 @@ final class FormatOptions {
 
     @Option(
             names = "--norm-scaling-factor",
+            split = ",",
             paramLabel = "S",
             description = "Multiply activations by S before encoding and divide reconstructions by it, instead of what"
-                    + " is published.")
-    private @Nullable Double normScalingFactor;
+                    + " is published; of a crosscoder S,S gives each of its models or layers one.")
+    private double @Nullable [] normScalingFactor;
 
     @Option(
             names = "--allow-unknown",
@@ -65,7 +68,10 @@ final class FormatOptions {
             options.add("--format " + format);
         }
         if (normScalingFactor != null) {
-            options.add("--norm-scaling-factor " + normScalingFactor);
+            options.add("--norm-scaling-factor "
+                    + DoubleStream.of(normScalingFactor)
+                            .mapToObj(String::valueOf)
+                            .collect(Collectors.joining(",")));
         }
         sorted().forEach((field, value) -> options.add("--set " + field + "=" + value));
         if (unknown != null) {

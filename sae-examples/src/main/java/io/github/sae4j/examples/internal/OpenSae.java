@@ -106,7 +106,7 @@ final class OpenSae implements AutoCloseable {
         try {
             return SAE.load(name);
         } catch (SaeLoadException e) {
-            if (name.isBlank()) {
+            if (name.isBlank() || name.contains("://")) {
                 throw e;
             }
             throw new CommandException("No folder or file here is called " + name + ". " + e.getMessage(), e);

@@ -9,8 +9,8 @@ import io.github.sae4j.loader.PublishedSae;
 import io.github.sae4j.loader.SaeDescription;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -118,10 +118,10 @@ record SaeFacts(Facts facts) {
         Map<String, List<String>> unneeded = new LinkedHashMap<>();
         for (SaeDescription.Use use : sae.uses()) {
             boolean used = !use.purpose().startsWith("not ");
-            boolean saysMore = used && !use.purpose().equals("read") && !use.purpose().equals(use.name());
+            boolean saysMore =
+                    used && !use.purpose().equals("read") && !use.purpose().equals(use.name());
             (used ? byFile : unneeded)
-                    .computeIfAbsent(
-                            used ? use.file() : use.file() + ", " + use.purpose(), file -> new ArrayList<>())
+                    .computeIfAbsent(used ? use.file() : use.file() + ", " + use.purpose(), file -> new ArrayList<>())
                     .add(use.name() + (saysMore ? " as " + use.purpose() : ""));
         }
         byFile.forEach((file, names) -> line("used", file + ": " + String.join("; ", names)));

@@ -15,6 +15,7 @@ import java.util.Set;
 final class Accounts {
 
     private final Set<String> allowed;
+    private final Set<String> set;
     private final Set<String> unmet;
     private final Set<SaeDescription.Use> uses = new LinkedHashSet<>();
 
@@ -22,9 +23,11 @@ final class Accounts {
      * Begins.
      *
      * @param allowed the names of tensors and fields that the user lets through although nothing understands them
+     * @param set the fields that the user set, of which {@link Reading#requireOverridesRead} judges
      */
-    Accounts(Set<String> allowed) {
+    Accounts(Set<String> allowed, Set<String> set) {
         this.allowed = allowed;
+        this.set = set;
         this.unmet = new LinkedHashSet<>(allowed);
     }
 
@@ -50,7 +53,7 @@ final class Accounts {
             if (allowed.contains(stranger.name())) {
                 unmet.remove(stranger.name());
                 use(file, stranger.name(), "not understood, and let through by the user");
-            } else {
+            } else if (!set.contains(stranger.name())) {
                 refused.add(stranger);
             }
         }

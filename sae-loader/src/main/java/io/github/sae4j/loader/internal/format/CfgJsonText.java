@@ -10,6 +10,7 @@ import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SaeMetadata;
 import io.github.sae4j.loader.SaeLoadException;
 import io.github.sae4j.loader.internal.SaeLensFiles;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the configuration of an SAE as SAELens 6 does, with the fields that nothing here reads. */
@@ -43,7 +44,7 @@ public final class CfgJsonText {
         CfgJson.read(
                 text.fields,
                 SaeLensFiles.CONFIG,
-                new Accounts(config.otherFields().keySet()));
+                new Accounts(config.otherFields().keySet(), Set.of()));
         return GSON.toJson(text.fields);
     }
 

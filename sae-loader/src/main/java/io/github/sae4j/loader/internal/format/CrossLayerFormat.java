@@ -43,7 +43,8 @@ final class CrossLayerFormat implements Format {
             throw new SaeLoadException(reading.place().label() + " should be named by the number of a layer, as in "
                     + set.label() + "/0.");
         }
-        Weights weights = CircuitTracerSet.encoder(reading, set, layer).unneeded("one layer alone is not decoded", "b_dec");
+        Weights weights =
+                CircuitTracerSet.encoder(reading, set, layer).unneeded("one layer alone is not decoded", "b_dec");
         Config written = CircuitTracerSet.config(reading, set, weights, layer);
         return Parts.of(written.json(), CircuitTracerSet.encoderFile(layer), weights)
                 .withRule(rule -> rule instanceof JumpRelu jumpRelu ? MwhannaFormat.keepingNegative(jumpRelu) : rule)

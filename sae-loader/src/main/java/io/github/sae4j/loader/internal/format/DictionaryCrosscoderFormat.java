@@ -31,9 +31,7 @@ final class DictionaryCrosscoderFormat implements Format {
             .and("not needed: the threshold stands for it", "k")
             .and("not needed: of another normalisation", "code_normalization_alpha_cc", "code_normalization_alpha_sae")
             .and(Inert.TRAINING, "target_rms", "norm_init_scale", "encoder_init_norm", "init_with_transpose")
-            .and(
-                    Inert.TRAINING,
-                    "same_init_for_all_layers");
+            .and(Inert.TRAINING, "same_init_for_all_layers");
 
     @Override
     public String label() {

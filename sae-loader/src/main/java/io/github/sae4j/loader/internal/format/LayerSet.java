@@ -45,8 +45,7 @@ public final class LayerSet {
         this.layout = layout;
         this.configs = List.copyOf(headers.configs);
         this.skip = headers.skip;
-        this.source =
-                new SetSource(place, List.copyOf(headers.files), headers.accounts.letThrough(), this::sha256);
+        this.source = new SetSource(place, List.copyOf(headers.files), headers.accounts.letThrough(), this::sha256);
         this.settings = settings;
     }
 
@@ -73,7 +72,7 @@ public final class LayerSet {
                 .orElseThrow(() -> new SaeLoadException(place.label()
                         + " is no set of layers that is recognised. Sets have the files W_enc_0.safetensors and"
                         + " W_dec_0.safetensors, or params_layer_0.safetensors, and one for each other layer."));
-        Headers headers = new Headers(layout, headersOnly, new Accounts(settings.allowedUnknown()));
+        Headers headers = new Headers(layout, headersOnly, new Accounts(settings.allowedUnknown(), Set.of()));
         headers.readAll();
         headers.accounts.requireAllMet(place.label());
         return new LayerSet(place, layout, headers, settings);
@@ -208,7 +207,8 @@ public final class LayerSet {
             decoder.allowNonFinite(true);
             decoder.inType(settings.type());
             return SparseAutoencoder.builder(withWidth(config, config.dSae(), width))
-                    .encoder(encoder.matrix("W_enc", config.dIn(), config.dSae()).takenAsFinite())
+                    .encoder(
+                            encoder.matrix("W_enc", config.dIn(), config.dSae()).takenAsFinite())
                     .activation(Relu.of(new float[config.dSae()]))
                     .decoder(decoder.matrix("W_dec", config.dSae(), width).takenAsFinite())
                     .decoderBias(new float[width])
@@ -259,7 +259,7 @@ public final class LayerSet {
     }
 
     private Reading reading() {
-        return new Reading(place, null, new JsonObject(), new Accounts(Set.of()), false);
+        return new Reading(place, null, new JsonObject(), new Accounts(Set.of(), Set.of()), false);
     }
 
     /** What the headers of a set's files say. */
@@ -353,7 +353,8 @@ public final class LayerSet {
         }
 
         private void requireUnderstood(Weights weights) {
-            weights.expect("W_enc", "b_enc", "b_dec", "threshold", "W_skip", "W_dec").close(accounts, "a layer of a set");
+            weights.expect("W_enc", "b_enc", "b_dec", "threshold", "W_skip", "W_dec")
+                    .close(accounts, "a layer of a set");
         }
     }
 }

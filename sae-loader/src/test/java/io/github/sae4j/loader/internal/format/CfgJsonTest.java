@@ -255,7 +255,7 @@ class CfgJsonTest {
             })
     void takesTheTopkFunctionOfOlderVersionsForTheArchitecture(String fields, int k) {
         JsonObject json = StrictJson.object("{\"d_in\": 8, \"d_sae\": 16, " + fields + "}", "cfg.json");
-        CfgJson.Declared declared = CfgJson.read(json, "cfg.json", new Accounts(Set.of()));
+        CfgJson.Declared declared = CfgJson.read(json, "cfg.json", new Accounts(Set.of(), Set.of()));
 
         assertThat(declared.config().architecture()).isEqualTo("topk");
         assertThat(declared.parameters().size("k")).isEqualTo(k);
@@ -269,9 +269,9 @@ class CfgJsonTest {
                         + " \"activation_normalization_factor\": 0.25}",
                 "cfg.json");
 
-        assertThat(CfgJson.read(json, "cfg.json", new Accounts(Set.of())).inputScale())
+        assertThat(CfgJson.read(json, "cfg.json", new Accounts(Set.of(), Set.of())).inputScale())
                 .isEqualTo(0.25);
-        assertThat(CfgJson.read(json, "cfg.json", new Accounts(Set.of()))
+        assertThat(CfgJson.read(json, "cfg.json", new Accounts(Set.of(), Set.of()))
                         .config()
                         .normalization())
                 .isEqualTo(Normalization.NONE);
@@ -435,7 +435,7 @@ class CfgJsonTest {
     }
 
     private static SaeConfig read(String text, String file) {
-        return CfgJson.read(StrictJson.object(text, file), file, new Accounts(Set.of()))
+        return CfgJson.read(StrictJson.object(text, file), file, new Accounts(Set.of(), Set.of()))
                 .config();
     }
 }
