@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.github.sae4j.core.internal.host.HostSae;
 import io.github.sae4j.core.internal.host.NotFinite;
+import io.github.sae4j.core.internal.host.PageFaults;
 import io.github.sae4j.core.internal.host.Rows;
 import io.github.sae4j.core.internal.torch.Encoded;
 import io.github.sae4j.core.internal.torch.HostArrays;
@@ -79,6 +80,7 @@ final class KernelCalls {
             TorchKernel open = kernel();
             source.requireUnchanged();
             T result = work.apply(open);
+            PageFaults.requireNone();
             source.requireUnchanged();
             return result;
         } catch (SaeException e) {

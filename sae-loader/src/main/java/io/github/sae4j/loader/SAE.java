@@ -93,7 +93,9 @@ public final class SAE {
      *       <li>{@code layer_19} or {@code layer_21}, those of {@code analist/ministral-3b-sae};
      *       <li>{@code release:id}, an SAE of one of the {@link #releases()}, or {@code release} if it has only one;
      *       <li>{@code owner/name:folder}, a folder of a repository;
-     *       <li>{@code owner/name}, a repository that is itself the folder.
+     *       <li>{@code owner/name}, a repository that is itself the folder;
+     *       <li>{@code hf://owner/name/folder}, or the address of a page of the hub that shows the folder or a file of it;
+     *       <li>Neuronpedia's id, {@code gpt2-small/8-res-jb}, or the address of its page there.
      *     </ul>
      *     Each may end with {@code @revision}: a branch, a tag, a reference such as {@code refs/pr/1}, or a commit.
      *     {@code owner/name@revision:folder} means the same as {@code owner/name:folder@revision}.

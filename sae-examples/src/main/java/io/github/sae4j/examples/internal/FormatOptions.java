@@ -74,10 +74,19 @@ final class FormatOptions {
                             .collect(Collectors.joining(",")));
         }
         sorted().forEach((field, value) -> options.add("--set " + field + "=" + value));
-        if (unknown != null) {
-            unknown.stream().sorted().distinct().forEach(name -> options.add("--allow-unknown " + name));
-        }
+        options.addAll(unknown());
         return options;
+    }
+
+    /** Returns those of the options that let something through. */
+    List<String> unknown() {
+        return unknown == null
+                ? List.of()
+                : unknown.stream()
+                        .sorted()
+                        .distinct()
+                        .map(name -> "--allow-unknown " + name)
+                        .toList();
     }
 
     private Map<String, String> sorted() {

@@ -39,13 +39,16 @@ public final class InfoCommand implements Runnable {
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
 
+    @Option(names = "--allow-non-finite", description = "Tell also of an SAE whose weights hold NaN or infinity.")
+    private boolean allowNonFinite;
+
     @Override
     public void run() {
         try {
             tellOfSae();
         } catch (SaeSetException e) {
             Terminal terminal = Terminal.of(spec);
-            try (OpenSet set = OpenSet.open(sae, options, terminal, false)) {
+            try (OpenSet set = OpenSet.open(sae, options, terminal, allowNonFinite)) {
                 SetFacts.on(terminal).print(set.set());
             }
         }
@@ -66,7 +69,7 @@ public final class InfoCommand implements Runnable {
         long start = System.nanoTime();
         startEngine(options.device().device());
         long started = System.nanoTime();
-        try (OpenSae open = OpenSae.open(sae, options, terminal, false)) {
+        try (OpenSae open = OpenSae.open(sae, options, terminal, allowNonFinite)) {
             long opened = System.nanoTime();
             @Nullable PublishedSae published = description == null ? null : description.published();
             if (json) {

@@ -11,11 +11,13 @@ final class OpenSet implements AutoCloseable {
 
     private final String name;
     private final SaeSet set;
+    private final String options;
     private final DownloadProgress progress;
 
-    private OpenSet(String name, SaeSet set, DownloadProgress progress) {
+    private OpenSet(String name, SaeSet set, String options, DownloadProgress progress) {
         this.name = name;
         this.set = set;
+        this.options = options;
         this.progress = progress;
     }
 
@@ -33,7 +35,7 @@ final class OpenSet implements AutoCloseable {
         DownloadProgress progress = new DownloadProgress(terminal);
         try {
             SaeSet set = options.openSet(OpenSae.loader(name, options, progress).allowNonFinite(allowNonFinite), name);
-            return new OpenSet(name, set, progress);
+            return new OpenSet(name, set, options.writtenForSet(), progress);
         } catch (RuntimeException e) {
             progress.close();
             throw e;
@@ -76,7 +78,7 @@ final class OpenSet implements AutoCloseable {
         return new Provenance(
                 set.source().description(),
                 set.source().sha256(),
-                "",
+                options,
                 "",
                 source,
                 selected,

@@ -101,9 +101,14 @@ final class SaeOptions {
      * @throws CommandException if options are given that are for one SAE
      */
     SaeSet openSet(SaeLoader loader, String name) {
-        String written = written();
-        if (!written.isEmpty()) {
-            throw new CommandException(name + " is a set of layers, and " + written + " is for one SAE.");
+        List<String> others = changes(foldDecoderNorms);
+        others.removeAll(format.unknown());
+        if (profile != null) {
+            others.add("--profile");
+        }
+        if (!others.isEmpty()) {
+            throw new CommandException(
+                    name + " is a set of layers, and " + String.join(" ", others) + " is for one SAE.");
         }
         return apply(loader).openSet();
     }
@@ -119,19 +124,24 @@ final class SaeOptions {
      * @param sae the SAE that was opened with them
      */
     String written(SparseAutoencoder sae) {
-        return written(sae.hasFoldedDecoderNorms());
+        return String.join(" ", changes(sae.hasFoldedDecoderNorms()));
     }
 
     /** Returns the options that would change what an SAE computes; empty if there are none. */
     String written() {
-        return profile == null ? written(foldDecoderNorms) : "--profile";
+        return profile == null ? String.join(" ", changes(foldDecoderNorms)) : "--profile";
     }
 
-    private String written(boolean folded) {
+    private List<String> changes(boolean folded) {
         List<String> options = new ArrayList<>(format.written());
         if (folded) {
             options.add(0, "--fold-decoder-norms");
         }
-        return String.join(" ", options);
+        return options;
+    }
+
+    /** Returns the options of a set of layers that change what it computes; empty if there are none. */
+    String writtenForSet() {
+        return String.join(" ", format.unknown());
     }
 }

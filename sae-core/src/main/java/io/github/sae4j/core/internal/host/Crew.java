@@ -66,6 +66,7 @@ public final class Crew {
                         part = next.getAndIncrement()) {
                     part(slot, part);
                 }
+                PageFaults.requireNone();
             } catch (RuntimeException | Error e) {
                 failure = e;
             }

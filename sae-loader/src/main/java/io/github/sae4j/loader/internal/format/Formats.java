@@ -140,7 +140,12 @@ public final class Formats {
     private record Opened(Parts parts, Declared declared, SaeBuilder builder) {}
 
     private Reading reading(boolean headersOnly) {
-        return new Reading(place, settings.facts(), overrides(), new Accounts(settings.allowedUnknown(), settings.overrides().keySet()), headersOnly);
+        return new Reading(
+                place,
+                settings.facts(),
+                overrides(),
+                new Accounts(settings.allowedUnknown(), settings.overrides().keySet()),
+                headersOnly);
     }
 
     private Opened open(Reading reading) {

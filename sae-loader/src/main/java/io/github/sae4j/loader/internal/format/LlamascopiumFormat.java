@@ -73,6 +73,12 @@ final class LlamascopiumFormat implements Format {
                 "and an encoder with a gated linear unit is another kind of SAE, which is not supported.");
         boolean hasDecoderBias = !Boolean.FALSE.equals(fields.flag("use_decoder_bias"));
         boolean subtracts = fields.isSet("apply_decoder_bias_to_pre_encoder");
+        if ("batchtopk".equals(fields.peek("act_fn"))) {
+            throw fields.refused(
+                    "act_fn",
+                    "\"batchtopk\"",
+                    "so that which features are active depends on the other tokens of the batch, and no threshold is stored.");
+        }
         @Nullable String act = fields.oneOf("act_fn", "relu", "jumprelu", "topk");
         String function = act == null ? "relu" : act;
         @Nullable Integer k = function.equals("topk") ? topK(reading, fields) : null;

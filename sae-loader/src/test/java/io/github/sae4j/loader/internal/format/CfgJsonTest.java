@@ -269,7 +269,8 @@ class CfgJsonTest {
                         + " \"activation_normalization_factor\": 0.25}",
                 "cfg.json");
 
-        assertThat(CfgJson.read(json, "cfg.json", new Accounts(Set.of(), Set.of())).inputScale())
+        assertThat(CfgJson.read(json, "cfg.json", new Accounts(Set.of(), Set.of()))
+                        .inputScale())
                 .isEqualTo(0.25);
         assertThat(CfgJson.read(json, "cfg.json", new Accounts(Set.of(), Set.of()))
                         .config()

@@ -1,0 +1,102 @@
+package io.github.sae4j.loader;
+
+import static io.github.sae4j.fixtures.Closeness.closeTo;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import ai.djl.Device;
+import io.github.sae4j.core.SparseAutoencoder;
+import io.github.sae4j.core.SparseFeatures;
+import io.github.sae4j.fixtures.KindCase;
+import io.github.sae4j.fixtures.PublisherCase;
+import io.github.sae4j.fixtures.Tensor;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** Llama Scope's thresholds are compared as in the publisher's code, or as in SAELens where the user says so. */
+class LlamaScopeNormsTest {
+
+    private static final String FIELD = "sparsity_include_decoder_norm";
+
+    @Test
+    void bothReadingsCanBeHadByName() {
+        PublisherCase published = PublisherCase.named("llama_scope");
+        Path folder = published.repositoryFolder().resolve(published.path());
+
+        try (SparseAutoencoder publishers =
+                        SAE.load(folder).device(Device.cpu()).open();
+                SparseAutoencoder saeLens = SAE.load(folder)
+                        .override(FIELD, false)
+                        .device(Device.cpu())
+                        .open()) {
+            assertThat(encoded(publishers, published))
+                    .is(closeTo(published.tensor("acts_publisher").values()));
+            assertThat(encoded(saeLens, published))
+                    .is(closeTo(published.tensor("acts_exact").values()));
+        }
+    }
+
+    @Test
+    void warnsOnceOfTheOtherReadingWhereTheTwoDiffer() {
+        PublisherCase published = PublisherCase.named("llama_scope");
+        Path folder = published.repositoryFolder().resolve(published.path());
+
+        try (CapturedLog log = new CapturedLog();
+                SparseAutoencoder sae = SAE.load(folder).device(Device.cpu()).open()) {
+            assertThat(sae.config().architecture()).isEqualTo("jumprelu");
+            assertThat(log.lines("WARN"))
+                    .singleElement()
+                    .asString()
+                    .contains("decoder rows are not of norm 1")
+                    .contains("--set " + FIELD + "=false");
+        }
+        try (CapturedLog log = new CapturedLog();
+                SparseAutoencoder sae = SAE.load(folder)
+                        .override(FIELD, true)
+                        .device(Device.cpu())
+                        .open()) {
+            assertThat(sae.canDecode()).isTrue();
+            assertThat(log.lines("WARN")).isEmpty();
+        }
+    }
+
+    @Test
+    void saysNothingWhereAllNormsAreOne() {
+        KindCase published = KindCase.named("llama_scope_unit_norms");
+
+        try (CapturedLog log = new CapturedLog();
+                SparseAutoencoder sae = SAE.load(published.repositoryFolder().resolve(published.path()))
+                        .device(Device.cpu())
+                        .open()) {
+            assertThat(sae.canDecode()).isTrue();
+            assertThat(log.lines("WARN")).isEmpty();
+        }
+    }
+
+    @Test
+    void isNoFieldOfOtherLayouts() {
+        KindCase published = KindCase.named("sparsify_expansion");
+
+        assertThatExceptionOfType(SaeLoadException.class)
+                .isThrownBy(() -> SAE.load(published.repositoryFolder().resolve(published.path()))
+                        .override(FIELD, false)
+                        .open())
+                .withMessageStartingWith("The field " + FIELD + " was set, but a topk SAE does not read it.");
+    }
+
+    private static float[] encoded(SparseAutoencoder sae, PublisherCase published) {
+        Tensor x = published.tensor("x");
+        int dIn = sae.config().dIn();
+        float[][] rows = new float[x.values().length / dIn][dIn];
+        for (int row = 0; row < rows.length; row++) {
+            System.arraycopy(x.values(), row * dIn, rows[row], 0, dIn);
+        }
+        SparseFeatures features = sae.encode(rows);
+        float[] flat = new float[rows.length * sae.config().dSae()];
+        float[][] dense = features.toDense();
+        for (int row = 0; row < rows.length; row++) {
+            System.arraycopy(dense[row], 0, flat, row * dense[row].length, dense[row].length);
+        }
+        return flat;
+    }
+}
