@@ -21,8 +21,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Published SAEs are fetched from the Hugging Face hub into the cache on this machine that Python shares, once, and are
  * checked against the hashes that the hub announces; {@code HF_HOME}, {@code HF_HUB_CACHE}, {@code HF_TOKEN},
  * {@code HF_ENDPOINT} and {@code HF_HUB_OFFLINE} count as in Python, see
- * {@link io.github.sae4j.hub.HubConfig#fromEnvironment()}. Opening maps the weights' file and reads little of it, so it
- * takes milliseconds whatever the size. The file must not change while the SAE is open.
+ * {@link io.github.sae4j.hub.HubConfig#fromEnvironment()}. Opening maps the weights' file and copies none of it; it is
+ * looked through once for NaN and infinity. The file must not change while the SAE is open.
+ *
+ * <p>Every tensor and field of the files is used, or known to change nothing, or the SAE is refused: see
+ * {@link SaeLoader#allowUnknown}.
  */
 public final class SAE {
 
