@@ -93,7 +93,7 @@ final class DictionaryCrosscoderFormat implements Format {
                 .with("apply_b_dec_to_input", true)
                 .about("model_name", reading.model(model))
                 .about("hook_name", hook(layer));
-        return Parts.of(written.json(), CONFIG, weights).with(ActivationNormalizer.of(weights, 1, dIn));
+        return Parts.of(written.json(), CONFIG, weights).withFactors(ActivationNormalizer.of(weights, 1, dIn));
     }
 
     private static Parts crosscoder(
@@ -130,7 +130,7 @@ final class DictionaryCrosscoderFormat implements Format {
                 .about("model_name", reading.model(model))
                 .about("hook_name", hook(layer));
         return Parts.of(written.json(), CONFIG, weights)
-                .with(ActivationNormalizer.of(weights, segments, width))
+                .withFactors(ActivationNormalizer.of(weights, segments, width))
                 .withSegments(segments);
     }
 

@@ -87,7 +87,7 @@ final class DictionaryLearningFormat implements Format {
                 .about("hook_name", hook(layer, submodule))
                 .about("dataset_path", "monology/pile-uncopyrighted")
                 .about("context_size", contextSize);
-        return Parts.of(written.json(), CONFIG, weights).with(ActivationNormalizer.of(weights, 1, dIn));
+        return Parts.of(written.json(), CONFIG, weights).withFactors(ActivationNormalizer.of(weights, 1, dIn));
     }
 
     private static @Nullable String hook(@Nullable Integer layer, @Nullable String submodule) {

@@ -228,7 +228,7 @@ public final class Formats {
 
     private static Declared declared(Reading reading, Parts parts) {
         JsonObject config = reading.overridden(parts.config());
-        return parts.declared()
+        return parts.isDeclared()
                 ? CfgJson.read(config, parts.origin(), reading.accounts())
                 : CfgJson.readWritten(config, parts.origin());
     }
@@ -273,12 +273,12 @@ public final class Formats {
     /** Adds what is not one factor for all activations. */
     private void addFactors(Parts parts, SaeConfig config, SaeBuilder builder) {
         double @Nullable [] users = settings.normScalingFactor();
-        if (parts.more() != null) {
+        if (parts.factors() != null) {
             if (users != null) {
                 throw new SaeLoadException(place.label() + " has factors of its own for its activations and its"
                         + " reconstructions in its files, so that a norm scaling factor cannot be given.");
             }
-            parts.more().accept(builder);
+            parts.factors().accept(builder);
         } else if (users != null && users.length > 1) {
             if (users.length != parts.segments()) {
                 throw new SaeLoadException(users.length + " norm scaling factors are given, but " + place.label()

@@ -86,7 +86,9 @@ final class LlamaScopeFormat implements Format {
                 .about("dataset_path", "cerebras/SlimPajama-627B")
                 .about("context_size", 1024);
         Parts parts = Parts.of(written.json(), CONFIG, weights);
-        return transcoder ? parts.with(Affine.ofFactors(dIn, scale, outScale)) : parts.withNormScalingFactor(scale);
+        return transcoder
+                ? parts.withFactors(Affine.ofFactors(dIn, scale, outScale))
+                : parts.withNormScalingFactor(scale);
     }
 
     private static double required(Fields fields, String name) {

@@ -195,7 +195,7 @@ final class LlamascopiumFormat implements Format {
             return parts.withNormScalingFactor(factor);
         }
         double outFactor = factor(weights, NORM + out, dIn);
-        return parts.with(Affine.ofFactors(dIn, factor, outFactor));
+        return parts.withFactors(Affine.ofFactors(dIn, factor, outFactor));
     }
 
     private static double factor(Weights weights, String norm, int dIn) {

@@ -45,7 +45,7 @@ final class StandardOfTemporal {
                 .about("model_name", reading.model(null))
                 .about("hook_name", hook);
         // l (s x - bd) = (x - bd / s) s l, so that the bias and the gain are done with before the product.
-        return Parts.of(written.json(), "conf.yaml", weights).with(builder -> {
+        return Parts.of(written.json(), "conf.yaml", weights).withFactors(builder -> {
             float[] bias = weights.vector("b_dec", dIn);
             builder.inputAffine(multiplied(bias, 1 / scale), filled(dIn, scale * gain))
                     .outputAffine(filled(dIn, 1 / scale), new float[dIn]);
