@@ -50,7 +50,9 @@ class NotUnderstoodTest {
             "neuronpedia_id",
             "device",
             "trainer_cfg",
-            "buffer.ctx_len");
+            "buffer.ctx_len",
+            "trainer.lm_name",
+            "trainer.layer");
 
     /** Fields whose text is one of some; of others the type is what can be wrong. */
     private static final Set<String> CHOICES = Set.of(

@@ -80,6 +80,28 @@ class OddConfigurationsTest {
     }
 
     @Test
+    void aConfigurationAsThePublishersTrainingWritesItIsUnderstood() throws IOException {
+        Path sae = changed(
+                "temporal", "conf.yaml", "tied_weights: true", "tied_weights: True\n  block_id: 1\n  gamma_reg: 10");
+        Path config = sae.resolve("conf.yaml");
+        Files.writeString(
+                config,
+                Files.readString(config)
+                        + "\ndevice_id: 'cuda:0'\nhydra:\n  output_subdir: Null\neval: {save_tables: False}\n");
+
+        SAE.load(sae).device(Device.cpu()).open().close();
+    }
+
+    @Test
+    void anotherKInTheFileThanInTheConfiguration() throws IOException {
+        Path sae = changed("dictionary_learning_1_batchtopk", "config.json", "BatchTopKSAE", "AutoEncoderTopK");
+        Path config = sae.resolve("config.json");
+        Files.writeString(config, Files.readString(config).replaceFirst("\"k\": 6", "\"k\": 5"));
+
+        requireRefused(SAE.load(sae), "has k = 6, but config.json says 5.");
+    }
+
+    @Test
     void yamlThatHoldsItself() throws IOException {
         Path sae = changed("temporal", "conf.yaml", "n_heads: .*", "n_heads: &x [[*x]]");
         requireRefused(SAE.load(sae), "conf.yaml is nested deeper than 64, or holds itself.");

@@ -127,7 +127,17 @@ public final class YamlFile {
                 return new JsonPrimitive(scalar.getValue());
             }
         }
-        return new JsonPrimitive(scalar.getValue());
+        return scalar.isPlain() ? plain(scalar.getValue()) : new JsonPrimitive(scalar.getValue());
+    }
+
+    /** Python's writers spell truth and nothing as older YAML does. */
+    private static JsonElement plain(String text) {
+        return switch (text) {
+            case "True", "TRUE" -> new JsonPrimitive(true);
+            case "False", "FALSE" -> new JsonPrimitive(false);
+            case "Null", "NULL", "~" -> JsonNull.INSTANCE;
+            default -> new JsonPrimitive(text);
+        };
     }
 
     private static LoadSettings settings(Path file) {

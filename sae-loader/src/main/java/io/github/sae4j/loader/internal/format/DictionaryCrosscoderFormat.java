@@ -25,7 +25,8 @@ final class DictionaryCrosscoderFormat implements Format {
     /** By {@code code_normalization_id}, from 1. */
     private static final List<String> NORMALIZATIONS = List.of("CROSSCODER", "SAE", "MIXED", "NONE", "DECOUPLED");
 
-    private static final Inert INERT = DictionaryLearningFormat.INERT
+    private static final Inert INERT = Inert.none()
+            .and("not needed: told to the trainer; arguments and tensors count", "trainer.*", "buffer", "buffer.*")
             .and("not needed: the tensors tell", "activation_dim", "dict_size", "num_layers", "num_decoder_layers")
             .and("not needed: the tensors tell", "activation_mean", "activation_std", "activation_global_scale")
             .and("not needed: the threshold stands for it", "k")

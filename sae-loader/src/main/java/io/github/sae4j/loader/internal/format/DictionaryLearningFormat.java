@@ -13,7 +13,7 @@ final class DictionaryLearningFormat implements Format {
     private static final String CONFIG = "config.json";
     private static final String WEIGHTS = "ae.pt";
 
-    static final Inert INERT = Inert.none()
+    private static final Inert INERT = Inert.none()
             .and("not needed: of the activations that it was trained on", "buffer", "buffer.*")
             .and("not needed: the tensors tell", "trainer.activation_dim", "trainer.dict_size")
             .and("not needed: of another rule, or the threshold stands for it", "trainer.k")
@@ -37,7 +37,12 @@ final class DictionaryLearningFormat implements Format {
                     "trainer.dead_feature_threshold")
             .and(Inert.TRAINING, "trainer.sqrt_sparsity_penalty", "trainer.lp_norm", "trainer.initial_threshold")
             .and(Inert.TRAINING, "trainer.k_anneal_steps", "trainer.initial_k", "trainer.initial_b_dec")
-            .and(Inert.TRAINING, "trainer.use_mse_loss", "trainer.pretrained_ae", "trainer.compile")
+            .and(
+                    Inert.TRAINING,
+                    "trainer.use_mse_loss",
+                    "trainer.pretrained_ae",
+                    "trainer.compile",
+                    "trainer.ghost_threshold")
             .and(Inert.TRAINING, "trainer.jumprelu_threshold", "trainer.jumprelu_bandwidth", "trainer.log_steps");
 
     @Override
@@ -71,7 +76,8 @@ final class DictionaryLearningFormat implements Format {
                 .rename("b_mag", "mag_bias")
                 .rename("b_gate", "gate_bias");
         if (kind == Kind.TOP_K) {
-            weights.unneeded("top-k needs none in encode", "threshold").unneeded("the configuration says it", "k");
+            weights.unneeded("top-k needs none in encode", "threshold");
+            requireSameK(weights, k);
         } else if (kind == Kind.BATCH_TOP_K) {
             weights.unneeded("the threshold stands for it", "k").unneeded(Inert.TRAINING, "group_sizes");
         }
@@ -88,6 +94,14 @@ final class DictionaryLearningFormat implements Format {
                 .about("dataset_path", "monology/pile-uncopyrighted")
                 .about("context_size", contextSize);
         return Parts.of(written.json(), CONFIG, weights).withFactors(ActivationNormalizer.of(weights, 1, dIn));
+    }
+
+    /** Newer files hold k as well; where it is another, one of the two is of another SAE. */
+    private static void requireSameK(Weights weights, @Nullable Integer k) {
+        if (weights.contains("k") && k != null && weights.size("k") != k) {
+            throw new SaeLoadException(
+                    weights.path() + " has k = " + weights.size("k") + ", but " + CONFIG + " says " + k + ".");
+        }
     }
 
     private static @Nullable String hook(@Nullable Integer layer, @Nullable String submodule) {

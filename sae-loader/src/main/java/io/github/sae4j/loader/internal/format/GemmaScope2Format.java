@@ -54,6 +54,7 @@ final class GemmaScope2Format implements Format {
         SaeFolder place = reading.place();
         Optional<JsonObject> written = reading.extraJson(place, CONFIG);
         Fields config = Fields.of(CONFIG, written.orElseGet(JsonObject::new));
+        boolean saysTranscoder = "transcoder".equals(config.peek("type"));
         boolean affine = affine(config, written.isPresent());
         config.close(reading.accounts(), "an SAE of Gemma Scope 2", INERT);
         @Nullable String alone = place.has(PARAMS) ? null : file(place);
@@ -66,7 +67,7 @@ final class GemmaScope2Format implements Format {
             weights.unneeded("one layer alone is not decoded", "W_dec", "b_dec", "W_skip");
         }
         String path = near(place);
-        boolean transcoder = crossLayer || path.contains("transcoder") || path.contains("clt");
+        boolean transcoder = crossLayer || saysTranscoder || path.contains("transcoder") || path.contains("clt");
         String architecture = !transcoder
                 ? "jumprelu"
                 : weights.contains("W_skip") || affine ? "jumprelu_skip_transcoder" : "jumprelu_transcoder";

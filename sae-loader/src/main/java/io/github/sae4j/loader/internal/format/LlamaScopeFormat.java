@@ -20,6 +20,7 @@ final class LlamaScopeFormat implements Format {
     private static final String WEIGHTS = "checkpoints/final.safetensors";
     private static final Inert INERT = Inert.none()
             .and(Inert.MACHINE, "device", "tp_size", "ddp_size", "seed")
+            .and("not needed: how the publisher's code loads it", "sae_pretrained_name_or_path", "strict_loading")
             .and("not needed: of another rule", "top_k", "k_warmup_steps")
             .and("not needed: the decoder is as it was saved", "decoder_exactly_fixed_norm")
             .and(Inert.TRAINING, "bias_init_method", "init_decoder_norm", "init_encoder_norm")

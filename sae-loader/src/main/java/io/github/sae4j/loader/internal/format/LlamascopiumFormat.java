@@ -27,6 +27,7 @@ final class LlamascopiumFormat implements Format {
 
     private static final Inert INERT = Inert.none()
             .and(Inert.MACHINE, "device", "tp_size", "ddp_size", "use_triton_kernel")
+            .and("not needed: how the publisher's code loads it", "sae_pretrained_name_or_path", "strict_loading")
             .and(Inert.MACHINE, "sparsity_threshold_for_triton_spmm_kernel")
             .and("not needed: decoders were saved as they should be", "force_unit_decoder_norm")
             .and("not needed: thresholds are a tensor", "jump_relu_threshold")

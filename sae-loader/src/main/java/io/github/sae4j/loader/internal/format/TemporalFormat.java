@@ -10,22 +10,13 @@ final class TemporalFormat implements Format {
     private static final String CONFIG = "conf.yaml";
     private static final String WEIGHTS = "latest_ckpt.safetensors";
     private static final Inert INERT = Inert.none()
-            .and("not needed: the tensors tell", "sae.exp_factor", "sae.bottleneck_factor", "sae.dimin")
+            .and("not needed: the tensors tell", "sae.exp_factor", "sae.bottleneck_factor")
             .and("not needed: of another rule", "sae.mp_kval", "sae.kval_topk", "sae.inference_mode_batchtopk")
-            .and("not needed: where it reads is told by its place", "llm", "llm.*")
-            .and("not needed: of the data", "data", "data.*")
-            .and(
-                    Inert.TRAINING,
-                    "optimizer",
-                    "optimizer.*",
-                    "train",
-                    "train.*",
-                    "training",
-                    "training.*",
-                    "loss",
-                    "loss.*")
-            .and(Inert.MACHINE, "seed", "device", "deploy", "tag", "log", "wandb", "system", "epochs", "save_tables")
-            .and(Inert.TRAINING, "sae.sparsity_coeff", "sae.regularizer", "sae.gamma_reg", "sae.encoder_reg");
+            .and("not needed: of another rule", "sae.branchingFactor")
+            .and("not needed: where it reads is told by its place", "llm", "sae.block_id")
+            .and("not needed: of the data", "data")
+            .and(Inert.TRAINING, "optimizer", "eval", "log", "sae.gamma_reg", "sae.encoder_reg", "sae.sparsity_coeff")
+            .and(Inert.MACHINE, "deploy", "tag", "seed", "device", "device_id", "defaults", "hydra");
 
     private static final Pattern LAYER = Pattern.compile("layer_(\\d+)");
 
