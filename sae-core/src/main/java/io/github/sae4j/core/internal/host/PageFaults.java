@@ -2,11 +2,13 @@ package io.github.sae4j.core.internal.host;
 
 /**
  * Makes the JVM tell of pages of mapped files that could not be read. It does so by an {@link InternalError}, which it throws
- * at the thread's next way through the JVM; that must be before the work's end, not in whatever the thread does then.
+ * when the thread next comes through the JVM's own code; that must be before the work's end, not in whatever the thread
+ * does then.
  */
 public final class PageFaults {
 
-    private static final Object NOTHING = new Object();
+    /** More than compiled code allocates by itself. */
+    private static final int ARRAYS = 8;
 
     private PageFaults() {}
 
@@ -16,9 +18,12 @@ public final class PageFaults {
      * @throws InternalError if it has
      */
     public static void requireNone() {
-        // A native method that does next to nothing; the error comes on the way back from it.
-        if (Thread.holdsLock(NOTHING)) {
-            throw new IllegalStateException("nobody locks this object");
+        // Arrays of arrays are made by the JVM, and the error comes on the way back from there; native methods are not
+        // such
+        // a way in Java 17.
+        byte[][] arrays = new byte[ARRAYS][1];
+        if (arrays.length != ARRAYS) {
+            throw new IllegalStateException("there are " + arrays.length + " arrays");
         }
     }
 }
