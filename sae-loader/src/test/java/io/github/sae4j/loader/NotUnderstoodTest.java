@@ -165,12 +165,12 @@ class NotUnderstoodTest {
                     || isRunOfSparsify(published, use.file())
                     || RUNS.contains(use.file())
                     || DESCRIBING.contains(use.name())
-                    || use.name().startsWith("metadata.") && !use.name().equals("metadata.hook_name")) {
+                    || (use.name().startsWith("metadata.") && !use.name().equals("metadata.hook_name"))) {
                 continue;
             }
             Path copy = copyOf(published);
             Path file = find(copy, published, use.file());
-            Files.writeString(file, withBadValue(use.file(), Files.readString(file), use.name()));
+            Files.writeString(file, withBadValue(use, Files.readString(file)));
 
             requireRefused(published.loader(copy), field);
         }
@@ -202,8 +202,9 @@ class NotUnderstoodTest {
         return published.name().startsWith("interplm");
     }
 
-    private static String withBadValue(String name, String text, String field) {
-        if (name.endsWith(".yaml")) {
+    private static String withBadValue(SaeDescription.Use use, String text) {
+        String field = use.name();
+        if (use.file().endsWith(".yaml")) {
             String last = field.substring(field.lastIndexOf('.') + 1);
             return text.replaceFirst("(?m)^(\\s*)" + last + ":.*$", "$1" + last + ": {zz: 1}");
         }
