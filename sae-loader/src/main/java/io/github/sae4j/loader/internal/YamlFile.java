@@ -17,7 +17,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.composer.Composer;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -25,6 +25,8 @@ import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
+import org.snakeyaml.engine.v2.parser.ParserImpl;
+import org.snakeyaml.engine.v2.scanner.StreamReader;
 
 /**
  * The reader of YAML files: maps, lists, texts, numbers and truth values. Nothing else is ever constructed: what a tag
@@ -67,7 +69,9 @@ public final class YamlFile {
     public static JsonObject object(Path file) {
         Optional<Node> node;
         try {
-            node = new Compose(settings(file)).composeString(text(file));
+            LoadSettings settings = settings(file);
+            StreamReader reader = new StreamReader(settings, text(file));
+            node = new Composer(settings, new ParserImpl(settings, reader)).getSingleNode();
         } catch (YamlEngineException e) {
             throw new SaeLoadException(file + " is not YAML: " + firstLine(e.getMessage()) + ".", e);
         }
