@@ -79,25 +79,31 @@ final class KernelCalls {
         try {
             TorchKernel open = kernel();
             source.requireUnchanged();
-            T result = work.apply(open);
-            PageFaults.requireNone();
-            source.requireUnchanged();
-            return result;
+            return ofUnchangedWeights(work.apply(open));
         } catch (SaeException e) {
             throw e;
         } catch (NotFinite e) {
             throw e.sentence();
         } catch (InternalError e) {
-            // What Java throws where a page of a mapped file cannot be read.
-            source.requireUnchanged();
-            throw new SaeException(
-                    "The weights of " + source.description() + " cannot be read any more (" + e.getMessage()
-                            + "): their file was cut while the SAE was open, or its disk fails. Open the SAE again.",
-                    e);
+            throw PageFaults.sentence(source, e);
         } catch (RuntimeException e) {
             throw new SaeException("The engine failed: " + e.getMessage(), e);
         } finally {
             lock.readLock().unlock();
+        }
+    }
+
+    /** Returns a result if the weights that it was made of were there all the time, and releases it if not. */
+    private <T> T ofUnchangedWeights(T result) {
+        try {
+            PageFaults.requireNone();
+            source.requireUnchanged();
+            return result;
+        } catch (RuntimeException | Error e) {
+            if (result instanceof NDArray array) {
+                array.close();
+            }
+            throw e;
         }
     }
 

@@ -1,6 +1,7 @@
 package io.github.sae4j.core;
 
 import ai.djl.Device;
+import io.github.sae4j.core.internal.host.PageFaults;
 import io.github.sae4j.core.internal.torch.KernelParts;
 import io.github.sae4j.core.internal.torch.TorchKernel;
 import io.github.sae4j.core.internal.torch.TorchRuntime;
@@ -217,8 +218,9 @@ public final class SaeBuilder {
     /**
      * Returns the SAE; the caller closes it.
      *
-     * @throws SaeException if a required part is missing, parts do not fit each other or hold NaN or infinity, the engine does not start, there is
-     *     no such device, or the kernel that was asked for is not there or does not run this SAE
+     * @throws SaeException if a required part is missing, parts do not fit each other, hold NaN or infinity or cannot be
+     *     read, the engine does not start, there is no such device, or the kernel that was asked for is not there or does not
+     *     run this SAE
      */
     public SparseAutoencoder build() {
         Activation rule = required(activation, "activation rule");
@@ -228,13 +230,16 @@ public final class SaeBuilder {
         SaeParts parts =
                 new SaeParts(encoder, decoder, noDecoding, bDec, skip, rule, prediction, inputAffine, outputAffine);
         PartsCheck.of(config, parts, sparsity, inputScale, segments);
-        if (!allowNonFinite) {
-            FiniteParts.require(parts);
-        }
         Device chosen = TorchRuntime.choose(device);
-        TorchKernel opened =
-                TorchKernel.open(KernelParts.of(config, parts, inputScale, !allowNonFinite), chosen, kernel);
-        return new SparseAutoencoder(facts(rule), parts, opened);
+        try {
+            if (!allowNonFinite) {
+                FiniteParts.require(parts);
+            }
+            KernelParts weights = KernelParts.of(config, parts, inputScale, !allowNonFinite);
+            return new SparseAutoencoder(facts(rule), parts, TorchKernel.open(weights, chosen, kernel));
+        } catch (InternalError e) {
+            throw PageFaults.sentence(source, e);
+        }
     }
 
     private SaeFacts facts(Activation rule) {

@@ -3,26 +3,26 @@ package io.github.sae4j.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import java.io.IOException;
-import java.io.RandomAccessFile;
-import java.nio.ByteOrder;
-import java.nio.MappedByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Weights that change under an open SAE end in a sentence, and other SAEs go on. */
 class UnreadableWeightsTest {
 
-    private static final int D_IN = 512;
-    private static final int D_SAE = 1024;
+    private static final String SENTENCE = "The weights of memory cannot be read any more:";
 
     @TempDir
     Path folder;
@@ -31,6 +31,7 @@ class UnreadableWeightsTest {
     private static final class Watched implements SaeSource {
 
         private boolean changed;
+        private int looks = Integer.MAX_VALUE;
 
         @Override
         public String description() {
@@ -59,27 +60,10 @@ class UnreadableWeightsTest {
 
         @Override
         public void requireUnchanged() {
-            if (changed) {
+            if (changed || looks-- == 0) {
                 throw new SaeException("The weights have changed.");
             }
         }
-    }
-
-    private MappedByteBuffer mapped(Path file) throws IOException {
-        Files.write(file, new byte[D_IN * D_SAE * Float.BYTES]);
-        try (FileChannel channel = FileChannel.open(file)) {
-            MappedByteBuffer bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
-            bytes.order(ByteOrder.LITTLE_ENDIAN);
-            return bytes;
-        }
-    }
-
-    private static SaeBuilder builder(WeightMatrix encoder) {
-        return SparseAutoencoder.builder(TinySae.config(D_IN, D_SAE, Normalization.NONE, Reshape.NONE, false))
-                .encoder(encoder)
-                .decoder(WeightMatrix.of(new float[D_SAE][D_IN]))
-                .decoderBias(new float[D_IN])
-                .activation(Relu.of(new float[D_SAE]));
     }
 
     @ParameterizedTest
@@ -101,27 +85,75 @@ class UnreadableWeightsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = Kernel.class, names = "TORCHSCRIPT", mode = EnumSource.Mode.EXCLUDE)
-    @EnabledOnOs(OS.LINUX)
-    void endInASentenceWhereTheirFileWasCut(Kernel kernel) throws IOException {
-        Path file = folder.resolve("weights");
-        WeightMatrix encoder = WeightMatrix.of(WeightType.FLOAT32, D_IN, D_SAE, List.of(mapped(file)));
-        try (SparseAutoencoder sae = builder(encoder).kernel(kernel).build()) {
-            float[][] activations = new float[8][D_IN];
-            assertThat(sae.encode(activations).activeCount()).isZero();
-            try (RandomAccessFile cut = new RandomAccessFile(file.toFile(), "rw")) {
-                cut.setLength(4096);
+    @EnumSource(Kernel.class)
+    void areNoticedAfterTheyWereReadAndNothingIsLeftOfTheResult(Kernel kernel) {
+        Watched source = new Watched();
+        TinySae tiny = TinySae.of(16, 40);
+        try (SparseAutoencoder sae =
+                        tiny.builder().source(source).kernel(kernel).build();
+                NDManager manager = sae.newManager()) {
+            NDArray x = manager.create(TinySae.flat(tiny.activations(2, 1)), new Shape(2, 16));
+            NDArray features = sae.encode(x);
+            int arrays = manager.getManagedArrays().size();
+            for (ThrowingCallable call : List.<ThrowingCallable>of(
+                    () -> sae.encode(x), () -> sae.decode(features), () -> sae.reconstruct(x))) {
+                source.looks = 1;
+                assertThatThrownBy(call).hasMessage("The weights have changed.");
+                assertThat(manager.getManagedArrays()).hasSize(arrays);
             }
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void endInASentenceWhereTheirFileWasCutBeforeTheyAreLookedThrough() throws IOException {
+        assertThatThrownBy(() -> CutWeights.builderOfCutEncoder(folder).build())
+                .isInstanceOf(SaeException.class)
+                .hasMessageStartingWith(SENTENCE);
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void endInASentenceWhereTheirFileWasCut() throws IOException {
+        try (CutWeights weights = CutWeights.encoder(folder, WeightType.FLOAT32, false, Kernel.PLAIN)) {
+            float[][] activations = new float[8][CutWeights.D_IN];
+            assertThat(weights.sae().encode(activations).activeCount()).isZero();
+            weights.cut();
             for (int again = 0; again < 3; again++) {
-                assertThatThrownBy(() -> sae.encode(activations))
+                assertThatThrownBy(() -> weights.sae().encode(activations))
                         .isInstanceOf(SaeException.class)
-                        .hasMessageContaining("cannot be read any more")
+                        .hasMessageStartingWith(SENTENCE)
                         .hasMessageEndingWith("or its disk fails. Open the SAE again.");
             }
         }
-        try (SparseAutoencoder other =
-                builder(WeightMatrix.of(new float[D_IN][D_SAE])).kernel(kernel).build()) {
-            assertThat(other.encode(new float[8][D_IN]).activeCount()).isZero();
+        TinySae other = TinySae.of(16, 40);
+        try (SparseAutoencoder sae = other.builder().kernel(Kernel.PLAIN).build()) {
+            assertThat(sae.encode(other.activations(2, 1)).activeCount()).isPositive();
         }
+    }
+
+    /** In a process of its own, which compiles what it calls again and again, and calls nothing else. */
+    @ParameterizedTest
+    @CsvSource({
+        "encode, FLOAT32, false, 1", "encode, FLOAT32, false, 8", "encode, FLOAT32, true, 8",
+        "encode, BFLOAT16, false, 1", "encode, BFLOAT16, false, 4", "encode, BFLOAT16, false, 8",
+        "encode, FLOAT16, false, 8", "decode, FLOAT32, false, 1", "decode, BFLOAT16, false, 1"
+    })
+    @EnabledOnOs(OS.LINUX)
+    void endInASentenceInCompiledCode(String call, WeightType type, boolean transposed, int tokens)
+            throws IOException, InterruptedException {
+        ForkedJvm jvm = ForkedJvm.run(
+                folder,
+                CutWeights.class,
+                ForkedJvm.VECTORS,
+                "-Xbatch",
+                "-XX:-TieredCompilation",
+                "-XX:CompileThreshold=1000",
+                "-Dcall=" + call,
+                "-Dtype=" + type.name(),
+                "-Dtransposed=" + transposed,
+                "-Dtokens=" + tokens);
+        assertThat(jvm.output()).contains(SENTENCE);
+        assertThat(jvm.exitCode()).isZero();
     }
 }

@@ -76,13 +76,14 @@ public final class NonFinite {
         int end = (int) Math.min(bytes.remaining(), (block + 1) * BLOCK);
         int at = (int) (block * BLOCK);
         long carries = 0;
-        for (; at + Long.BYTES <= end; at += Long.BYTES) {
+        for (; at <= end - Long.BYTES; at += Long.BYTES) {
             carries |= (bytes.getLong(at) & exponents) + ones;
         }
         boolean any = (carries & signs) != 0;
         for (; at < end; at += type.bytes()) {
             any |= !Float.isFinite(type.get(bytes, at));
         }
+        PageFaults.requireNone();
         return any;
     }
 

@@ -3,6 +3,7 @@ package io.github.sae4j.core.internal.vector;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.lang.invoke.VarHandle;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -32,10 +33,17 @@ final class Memory {
      * Loads a vector of ints from a byte position: {@code (IntVector) LOAD.invokeExact(memory, position)}. Hot loops call it
      * themselves, and the Vector API's methods likewise: those are always inlined, a method around them is not, and vectors
      * that leave a compiled method become objects.
+     *
+     * <p>A page of a mapped file that is not there any more is an {@link InternalError} only in compiled methods that the JVM
+     * knows to read outside the heap, and it counts reads of numbers as such, but not of vectors: in others the process ends.
+     * So each load looks at a field too, in a way that counts. Nobody uses what it finds, and no instruction is left of it.
      */
     static final MethodHandle LOAD;
 
     private static final MethodHandle SEGMENT;
+
+    @SuppressWarnings("unused")
+    private static int looked;
 
     static {
         MethodHandles.Lookup lookup = MethodHandles.lookup();
@@ -60,8 +68,11 @@ final class Memory {
             SEGMENT = segment.asType(MethodType.methodType(Object.class, ByteBuffer.class));
             load = MethodHandles.insertArguments(load, 3, ByteOrder.LITTLE_ENDIAN);
             load = MethodHandles.insertArguments(load, 0, INTS);
-            LOAD = MethodHandles.explicitCastArguments(
+            load = MethodHandles.explicitCastArguments(
                     load, MethodType.methodType(IntVector.class, Object.class, long.class));
+            MethodHandle look = lookup.findStaticVarHandle(Memory.class, "looked", int.class)
+                    .toMethodHandle(VarHandle.AccessMode.GET);
+            LOAD = MethodHandles.foldArguments(load, look.asType(MethodType.methodType(void.class)));
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
