@@ -37,7 +37,9 @@ public non-sealed interface BlockRule extends Activation {
 
     /**
      * Returns for each feature a number that {@code h} must be above for the feature to be active, {@code [d_sae]}, so
-     * that kernels need not ask for most values. NaN, which is the default for all, says that there is no such number.
+     * that kernels need not ask for most values. NaN, which is the default for all, says that there is no such number. A rule
+     * that takes the strongest by values that {@linkplain #mayBeNegative() may be negative} has none: there, features that
+     * are not active take part.
      */
     default float[] activeAbove() {
         float[] unknown = new float[dSae()];

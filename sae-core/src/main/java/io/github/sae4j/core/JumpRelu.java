@@ -117,7 +117,10 @@ public final class JumpRelu implements BlockRule {
                 : "torch.mul_(torch.relu_(h), torch.gt(h, p[0]))";
     }
 
-    /** Not known for an infinite threshold, which makes an infinite {@code h} not a number. */
+    /**
+     * The thresholds, or 0 for those below it unless what is negative stays. Not known for an infinite threshold of a rule
+     * that lets nothing negative stay, which makes an infinite {@code h} not a number.
+     */
     @Override
     public float[] activeAbove() {
         float[] above = threshold.clone();

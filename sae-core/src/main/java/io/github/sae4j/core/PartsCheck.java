@@ -184,6 +184,14 @@ final class PartsCheck {
                     "The activation rule chooses features by the norms of the decoder's rows, so they must"
                             + " not be negative nor rescaled by them too.");
         }
+        if (rule.mayBeNegative()
+                && rule.strength() == Strength.VALUE
+                && rule.mostActive() < config.dSae()
+                && !isUnknown(rule.activeAbove())) {
+            throw new SaeException(
+                    "The activation rule keeps the largest values of a token, and they may be negative, so that"
+                            + " features that are 0 take part too: there can be no number that a product must be above.");
+        }
         if (rule.groups() < 1 || config.dSae() % rule.groups() != 0) {
             throw new SaeException("The activation rule has " + rule.groups()
                     + " groups of features, which do not divide" + " d_sae = " + config.dSae() + ".");
@@ -201,6 +209,15 @@ final class PartsCheck {
             throw new SaeException("The activation rule keeps " + rule.mostActive()
                     + " features of a token, but must keep 1 to d_sae = " + config.dSae() + ".");
         }
+    }
+
+    private static boolean isUnknown(float[] activeAbove) {
+        for (float above : activeAbove) {
+            if (!Float.isNaN(above)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     static <T> T required(@Nullable T part, String name) {

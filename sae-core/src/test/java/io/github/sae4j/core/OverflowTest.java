@@ -1,5 +1,6 @@
 package io.github.sae4j.core;
 
+import static io.github.sae4j.fixtures.Closeness.closeTo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Sums that overflow are refused with their place, unless they are let through. */
@@ -115,6 +117,35 @@ class OverflowTest {
             NDArray x = manager.create(TinySae.flat(rows(LARGE)), new Shape(7, D_IN));
             refuses("Column 2 of row 5 comes out", () -> sae.reconstruct(x));
             refuses("Column 2 of row 5 comes out", () -> sae.reconstruct(rows(LARGE)));
+        }
+    }
+
+    /** Sums of squares in float64 hold any activation; libtorch takes norms in float32, and what that cannot hold is not 0. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Normalization.class,
+            names = {"CONSTANT_NORM_RESCALE", "LAYER_NORM"})
+    void ofNormsAreRightOrRefused(Normalization normalization) {
+        TinySae tiny = TinySae.of(TinySae.config(D_IN, D_SAE, normalization, Reshape.NONE, false), WeightType.FLOAT32);
+        float[][] x = tiny.activations(7, 1);
+        for (int i = 0; i < D_IN; i++) {
+            x[5][i] *= 1e25f;
+        }
+        float[] expected = tiny.expectedFeatures(x);
+        try (SparseAutoencoder sae = tiny.open();
+                NDManager manager = sae.newManager()) {
+            NDArray array = manager.create(TinySae.flat(x), new Shape(7, D_IN));
+            if (kernel == Kernel.TORCHSCRIPT && normalization == Normalization.CONSTANT_NORM_RESCALE) {
+                String sentence = "Row 5 cannot be normalised";
+                refuses(sentence, () -> sae.encode(x));
+                refuses(sentence, () -> sae.encode(array));
+                refuses(sentence, () -> sae.encodeSparse(array));
+                refuses(sentence, () -> sae.inverseTransform(array));
+                refuses(sentence, () -> sae.reconstruct(array));
+            } else {
+                assertThat(TinySae.flat(sae.encode(x).toDense())).is(closeTo(expected));
+                assertThat(sae.encode(array).toFloatArray()).is(closeTo(expected));
+            }
         }
     }
 

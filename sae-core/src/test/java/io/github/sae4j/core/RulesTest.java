@@ -242,6 +242,25 @@ class RulesTest {
                 .hasMessage("activeAbove of the activation rule is for 39 values, but must be for d_sae = 40.");
     }
 
+    @Test
+    void refusesARuleThatTakesTheLargestOfValuesBelowZeroAndSaysWhatProductsMustBeAbove() {
+        TinySae tiny = TinySae.of(16, 40);
+        BlockRule rule = new SquaredAboveZero(tiny.bEnc(), 40) {
+            @Override
+            public boolean mayBeNegative() {
+                return true;
+            }
+
+            @Override
+            public int mostActive() {
+                return 3;
+            }
+        };
+        assertThatThrownBy(() -> tiny.builder().activation(rule).build())
+                .isInstanceOf(SaeException.class)
+                .hasMessageContaining("there can be no number that a product must be above");
+    }
+
     /** A rule with no more than it needs. */
     private static class Squared implements BlockRule {
 
@@ -278,7 +297,7 @@ class RulesTest {
     }
 
     /** The same, which says when a feature can be active. */
-    private static final class SquaredAboveZero extends Squared {
+    private static class SquaredAboveZero extends Squared {
 
         private final int bounds;
 

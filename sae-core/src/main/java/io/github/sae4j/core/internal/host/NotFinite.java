@@ -8,42 +8,57 @@ public final class NotFinite extends RuntimeException {
 
     private static final int INFINITY_BITS = Float.floatToIntBits(Float.POSITIVE_INFINITY);
 
-    private final boolean feature;
+    private enum Result {
+        FEATURE,
+        DECODED,
+        NORM
+    }
+
+    private final Result result;
     private final long row;
     private final long column;
 
-    private NotFinite(boolean feature, long row, long column) {
+    private NotFinite(Result result, long row, long column) {
         super(null, null, false, false);
-        this.feature = feature;
+        this.result = result;
         this.row = row;
         this.column = column;
     }
 
     /** Returns what is thrown for a feature. */
     public static NotFinite feature(long row, long feature) {
-        return new NotFinite(true, row, feature);
+        return new NotFinite(Result.FEATURE, row, feature);
     }
 
     /** Returns what is thrown for an element of what was decoded. */
     public static NotFinite decoded(long row, long column) {
-        return new NotFinite(false, row, column);
+        return new NotFinite(Result.DECODED, row, column);
+    }
+
+    /** Returns what is thrown for the scale or the shift that a token is normalised by. */
+    public static NotFinite norm(long row) {
+        return new NotFinite(Result.NORM, row, 0);
     }
 
     /** Returns the same for rows that begin behind others. */
     public NotFinite after(int rows) {
-        return new NotFinite(feature, row + rows, column);
+        return new NotFinite(result, row + rows, column);
     }
 
     /** Returns what a user is told. */
     public SaeException sentence() {
-        String result = feature
-                ? "Feature " + column + " of row " + row
-                        + " comes out as NaN or infinity: the activations are too large for"
-                        + " this SAE, or its weights for float32."
-                : "Column " + column + " of row " + row
-                        + " comes out as NaN or infinity when decoded: the features are too"
+        String said = switch (result) {
+            case FEATURE ->
+                "Feature " + column + " of row " + row + " comes out as NaN or infinity: the activations are too"
                         + " large for this SAE, or its weights for float32.";
-        return new SaeException(result + " Values must be finite unless the SAE was opened to allow others.");
+            case DECODED ->
+                "Column " + column + " of row " + row + " comes out as NaN or infinity when decoded: the features"
+                        + " are too large for this SAE, or its weights for float32.";
+            case NORM ->
+                "Row " + row + " cannot be normalised: its activations are so large that their mean or norm comes"
+                        + " out as NaN or infinity.";
+        };
+        return new SaeException(said + " Values must be finite unless the SAE was opened to allow others.");
     }
 
     /** Returns whether all of some numbers are finite. Among numbers without their sign, those that are not have the largest bits. */

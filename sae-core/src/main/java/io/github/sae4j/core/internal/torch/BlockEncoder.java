@@ -117,11 +117,11 @@ final class BlockEncoder implements TorchEncoder {
                 shifts.add(results[2].toTensor(call));
             }
         });
-        return Encoded.of(
+        return transform.requireNormalised(Encoded.of(
                 dense == null ? ChunkRows.joined(found) : null,
                 scales.toArray(PtNDArray[]::new),
                 shifts.toArray(PtNDArray[]::new),
-                tokens);
+                tokens));
     }
 
     /** Copies activations once that do not lie row after row, rather than for each chunk. */

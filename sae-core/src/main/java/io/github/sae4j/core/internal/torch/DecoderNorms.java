@@ -64,10 +64,13 @@ record DecoderNorms(PtNDArray factors, PtNDArray divisors, PtNDArray ranks) {
     /** Returns norms of at least {@value #SHORTEST}. */
     private static DecoderNorms folded(
             Script script, TorchWeights weights, InputTransform transform, PtNDManager owner) {
-        PtNDArray norms = norms(script, weights, transform, owner);
+        PtNDArray clamped = clamped(script, norms(script, weights, transform, owner), owner);
+        return new DecoderNorms(clamped, clamped, empty(owner));
+    }
+
+    private static PtNDArray clamped(Script script, PtNDArray norms, PtNDManager owner) {
         try (Script.Call atLeast = script.call("at_least").with(norms).with(SHORTEST)) {
-            PtNDArray clamped = TorchWeights.keep(atLeast.runToTensor(owner));
-            return new DecoderNorms(clamped, clamped, empty(owner));
+            return TorchWeights.keep(atLeast.runToTensor(owner));
         }
     }
 
@@ -81,11 +84,10 @@ record DecoderNorms(PtNDArray factors, PtNDArray divisors, PtNDArray ranks) {
     /** Returns norms of at least {@value #SHORTEST}, and what finds the same strongest features as {@link #choosing}. */
     private static DecoderNorms choosingFolded(
             Script script, TorchWeights weights, InputTransform transform, PtNDManager owner) {
-        DecoderNorms folded = folded(script, weights, transform, owner);
         PtNDArray norms = norms(script, weights, transform, owner);
-        try (Script.Call quotient = script.call("quotient").with(norms).with(folded.factors())) {
-            return new DecoderNorms(
-                    folded.factors(), folded.divisors(), TorchWeights.keep(quotient.runToTensor(owner)));
+        PtNDArray clamped = clamped(script, norms, owner);
+        try (Script.Call quotient = script.call("quotient").with(norms).with(clamped)) {
+            return new DecoderNorms(clamped, clamped, TorchWeights.keep(quotient.runToTensor(owner)));
         }
     }
 

@@ -4,6 +4,7 @@ import ai.djl.pytorch.jni.IValue;
 import io.github.sae4j.core.Normalization;
 import io.github.sae4j.core.SaeException;
 import io.github.sae4j.core.internal.host.NotFinite;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What happens to activations before they are encoded, as kernels take it.
@@ -75,6 +76,28 @@ record InputTransform(
     void requireFiniteFeatures(long[] found) {
         if (found.length > 0) {
             throw NotFinite.feature(found[0] / dSae, found[0] % dSae);
+        }
+    }
+
+    /**
+     * Lets in what a kernel learnt of tokens that it could normalise: the squares of a large activation are beyond float32,
+     * and divided by infinity it is 0.
+     *
+     * @throws NotFinite if a token's scale or shift is not finite
+     */
+    Encoded requireNormalised(Encoded encoded) {
+        if (checksResults) {
+            requireFinite(encoded.scale());
+            requireFinite(encoded.shift());
+        }
+        return encoded;
+    }
+
+    private static void requireFinite(float @Nullable [] ofTokens) {
+        for (int token = 0; ofTokens != null && token < ofTokens.length; token++) {
+            if (!Float.isFinite(ofTokens[token])) {
+                throw NotFinite.norm(token);
+            }
         }
     }
 

@@ -47,7 +47,8 @@ final class PursuitEncoder implements TorchEncoder {
             }
             Rows rows =
                     dense == null ? rows(results[3].toTensorArray(call), results[4].toTensorArray(call), tokens) : null;
-            return Encoded.of(rows, results[1].toTensorArray(call), results[2].toTensorArray(call), tokens);
+            return transform.requireNormalised(
+                    Encoded.of(rows, results[1].toTensorArray(call), results[2].toTensorArray(call), tokens));
         }
     }
 

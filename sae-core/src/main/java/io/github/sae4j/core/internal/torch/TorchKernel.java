@@ -218,11 +218,11 @@ public final class TorchKernel implements AutoCloseable {
                     .with(weights.decoderBias())
                     .runToTuple();
             transform.requireFinite(results[0]);
-            return Encoded.of(
+            return transform.requireNormalised(Encoded.of(
                     null,
                     new PtNDArray[] {results[1].toTensor(call)},
                     new PtNDArray[] {results[2].toTensor(call)},
-                    tokens);
+                    tokens));
         }
     }
 
