@@ -124,8 +124,8 @@ public final class DiskFolder implements SaeFolder {
     }
 
     @Override
-    public SaeSource source(Path weights, List<String> files, List<String> allowedUnknown) {
-        return new FileSource(path.toString(), null, null, files, allowedUnknown, weights.toAbsolutePath());
+    public SaeSource source(FileState weights, List<String> files, List<String> allowedUnknown) {
+        return new FileSource(path.toString(), null, null, files, allowedUnknown, weights);
     }
 
     @Override

@@ -5,7 +5,6 @@ import io.github.sae4j.core.SaeSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -23,8 +22,7 @@ final class FileSource implements SaeSource {
     private final @Nullable String commit;
     private final List<String> files;
     private final List<String> allowedUnknown;
-    private final Path weights;
-    private final FileState state;
+    private final FileState weights;
     private @Nullable String sha256;
 
     FileSource(
@@ -33,14 +31,13 @@ final class FileSource implements SaeSource {
             @Nullable String commit,
             List<String> files,
             List<String> allowedUnknown,
-            Path weights) {
+            FileState weights) {
         this.description = description;
         this.repository = repository;
         this.commit = commit;
         this.files = List.copyOf(files);
         this.allowedUnknown = List.copyOf(allowedUnknown);
         this.weights = weights;
-        this.state = FileState.of(weights);
     }
 
     @Override
@@ -78,11 +75,11 @@ final class FileSource implements SaeSource {
 
     @Override
     public void requireUnchanged() {
-        state.requireUnchanged();
+        weights.requireUnchanged();
     }
 
     private String digest() {
-        try (InputStream in = Files.newInputStream(weights)) {
+        try (InputStream in = Files.newInputStream(weights.file())) {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             byte[] chunk = new byte[CHUNK];
             for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
@@ -90,7 +87,7 @@ final class FileSource implements SaeSource {
             }
             return HexFormat.of().formatHex(digest.digest());
         } catch (IOException e) {
-            throw new SaeException(Unreadable.sentence(weights, e), e);
+            throw new SaeException(Unreadable.sentence(weights.file(), e), e);
         } catch (NoSuchAlgorithmException e) {
             throw new AssertionError("every Java platform has SHA-256", e);
         }

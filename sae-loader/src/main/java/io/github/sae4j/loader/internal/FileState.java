@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * What a weights file was like when it was opened, to notice that somebody writes into it or cuts it. A file that was deleted
  * or replaced by another of the same name does no harm: the pages that are mapped stay those of the old one.
  */
-final class FileState {
+public final class FileState {
 
     private final Path file;
     private final @Nullable BasicFileAttributes opened;
@@ -24,13 +24,19 @@ final class FileState {
     }
 
     /** Returns the state of a file as it is now. */
-    static FileState of(Path file) {
+    public static FileState of(Path file) {
+        Path absolute = file.toAbsolutePath();
         try {
-            return new FileState(file, attributes(file));
+            return new FileState(absolute, attributes(absolute));
         } catch (IOException e) {
             // Whoever reads it says why it cannot be read.
-            return new FileState(file, null);
+            return new FileState(absolute, null);
         }
+    }
+
+    /** Returns the file. */
+    Path file() {
+        return file;
     }
 
     private static BasicFileAttributes attributes(Path file) throws IOException {

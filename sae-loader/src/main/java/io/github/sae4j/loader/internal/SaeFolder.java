@@ -78,11 +78,11 @@ public sealed interface SaeFolder permits DiskFolder, HubFolder {
     /**
      * Returns what is known of the origin of the files that were read.
      *
-     * @param weights the file of which {@link SaeSource#sha256()} tells
+     * @param weights the file of which {@link SaeSource#sha256()} tells, as it was when it was opened
      * @param files the files that were read, relative to the repository or to the folder of this machine
      * @param allowedUnknown the names of tensors and fields that nothing understood and that the user let through
      */
-    SaeSource source(Path weights, List<String> files, List<String> allowedUnknown);
+    SaeSource source(FileState weights, List<String> files, List<String> allowedUnknown);
 
     /** Returns where this place is on this machine, once something was found in it. */
     Path location();

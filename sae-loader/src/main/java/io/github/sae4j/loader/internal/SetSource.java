@@ -5,23 +5,25 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The source of a set of layers, whose SHA-256 is taken of a part of its weights: to read all would take minutes. */
 public final class SetSource implements SaeSource {
 
     private final SaeSource names;
-    private final Supplier<String> sha256;
+    private final Supplier<String> digest;
+    private @Nullable String sha256;
 
     /**
      * Creates a source.
      *
      * @param files the files that there are, relative to the repository or to the folder of this machine
      * @param allowedUnknown the names of tensors and fields that nothing understood and that the user let through
-     * @param sha256 takes the SHA-256
+     * @param digest takes the SHA-256
      */
-    public SetSource(SaeFolder place, List<String> files, List<String> allowedUnknown, Supplier<String> sha256) {
-        this.names = place.source(Path.of(""), files, allowedUnknown);
-        this.sha256 = sha256;
+    public SetSource(SaeFolder place, List<String> files, List<String> allowedUnknown, Supplier<String> digest) {
+        this.names = place.source(FileState.of(Path.of("")), files, allowedUnknown);
+        this.digest = digest;
     }
 
     @Override
@@ -50,8 +52,11 @@ public final class SetSource implements SaeSource {
     }
 
     @Override
-    public String sha256() {
-        return sha256.get();
+    public synchronized String sha256() {
+        if (sha256 == null) {
+            sha256 = digest.get();
+        }
+        return sha256;
     }
 
     @Override

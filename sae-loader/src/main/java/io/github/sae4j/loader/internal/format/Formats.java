@@ -35,8 +35,8 @@ public final class Formats {
 
     /** In the order in which they are tried: the ones with more markers before those with fewer of the same. */
     private static final List<Format> ALL = List.of(
-            new LlamascopiumFormat("llama_scope_r1_distill"),
             new LlamascopiumFormat("llamascopium"),
+            new LlamascopiumFormat("llama_scope_r1_distill"),
             new SaeLensFormat(),
             GemmaScopeFormat.sae(),
             GemmaScopeFormat.transcoder(),
@@ -120,15 +120,15 @@ public final class Formats {
         try (Reading reading = reading(true)) {
             Opened opened = open(reading);
             Parts parts = opened.parts();
-            SaeSource source = place.source(
-                    parts.weights().path(), reading.files(), reading.accounts().letThrough());
+            SaeSource source =
+                    reading.source(parts.weights(), reading.accounts().letThrough());
             return new SaeDescription(
                     source.description(),
                     source.repository().orElse(null),
                     source.commit().orElse(null),
                     opened.declared().config(),
                     parts.noDecoder() == null,
-                    parts.layoutScale() * normScalingFactor(opened.declared(), parts),
+                    opened.inputScale(),
                     reading.tensors().stream().map(Formats::described).toList(),
                     reading.accounts().uses(),
                     reading.read(),
@@ -137,7 +137,7 @@ public final class Formats {
     }
 
     /** What the files came to. */
-    private record Opened(Parts parts, Declared declared, SaeBuilder builder) {}
+    private record Opened(Parts parts, Declared declared, double inputScale, SaeBuilder builder) {}
 
     private Reading reading(boolean headersOnly) {
         return new Reading(
@@ -151,14 +151,15 @@ public final class Formats {
     private Opened open(Reading reading) {
         Parts parts = format().read(reading);
         Declared declared = declared(reading, parts);
-        SaeBuilder builder = assemble(reading, parts, declared);
+        double inputScale = parts.layoutScale() * normScalingFactor(declared, parts);
+        SaeBuilder builder = assemble(reading, parts, declared, inputScale);
         reading.requireOverridesRead(
                 declared.unread(),
                 settings.overrides().keySet(),
                 declared.config().architecture(),
                 declared.readable());
         reading.accounts().requireAllMet(place.label());
-        return new Opened(parts, declared, builder);
+        return new Opened(parts, declared, inputScale, builder);
     }
 
     private static SaeDescription.Tensor described(StoredTensor tensor) {
@@ -233,14 +234,13 @@ public final class Formats {
                 : CfgJson.readWritten(config, parts.origin());
     }
 
-    private SaeBuilder assemble(Reading reading, Parts parts, Declared declared) {
+    private SaeBuilder assemble(Reading reading, Parts parts, Declared declared, double inputScale) {
         SaeConfig config = declared.config();
         Weights weights = parts.weights();
         weights.sizesAreFrom(parts.origin() + " says d_in = " + config.dIn() + " and d_sae = " + config.dSae());
         weights.inType(settings.type());
         weights.allowNonFinite(settings.allowNonFinite());
-        SaeBuilder builder = SparseAutoencoder.builder(config)
-                .normScalingFactor(parts.layoutScale() * normScalingFactor(declared, parts));
+        SaeBuilder builder = SparseAutoencoder.builder(config).normScalingFactor(inputScale);
         if (parts.segments() > 1) {
             builder.segments(parts.segments());
         }
@@ -266,8 +266,7 @@ public final class Formats {
         if (!weights.conversions().isEmpty()) {
             LOG.info("{}: {}", weights.path(), String.join(", ", weights.conversions()));
         }
-        return builder.source(
-                place.source(weights.path(), reading.files(), reading.accounts().letThrough()));
+        return builder.source(reading.source(weights, reading.accounts().letThrough()));
     }
 
     /** Adds what is not one factor for all activations. */

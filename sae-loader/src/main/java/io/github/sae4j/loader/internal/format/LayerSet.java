@@ -149,7 +149,7 @@ public final class LayerSet {
         for (int layer = 0; layer < layers(); layer++) {
             SaeConfig config = configs.get(layer);
             try (Reading reading = reading()) {
-                Weights weights = layout.encoder(reading, layer);
+                Weights weights = ready(layout.encoder(reading, layer));
                 update(digest, weights.vector("b_enc", config.dSae()));
                 update(digest, weights.vector("b_dec", config.dIn()));
                 if (weights.contains("threshold")) {
@@ -183,7 +183,7 @@ public final class LayerSet {
                     .encoder(weights.matrix("W_enc", config.dIn(), config.dSae()))
                     .activation(layout.rule(weights, config.dSae()))
                     .withoutDecoder(noDecoder(place))
-                    .source(place.source(weights.path(), reading.files(), source.allowedUnknown()));
+                    .source(reading.source(weights, source.allowedUnknown()));
         }
     }
 
@@ -212,7 +212,7 @@ public final class LayerSet {
                     .activation(Relu.of(new float[config.dSae()]))
                     .decoder(decoder.matrix("W_dec", config.dSae(), width).takenAsFinite())
                     .decoderBias(new float[width])
-                    .source(place.source(decoder.path(), reading.files(), source.allowedUnknown()));
+                    .source(reading.source(decoder, source.allowedUnknown()));
         }
     }
 
@@ -226,7 +226,8 @@ public final class LayerSet {
                     .activation(Relu.of(new float[1]))
                     .decoder(WeightMatrix.of(new float[1][width]))
                     .decoderBias(new float[width])
-                    .skip(weights.matrix("W_skip", width, width));
+                    .skip(weights.matrix("W_skip", width, width))
+                    .source(reading.source(weights, source.allowedUnknown()));
         }
     }
 

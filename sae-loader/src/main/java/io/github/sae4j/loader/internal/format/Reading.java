@@ -3,8 +3,10 @@ package io.github.sae4j.loader.internal.format;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import io.github.sae4j.core.SaeSource;
 import io.github.sae4j.loader.SaeDescription;
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.internal.FileState;
 import io.github.sae4j.loader.internal.Listing;
 import io.github.sae4j.loader.internal.SaeFolder;
 import io.github.sae4j.loader.internal.Unreadable;
@@ -22,7 +24,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,7 +50,8 @@ final class Reading implements AutoCloseable {
     private final Set<String> overridden = new HashSet<>();
     private final Accounts accounts;
     private final boolean headersOnly;
-    private final List<TensorFile> opened = new ArrayList<>();
+    private final Map<String, TensorFile> opened = new LinkedHashMap<>();
+    private final Map<Path, FileState> states = new HashMap<>();
     private final List<SaeDescription.File> files = new ArrayList<>();
 
     /**
@@ -105,9 +110,20 @@ final class Reading implements AutoCloseable {
         return List.copyOf(files);
     }
 
+    /**
+     * Returns what is known of the origin of the files that were read.
+     *
+     * @param weights those that the SAE is of
+     * @param allowedUnknown the names of tensors and fields that nothing understood and that the user let through
+     */
+    SaeSource source(Weights weights, List<String> allowedUnknown) {
+        Path path = weights.path();
+        return place.source(states.getOrDefault(path, FileState.of(path)), files(), allowedUnknown);
+    }
+
     /** Returns the tensors of the files that were opened, under the publisher's names. */
     List<StoredTensor> tensors() {
-        return opened.stream().flatMap(file -> file.tensors().stream()).toList();
+        return opened.values().stream().flatMap(file -> file.tensors().stream()).toList();
     }
 
     /** Returns the tensors of a file that must be there. */
@@ -127,18 +143,25 @@ final class Reading implements AutoCloseable {
     }
 
     private Optional<Weights> open(SaeFolder at, String file, Function<String, Optional<Path>> finder) {
+        String fullName = at.fullName(file);
+        @Nullable TensorFile known = opened.get(fullName);
+        if (known != null) {
+            return Optional.of(Weights.of(known, file, headersOnly));
+        }
         Optional<ByteSource> remote = at.remote(file);
         Optional<TensorFile> tensors;
         if (remote.isPresent()) {
-            files.add(new SaeDescription.File(at.fullName(file), remote.get().length(), false));
-            tensors = Optional.of(TensorFiles.remote(at.fullName(file), remote.get()));
+            files.add(new SaeDescription.File(fullName, remote.get().length(), false));
+            tensors = Optional.of(TensorFiles.remote(fullName, remote.get()));
         } else {
             tensors = finder.apply(file).map(path -> {
                 note(at, file, path);
+                // Before anything in it is looked at, so that what is written meanwhile is noticed.
+                states.put(path, FileState.of(path));
                 return TensorFiles.open(path);
             });
         }
-        tensors.ifPresent(opened::add);
+        tensors.ifPresent(found -> opened.put(fullName, found));
         return tensors.map(found -> Weights.of(found, file, headersOnly));
     }
 
@@ -243,7 +266,7 @@ final class Reading implements AutoCloseable {
      */
     void requireOverridesRead(Set<String> left, Set<String> chosen, String architecture, List<String> known) {
         for (String field : chosen) {
-            if (!overridden.contains(field) && (left.contains(field) || !overrides.has(field))) {
+            if (!overridden.contains(field) && left.contains(field)) {
                 throw new SaeLoadException("The field " + field + " was set, but a " + architecture
                         + " SAE does not read it. " + Nearest.sentence("It reads", field, known, NEAREST));
             }
@@ -285,6 +308,6 @@ final class Reading implements AutoCloseable {
 
     @Override
     public void close() {
-        opened.forEach(TensorFile::close);
+        opened.values().forEach(TensorFile::close);
     }
 }
