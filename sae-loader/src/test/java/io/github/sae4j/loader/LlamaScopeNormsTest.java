@@ -7,16 +7,32 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import ai.djl.Device;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.SparseFeatures;
+import io.github.sae4j.core.WeightType;
 import io.github.sae4j.fixtures.KindCase;
 import io.github.sae4j.fixtures.PublisherCase;
 import io.github.sae4j.fixtures.Tensor;
+import io.github.sae4j.safetensors.Dtype;
+import io.github.sae4j.safetensors.SafetensorsFile;
+import io.github.sae4j.safetensors.SafetensorsWriter;
+import io.github.sae4j.safetensors.TensorSpec;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Llama Scope's thresholds are compared as in the publisher's code, or as in SAELens where the user says so. */
 class LlamaScopeNormsTest {
 
     private static final String FIELD = "sparsity_include_decoder_norm";
+
+    @TempDir
+    private Path folder;
 
     @Test
     void bothReadingsCanBeHadByName() {
@@ -74,6 +90,18 @@ class LlamaScopeNormsTest {
     }
 
     @Test
+    void saysNothingWhereAllNormsAreOneToWithinTheRoundingOfTheFileWhateverTypeIsAskedFor() throws IOException {
+        try (CapturedLog log = new CapturedLog();
+                SparseAutoencoder sae = SAE.load(unitNormsInBfloat16())
+                        .dtype(WeightType.FLOAT32)
+                        .device(Device.cpu())
+                        .open()) {
+            assertThat(sae.canDecode()).isTrue();
+            assertThat(log.lines("WARN")).isEmpty();
+        }
+    }
+
+    @Test
     void isNoFieldOfOtherLayouts() {
         KindCase published = KindCase.named("sparsify_expansion");
 
@@ -82,6 +110,34 @@ class LlamaScopeNormsTest {
                         .override(FIELD, false)
                         .open())
                 .withMessageStartingWith("The field " + FIELD + " was set, but a topk SAE does not read it.");
+    }
+
+    private Path unitNormsInBfloat16() throws IOException {
+        KindCase published = KindCase.named("llama_scope_unit_norms");
+        Path source = published.repositoryFolder().resolve(published.path());
+        String weights = "checkpoints/final.safetensors";
+        Files.createDirectories(folder.resolve("checkpoints"));
+        Files.copy(source.resolve("hyperparams.json"), folder.resolve("hyperparams.json"));
+        try (SafetensorsFile file = SafetensorsFile.open(source.resolve(weights))) {
+            List<TensorSpec> specs = file.tensors().stream()
+                    .map(tensor -> new TensorSpec(tensor.name(), Dtype.BF16, tensor.shape()))
+                    .toList();
+            try (SafetensorsWriter writer = SafetensorsWriter.create(folder.resolve(weights), specs, Map.of())) {
+                file.tensors().forEach(tensor -> writer.write(tensor.name(), rounded(tensor.slice())));
+                writer.commit();
+            }
+        }
+        return folder;
+    }
+
+    private static ByteBuffer rounded(ByteBuffer floats) {
+        FloatBuffer values = floats.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+        ByteBuffer rounded =
+                ByteBuffer.allocate(values.remaining() * Short.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        while (values.hasRemaining()) {
+            rounded.putShort((short) ((Float.floatToRawIntBits(values.get()) + 0x8000) >>> Short.SIZE));
+        }
+        return rounded.flip();
     }
 
     private static float[] encoded(SparseAutoencoder sae, PublisherCase published) {

@@ -4,16 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
+import io.github.sae4j.core.SparseAutoencoder;
+import io.github.sae4j.fixtures.KindCase;
 import io.github.sae4j.fixtures.PublisherCase;
 import io.github.sae4j.safetensors.Dtype;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What publishers' configurations may say by mistake ends in a sentence about the field. */
 class OddConfigurationsTest {
@@ -113,10 +124,155 @@ class OddConfigurationsTest {
                 .tensor("scaling_factor", Dtype.F32, new float[] {1})
                 .in(copy);
         SAE.load(ones).device(Device.cpu()).open().close();
+        assertThat(SAE.load(ones).describe().canDecode()).isTrue();
         Path two = new TinySae()
                 .tensor("scaling_factor", Dtype.F32, new float[] {2})
                 .in(temporary.resolve("two"));
         requireRefused(SAE.load(two), "scaling_factor is not all ones (2.0 is among them).");
+        Path matrix = new TinySae()
+                .tensor("scaling_factor", Dtype.F32, new float[] {1, 1, 1}, 3, 1)
+                .in(temporary.resolve("matrix"));
+        requireRefused(SAE.load(matrix), "scaling_factor has the shape [3, 1], but should have at most 1 axis.");
+    }
+
+    @Test
+    void anotherKThanTheFilesThatTheUserSets() throws IOException {
+        Path sae = changed("dictionary_learning_1_batchtopk", "config.json", "BatchTopKSAE", "AutoEncoderTopK");
+        try (SparseAutoencoder opened =
+                SAE.load(sae).override("k", 2).device(Device.cpu()).open()) {
+            float[] token = new float[opened.config().dIn()];
+            Arrays.fill(token, 1);
+            assertThat(opened.encode(token).activeCount()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aTensorOfTheNameOfAFieldThatTheUserSets() {
+        Path sae = new TinySae()
+                .config("{\"architecture\": \"topk\", \"d_in\": 2, \"d_sae\": 3, \"k\": 1, \"dtype\": \"float32\"}")
+                .tensor("k", Dtype.F32, new float[] {1}, 1)
+                .in(copy);
+        requireRefused(SAE.load(sae).override("k", 2), "nothing here understands in a topk SAE: k F32 [1].");
+    }
+
+    @Test
+    void noRuleInLlamaScope() throws IOException {
+        Path sae = changed("llama_scope", "hyperparams.json", "\"act_fn\": \"jumprelu\",", "");
+        requireRefused(SAE.load(sae), "act_fn is absent, so that the rule is not said");
+    }
+
+    @Test
+    void aSkipMatrixThatIsThereButDenied() throws IOException {
+        Path sae = changed(
+                "gemma_3_transcoder_affine",
+                "config.json",
+                "\"affine_connection\": true",
+                "\"affine_connection\": false");
+        requireRefused(
+                SAE.load(sae),
+                "config.json says affine_connection = false, but there is a tensor affine_skip_connection.");
+    }
+
+    @Test
+    void aSkipConnectionOfWhatIsNoTranscoder() throws IOException {
+        Path sae = changed("gemma_3_resid_post", "config.json", "\\{", "{\"affine_connection\": true, ");
+        requireRefused(
+                SAE.load(sae),
+                "config.json says affine_connection = true, but there is no tensor affine_skip_connection.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"clt", "crosscoder"})
+    void aTypeOfSeveralLayersOverOneLayer(String type) throws IOException {
+        Path sae = changed("gemma_3_resid_post", "config.json", "\"type\": \"sae\"", "\"type\": \"" + type + "\"");
+        requireRefused(SAE.load(sae), "type is \"" + type + "\", of which w_dec has an axis of layers, but ");
+    }
+
+    @Test
+    void aLimitThatNoRuleTakes() throws IOException {
+        Path sae = copyOf(KindCase.named("ct_plt_relu"));
+        Path config = sae.getParent().resolve("config.yaml");
+        Files.writeString(config, Files.readString(config) + "\nk: 5\n");
+        requireRefused(SAE.load(sae), "k is 5, but no activation is named, so that nothing would use it.");
+        Files.writeString(config, Files.readString(config) + "activation: relu\n");
+        requireRefused(SAE.load(sae), "k is 5, but the activation is relu, so that nothing would use it.");
+    }
+
+    @Test
+    void anotherKBesideTranscodersThanInThem() throws IOException {
+        Path sae = copyOf(KindCase.named("ct_plt_topk_saved"));
+        Path config = sae.getParent().resolve("config.yaml");
+        Files.writeString(config, Files.readString(config) + "\nactivation: topk\nk: 5\n");
+        requireRefused(SAE.load(sae), "but config.yaml says 5.");
+        SAE.load(sae).override("k", 5).device(Device.cpu()).open().close();
+    }
+
+    @Test
+    void anotherWidthOfACrosscodersModels() throws IOException {
+        Path sae = copyOf(KindCase.named("crosscoder_kissane"));
+        Path config = sae.resolve("cfg.json");
+        Files.writeString(config, Files.readString(config).replaceFirst("\"d_in\": 12", "\"d_in\": 13"));
+        requireRefused(SAE.load(sae), "W_enc has 12 elements for each of its 2 models, but cfg.json says d_in = 13.");
+    }
+
+    @Test
+    void anInterPlmSaeOfBatchTopKWithoutAThreshold() throws IOException {
+        Path sae = copyOf(KindCase.named("interplm_batchtopk"));
+        renamed(sae.resolve("ae.pt"), "threshold", "thresholx");
+        requireRefused(
+                SAE.load(sae).allowUnknown("thresholx"),
+                "ae.pt has no threshold, which stands for k in an SAE of batch top-k once it is trained.");
+        Files.writeString(sae.resolve("config.yaml"), "seed: 1\n");
+        requireRefused(
+                SAE.load(sae).allowUnknown("thresholx"),
+                "ae.pt has k, as top-k and batch top-k SAEs have, and no config.yaml says which it is.");
+    }
+
+    @Test
+    void aFieldOfAnOlderLlamascopiumThatChangesNothing() throws IOException {
+        Path sae = copyOf(KindCase.named("lm_sae_jumprelu"));
+        Path config = sae.resolve("config.json");
+        Files.writeString(
+                config, Files.readString(config).replaceFirst("\\{", "{\"sparsity_threshold_for_csr\": 0.05, "));
+        try (SparseAutoencoder opened = SAE.load(sae).device(Device.cpu()).open()) {
+            assertThat(opened.config().metadata().datasetPath()).isNull();
+        }
+    }
+
+    @Test
+    void aMissingFactorIsWarnedOfOnceWhetherTheSaeIsDescribedOrOpened() {
+        Path sae = new TinySae()
+                .config(TinySae.CONFIG.replace(
+                        "\"d_in\"", "\"normalize_activations\": \"expected_average_only_in\", \"d_in\""))
+                .in(copy);
+        for (Runnable look : List.<Runnable>of(
+                () -> SAE.load(sae).describe(),
+                () -> SAE.load(sae).device(Device.cpu()).open().close())) {
+            try (CapturedLog log = new CapturedLog()) {
+                look.run();
+                assertThat(log.lines("WARN")).singleElement().asString().contains("expected_average_only_in");
+            }
+        }
+    }
+
+    /** Rewrites a file of PyTorch with another name of the same length in its pickle. */
+    private static void renamed(Path file, String from, String to) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (ZipFile old = new ZipFile(file.toFile());
+                ZipOutputStream changed = new ZipOutputStream(out)) {
+            for (ZipEntry entry : Collections.list(old.entries())) {
+                byte[] bytes = old.getInputStream(entry).readAllBytes();
+                changed.putNextEntry(new ZipEntry(entry.getName()));
+                changed.write(
+                        entry.getName().endsWith("data.pkl")
+                                ? new String(bytes, StandardCharsets.ISO_8859_1)
+                                        .replace(from, to)
+                                        .getBytes(StandardCharsets.ISO_8859_1)
+                                : bytes);
+                changed.closeEntry();
+            }
+        }
+        Files.write(file, out.toByteArray());
     }
 
     private static void requireRefused(SaeLoader loader, String reason) {
@@ -138,7 +294,14 @@ class OddConfigurationsTest {
 
     private Path copyOf(String name) throws IOException {
         PublisherCase published = PublisherCase.named(name);
-        Path source = published.repositoryFolder();
+        return copyOf(published.repositoryFolder(), published.path());
+    }
+
+    private Path copyOf(KindCase published) throws IOException {
+        return copyOf(published.repositoryFolder(), published.path());
+    }
+
+    private Path copyOf(Path source, String path) throws IOException {
         List<Path> files;
         try (Stream<Path> all = Files.walk(source)) {
             files = all.filter(Files::isRegularFile).toList();
@@ -148,6 +311,6 @@ class OddConfigurationsTest {
             Files.createDirectories(target.getParent());
             Files.copy(file, target);
         }
-        return copy.resolve(published.path());
+        return copy.resolve(path);
     }
 }

@@ -23,7 +23,7 @@ final class Accounts {
      * Begins.
      *
      * @param allowed the names of tensors and fields that the user lets through although nothing understands them
-     * @param set the fields that the user set, of which {@link Reading#requireOverridesRead} judges
+     * @param set the fields that the user set
      */
     Accounts(Set<String> allowed, Set<String> set) {
         this.allowed = allowed;
@@ -33,6 +33,11 @@ final class Accounts {
 
     /** Something that nothing understands: its name and what it holds, {@code "foo" = 1} or {@code foo [8]}. */
     record Stranger(String name, String shown) {}
+
+    /** Returns the fields of SAELens's configuration that the user set, of which {@link Reading#requireOverridesRead} judges. */
+    Set<String> set() {
+        return set;
+    }
 
     /** Says what a tensor or a field is for. */
     void use(String file, String name, String purpose) {
@@ -53,7 +58,7 @@ final class Accounts {
             if (allowed.contains(stranger.name())) {
                 unmet.remove(stranger.name());
                 use(file, stranger.name(), "not understood, and let through by the user");
-            } else if (!set.contains(stranger.name())) {
+            } else {
                 refused.add(stranger);
             }
         }

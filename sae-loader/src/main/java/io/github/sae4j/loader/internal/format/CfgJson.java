@@ -120,7 +120,8 @@ final class CfgJson {
         @Nullable Double scale = architecture.label().equals("temporal") ? temporalScale() : null;
         SaeConfig config = config(architecture);
         if (accounts != null) {
-            fields.close(accounts, "a " + architecture.label() + " SAE of SAELens", SaeLensFields.INERT);
+            fields.close(
+                    accounts, "a " + architecture.label() + " SAE of SAELens", SaeLensFields.INERT, accounts.set());
         }
         return new Declared(config, architecture, parameters, scale);
     }

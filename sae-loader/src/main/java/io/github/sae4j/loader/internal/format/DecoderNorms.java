@@ -3,7 +3,6 @@ package io.github.sae4j.loader.internal.format;
 import io.github.sae4j.core.WeightMatrix;
 import io.github.sae4j.core.WeightType;
 import java.nio.ByteBuffer;
-import java.util.List;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,8 +56,8 @@ final class DecoderNorms {
             return thresholds;
         }
         WeightMatrix decoder = weights.matrix("W_dec", thresholds.length, width);
-        double[] norms = norms(decoder);
-        if (areOne(norms, decoder.type())) {
+        double[] norms = norms(decoder, 1);
+        if (areOne(norms, Math.max(rounding(weights.storedType("W_dec")), rounding(decoder.type())))) {
             return thresholds;
         }
         if (!said) {
@@ -77,20 +76,29 @@ final class DecoderNorms {
                     FIELD,
                     FIELD);
         }
+        divide(thresholds, norms);
+        return thresholds;
+    }
+
+    /** Makes thresholds for features of thresholds for features times norms. */
+    static void divide(float[] thresholds, double[] norms) {
         for (int feature = 0; feature < thresholds.length; feature++) {
             // Nothing times zero is above a threshold that is not negative.
             thresholds[feature] =
                     norms[feature] == 0 ? Float.MAX_VALUE : (float) (thresholds[feature] / norms[feature]);
         }
-        return thresholds;
     }
 
-    private static boolean areOne(double[] norms, WeightType type) {
-        double rounding = switch (type) {
+    /** Returns how far from 1 the norm of a row of norm 1 may be. */
+    private static double rounding(WeightType type) {
+        return switch (type) {
             case BFLOAT16 -> 0x1p-8;
             case FLOAT16 -> 0x1p-11;
             case FLOAT32 -> 0x1p-16;
         };
+    }
+
+    private static boolean areOne(double[] norms, double rounding) {
         for (double norm : norms) {
             if (Math.abs(norm - 1) > rounding) {
                 return false;
@@ -99,21 +107,30 @@ final class DecoderNorms {
         return true;
     }
 
-    /** Returns the norm of each row of a matrix, of sums in float64. */
-    static double[] norms(WeightMatrix matrix) {
+    /**
+     * Returns the norm of each row of a matrix, of sums in float64.
+     *
+     * @param segments how many segments a row is of; the sum of their norms counts
+     */
+    static double[] norms(WeightMatrix matrix, int segments) {
         double[] norms = new double[Math.toIntExact(matrix.rows())];
-        if (matrix.isTransposed()) {
-            addColumns(matrix, norms);
-        } else {
-            addRows(matrix, norms);
-        }
-        for (int row = 0; row < norms.length; row++) {
-            norms[row] = Math.sqrt(norms[row]);
+        int width = Math.toIntExact(matrix.columns()) / segments;
+        for (int segment = 0; segment < segments; segment++) {
+            double[] sums = new double[norms.length];
+            if (matrix.isTransposed()) {
+                addColumns(matrix, segment * width, width, sums);
+            } else {
+                addRows(matrix, segment * width, width, sums);
+            }
+            for (int row = 0; row < norms.length; row++) {
+                norms[row] += Math.sqrt(sums[row]);
+            }
         }
         return norms;
     }
 
-    private static void addRows(WeightMatrix matrix, double[] sums) {
+    /** Adds the squares of some columns, whose rows lie together. */
+    private static void addRows(WeightMatrix matrix, int column, int columns, double[] sums) {
         WeightType type = matrix.type();
         int rowBytes = Math.toIntExact(matrix.columns() * type.bytes());
         int first = 0;
@@ -122,7 +139,8 @@ final class DecoderNorms {
             int rows = part.remaining() / rowBytes;
             IntStream.range(0, rows).parallel().forEach(row -> {
                 double sum = 0;
-                for (int at = row * rowBytes; at < (row + 1) * rowBytes; at += type.bytes()) {
+                int begin = row * rowBytes + column * type.bytes();
+                for (int at = begin; at < begin + columns * type.bytes(); at += type.bytes()) {
                     double value = type.get(part, at);
                     sum += value * value;
                 }
@@ -132,21 +150,24 @@ final class DecoderNorms {
         }
     }
 
-    /** The columns of the matrix are the rows that lie together. */
-    private static void addColumns(WeightMatrix matrix, double[] sums) {
+    /** Adds the squares of some columns, which are the rows that lie together. */
+    private static void addColumns(WeightMatrix matrix, int column, int columns, double[] sums) {
         WeightType type = matrix.type();
-        List<ByteBuffer> parts = matrix.parts();
+        int rowBytes = Math.multiplyExact(sums.length, type.bytes());
         int pieces = Math.min(sums.length, Runtime.getRuntime().availableProcessors());
         IntStream.range(0, pieces).parallel().forEach(piece -> {
             int from = (int) ((long) sums.length * piece / pieces);
             int to = (int) ((long) sums.length * (piece + 1) / pieces);
-            for (ByteBuffer part : parts) {
-                for (int row = 0; row < part.limit(); row += sums.length * type.bytes()) {
+            int first = 0;
+            for (ByteBuffer part : matrix.parts()) {
+                int rows = part.limit() / rowBytes;
+                for (int row = Math.max(0, column - first); row < Math.min(rows, column + columns - first); row++) {
                     for (int feature = from; feature < to; feature++) {
-                        double value = type.get(part, row + feature * type.bytes());
+                        double value = type.get(part, row * rowBytes + feature * type.bytes());
                         sums[feature] += value * value;
                     }
                 }
+                first += rows;
             }
         });
     }

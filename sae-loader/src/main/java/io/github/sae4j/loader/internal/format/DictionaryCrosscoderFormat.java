@@ -3,6 +3,7 @@ package io.github.sae4j.loader.internal.format;
 import io.github.sae4j.core.WeightMatrix;
 import io.github.sae4j.loader.SaeLoadException;
 import io.github.sae4j.loader.internal.SaeFolder;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -109,9 +110,6 @@ final class DictionaryCrosscoderFormat implements Format {
             throw new SaeLoadException(weights.path() + ": encoder.weight should have three axes, one of them for the"
                     + " models or layers, but has " + shape.length + ".");
         }
-        int segments = Math.toIntExact(shape[0]);
-        int width = Math.toIntExact(shape[0] * shape[1]);
-        int dSae = Math.toIntExact(shape[2]);
         int normalization = normalization(weights, said);
         weights.rename("W_enc", "encoder.weight")
                 .rename("W_dec", "decoder.weight")
@@ -120,6 +118,9 @@ final class DictionaryCrosscoderFormat implements Format {
                 .flatten("W_dec", new int[] {1, 0, 2}, 1)
                 .flatten("b_dec", new int[] {0, 1}, 0)
                 .unneeded("the threshold stands for it", "k");
+        int width = weights.size("W_enc", 0);
+        int dSae = weights.size("W_enc", 1);
+        int segments = (int) shape[0];
         boolean relu = kind.equals("CrossCoder");
         if (!relu) {
             requireCodes(weights, normalization);
@@ -163,27 +164,13 @@ final class DictionaryCrosscoderFormat implements Format {
 
     private static float[] thresholds(
             Weights weights, float threshold, int normalization, int segments, int width, int dSae) {
-        WeightMatrix decoder = weights.matrix("W_dec", dSae, width);
         float[] thresholds = new float[dSae];
-        for (int feature = 0; feature < dSae; feature++) {
-            double norm = normalization == NONE ? 1 : norm(decoder, feature, normalization == 1 ? segments : 1);
-            thresholds[feature] = norm == 0 ? Float.MAX_VALUE : (float) (threshold / norm);
+        Arrays.fill(thresholds, threshold);
+        if (normalization == NONE) {
+            return thresholds;
         }
+        WeightMatrix decoder = weights.matrix("W_dec", dSae, width);
+        DecoderNorms.divide(thresholds, DecoderNorms.norms(decoder, normalization == 1 ? segments : 1));
         return thresholds;
-    }
-
-    /** Returns the sum of the norms of a row's parts. */
-    private static double norm(WeightMatrix decoder, int row, int parts) {
-        int width = Math.toIntExact(decoder.columns()) / parts;
-        double norm = 0;
-        for (int part = 0; part < parts; part++) {
-            double sum = 0;
-            for (int column = part * width; column < (part + 1) * width; column++) {
-                double value = decoder.get(row, column);
-                sum += value * value;
-            }
-            norm += Math.sqrt(sum);
-        }
-        return norm;
     }
 }

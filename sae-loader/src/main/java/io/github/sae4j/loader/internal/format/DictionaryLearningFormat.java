@@ -60,8 +60,7 @@ final class DictionaryLearningFormat implements Format {
         Fields fields = reading.fields(CONFIG, "trainer", "buffer");
         @Nullable String named = fields.text("trainer.dict_class");
         Kind kind = Kind.named(named);
-        @Nullable
-        Integer k = kind == Kind.TOP_K ? reading.override("k").orElseGet(() -> fields.size("trainer.k")) : null;
+        @Nullable Integer k = kind == Kind.TOP_K ? k(reading, fields) : null;
         @Nullable Integer layer = fields.informativeInteger("trainer.layer");
         @Nullable String model = fields.informativeText("trainer.lm_name");
         @Nullable String submodule = fields.informativeText("trainer.submodule_name");
@@ -77,7 +76,11 @@ final class DictionaryLearningFormat implements Format {
                 .rename("b_gate", "gate_bias");
         if (kind == Kind.TOP_K) {
             weights.unneeded("top-k needs none in encode", "threshold");
-            requireSameK(weights, k);
+            if (reading.override("k").isEmpty()) {
+                requireSameK(weights, k);
+            } else {
+                weights.unneeded("the user says another", "k");
+            }
         } else if (kind == Kind.BATCH_TOP_K) {
             weights.unneeded("the threshold stands for it", "k").unneeded(Inert.TRAINING, "group_sizes");
         }
@@ -94,6 +97,11 @@ final class DictionaryLearningFormat implements Format {
                 .about("dataset_path", "monology/pile-uncopyrighted")
                 .about("context_size", contextSize);
         return Parts.of(written.json(), CONFIG, weights).withFactors(ActivationNormalizer.of(weights, 1, dIn));
+    }
+
+    private static int k(Reading reading, Fields fields) {
+        @Nullable Integer users = reading.override("k").orElse(null);
+        return users == null ? fields.size("trainer.k") : users;
     }
 
     /** Newer files hold k as well; where it is another, one of the two is of another SAE. */

@@ -213,13 +213,22 @@ final class Fields {
      * @throws SaeLoadException if a field is neither read nor inert nor allowed by the user
      */
     void close(Accounts accounts, String of, Inert inert) {
+        close(accounts, of, inert, Set.of());
+    }
+
+    /**
+     * Does as {@link #close(Accounts, String, Inert)}.
+     *
+     * @param judged the fields of which somebody else judges
+     */
+    void close(Accounts accounts, String of, Inert inert, Set<String> judged) {
         read.forEach(name -> accounts.use(file, name, "read"));
         List<Accounts.Stranger> strangers = new ArrayList<>();
         unread.forEach((name, value) -> {
             Optional<String> reason = inert.reason(name);
             if (reason.isPresent()) {
                 accounts.use(file, name, reason.get());
-            } else if (!value.isJsonNull()) {
+            } else if (!value.isJsonNull() && !judged.contains(name)) {
                 strangers.add(new Accounts.Stranger(name, name + " = " + shortened(value.toString())));
             }
         });

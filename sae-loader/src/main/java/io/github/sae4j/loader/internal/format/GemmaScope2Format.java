@@ -54,7 +54,8 @@ final class GemmaScope2Format implements Format {
         SaeFolder place = reading.place();
         Optional<JsonObject> written = reading.extraJson(place, CONFIG);
         Fields config = Fields.of(CONFIG, written.orElseGet(JsonObject::new));
-        boolean saysTranscoder = "transcoder".equals(config.peek("type"));
+        @Nullable String type = config.peek("type");
+        boolean said = config.has("affine_connection");
         boolean affine = affine(config, written.isPresent());
         config.close(reading.accounts(), "an SAE of Gemma Scope 2", INERT);
         @Nullable String alone = place.has(PARAMS) ? null : file(place);
@@ -63,14 +64,22 @@ final class GemmaScope2Format implements Format {
                 .rename("W_dec", "w_dec")
                 .turn("W_skip", SKIP);
         boolean crossLayer = weights.shape("W_dec").length == 3;
+        if (!crossLayer && ("clt".equals(type) || "crosscoder".equals(type))) {
+            throw new SaeLoadException(CONFIG + ": type is \"" + type + "\", of which w_dec has an axis of layers, but "
+                    + weights.path() + " has none.");
+        }
         if (crossLayer) {
             weights.unneeded("one layer alone is not decoded", "W_dec", "b_dec", "W_skip");
         }
         String path = near(place);
-        boolean transcoder = crossLayer || saysTranscoder || path.contains("transcoder") || path.contains("clt");
-        String architecture = !transcoder
-                ? "jumprelu"
-                : weights.contains("W_skip") || affine ? "jumprelu_skip_transcoder" : "jumprelu_transcoder";
+        boolean transcoder =
+                crossLayer || "transcoder".equals(type) || path.contains("transcoder") || path.contains("clt");
+        boolean skip = weights.contains("W_skip");
+        if ((said && !affine && skip) || (affine && !transcoder)) {
+            throw contradiction(place, affine, skip);
+        }
+        String architecture =
+                !transcoder ? "jumprelu" : skip || affine ? "jumprelu_skip_transcoder" : "jumprelu_transcoder";
         Config derived = Config.of(architecture, weights.size("W_enc", 0), weights.size("W_enc", 1))
                 .with("dtype", "float32")
                 .about("model_name", model(reading))
@@ -106,6 +115,13 @@ final class GemmaScope2Format implements Format {
         }
         config.oneOf("type", "sae", "transcoder", "clt", "crosscoder");
         return config.isSet("affine_connection");
+    }
+
+    /** Returns the sentence for a configuration that says another thing of the skip term than the tensors. */
+    static SaeLoadException contradiction(SaeFolder place, boolean affine, boolean skip) {
+        return new SaeLoadException(
+                place.label() + ": " + CONFIG + " says affine_connection = " + affine + ", but there is "
+                        + (skip ? "a" : "no") + " tensor " + SKIP + (affine && skip ? ", and no transcoder." : "."));
     }
 
     private static void hooks(Config written, String path, boolean transcoder) {

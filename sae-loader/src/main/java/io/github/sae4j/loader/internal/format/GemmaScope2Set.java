@@ -90,8 +90,7 @@ final class GemmaScope2Set implements SetLayout {
         boolean affine = GemmaScope2Format.affine(fields, found.isPresent());
         fields.close(reading.accounts(), "a set of layers", GemmaScope2Format.INERT);
         if (said && affine != skip) {
-            throw new SaeLoadException(place.label() + ": " + CONFIG + " says affine_connection = " + affine
-                    + ", but the layers have " + (skip ? "a" : "no") + " tensor " + SKIP + ".");
+            throw GemmaScope2Format.contradiction(place, affine, skip);
         }
     }
 

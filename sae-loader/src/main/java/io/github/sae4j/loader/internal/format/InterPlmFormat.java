@@ -87,18 +87,23 @@ final class InterPlmFormat implements Format {
 
     /** Returns k, or null where the threshold that training found stands for it. */
     private static @Nullable Integer limit(Reading reading, Weights weights, String file, @Nullable String trainer) {
+        boolean learned = weights.contains("threshold");
         if ("BatchTopK".equals(trainer)) {
+            if (!learned) {
+                throw new SaeLoadException(file
+                        + " has no threshold, which stands for k in an SAE of batch top-k once it is" + " trained.");
+            }
             weights.unneeded("the threshold stands for it", "k");
             return null;
         }
         if (!"TopK".equals(trainer) && reading.override("k").isEmpty()) {
-            throw new SaeLoadException(file + " has both k and a threshold, as top-k and batch top-k SAEs have, and no "
-                    + CONFIG + " says which it is. For a top-k SAE set k: override(\"k\", "
+            throw new SaeLoadException(file + " has " + (learned ? "both k and a threshold" : "k")
+                    + ", as top-k and batch top-k SAEs have, and no " + CONFIG
+                    + " says which it is. For a top-k SAE set k: override(\"k\", "
                     + weights.size("k") + "), or --set k=" + weights.size("k") + ".");
         }
         weights.unneeded("top-k needs none in encode", "threshold");
-        int k = weights.size("k");
-        return reading.override("k").orElse(k);
+        return weights.size("k");
     }
 
     /** Returns the name of the class that trained it, out of a tag that is only looked at, or null if nothing tells it. */
@@ -107,9 +112,12 @@ final class InterPlmFormat implements Format {
         if (text == null) {
             return null;
         }
-        reading.accounts().use(CONFIG, "trainer_cfg", "its class is read, and nothing is made of it");
         Matcher tag = TAG.matcher(text);
-        return tag.find() ? tag.group(1) : null;
+        if (!tag.find()) {
+            return null;
+        }
+        reading.accounts().use(CONFIG, "trainer_cfg", "its class is read, and nothing is made of it");
+        return tag.group(1);
     }
 
     /** Layers are counted from 1: the N-th is the output of the N-th block. */

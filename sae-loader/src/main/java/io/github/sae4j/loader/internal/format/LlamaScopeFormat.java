@@ -22,6 +22,7 @@ final class LlamaScopeFormat implements Format {
             .and(Inert.MACHINE, "device", "tp_size", "ddp_size", "seed")
             .and("not needed: how the publisher's code loads it", "sae_pretrained_name_or_path", "strict_loading")
             .and("not needed: of another rule", "top_k", "k_warmup_steps")
+            .and("not needed: the tensors tell", "expansion_factor")
             .and("not needed: the decoder is as it was saved", "decoder_exactly_fixed_norm")
             .and(Inert.TRAINING, "bias_init_method", "init_decoder_norm", "init_encoder_norm")
             .and(Inert.TRAINING, "init_encoder_with_decoder_transpose", "lp", "l1_coefficient")
@@ -42,14 +43,15 @@ final class LlamaScopeFormat implements Format {
     @Override
     public Parts read(Reading reading) {
         Fields fields = reading.fields(CONFIG, "dataset_average_activation_norm");
-        fields.oneOf("act_fn", "jumprelu");
+        if (fields.oneOf("act_fn", "jumprelu") == null) {
+            throw fields.refused("act_fn", "absent", "so that the rule is not said; jumprelu is known.");
+        }
         fields.oneOf("norm_activation", "dataset-wise");
         fields.requireUnset(
                 "use_glu_encoder",
                 "and an encoder with a gated linear unit is another kind of SAE, which is not supported.");
         int dIn = fields.size("d_model");
         int dSae = fields.size("d_sae");
-        fields.number("expansion_factor");
         double scale = Math.sqrt(dIn) / required(fields, "dataset_average_activation_norm.in");
         double outScale = Math.sqrt(dIn) / required(fields, "dataset_average_activation_norm.out");
         double jumpReluThreshold = required(fields, "jump_relu_threshold");

@@ -28,7 +28,7 @@ final class LlamascopiumFormat implements Format {
     private static final Inert INERT = Inert.none()
             .and(Inert.MACHINE, "device", "tp_size", "ddp_size", "use_triton_kernel")
             .and("not needed: how the publisher's code loads it", "sae_pretrained_name_or_path", "strict_loading")
-            .and(Inert.MACHINE, "sparsity_threshold_for_triton_spmm_kernel")
+            .and(Inert.MACHINE, "sparsity_threshold_for_triton_spmm_kernel", "sparsity_threshold_for_csr")
             .and("not needed: decoders were saved as they should be", "force_unit_decoder_norm")
             .and("not needed: thresholds are a tensor", "jump_relu_threshold")
             .and("not needed: of another rule", "top_k")
@@ -82,7 +82,7 @@ final class LlamascopiumFormat implements Format {
         }
         @Nullable String act = fields.oneOf("act_fn", "relu", "jumprelu", "topk");
         String function = act == null ? "relu" : act;
-        @Nullable Integer k = function.equals("topk") ? topK(reading, fields) : null;
+        @Nullable Integer k = function.equals("topk") ? fields.size("top_k") : null;
         @Nullable String said = fields.oneOf("norm_activation", "dataset-wise", "token-wise", "inference");
         String norm = said == null ? "dataset-wise" : said;
         DecoderNorms norms = DecoderNorms.of(reading, fields);
@@ -100,12 +100,11 @@ final class LlamascopiumFormat implements Format {
         if (!hasDecoderBias) {
             weights.put("b_dec", () -> new float[dIn]);
         }
-        String suffix = transcoder ? "_transcoder" : "";
         Config written = Config.of(architecture(function, transcoder), dIn, dSae)
                 .with("dtype", dtype)
                 .with("apply_b_dec_to_input", subtracts)
                 .with("k", k)
-                .with("d_out", suffix.isEmpty() ? null : dIn)
+                .with("d_out", transcoder ? dIn : null)
                 .with("normalize_activations", normalization(norm, in, weights))
                 .about("model_name", reading.model(null))
                 .about(
@@ -120,7 +119,7 @@ final class LlamascopiumFormat implements Format {
         UnaryOperator<BlockRule> rule =
                 norms.counted() && function.equals("topk") ? top -> ((TopK) top).chosenByDecoderNorm() : top -> top;
         Parts parts = Parts.of(written.json(), CONFIG, weights).withRule(rule);
-        return scaled(parts, norm, in, out, dIn);
+        return scaled(parts, norm, in, transcoder ? out : null, dIn);
     }
 
     private static String architecture(String function, boolean transcoder) {
@@ -129,11 +128,6 @@ final class LlamascopiumFormat implements Format {
             case "jumprelu" -> transcoder ? "jumprelu_transcoder" : "jumprelu";
             default -> transcoder ? "topk_transcoder" : "topk";
         };
-    }
-
-    private static int topK(Reading reading, Fields fields) {
-        int k = fields.size("top_k");
-        return reading.override("k").orElse(k);
     }
 
     private static @Nullable String normalization(String norm, @Nullable String in, Weights weights) {
@@ -183,16 +177,19 @@ final class LlamascopiumFormat implements Format {
         return thresholds;
     }
 
-    /** Where a factor is not used, whatever the file holds under its name is what was in memory. */
-    private Parts scaled(Parts parts, String norm, @Nullable String in, @Nullable String out, int dIn) {
+    /**
+     * Where a factor is not used, whatever the file holds under its name is what was in memory.
+     *
+     * @param out the hook that a transcoder writes to, or null if it is an SAE
+     */
+    private static Parts scaled(Parts parts, String norm, @Nullable String in, @Nullable String out, int dIn) {
         Weights weights = parts.weights();
-        boolean transcoder = in != null && out != null && !in.equals(out);
         if (!norm.equals("dataset-wise") || !weights.contains(NORM + in)) {
             weights.unneeded("activations are not scaled by it", NORM + in, NORM + out);
             return parts;
         }
         double factor = factor(weights, NORM + in, dIn);
-        if (!transcoder) {
+        if (out == null) {
             return parts.withNormScalingFactor(factor);
         }
         double outFactor = factor(weights, NORM + out, dIn);

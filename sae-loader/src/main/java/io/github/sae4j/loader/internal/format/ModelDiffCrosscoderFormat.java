@@ -1,5 +1,6 @@
 package io.github.sae4j.loader.internal.format;
 
+import io.github.sae4j.loader.SaeLoadException;
 import io.github.sae4j.loader.internal.SaeFolder;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -56,15 +57,21 @@ final class ModelDiffCrosscoderFormat implements Format {
         @Nullable String hook = fields.informativeText("hook_point");
         fields.close(reading.accounts(), "a crosscoder", INERT);
         Weights weights = reading.weights(WEIGHTS);
-        int models = Math.toIntExact(weights.shape("W_enc")[0]);
+        weights.requireAxes("W_enc", 3, 3);
+        long models = weights.shape("W_enc")[0];
         weights.flatten("W_enc", new int[] {0, 1, 2}, 0)
                 .flatten("W_dec", new int[] {0, 1, 2}, 1)
                 .flatten("b_dec", new int[] {0, 1}, 0);
-        Config written = Config.of("crosscoder", models * width, dSae)
+        int dIn = weights.size("W_enc", 0);
+        if (dIn != models * width) {
+            throw new SaeLoadException(weights.path() + ": W_enc has " + dIn / models + " elements for each of its "
+                    + models + " models, but " + CONFIG + " says d_in = " + width + ".");
+        }
+        Config written = Config.of("crosscoder", dIn, dSae)
                 .with("reshape_activations", "segments")
                 .with("normalize_activations", "expected_average_only_in")
                 .about("model_name", reading.model(model))
                 .about("hook_name", hook == null ? place.name() : hook);
-        return Parts.of(written.json(), CONFIG, weights).withSegments(models);
+        return Parts.of(written.json(), CONFIG, weights).withSegments((int) models);
     }
 }

@@ -78,6 +78,13 @@ final class MwhannaFormat implements Format {
         }
         boolean savedTopK = activation == null && weights.contains("k");
         boolean topK = "topk".equals(activation) || savedTopK;
+        if (saidK != null && !topK) {
+            throw config.refused(
+                    "k",
+                    String.valueOf(saidK),
+                    "but " + (activation == null ? "no activation is named" : "the activation is " + activation)
+                            + ", so that nothing would use it.");
+        }
         boolean jumpRelu = activation == null && !topK && weights.contains(THRESHOLD);
         if (jumpRelu) {
             weights.rename("threshold", THRESHOLD);
@@ -115,6 +122,10 @@ final class MwhannaFormat implements Format {
         @Nullable Integer saved = weights.contains("k") ? weights.size("k") : null;
         if (users != null) {
             return users;
+        }
+        if (said != null && saved != null && !said.equals(saved)) {
+            throw new SaeLoadException(
+                    weights.path() + " has k = " + saved + ", but " + CONFIG + " says " + said + ".");
         }
         if (said != null) {
             return said;

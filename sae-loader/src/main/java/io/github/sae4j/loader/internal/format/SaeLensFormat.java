@@ -80,8 +80,8 @@ final class SaeLensFormat implements Format {
         if (!weights.contains("scaling_factor")) {
             return;
         }
-        long[] shape = weights.shape("scaling_factor");
-        for (float factor : weights.forEach("scaling_factor", shape.length == 0 ? 1 : Math.toIntExact(shape[0]))) {
+        weights.requireAxes("scaling_factor", 0, 1);
+        for (float factor : weights.raw("scaling_factor")) {
             if (factor != 1) {
                 throw new SaeLoadException(weights.path() + ": scaling_factor is not all ones (" + factor
                         + " is among them). No version of SAELens can load such an SAE, so what it should compute is"

@@ -92,9 +92,14 @@ final class StoredNumbers {
                 .flip();
     }
 
+    /** Returns the number format that a matrix of a tensor has. */
+    static WeightType typeOf(StoredTensor tensor) {
+        return tensor.dtype() == Dtype.F64 ? WeightType.FLOAT32 : weightType(tensor);
+    }
+
     /** Stands for a matrix whose numbers nobody will look at. */
     static WeightMatrix zeros(StoredTensor tensor, int rows, int columns) {
-        WeightType own = tensor.dtype() == Dtype.F64 ? WeightType.FLOAT32 : weightType(tensor);
+        WeightType own = typeOf(tensor);
         int rowBytes = Math.multiplyExact(columns, own.bytes());
         int together = Math.max(1, Math.min(rows, ZEROS_BYTES / rowBytes));
         ByteBuffer zeros = ByteBuffer.allocateDirect(together * rowBytes).order(ByteOrder.LITTLE_ENDIAN);

@@ -139,12 +139,8 @@ final class Weights {
      * @param merged the first of the two, in that order, that become one
      */
     Weights flatten(String name, int[] order, int merged) {
+        requireAxes(name, order.length, order.length);
         Entry entry = entry(name);
-        long[] shape = entry.tensor().shape();
-        if (shape.length != order.length) {
-            throw new SaeLoadException(path + ": " + entry.tensor().name() + " has the shape " + Arrays.toString(shape)
-                    + ", but should have " + order.length + " axes.");
-        }
         entries.put(name, new Entry(entry.tensor().flattened(order, merged), false));
         return this;
     }
@@ -206,6 +202,21 @@ final class Weights {
     }
 
     /**
+     * Checks how many axes a tensor has.
+     *
+     * @throws SaeLoadException if it is missing, or has fewer or more
+     */
+    void requireAxes(String name, int least, int most) {
+        Entry entry = entry(name);
+        int axes = entry.shape().length;
+        if (axes < least || axes > most) {
+            throw new SaeLoadException(path + ": " + entry.tensor().name() + " has the shape "
+                    + Arrays.toString(entry.shape()) + ", but should have "
+                    + (least == most ? least + " axes." : "at most " + most + (most == 1 ? " axis." : " axes.")));
+        }
+    }
+
+    /**
      * Returns one size of a matrix.
      *
      * @throws SaeLoadException if it is missing, is no matrix, or has no such size
@@ -231,6 +242,11 @@ final class Weights {
                 role -> headersOnly
                         ? StoredNumbers.zeros(entry.tensor(), rows, columns)
                         : numbers.matrix(role, entry.upright(), rows, columns));
+    }
+
+    /** Returns the number format that a matrix is stored in, or float32 where it has to be rounded to that. */
+    WeightType storedType(String name) {
+        return StoredNumbers.typeOf(entry(name).tensor());
     }
 
     /**
