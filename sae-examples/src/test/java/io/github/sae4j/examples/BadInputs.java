@@ -203,6 +203,14 @@ final class BadInputs {
         Files.write(whole, Arrays.copyOf(Files.readAllBytes(whole), 300));
         Files.createDirectory(file("sae-empty"));
         safetensors().floats("x", new long[] {2, 3, 4}, new float[24]).write(file("layered.safetensors"));
+        safetensors().floats("x", new long[] {3, 4}, new float[12]).write(file("three.safetensors"));
+        float[] notANumber = new float[24];
+        notANumber[23] = Float.NaN;
+        safetensors().floats("x", new long[] {2, 3, 4}, notANumber).write(file("layered-nan.safetensors"));
+        safetensors()
+                .floats("features", new long[] {1, 3, 6}, new float[18])
+                .metadata("selected", "--layer 0")
+                .write(file("one-layer.safetensors"));
         set("sae-set", 3, false);
         set("sae-set-short", 2, false);
         set("sae-set-strange", 3, true);

@@ -182,6 +182,11 @@ public final class FeatureFile implements AutoCloseable {
         return metadata("sae_options").orElse("");
     }
 
+    /** Returns the options that chose what was read of the activations or written of the features, empty if there were none. */
+    public String selected() {
+        return metadata("selected").orElse("");
+    }
+
     /** Returns the options that left tokens out of the features, empty if there were none. */
     public String skipped() {
         return metadata("skipped").orElse("");
