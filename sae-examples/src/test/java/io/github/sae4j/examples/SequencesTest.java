@@ -116,7 +116,7 @@ class SequencesTest {
                         "told.safetensors: its shape has sequences of 3 tokens, but --sequence-length 2 says otherwise.");
         assertThat(skipped(told, "--sequence-length", 3, "--skip-first", 2)).containsExactly(0, 1, 3, 4);
         assertThat(encode(in, "--sequence-length", 0).exitCode()).isEqualTo(2);
-        assertThat(encode(in, "--sequence-length", "3", "--document-column", "x")
+        assertThat(encode(in, "--skip-first", 1, "--sequence-length", "3", "--document-column", "x")
                         .err())
                 .contains("--sequence-length and --document-column both say");
     }

@@ -51,7 +51,7 @@ public final class CheckCommand implements Runnable {
     @Override
     public void run() {
         Terminal terminal = Terminal.of(spec);
-        ActivationSource source = input.source();
+        ActivationSource source = input.source(spec);
         try (OpenSae open = options.open(terminal);
                 Activations activations = input.open(source, open)) {
             SparseAutoencoder sae = open.sae();

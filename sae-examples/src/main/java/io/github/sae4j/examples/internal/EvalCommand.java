@@ -41,7 +41,7 @@ public final class EvalCommand implements Runnable {
     @Override
     public void run() {
         Terminal terminal = Terminal.of(spec);
-        ActivationSource source = input.source();
+        ActivationSource source = input.source(spec);
         try (OpenSae sae = json ? options.openForOutput(terminal) : options.open(terminal);
                 Activations activations = input.open(source, sae)) {
             Evaluation evaluation = Evaluation.of(activations, sae.sae(), options.batchTokens(), terminal);

@@ -67,7 +67,7 @@ public final class FeaturesCommand implements Runnable {
 
     @Override
     public void run() {
-        ActivationSource source = input.source();
+        ActivationSource source = input.source(spec);
         if (source.isStandardInput() && choice.top != null) {
             throw new ParameterException(
                     spec.commandLine(), "--top reads the activations twice, but standard input comes once");

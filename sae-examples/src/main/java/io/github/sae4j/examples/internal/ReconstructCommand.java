@@ -41,7 +41,7 @@ public final class ReconstructCommand implements Runnable {
 
     @Override
     public void run() {
-        ActivationSource source = input.source();
+        ActivationSource source = input.source(spec);
         ReconstructionTarget target = output.target(source.files(), spec);
         try (OpenSae sae = options.openForOutput(Terminal.of(spec))) {
             layer.requireNone(sae);
