@@ -139,9 +139,9 @@ public final class CheckCommand implements Runnable {
             JsonObject tried = new JsonObject();
             tried.addProperty("tried", trial.name());
             tried.addProperty("tokens", trial.tokens());
-            tried.addProperty("explained_variance", JsonReport.finite(trial.explainedVariance()));
+            tried.addProperty("explained_variance", trial.explainedVariance());
             tried.addProperty("l0", trial.l0());
-            tried.addProperty("sparsity_agreement", JsonReport.finite(trial.agreement()));
+            tried.addProperty("sparsity_agreement", trial.agreement());
             trials.add(tried);
         }
         report.add("trials", trials);
