@@ -196,4 +196,16 @@ class SequencesTest {
 
         assertThat(run.exitCode()).as(run.err()).isZero();
     }
+
+    @Test
+    void tokensAreNamedByTheirRowsOnlyWhereSequencesAreTold() {
+        Path in = flat(6).write(folder.resolve("x.safetensors"));
+        List<Object> command = new ArrayList<>(List.of("features", in, "--sae", small, "--feature", 0));
+
+        assertThat(sae(command.toArray()).out())
+                .contains("x.safetensors, token 4")
+                .doesNotContain("row");
+        command.addAll(List.of("--sequence-length", 3));
+        assertThat(sae(command.toArray()).out()).contains("x.safetensors, row 1, position 1");
+    }
 }
