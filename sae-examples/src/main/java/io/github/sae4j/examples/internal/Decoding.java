@@ -29,8 +29,7 @@ record Decoding(int batchTokens) {
         Summary summary = Summary.start();
         long active = 0;
         try (ReconstructionOutput output = ReconstructionOutput.create(
-                        target.file(),
-                        target.format(),
+                        target,
                         features.layout(),
                         sae.sae().config().dOut(),
                         sae.provenance(

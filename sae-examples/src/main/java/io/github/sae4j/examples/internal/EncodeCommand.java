@@ -84,7 +84,14 @@ public final class EncodeCommand implements Runnable {
         Sharding sharding = output.sharding(spec);
         List<FeatureTarget> targets = output.targets(source.files(), dense, spec);
         requireForms(targets);
-        try (OpenSae sae = options.openForOutput(Terminal.of(spec));
+        OpenSae opened;
+        try {
+            opened = options.openForOutput(Terminal.of(spec));
+        } catch (SaeSetException e) {
+            encodeLayers(source, targets, sharding);
+            return;
+        }
+        try (OpenSae sae = opened;
                 Activations activations = input.open(source, sae, ids(targets))) {
             layer.requireNone(sae);
             Encoding encoding = new Encoding(
@@ -106,8 +113,6 @@ public final class EncodeCommand implements Runnable {
                         e);
             }
             throw e;
-        } catch (SaeSetException e) {
-            encodeLayers(source, targets, sharding);
         }
     }
 

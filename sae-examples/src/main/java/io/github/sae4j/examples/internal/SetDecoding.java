@@ -99,11 +99,7 @@ record SetDecoding(OpenSet set, @Nullable Integer layer, int batchTokens, Termin
 
     private ReconstructionOutput output(ReconstructionTarget target, Layout layout, Provenance provenance) {
         return ReconstructionOutput.create(
-                target.file(),
-                target.format(),
-                layer == null ? layout : layout.withoutLast(),
-                set.set().d(),
-                provenance);
+                target, layer == null ? layout : layout.withoutLast(), set.set().d(), provenance);
     }
 
     private void write(ReconstructionOutput output, float[][][] out) {
