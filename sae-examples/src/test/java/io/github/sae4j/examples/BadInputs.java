@@ -74,6 +74,11 @@ final class BadInputs {
                 .floats("hidden_states", new long[] {1, 2, 4}, new float[8])
                 .longs("token_ids", 7)
                 .write(file("layers.safetensors"));
+        for (int hook = 1; hook <= 2; hook++) {
+            safetensors()
+                    .floats("blocks." + hook, new long[] {1, 4}, 1, 2, 3, 4)
+                    .write(file("hooks-" + hook + ".safetensors"));
+        }
         safetensors().floats("x", new long[] {2, 5}, new float[10]).write(file("wide.safetensors"));
         safetensors()
                 .floats("a", new long[] {1, 4}, new float[4])
@@ -153,6 +158,15 @@ final class BadInputs {
         sparse("unknown-feature.safetensors", new long[] {0, 1}, 6);
         sparse("not-ascending.safetensors", new long[] {0, 2}, 3, 3);
         safetensors().longs("indptr", 0).write(file("no-indices.safetensors"));
+        safetensors()
+                .longs("indptr", 0, 0)
+                .floats("features", new long[] {1, 6}, new float[6])
+                .write(file("both-forms.safetensors"));
+        safetensors()
+                .floats("features", new long[] {1, 6}, new float[6])
+                .metadata("sae", "another")
+                .metadata("sae_sha256", "00")
+                .write(file("other-weights.safetensors"));
         safetensors().floats("features", new long[] {1, 3}, 0, 0, 0).write(file("few.safetensors"));
     }
 

@@ -33,7 +33,8 @@ record SetDecoding(OpenSet set, @Nullable Integer layer, int batchTokens, Termin
         int layers = set.set().layers();
         requireAllLayers(features);
         set.requireLayers(features.fileName(), features.layout(), set.set().dSae(), "d_sae");
-        warnOfAnotherSet(features);
+        features.requireWeights(
+                set.set().source().description(), () -> set.set().source().sha256());
         if (set.set().hasSkip()) {
             terminal.note(
                     "sae: note: this is what the features decode to; the skip term is not in them. sae reconstruct has"
@@ -107,14 +108,5 @@ record SetDecoding(OpenSet set, @Nullable Integer layer, int batchTokens, Termin
                 layer == null
                         ? Stream.of(out).flatMap(Stream::of).toArray(float[][]::new)
                         : Stream.of(out).map(token -> token[layer]).toArray(float[][]::new));
-    }
-
-    private void warnOfAnotherSet(FeatureFile features) {
-        features.saeSha256()
-                .filter(sha256 -> !sha256.equals(set.set().source().sha256()))
-                .ifPresent(sha256 ->
-                        terminal.note("sae: warning: " + features.fileName() + " was encoded with other weights ("
-                                + features.sae().orElse("unnamed") + ") than those of "
-                                + set.set().source().description() + "."));
     }
 }

@@ -213,6 +213,12 @@ final class ActivationFile implements AutoCloseable {
         return starts.positions(layout);
     }
 
+    /** Returns the name of the array that holds the activations, or null if it has none. */
+    @Nullable
+    String tensorName() {
+        return tensor.name();
+    }
+
     /** Returns whether there are ids of the tokens. */
     boolean hasTokenIds() {
         return TokenIds.find(file.tensors(), layout).isPresent();

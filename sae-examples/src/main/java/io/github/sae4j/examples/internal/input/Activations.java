@@ -221,6 +221,12 @@ public final class Activations implements AutoCloseable {
             throw new CommandException(first + " and " + other
                     + " cannot follow one another: one has an axis of heads, the other has not.");
         }
+        if (first.tensorName() != null
+                && other.tensorName() != null
+                && !first.tensorName().equals(other.tensorName())) {
+            throw new CommandException(first + " and " + other
+                    + " cannot follow one another: by their names they may be of different layers.");
+        }
         if (expected.takesSequences()
                 && first.layout().sequence() != other.layout().sequence()) {
             throw new CommandException(first + " and " + other + " cannot follow one another: " + expected.name()
