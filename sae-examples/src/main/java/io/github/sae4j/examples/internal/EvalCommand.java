@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
                 "Measure how sparse an SAE's features are on saved activations, and how well they reconstruct them.",
         footer = {
             "",
-            "A feature fires where it is above zero; its density is the share of the tokens on which it does. Dead ones"
+            "A feature fires where it is not zero; its density is the share of the tokens on which it does. Dead ones"
                     + " never fire, dense ones on more than a tenth of the tokens. Of transcoders, and of SAEs without a"
                     + " decoder, only the features are measured.",
             "",
