@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -100,15 +101,21 @@ class ArrowActivationsTest {
     void theOrderOfADatasetIsItsOwn() throws IOException {
         Path cache = Files.createDirectory(folder.resolve("cache"));
         Files.copy(resource("sequences.arrow"), cache.resolve("data-00000-of-00002.arrow"));
-        Files.copy(resource("fixed.arrow"), cache.resolve("data-00001-of-00002.arrow"));
+        String bytes = Files.readString(resource("sequences.arrow"), StandardCharsets.ISO_8859_1);
+        String seven = "\0\0\u00e0@";
+        String nine = "\0\0\u0010A";
+        assertThat(bytes).containsOnlyOnce(seven);
+        Files.writeString(
+                cache.resolve("data-00001-of-00002.arrow"), bytes.replace(seven, nine), StandardCharsets.ISO_8859_1);
         Files.writeString(cache.resolve("dataset_info.json"), "{}");
         String state = "{\"_data_files\": [{\"filename\": \"data-00001-of-00002.arrow\"},"
                 + " {\"filename\": \"data-00000-of-00002.arrow\"}]}";
         Files.writeString(cache.resolve("state.json"), state);
-        float[] all = Arrays.copyOf(ROWS, ROWS.length + SEQUENCES.length);
-        System.arraycopy(SEQUENCES, 0, all, ROWS.length, SEQUENCES.length);
+        float[] all = Arrays.copyOf(SEQUENCES, 2 * SEQUENCES.length);
+        System.arraycopy(SEQUENCES, 0, all, SEQUENCES.length, SEQUENCES.length);
+        all[16] = 9;
 
-        assertThat(features(cache)).isEqualTo(features(plain(new long[] {9, 4}, all)));
+        assertThat(features(cache)).isEqualTo(features(plain(new long[] {6, 2, 4}, all)));
 
         for (String[] wrong : new String[][] {
             {"[]", "it has no array \"_data_files\"."},

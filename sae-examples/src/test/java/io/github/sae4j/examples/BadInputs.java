@@ -74,6 +74,11 @@ final class BadInputs {
                 .floats("hidden_states", new long[] {1, 2, 4}, new float[8])
                 .longs("token_ids", 7)
                 .write(file("layers.safetensors"));
+        for (int hook = 1; hook <= 2; hook++) {
+            safetensors()
+                    .floats("blocks." + hook, new long[] {1, 4}, 1, 2, 3, 4)
+                    .write(file("hooks-" + hook + ".safetensors"));
+        }
         safetensors().floats("x", new long[] {2, 5}, new float[10]).write(file("wide.safetensors"));
         safetensors()
                 .floats("a", new long[] {1, 4}, new float[4])
@@ -153,6 +158,15 @@ final class BadInputs {
         sparse("unknown-feature.safetensors", new long[] {0, 1}, 6);
         sparse("not-ascending.safetensors", new long[] {0, 2}, 3, 3);
         safetensors().longs("indptr", 0).write(file("no-indices.safetensors"));
+        safetensors()
+                .longs("indptr", 0, 0)
+                .floats("features", new long[] {1, 6}, new float[6])
+                .write(file("both-forms.safetensors"));
+        safetensors()
+                .floats("features", new long[] {1, 6}, new float[6])
+                .metadata("sae", "another")
+                .metadata("sae_sha256", "00")
+                .write(file("other-weights.safetensors"));
         safetensors().floats("features", new long[] {1, 3}, 0, 0, 0).write(file("few.safetensors"));
     }
 
@@ -203,6 +217,14 @@ final class BadInputs {
         Files.write(whole, Arrays.copyOf(Files.readAllBytes(whole), 300));
         Files.createDirectory(file("sae-empty"));
         safetensors().floats("x", new long[] {2, 3, 4}, new float[24]).write(file("layered.safetensors"));
+        safetensors().floats("x", new long[] {3, 4}, new float[12]).write(file("three.safetensors"));
+        float[] notANumber = new float[24];
+        notANumber[23] = Float.NaN;
+        safetensors().floats("x", new long[] {2, 3, 4}, notANumber).write(file("layered-nan.safetensors"));
+        safetensors()
+                .floats("features", new long[] {1, 3, 6}, new float[18])
+                .metadata("selected", "--layer 0")
+                .write(file("one-layer.safetensors"));
         set("sae-set", 3, false);
         set("sae-set-short", 2, false);
         set("sae-set-strange", 3, true);

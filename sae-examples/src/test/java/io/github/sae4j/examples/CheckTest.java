@@ -96,6 +96,10 @@ class CheckTest {
         Path input = InputFiles.safetensors()
                 .floats("x", new long[] {SEQUENCES, LENGTH, D_IN}, activations)
                 .write(folder.resolve("x.safetensors"));
+        return checked(input, options);
+    }
+
+    private JsonObject checked(Path input, Object... options) {
         Object[] arguments = new Object[5 + options.length];
         System.arraycopy(new Object[] {"check", input, "--sae", model, "--json"}, 0, arguments, 0, 5);
         System.arraycopy(options, 0, arguments, 5, options.length);
@@ -157,6 +161,19 @@ class CheckTest {
                 .startsWith("Probably the first token of each sequence, which is probably BOS")
                 .contains("--skip-first 1");
         assertThat(verdict(check(x, "--skip-first", 1))).startsWith("They fit");
+    }
+
+    @Test
+    void triesFirstTokensOnlyWhereSequencesAreTold() {
+        for (int sequence = 0; sequence < SEQUENCES; sequence++) {
+            x[sequence * LENGTH * D_IN + D_IN - 1] = 3_000;
+        }
+        Path flat = InputFiles.safetensors()
+                .floats("x", new long[] {SEQUENCES * LENGTH, D_IN}, x)
+                .write(folder.resolve("flat.safetensors"));
+
+        assertThat(checked(flat).toString()).contains("--max-norm-multiple 10").doesNotContain("first token");
+        assertThat(verdict(checked(flat, "--sequence-length", LENGTH))).contains("--skip-first 1");
     }
 
     @Test

@@ -54,19 +54,19 @@ class DamagedActivationsTest {
                 folder.resolve("x.npy"), InputFiles.npyHeader("<f4", "(" + TOKENS + ", 4)"), values.flip()));
     }
 
-    private static byte[] npz(int method, byte[] array, byte[] checksummed) throws IOException {
+    private static byte[] npz(int method, byte[] array) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(out)) {
             ZipEntry entry = new ZipEntry("x.npy");
             entry.setMethod(method);
             if (method == ZipEntry.STORED) {
                 CRC32 crc32 = new CRC32();
-                crc32.update(checksummed);
+                crc32.update(array);
                 entry.setSize(array.length);
                 entry.setCrc(crc32.getValue());
             }
             zip.putNextEntry(entry);
-            zip.write(method == ZipEntry.STORED ? checksummed : array);
+            zip.write(array);
             zip.closeEntry();
         }
         return out.toByteArray();
@@ -75,8 +75,7 @@ class DamagedActivationsTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 512})
     void aFlippedBitOfAnNpzFileIsNoticed(int batchTokens) throws IOException {
-        byte[] array = npy();
-        byte[] archive = npz(ZipEntry.STORED, array, array);
+        byte[] archive = npz(ZipEntry.STORED, npy());
         archive[archive.length / 2] ^= 1;
         Path in = Files.write(folder.resolve("flipped.npz"), archive);
 
@@ -85,8 +84,8 @@ class DamagedActivationsTest {
     }
 
     @Test
-    void aCompressedNpzFileThatEndsEarlyIsDamaged() throws IOException {
-        byte[] archive = npz(ZipEntry.DEFLATED, npy(), new byte[0]);
+    void aCompressedNpzFileOfWhichBytesHaveChangedIsDamaged() throws IOException {
+        byte[] archive = npz(ZipEntry.DEFLATED, npy());
         for (int at = 60; at < archive.length - 200; at += 97) {
             byte[] changed = archive.clone();
             changed[at] ^= 0x55;
@@ -94,8 +93,7 @@ class DamagedActivationsTest {
         }
     }
 
-    @Test
-    void aParquetFileOfWhichBytesHaveChangedIsDamaged() throws IOException {
+    private byte[] parquet() throws IOException {
         MessageType type = MessageTypeParser.parseMessageType(
                 "message m { required group x (LIST) { repeated group list { required float element; } } }");
         Path whole = folder.resolve("whole.parquet");
@@ -112,15 +110,50 @@ class DamagedActivationsTest {
                 writer.write(row);
             }
         }
-        byte[] bytes = Files.readAllBytes(whole);
-        Path in = folder.resolve("x.parquet");
+        return Files.readAllBytes(whole);
+    }
+
+    @Test
+    void aFlippedBitOfAParquetPageIsNoticed() throws IOException {
+        byte[] bytes = parquet();
+        int oneAndTwo = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("\0\0\u0080?\0\0\0@");
+        assertThat(oneAndTwo).isPositive();
+        for (int at = oneAndTwo; at < oneAndTwo + 8; at++) {
+            byte[] changed = bytes.clone();
+            changed[at] ^= 1;
+
+            assertThat(eval(Files.write(folder.resolve("x.parquet"), changed)))
+                    .contains("x.parquet: it cannot be read as Parquet (", "CRC checksum verification failed");
+        }
+    }
+
+    @Test
+    void aChangedHeaderOfAParquetPageIsRefusedOrChangesNothing() throws IOException {
+        byte[] bytes = parquet();
+        Path in = Files.write(folder.resolve("x.parquet"), bytes);
+        Object[] command = {"eval", in, "--sae", SmallSae.write(folder.resolve("sae")), "--json"};
+        String unchanged = sae(command).out();
+        int refused = 0;
         for (int at = 4; at < 60; at++) {
             byte[] changed = bytes.clone();
             changed[at] ^= 0x1f;
             Files.write(in, changed);
-            CommandRun run = sae("eval", in, "--sae", SmallSae.write(folder.resolve("sae")));
-            assertThat(run.err()).as("byte " + at).doesNotContain("null", "dicHeader", "An unexpected failure");
+
+            CommandRun run = sae(command);
+
+            if (run.exitCode() == 0) {
+                assertThat(run.out()).as("byte " + at).isEqualTo(unchanged);
+            } else {
+                assertThat(run.exitCode()).as("byte " + at).isEqualTo(1);
+                assertThat(run.err())
+                        .as("byte " + at)
+                        .hasLineCount(1)
+                        .contains("x.parquet: ")
+                        .doesNotContain("null", "dicHeader", "An unexpected failure");
+                refused++;
+            }
         }
+        assertThat(refused).isGreaterThan(45);
     }
 
     @Test

@@ -60,13 +60,17 @@ class DecodeErrorsTest {
     }
 
     @Test
-    void warnsOfOtherWeights() {
-        CommandRun run = decode(
-                sparse(new long[] {0, 0}, new int[0]).metadata("sae", "another").metadata("sae_sha256", "00"));
+    void otherWeights() {
+        assertRefused(
+                sparse(new long[] {0, 0}, new int[0]).metadata("sae", "another").metadata("sae_sha256", "00"),
+                "features.safetensors was encoded with other weights (another, SHA-256 00) than those of ");
+    }
 
-        assertThat(run.exitCode()).isZero();
-        assertThat(run.err())
-                .contains("warning: features.safetensors was encoded with other weights (another, SHA-256 00)");
+    @Test
+    void bothForms() {
+        assertRefused(
+                sparse(new long[] {0, 0}, new int[0]).floats("features", new long[] {1, 6}, new float[6]),
+                "it holds features in both forms");
     }
 
     @Test

@@ -48,7 +48,6 @@ class DecodeWhatWasEncodedTest {
                 "",
                 "--dense",
                 "--top-k 4",
-                "--metadata",
                 "--skip-first 1",
                 "--skip-token 6",
                 "--norm-scaling-factor 2",

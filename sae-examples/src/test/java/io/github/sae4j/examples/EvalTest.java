@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.github.sae4j.fixtures.KindCase;
 import io.github.sae4j.fixtures.ReferenceCase;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -25,6 +26,17 @@ class EvalTest {
 
     static List<ReferenceCase> cases() {
         return ReferenceCase.all();
+    }
+
+    @Test
+    void negativeFeaturesFire() {
+        KindCase signed = KindCase.named("sparsify_signed");
+        Path sae = signed.repositoryFolder().resolve(signed.path());
+
+        JsonObject report = json("eval", signed.io(), "--tensor", "x", "--json", "--sae", sae);
+
+        assertThat(report.get("l0").getAsDouble()).isEqualTo(6);
+        assertThat(integers(report, "dead_features")).doesNotContain(2).contains(0);
     }
 
     @ParameterizedTest

@@ -4,6 +4,8 @@ import static io.github.sae4j.examples.CommandRun.sae;
 import static io.github.sae4j.fixtures.Closeness.closeTo;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import io.github.sae4j.fixtures.SetCase;
 import java.nio.file.Path;
 import java.util.List;
@@ -11,6 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -101,6 +104,23 @@ class LayerSetsTest {
     }
 
     @Test
+    void infoIsJsonWhereThatIsAskedFor() {
+        SetCase published = SetCase.named("gs2_crosscoder");
+
+        CommandRun info = sae("info", published.setFolder(), "--json");
+
+        assertThat(info.exitCode()).as(info.err()).isZero();
+        JsonObject set = JsonParser.parseString(info.out()).getAsJsonObject();
+        assertThat(set.get("d_in").getAsInt()).isEqualTo(published.x()[0][0].length);
+        assertThat(set.get("skip_term").getAsBoolean()).isFalse();
+        assertThat(set.getAsJsonArray("files")).isNotEmpty();
+        assertThat(set.getAsJsonArray("layers")).hasSize(4);
+        assertThat(set.getAsJsonArray("layers").get(3).toString())
+                .isEqualTo("{\"layer\":3,\"sae\":\"params_layer_3\",\"hook_name\":\"blocks.22.hook_resid_post\","
+                        + "\"hook_name_out\":\"blocks.22.hook_resid_post\"}");
+    }
+
+    @Test
     void filesWithoutAnAxisOfLayersAreRefusedWithTheShapeThatIsTaken() {
         SetCase published = SetCase.named("ct_clt_relu");
         Path one = folder.resolve("one.safetensors");
@@ -110,6 +130,55 @@ class LayerSetsTest {
 
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.err()).contains("has the shape [6, 12]").contains("[tokens, layers = 3, d_in = 12]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"encode", "reconstruct"})
+    void asManyTokensAsLayersAreNotTakenForLayers(String command) {
+        Path flat = InputFiles.safetensors()
+                .floats("x", new long[] {3, 12}, new float[3 * 12])
+                .write(folder.resolve("flat.safetensors"));
+
+        CommandRun run = tried(command, SetCase.named("ct_clt_relu"), flat, folder.resolve("out.safetensors"));
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err()).contains("has the shape [3, 12]").contains("[tokens, layers = 3, d_in = 12]");
+    }
+
+    @Test
+    void featuresOfOneLayerAreNotDecodedAsThoseOfAll() {
+        SetCase published = SetCase.named("ct_clt_relu");
+        Path in = layered(new float[2 * 3 * 3 * 12]);
+        Path features = folder.resolve("features.safetensors");
+        run("encode", published, in, features, "--layer", "1");
+
+        CommandRun run = tried("decode", published, features, folder.resolve("out.safetensors"));
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err())
+                .contains("features.safetensors was encoded with --layer 1, so it has the features of one layer")
+                .hasLineCount(1);
+    }
+
+    /** Writes two sequences of three tokens in three layers. */
+    private Path layered(float[] x) {
+        return InputFiles.safetensors()
+                .floats("x", new long[] {2, 3, 3, 12}, x)
+                .write(folder.resolve("layered.safetensors"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"4, 2, 5", "0, 0, 0"})
+    void whatIsNotFiniteIsNamedByItsTokenAndLayer(int token, int layer, int column) {
+        float[] x = new float[2 * 3 * 3 * 12];
+        x[(token * 3 + layer) * 12 + column] = Float.NaN;
+
+        CommandRun run = tried("encode", SetCase.named("ct_clt_relu"), layered(x), folder.resolve("out.safetensors"));
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err().strip())
+                .endsWith("has NaN at token " + token + ", layer " + layer + ", column " + column
+                        + "; --allow-non-finite lets such values through.");
     }
 
     @ParameterizedTest

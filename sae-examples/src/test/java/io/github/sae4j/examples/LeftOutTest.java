@@ -63,6 +63,20 @@ class LeftOutTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"check", "features --top 1"})
+    void peopleAreToldHowMany(String command) {
+        Path in = InputFiles.safetensors()
+                .floats("x", new long[] {2, 3, 4}, strengths(1, 2, 3, 4, 5, 6))
+                .write(folder.resolve("x.safetensors"));
+        List<Object> words = new ArrayList<>(List.of(command.split(" ", -1)));
+        words.addAll(List.of(in, "--sae", small));
+
+        assertThat(sae(words.toArray()).out()).isNotEmpty().doesNotContain("left out");
+        words.addAll(List.of("--skip-first", 1));
+        assertThat(sae(words.toArray()).out()).containsPattern("left out +2 of 6 tokens, by --skip-first 1\n");
+    }
+
+    @ParameterizedTest
     @CsvSource({"I64,8", "I32,4", "U32,4", "U16,2", "I16,2"})
     void tokensOfAnIdHaveEmptyRows(Dtype dtype, int bytes) {
         ByteBuffer ids = InputFiles.buffer(6 * bytes);

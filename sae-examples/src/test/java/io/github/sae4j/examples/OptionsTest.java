@@ -59,10 +59,11 @@ class OptionsTest {
                 folder.resolve("back.safetensors"),
                 "--norm-scaling-factor",
                 2);
-        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.err())
-                .contains("warning: features.safetensors was encoded with " + NONE
-                        + ", but is decoded with --norm-scaling-factor 2.0.");
+                .contains("features.safetensors was encoded with " + NONE
+                        + ", so it is not decoded with --norm-scaling-factor 2.0.");
+        assertThat(folder.resolve("back.safetensors")).doesNotExist();
     }
 
     @Test

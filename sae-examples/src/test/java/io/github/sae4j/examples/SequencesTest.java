@@ -116,7 +116,7 @@ class SequencesTest {
                         "told.safetensors: its shape has sequences of 3 tokens, but --sequence-length 2 says otherwise.");
         assertThat(skipped(told, "--sequence-length", 3, "--skip-first", 2)).containsExactly(0, 1, 3, 4);
         assertThat(encode(in, "--sequence-length", 0).exitCode()).isEqualTo(2);
-        assertThat(encode(in, "--sequence-length", "3", "--document-column", "x")
+        assertThat(encode(in, "--skip-first", 1, "--sequence-length", "3", "--document-column", "x")
                         .err())
                 .contains("--sequence-length and --document-column both say");
     }
@@ -195,5 +195,17 @@ class SequencesTest {
         CommandRun run = sae("encode", in, "--sae", temporal, "--out", out, "--sequence-length", 2);
 
         assertThat(run.exitCode()).as(run.err()).isZero();
+    }
+
+    @Test
+    void tokensAreNamedByTheirRowsOnlyWhereSequencesAreTold() {
+        Path in = flat(6).write(folder.resolve("x.safetensors"));
+        List<Object> command = new ArrayList<>(List.of("features", in, "--sae", small, "--feature", 0));
+
+        assertThat(sae(command.toArray()).out())
+                .contains("x.safetensors, token 4")
+                .doesNotContain("row");
+        command.addAll(List.of("--sequence-length", 3));
+        assertThat(sae(command.toArray()).out()).contains("x.safetensors, row 1, position 1");
     }
 }

@@ -12,7 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
 /** The file of activations to be read, and which of its tensors. */
@@ -54,8 +56,8 @@ final class ActivationOptions {
             paramLabel = "N",
             converter = AtLeastOne.class,
             description = "Leave out the first N tokens of each sequence, the BOS token for example: their rows have no"
-                    + " features, and no measure counts them. Activations without an axis of sequences need one of the"
-                    + " two options that follow.")
+                    + " features, and no measure counts them. Where nothing in a file tells where its sequences begin,"
+                    + " one of the two options that follow does.")
     private @Nullable Integer skipFirst;
 
     @Option(
@@ -105,9 +107,16 @@ final class ActivationOptions {
     /**
      * Finds the files to be read, before the SAE is opened.
      *
+     * @param spec the command, for the message
+     * @throws ParameterException if an option is given that would do nothing
      * @throws CommandException if there are none
      */
-    ActivationSource source() {
+    ActivationSource source(CommandSpec spec) {
+        if (documents != null && skipFirst == null) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--document-column says which tokens are the first of their sequences, so it needs --skip-first");
+        }
         return ActivationSource.of(written);
     }
 

@@ -51,7 +51,7 @@ public final class CheckCommand implements Runnable {
     @Override
     public void run() {
         Terminal terminal = Terminal.of(spec);
-        ActivationSource source = input.source();
+        ActivationSource source = input.source(spec);
         try (OpenSae open = options.open(terminal);
                 Activations activations = input.open(source, open)) {
             SparseAutoencoder sae = open.sae();
@@ -62,7 +62,7 @@ public final class CheckCommand implements Runnable {
             if (json) {
                 printJson(open, activations, verdict, terminal);
             } else {
-                print(verdict, terminal);
+                print(activations, verdict, terminal);
             }
         }
     }
@@ -94,7 +94,7 @@ public final class CheckCommand implements Runnable {
             for (int i = 0; i < batch.count(); i++) {
                 if (!batch.isSkipped(i)) {
                     rows.add(batch.rows()[i].clone());
-                    first.add(activations.place(from + i).position() == 0);
+                    first.add(activations.place(from + i).isFirst());
                 }
             }
             next = from + batch.count();
@@ -116,7 +116,7 @@ public final class CheckCommand implements Runnable {
                 : token;
     }
 
-    private static void print(Verdict verdict, Terminal terminal) {
+    private static void print(Activations activations, Verdict verdict, Terminal terminal) {
         Table table = new Table("tried", "explained variance", "L0", "agreement", "tokens");
         for (Trial trial : verdict.trials()) {
             table.add(
@@ -127,6 +127,7 @@ public final class CheckCommand implements Runnable {
                     Quantity.count(trial.tokens()));
         }
         table.printAll(terminal);
+        new Facts(terminal, 0).line("left out", activations.leftOutInWords());
         terminal.print(verdict.sentence());
     }
 
@@ -139,9 +140,9 @@ public final class CheckCommand implements Runnable {
             JsonObject tried = new JsonObject();
             tried.addProperty("tried", trial.name());
             tried.addProperty("tokens", trial.tokens());
-            tried.addProperty("explained_variance", JsonReport.finite(trial.explainedVariance()));
+            tried.addProperty("explained_variance", trial.explainedVariance());
             tried.addProperty("l0", trial.l0());
-            tried.addProperty("sparsity_agreement", JsonReport.finite(trial.agreement()));
+            tried.addProperty("sparsity_agreement", trial.agreement());
             trials.add(tried);
         }
         report.add("trials", trials);

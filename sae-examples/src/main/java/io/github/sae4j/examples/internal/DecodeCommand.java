@@ -56,14 +56,19 @@ public final class DecodeCommand implements Runnable {
         ReconstructionTarget target = output.target(List.of(features), spec);
         requireNoFolder();
         InputFile.requireReadable(features);
-        try (OpenSae sae = options.openForOutput(Terminal.of(spec))) {
-            layer.requireNone(sae);
-            sae.requireDecoder();
-            try (FeatureFile opened = FeatureFile.open(features, sae.expected())) {
-                new Decoding(options.batchTokens()).run(opened, sae, target, Terminal.of(spec));
-            }
+        OpenSae opened;
+        try {
+            opened = options.openForOutput(Terminal.of(spec));
         } catch (SaeSetException e) {
             decodeLayers(target);
+            return;
+        }
+        try (OpenSae sae = opened) {
+            layer.requireNone(sae);
+            sae.requireDecoder();
+            try (FeatureFile file = FeatureFile.open(features, sae.expected())) {
+                new Decoding(options.batchTokens()).run(file, sae, target, Terminal.of(spec));
+            }
         }
     }
 

@@ -22,15 +22,14 @@ record Decoding(int batchTokens) {
      * @param terminal shows progress and the summary
      */
     void run(FeatureFile features, OpenSae sae, ReconstructionTarget target, Terminal terminal) {
-        warnOfAnotherSae(features, sae, terminal);
-        warnOfOtherOptions(features, sae, terminal);
+        features.requireWeights(sae.lastingName(), sae::sha256);
+        features.requireOptions(sae.options());
         tellWhatIsNotDecoded(sae, terminal);
         long tokens = features.layout().tokens();
         Summary summary = Summary.start();
         long active = 0;
         try (ReconstructionOutput output = ReconstructionOutput.create(
-                        target.file(),
-                        target.format(),
+                        target,
                         features.layout(),
                         sae.sae().config().dOut(),
                         sae.provenance(
@@ -51,26 +50,6 @@ record Decoding(int batchTokens) {
         }
         summary.add("L0 " + Quantity.decimal(tokens == 0 ? 0 : (double) active / tokens, 1));
         terminal.note(summary.line(tokens, sae.sae(), List.of(target.file().made())));
-    }
-
-    private static void warnOfAnotherSae(FeatureFile features, OpenSae sae, Terminal terminal) {
-        features.saeSha256()
-                .filter(sha256 -> !sha256.equals(sae.sha256()))
-                .ifPresent(sha256 ->
-                        terminal.note("sae: warning: " + features.fileName() + " was encoded with other weights ("
-                                + features.sae().orElse("unnamed") + ", SHA-256 " + sha256 + ") than those of "
-                                + sae.lastingName() + " (" + sae.sha256() + ")."));
-    }
-
-    private static void warnOfOtherOptions(FeatureFile features, OpenSae sae, Terminal terminal) {
-        if (!features.saeOptions().equals(sae.options())) {
-            terminal.note("sae: warning: " + features.fileName() + " was encoded with " + spoken(features.saeOptions())
-                    + ", but is decoded with " + spoken(sae.options()) + ".");
-        }
-    }
-
-    private static String spoken(String options) {
-        return options.isEmpty() ? "no options that change the SAE" : options;
     }
 
     private static void tellWhatIsNotDecoded(OpenSae sae, Terminal terminal) {

@@ -3,6 +3,7 @@ package io.github.sae4j.examples.internal;
 import io.github.sae4j.examples.internal.input.ActivationSource;
 import io.github.sae4j.examples.internal.input.Activations;
 import io.github.sae4j.examples.internal.input.IdUse;
+import io.github.sae4j.examples.internal.output.FeatureFormat;
 import io.github.sae4j.examples.internal.output.FeatureTarget;
 import io.github.sae4j.examples.internal.output.Selection;
 import io.github.sae4j.examples.internal.output.Sharding;
@@ -13,6 +14,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code sae encode}: turns saved activations into features. */
@@ -78,10 +80,18 @@ public final class EncodeCommand implements Runnable {
 
     @Override
     public void run() {
-        ActivationSource source = input.source();
+        ActivationSource source = input.source(spec);
         Sharding sharding = output.sharding(spec);
         List<FeatureTarget> targets = output.targets(source.files(), dense, spec);
-        try (OpenSae sae = options.openForOutput(Terminal.of(spec));
+        requireForms(targets);
+        OpenSae opened;
+        try {
+            opened = options.openForOutput(Terminal.of(spec));
+        } catch (SaeSetException e) {
+            encodeLayers(source, targets, sharding);
+            return;
+        }
+        try (OpenSae sae = opened;
                 Activations activations = input.open(source, sae, ids(targets))) {
             layer.requireNone(sae);
             Encoding encoding = new Encoding(
@@ -103,9 +113,24 @@ public final class EncodeCommand implements Runnable {
                         e);
             }
             throw e;
-        } catch (SaeSetException e) {
-            encodeLayers(source, targets, sharding);
         }
+    }
+
+    private void requireForms(List<FeatureTarget> targets) {
+        if (metadata
+                && targets.stream()
+                        .noneMatch(target -> target instanceof FeatureTarget.OnStandardOutput
+                                || isFile(target, FeatureFormat.JSON_LINES))) {
+            throw new ParameterException(
+                    spec.commandLine(), "--metadata is for JSON lines, but no --out is a .jsonl file or -");
+        }
+        if (longForm && targets.stream().noneMatch(target -> isFile(target, FeatureFormat.PARQUET))) {
+            throw new ParameterException(spec.commandLine(), "--long is for .parquet files, but no --out is one");
+        }
+    }
+
+    private static boolean isFile(FeatureTarget target, FeatureFormat format) {
+        return target instanceof FeatureTarget.InFile file && file.format() == format;
     }
 
     private void encodeLayers(ActivationSource source, List<FeatureTarget> targets, @Nullable Sharding sharding) {

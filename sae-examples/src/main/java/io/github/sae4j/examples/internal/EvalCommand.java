@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
                 "Measure how sparse an SAE's features are on saved activations, and how well they reconstruct them.",
         footer = {
             "",
-            "A feature fires where it is above zero; its density is the share of the tokens on which it does. Dead ones"
+            "A feature fires where it is not zero; its density is the share of the tokens on which it does. Dead ones"
                     + " never fire, dense ones on more than a tenth of the tokens. Of transcoders, and of SAEs without a"
                     + " decoder, only the features are measured.",
             "",
@@ -41,7 +41,7 @@ public final class EvalCommand implements Runnable {
     @Override
     public void run() {
         Terminal terminal = Terminal.of(spec);
-        ActivationSource source = input.source();
+        ActivationSource source = input.source(spec);
         try (OpenSae sae = json ? options.openForOutput(terminal) : options.open(terminal);
                 Activations activations = input.open(source, sae)) {
             Evaluation evaluation = Evaluation.of(activations, sae.sae(), options.batchTokens(), terminal);

@@ -41,6 +41,7 @@ record FeatureReport(
     /** Prints a few lines for each feature. */
     void print(Terminal terminal) {
         Facts facts = new Facts(terminal, 15);
+        facts.line("left out", activations.leftOutInWords());
         for (int i = 0; i < features.size(); i++) {
             int feature = features.get(i);
             FeatureTally tally = survey.tally(feature);
@@ -58,10 +59,7 @@ record FeatureReport(
             facts.line("  fires with", coFiring(coFirings.get(i)));
             facts.line("  neighbours", neighbour(neighbours.get(i)));
             for (Example example : tally.examples()) {
-                TokenPlace place = activations.place(example.token());
-                facts.line(
-                        "  " + Quantity.decimal(example.value(), 3),
-                        place.file() + ", row " + place.row() + ", position " + place.position());
+                facts.line("  " + Quantity.decimal(example.value(), 3), activations.place(example.token()));
                 TokenContext context = contexts.get(activations.number(example.token()));
                 facts.line("", context == null ? null : marked(context));
             }

@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
         description = "Show where features fire most on saved activations, how strongly, and with which others.",
         footer = {
             "",
-            "A feature fires where it is above zero. Co-firing is measured by phi, the correlation of both features'"
+            "A feature fires where it is not zero; its largest value, histogram and tokens are of values above zero. Co-firing is measured by phi, the correlation of both features'"
                     + " firing; neighbours are the features whose decoder rows have the largest cosine with its own.",
             "",
             "Examples:",
@@ -67,7 +67,7 @@ public final class FeaturesCommand implements Runnable {
 
     @Override
     public void run() {
-        ActivationSource source = input.source();
+        ActivationSource source = input.source(spec);
         if (source.isStandardInput() && choice.top != null) {
             throw new ParameterException(
                     spec.commandLine(), "--top reads the activations twice, but standard input comes once");

@@ -49,7 +49,11 @@ public final class InfoCommand implements Runnable {
         } catch (SaeSetException e) {
             Terminal terminal = Terminal.of(spec);
             try (OpenSet set = OpenSet.open(sae, options, terminal, allowNonFinite)) {
-                SetFacts.on(terminal).print(set.set());
+                if (json) {
+                    terminal.print(Json.indented(SaeJson.of(set.set())));
+                } else {
+                    SetFacts.on(terminal).print(set.set());
+                }
             }
         }
     }

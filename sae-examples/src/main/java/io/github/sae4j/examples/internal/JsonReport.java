@@ -3,7 +3,6 @@ package io.github.sae4j.examples.internal;
 import com.google.gson.JsonObject;
 import io.github.sae4j.examples.internal.input.Activations;
 import io.github.sae4j.examples.internal.output.Json;
-import org.jspecify.annotations.Nullable;
 
 /** What the JSON of all reports on activations has in common. */
 final class JsonReport {
@@ -21,11 +20,6 @@ final class JsonReport {
         report.addProperty("left_out", activations.leftOutCount());
         report.addProperty("sae4j_version", Version.number());
         return report;
-    }
-
-    /** Returns a number, or null for one that is not defined, which JSON has no word for. */
-    static @Nullable Double finite(double number) {
-        return Double.isFinite(number) ? number : null;
     }
 
     /** Prints the object; null stands for what is not defined. */

@@ -138,7 +138,7 @@ final class OpenSae implements AutoCloseable {
 
     /** Returns how a file that is read for this SAE is checked. */
     Expected expected() {
-        return new Expected(spokenName(), sae.config(), sae.takesSequences(), allowNonFinite);
+        return new Expected(spokenName(), sae.config(), sae.takesSequences(), 0, allowNonFinite);
     }
 
     /**

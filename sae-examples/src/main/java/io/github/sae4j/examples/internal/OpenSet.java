@@ -5,6 +5,7 @@ import io.github.sae4j.examples.internal.input.Layout;
 import io.github.sae4j.examples.internal.output.Provenance;
 import io.github.sae4j.loader.SaeSet;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** The set of layers that a user named, opened. */
 final class OpenSet implements AutoCloseable {
@@ -53,35 +54,40 @@ final class OpenSet implements AutoCloseable {
 
     /** Returns how a file that is read for this set is checked: each row is of one token in one layer. */
     Expected expected(boolean allowNonFinite) {
-        return new Expected(name, set.layer(0).config(), false, allowNonFinite);
+        return new Expected(name, set.layer(0).config(), false, set.layers(), allowNonFinite);
     }
 
     /**
-     * Checks that a file's last axis before its columns is that of the layers.
+     * Checks that a file has an axis of tokens, and between it and its columns one of the layers.
      *
      * @param file the file, for the message
      * @param columns how many columns it has
      * @param what what they are, for the message
-     * @throws CommandException if it is not
+     * @throws CommandException if it has not
      */
     void requireLayers(String file, Layout layout, int columns, String what) {
         long[] shape = layout.featureShape(columns);
-        if (shape.length < 2 || shape[shape.length - 2] != set.layers()) {
+        if (shape.length < 3 || shape[shape.length - 2] != set.layers()) {
             throw new CommandException(file + " has the shape " + Arrays.toString(shape) + ", but " + name
                     + " is a set of layers and takes [tokens, layers = " + set.layers() + ", " + what + " = " + columns
                     + "]. One layer by itself is an SAE: sae info " + name + " names them.");
         }
     }
 
-    /** Returns where the numbers of a file come from that is made of another with this set. */
-    Provenance provenance(String source, String selected) {
+    /**
+     * Returns where the numbers of a file come from that is made of another with this set.
+     *
+     * @param selected the options that choose what is read of the other, empty if there are none
+     * @param layer the layer that is written, or null for all
+     */
+    Provenance provenance(String source, String selected, @Nullable Integer layer) {
         return new Provenance(
                 set.source().description(),
                 set.source().sha256(),
                 options,
                 "",
                 source,
-                selected,
+                layer == null ? selected : (selected + " --layer " + layer).strip(),
                 Version.number(),
                 "",
                 "",

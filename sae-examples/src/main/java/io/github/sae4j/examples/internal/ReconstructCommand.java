@@ -41,16 +41,21 @@ public final class ReconstructCommand implements Runnable {
 
     @Override
     public void run() {
-        ActivationSource source = input.source();
+        ActivationSource source = input.source(spec);
         ReconstructionTarget target = output.target(source.files(), spec);
-        try (OpenSae sae = options.openForOutput(Terminal.of(spec))) {
+        OpenSae opened;
+        try {
+            opened = options.openForOutput(Terminal.of(spec));
+        } catch (SaeSetException e) {
+            reconstructLayers(source, target);
+            return;
+        }
+        try (OpenSae sae = opened) {
             layer.requireNone(sae);
             sae.requireDecoder();
             try (Activations activations = input.open(source, sae)) {
                 new Reconstructing(options.batchTokens()).run(activations, sae, target, Terminal.of(spec));
             }
-        } catch (SaeSetException e) {
-            reconstructLayers(source, target);
         }
     }
 

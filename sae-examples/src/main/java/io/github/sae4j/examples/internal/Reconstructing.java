@@ -38,11 +38,7 @@ record Reconstructing(int batchTokens) {
         boolean decoded = !batches.addsToDecodedFeatures();
         Counts counts = new Counts();
         try (ReconstructionOutput output = ReconstructionOutput.create(
-                        target.file(),
-                        target.format(),
-                        activations.layout(),
-                        config.dOut(),
-                        sae.provenance(activations));
+                        target, activations.layout(), config.dOut(), sae.provenance(activations));
                 Progress progress = Progress.start(terminal, "reconstructing", tokens)) {
             batches.pass(progress, batch -> reconstructed(batches, batch), (batch, computed) -> {
                 output.write(computed.rows);

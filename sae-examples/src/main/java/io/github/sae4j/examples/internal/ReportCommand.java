@@ -62,7 +62,7 @@ public final class ReportCommand implements Runnable {
 
     @Override
     public void run() {
-        ActivationSource source = input.source();
+        ActivationSource source = input.source(spec);
         if (source.isStandardInput()) {
             throw new ParameterException(
                     spec.commandLine(), "a report reads the activations twice, but standard input comes once");

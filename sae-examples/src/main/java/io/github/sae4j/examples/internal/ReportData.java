@@ -4,7 +4,6 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.github.sae4j.examples.internal.input.Activations;
 import io.github.sae4j.examples.internal.input.TokenContext;
-import io.github.sae4j.examples.internal.input.TokenPlace;
 import io.github.sae4j.examples.internal.input.TokenTexts;
 import io.github.sae4j.examples.internal.survey.Example;
 import io.github.sae4j.examples.internal.survey.FeatureOrder;
@@ -84,8 +83,9 @@ record ReportData(
         }
         facts.put("activations", activations.sourceName());
         facts.put("tokens", Quantity.count(evaluation.firings().tokens()));
-        if (!activations.leftOut().isEmpty()) {
-            facts.put("left out", activations.leftOutCount() + " tokens, by " + activations.leftOut());
+        String leftOut = activations.leftOutInWords();
+        if (leftOut != null) {
+            facts.put("left out", leftOut);
         }
         facts.put("made by", "sae4j " + Version.number());
         return facts;
@@ -148,7 +148,6 @@ record ReportData(
         if (context != null) {
             return context.token();
         }
-        TokenPlace place = activations.place(example.token());
-        return place.file() + ", row " + place.row() + ", position " + place.position();
+        return activations.place(example.token()).toString();
     }
 }

@@ -11,6 +11,8 @@ import io.github.sae4j.examples.internal.survey.DecoderDirections;
 import io.github.sae4j.loader.PublishedSae;
 import io.github.sae4j.loader.SaeDescription;
 import io.github.sae4j.loader.SaeRelease;
+import io.github.sae4j.loader.SaeSet;
+import io.github.sae4j.loader.SetLayer;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -102,6 +104,33 @@ final class SaeJson {
                         .sum());
         object.add("uses", uses(sae));
         addOthers(object, sae.config());
+        return object;
+    }
+
+    /** Returns the object of a set of layers that is open. */
+    static JsonObject of(SaeSet set) {
+        SaeConfig config = set.layer(0).config();
+        JsonObject object = new JsonObject();
+        object.addProperty("set", set.source().description());
+        object.addProperty("architecture", config.architecture());
+        object.addProperty("d_in", set.d());
+        object.addProperty("d_sae", set.dSae());
+        object.addProperty("skip_term", set.hasSkip());
+        object.addProperty("model_name", config.metadata().modelName());
+        object.addProperty("repository", set.source().repository().orElse(null));
+        object.addProperty("commit", set.source().commit().orElse(null));
+        object.add("files", array(set.source().files()));
+        JsonArray layers = new JsonArray();
+        for (int i = 0; i < set.layers(); i++) {
+            SetLayer of = set.layer(i);
+            JsonObject layer = new JsonObject();
+            layer.addProperty("layer", i);
+            layer.addProperty("sae", of.name());
+            layer.addProperty("hook_name", of.readHook());
+            layer.addProperty("hook_name_out", of.writtenHook());
+            layers.add(layer);
+        }
+        object.add("layers", layers);
         return object;
     }
 

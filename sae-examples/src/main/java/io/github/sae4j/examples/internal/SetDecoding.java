@@ -1,6 +1,7 @@
 package io.github.sae4j.examples.internal;
 
 import io.github.sae4j.core.SparseFeatures;
+import io.github.sae4j.examples.internal.input.Activations;
 import io.github.sae4j.examples.internal.input.FeatureFile;
 import io.github.sae4j.examples.internal.input.Layout;
 import io.github.sae4j.examples.internal.output.Provenance;
@@ -8,6 +9,8 @@ import io.github.sae4j.examples.internal.output.ReconstructionOutput;
 import io.github.sae4j.examples.internal.output.ReconstructionTarget;
 import io.github.sae4j.loader.LayeredFeatures;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -22,11 +25,16 @@ import org.jspecify.annotations.Nullable;
  */
 record SetDecoding(OpenSet set, @Nullable Integer layer, int batchTokens, Terminal terminal) {
 
+    /** How the origin of a file says that its features are of one layer of a set. */
+    private static final Pattern OF_ONE_LAYER = Pattern.compile("--layer [0-9]+$");
+
     /** Decodes the features of a file and prints the summary. */
     void decode(FeatureFile features, ReconstructionTarget target) {
         int layers = set.set().layers();
+        requireAllLayers(features);
         set.requireLayers(features.fileName(), features.layout(), set.set().dSae(), "d_sae");
-        warnOfAnotherSet(features);
+        features.requireWeights(
+                set.set().source().description(), () -> set.set().source().sha256());
         if (set.set().hasSkip()) {
             terminal.note(
                     "sae: note: this is what the features decode to; the skip term is not in them. sae reconstruct has"
@@ -35,7 +43,7 @@ record SetDecoding(OpenSet set, @Nullable Integer layer, int batchTokens, Termin
         Summary summary = Summary.start();
         long tokens = features.layout().tokens() / layers;
         try (ReconstructionOutput output =
-                        output(target, features.layout(), set.provenance(features.fileName(), chosen()));
+                        output(target, features.layout(), set.provenance(features.fileName(), "", layer));
                 Progress progress = Progress.start(terminal, "decoding", tokens)) {
             for (SparseFeatures rows = next(features); rows.tokens() > 0; rows = next(features)) {
                 write(output, set.set().decode(LayeredFeatures.of(rows, layers)));
@@ -44,6 +52,15 @@ record SetDecoding(OpenSet set, @Nullable Integer layer, int batchTokens, Termin
             output.commit();
         }
         terminal.note(summary.line(tokens, List.of(target.file().made())));
+    }
+
+    private static void requireAllLayers(FeatureFile features) {
+        Matcher chosen = OF_ONE_LAYER.matcher(features.selected());
+        if (chosen.find()) {
+            throw new CommandException(features.fileName() + " was encoded with " + chosen.group()
+                    + ", so it has the features of one layer, but a set decodes those of all; sae encode without --layer"
+                    + " writes them.");
+        }
     }
 
     private SparseFeatures next(FeatureFile features) {
@@ -60,8 +77,8 @@ record SetDecoding(OpenSet set, @Nullable Integer layer, int batchTokens, Termin
     void reconstruct(LayeredTokens tokens, ReconstructionTarget target) {
         Summary summary = Summary.start();
         long active = 0;
-        String selected = tokens.activations().selected();
-        Provenance provenance = set.provenance(tokens.activations().sourceName(), (selected + " " + chosen()).strip());
+        Activations activations = tokens.activations();
+        Provenance provenance = set.provenance(activations.sourceName(), activations.selected(), layer);
         try (ReconstructionOutput output = output(target, tokens.layout(), provenance);
                 Progress progress = Progress.start(terminal, "reconstructing", tokens.tokens())) {
             for (float[][][] x = tokens.next(); x.length > 0; x = tokens.next()) {
@@ -83,11 +100,7 @@ record SetDecoding(OpenSet set, @Nullable Integer layer, int batchTokens, Termin
 
     private ReconstructionOutput output(ReconstructionTarget target, Layout layout, Provenance provenance) {
         return ReconstructionOutput.create(
-                target.file(),
-                target.format(),
-                layer == null ? layout : layout.withoutLast(),
-                set.set().d(),
-                provenance);
+                target, layer == null ? layout : layout.withoutLast(), set.set().d(), provenance);
     }
 
     private void write(ReconstructionOutput output, float[][][] out) {
@@ -95,18 +108,5 @@ record SetDecoding(OpenSet set, @Nullable Integer layer, int batchTokens, Termin
                 layer == null
                         ? Stream.of(out).flatMap(Stream::of).toArray(float[][]::new)
                         : Stream.of(out).map(token -> token[layer]).toArray(float[][]::new));
-    }
-
-    private String chosen() {
-        return layer == null ? "" : "--layer " + layer;
-    }
-
-    private void warnOfAnotherSet(FeatureFile features) {
-        features.saeSha256()
-                .filter(sha256 -> !sha256.equals(set.set().source().sha256()))
-                .ifPresent(sha256 ->
-                        terminal.note("sae: warning: " + features.fileName() + " was encoded with other weights ("
-                                + features.sae().orElse("unnamed") + ") than those of "
-                                + set.set().source().description() + "."));
     }
 }

@@ -1,6 +1,7 @@
 package io.github.sae4j.examples.internal;
 
 import io.github.sae4j.core.SparseFeatures;
+import io.github.sae4j.examples.internal.input.Activations;
 import io.github.sae4j.examples.internal.input.Layout;
 import io.github.sae4j.examples.internal.input.TokenBatch;
 import io.github.sae4j.examples.internal.output.FeatureFormat;
@@ -8,7 +9,6 @@ import io.github.sae4j.examples.internal.output.FeatureOutputs;
 import io.github.sae4j.examples.internal.output.FeatureStream;
 import io.github.sae4j.examples.internal.output.FeatureTarget;
 import io.github.sae4j.examples.internal.output.Made;
-import io.github.sae4j.examples.internal.output.Provenance;
 import io.github.sae4j.examples.internal.output.Selection;
 import java.util.List;
 import java.util.stream.Stream;
@@ -33,9 +33,14 @@ record SetEncoding(OpenSet set, @Nullable Integer layer, Selection selection, Te
     void run(LayeredTokens tokens, List<FeatureTarget> targets) {
         requireForms(targets);
         Summary summary = Summary.start();
+        Activations activations = tokens.activations();
         Layout layout = layer == null ? tokens.layout() : tokens.layout().withoutLast();
         FeatureStream stream = new FeatureStream(
-                layout, set.set().layer(layer == null ? 0 : layer).config(), false, () -> provenance(tokens), 0);
+                layout,
+                set.set().layer(layer == null ? 0 : layer).config(),
+                false,
+                () -> set.provenance(activations.sourceName(), activations.selected(), layer),
+                0);
         long active = 0;
         List<Made> made;
         try (FeatureOutputs output = FeatureOutputs.create(targets, selection, stream);
@@ -64,14 +69,6 @@ record SetEncoding(OpenSet set, @Nullable Integer layer, Selection selection, Te
 
     private static float[][] ofLayer(float[][][] x, int layer) {
         return Stream.of(x).map(token -> token[layer]).toArray(float[][]::new);
-    }
-
-    private Provenance provenance(LayeredTokens tokens) {
-        String selected = tokens.activations().selected();
-        String chosen = layer == null ? "" : "--layer " + layer;
-        return set.provenance(
-                tokens.activations().sourceName(),
-                selected.isEmpty() || chosen.isEmpty() ? selected + chosen : selected + " " + chosen);
     }
 
     /** Where a line or row of a file is numbered as a token, it cannot be one of its layers. */

@@ -54,7 +54,7 @@ class BatchesTest {
             writer.commit();
         }
         activations = Activations.open(Activations.Opening.all(
-                ActivationSource.of(file.toString()), new Expected("sae", sae.config(), false, false)));
+                ActivationSource.of(file.toString()), new Expected("sae", sae.config(), false, 0, false)));
         progress = Progress.start(
                 new Terminal(new PrintWriter(Writer.nullWriter()), new PrintWriter(Writer.nullWriter()), 0, false),
                 "testing",

@@ -15,7 +15,7 @@ import java.util.Comparator;
  * @param remedies how many things were put right at once
  * @param tokens how many tokens there were
  * @param explainedVariance {@code 1 - sum |x - y|² / sum |x - m|²} with the mean activation {@code m}
- * @param l0 how many features were above zero on a token
+ * @param l0 how many features fired on a token
  * @param agreement the correlation of the log10 of firing frequencies with the published ones, over the features that
  *     should have fired at least {@value #EXPECTED} times; NaN if there are too few or none is published
  */

@@ -183,9 +183,22 @@ final class ActivationFile implements AutoCloseable {
         return starts.told();
     }
 
+    /** Returns whether it is known that sequences have the length that the layout says. */
+    boolean tellsLength() {
+        return starts.told() && starts.documents() == null;
+    }
+
+    /** Returns how to speak of a row in a sentence. */
+    String place(long row) {
+        return layout.hasSequences() && expected.layers() == 0
+                ? "row " + row / layout.sequence() + ", position " + row % layout.sequence() + " ("
+                        + expected.place(row) + ")"
+                : expected.place(row);
+    }
+
     /** Returns whether leaving out the first token of each sequence is possible, and leaves tokens. */
     boolean canSkipFirst() {
-        return !expected.takesSequences() && starts.documents() == null;
+        return !expected.takesSequences() && expected.layers() == 0 && starts.documents() == null;
     }
 
     /** Returns the name of the array that tells where sequences begin, or null. */
@@ -198,6 +211,12 @@ final class ActivationFile implements AutoCloseable {
     /** Returns the place of each token in its sequence, to be read from the first to the last. */
     Positions positions() {
         return starts.positions(layout);
+    }
+
+    /** Returns the name of the array that holds the activations, or null if it has none. */
+    @Nullable
+    String tensorName() {
+        return tensor.name();
     }
 
     /** Returns whether there are ids of the tokens. */

@@ -24,6 +24,7 @@ public final class Activations implements AutoCloseable {
     private final Skipping skipping;
     private final NormLimit limit;
     private final boolean hasIds;
+    private final boolean hasRows;
     private final @Nullable String documents;
     private ActivationFile file;
     private @Nullable TokenIds ids;
@@ -32,7 +33,13 @@ public final class Activations implements AutoCloseable {
     private long nextOfPart;
     private long left;
 
-    private Activations(Opening opening, List<Layout> parts, boolean hasIds, NormLimit limit, ActivationFile first) {
+    private Activations(
+            Opening opening,
+            List<Layout> parts,
+            boolean hasIds,
+            boolean hasRows,
+            NormLimit limit,
+            ActivationFile first) {
         this.source = opening.source();
         this.wanted = opening.wanted();
         this.expected = opening.expected();
@@ -45,6 +52,7 @@ public final class Activations implements AutoCloseable {
         this.limit = limit;
         this.file = first;
         this.hasIds = hasIds;
+        this.hasRows = hasRows;
         this.documents = first.documents();
         this.ids = hasIds ? first.tokenIds() : null;
         this.positions = first.positions();
@@ -98,17 +106,19 @@ public final class Activations implements AutoCloseable {
             List<Layout> parts = new ArrayList<>(List.of(first.layout()));
             boolean hasIds = hasIds(first, opening);
             boolean hasDocuments = first.documents() != null;
+            boolean hasRows = first.tellsLength();
             for (int part = 1; part < source.files().size(); part++) {
                 try (ActivationFile other = file(opening, part)) {
                     requireAlike(first, other, opening.expected());
                     hasIds &= hasIds(other, opening);
                     hasDocuments |= other.documents() != null;
+                    hasRows &= other.tellsLength();
                     parts.add(other.layout());
                 }
             }
             requireTokens(opening, parts);
             Activations activations =
-                    new Activations(opening, parts, hasIds, limit(opening, parts, hasDocuments), first);
+                    new Activations(opening, parts, hasIds, hasRows, limit(opening, parts, hasDocuments), first);
             activations.requireWholeSequences();
             activations.requireKept();
             return activations;
@@ -211,6 +221,12 @@ public final class Activations implements AutoCloseable {
             throw new CommandException(first + " and " + other
                     + " cannot follow one another: one has an axis of heads, the other has not.");
         }
+        if (first.tensorName() != null
+                && other.tensorName() != null
+                && !first.tensorName().equals(other.tensorName())) {
+            throw new CommandException(first + " and " + other
+                    + " cannot follow one another: by their names they may be of different layers.");
+        }
         if (expected.takesSequences()
                 && first.layout().sequence() != other.layout().sequence()) {
             throw new CommandException(first + " and " + other + " cannot follow one another: " + expected.name()
@@ -255,7 +271,9 @@ public final class Activations implements AutoCloseable {
             ofPart -= parts.get(at++).tokens();
         }
         long sequence = parts.get(at).sequence();
-        return new TokenPlace(source.name(at), ofPart / sequence, ofPart % sequence);
+        return hasRows
+                ? new TokenPlace(source.name(at), ofPart / sequence, ofPart % sequence)
+                : new TokenPlace(source.name(at), null, ofPart);
     }
 
     /** Returns which numbers of the files are read, as the user could ask for it again; empty if that is plain. */
@@ -276,6 +294,11 @@ public final class Activations implements AutoCloseable {
     public String leftOutCount() {
         long kept = layout.tokens() - limit.skipped();
         return leftOut().isEmpty() ? "" : whole.tokens() - kept + " of " + whole.tokens();
+    }
+
+    /** Returns how many tokens are left out and by what, as {@code 64 of 8192 tokens, by --skip-first 1}; null if none are. */
+    public @Nullable String leftOutInWords() {
+        return leftOut().isEmpty() ? null : leftOutCount() + " tokens, by " + leftOut();
     }
 
     /** Returns which tokens are left out, as the user could ask for it again; empty if none are. */

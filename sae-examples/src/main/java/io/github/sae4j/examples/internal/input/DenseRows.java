@@ -27,8 +27,8 @@ final class DenseRows implements FeatureRows {
         this.factors = factors;
     }
 
-    static CommandException notFinite(Path path, float value, long token, int feature) {
-        return new CommandException(path + ": token " + token + " has " + value + " at feature " + feature
+    static CommandException notFinite(Path path, float value, String place, int feature) {
+        return new CommandException(path + ": " + place + " has " + value + " at feature " + feature
                 + "; --allow-non-finite lets such values through.");
     }
 
@@ -49,7 +49,7 @@ final class DenseRows implements FeatureRows {
                 float value = dense.get();
                 if (value != 0) {
                     if (!expected.allowNonFinite() && !Float.isFinite(value)) {
-                        throw notFinite(path, value, next + row, feature);
+                        throw notFinite(path, value, expected.place(next + row), feature);
                     }
                     indices[active] = feature;
                     values[active++] = value;

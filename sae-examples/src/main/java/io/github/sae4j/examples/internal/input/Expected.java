@@ -11,13 +11,19 @@ import java.util.List;
  * @param name how to speak of it in a sentence, for example {@code layer_19 of analist/ministral-3b-sae}
  * @param config what it takes
  * @param takesSequences whether it takes whole sequences of tokens
+ * @param layers how many layers of a set each token has rows for, the last axis before the columns; 0 for one SAE
  * @param allowNonFinite whether NaN and infinity are let through
  */
-public record Expected(String name, SaeConfig config, boolean takesSequences, boolean allowNonFinite) {
+public record Expected(String name, SaeConfig config, boolean takesSequences, int layers, boolean allowNonFinite) {
 
     /** Returns the normalisation that decoding undoes: transcoders decode to other activations than they encode. */
     public static Normalization undoneNormalization(SaeConfig config) {
         return config.isTranscoder() ? Normalization.NONE : config.normalization();
+    }
+
+    /** Returns how to speak of a row of a file, counted from 0: of one token, or of one in one layer. */
+    String place(long row) {
+        return layers == 0 ? "token " + row : "token " + row / layers + ", layer " + row % layers;
     }
 
     /** Returns how many of the last axes of an array are one activation of the SAE: 1, 2 for heads apart, 0 for none. */

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FeatureFile implements AutoCloseable {
 
+    private static final String SAE_SHA256 = "sae_sha256";
     private static final Pattern NUMBER = Pattern.compile("0|[1-9][0-9]{0,17}");
 
     private final Path path;
@@ -57,6 +59,10 @@ public final class FeatureFile implements AutoCloseable {
         SafetensorsFile file = SafetensorsFile.open(path);
         try {
             boolean sparse = file.contains("indptr") || file.contains("indices") || file.contains("values");
+            if (sparse && file.contains("features")) {
+                throw new CommandException(
+                        path + ": it holds features in both forms, and which are meant is not known.");
+            }
             Layout layout = sparse ? sparseLayout(path, file, expected) : denseLayout(path, file, expected);
             TokenFactors factors = TokenFactors.open(path, file, layout, expected);
             FeatureRows rows = sparse
@@ -167,19 +173,43 @@ public final class FeatureFile implements AutoCloseable {
         return String.valueOf(path.getFileName());
     }
 
-    /** Returns the name of the SAE that made the features, if the file tells. */
-    public Optional<String> sae() {
-        return metadata("sae");
+    /**
+     * Checks that the features were made with the weights that are to decode them, if the file tells.
+     *
+     * @param name what has these weights
+     * @param sha256 takes their SHA-256
+     * @throws CommandException if they were made with others
+     */
+    public void requireWeights(String name, Supplier<String> sha256) {
+        String made = metadata(SAE_SHA256).orElse(null);
+        if (made != null && !made.equals(sha256.get())) {
+            throw new CommandException(fileName() + " was encoded with other weights ("
+                    + metadata("sae").orElse("unnamed") + ", SHA-256 " + made + ") than those of " + name + " ("
+                    + sha256.get() + ").");
+        }
     }
 
-    /** Returns the SHA-256 of the weights that made the features, if the file tells. */
-    public Optional<String> saeSha256() {
-        return metadata("sae_sha256");
+    /**
+     * Checks that the features were made with the options that are to decode them, if the file tells.
+     *
+     * @param options those that change what the SAE computes, as users write them; empty if there are none
+     * @throws CommandException if they were made with others
+     */
+    public void requireOptions(String options) {
+        String made = metadata("sae_options").orElse("");
+        if (metadata(SAE_SHA256).isPresent() && !made.equals(options)) {
+            throw new CommandException(fileName() + " was encoded with " + spoken(made) + ", so it is not decoded with "
+                    + spoken(options) + ".");
+        }
     }
 
-    /** Returns the options with which the SAE made the features, empty if there were none. */
-    public String saeOptions() {
-        return metadata("sae_options").orElse("");
+    private static String spoken(String options) {
+        return options.isEmpty() ? "no options that change the SAE" : options;
+    }
+
+    /** Returns the options that chose what was read of the activations or written of the features, empty if there were none. */
+    public String selected() {
+        return metadata("selected").orElse("");
     }
 
     /** Returns the options that left tokens out of the features, empty if there were none. */

@@ -4,6 +4,7 @@ import io.github.sae4j.examples.internal.CommandException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -78,6 +79,9 @@ public record Layers(@Nullable Integer id, List<Integer> ids, boolean asked) {
         if (ids.size() != layers) {
             throw new CommandException(file + ": " + tensor.label() + " has " + layers
                     + " layers, but --layer-ids names " + ids.size() + ".");
+        }
+        if (Set.copyOf(ids).size() < ids.size()) {
+            throw new CommandException(file + ": --layer-ids " + ids + " names a layer twice.");
         }
         if (id == null) {
             throw new CommandException(

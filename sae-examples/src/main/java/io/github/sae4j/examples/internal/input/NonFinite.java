@@ -38,12 +38,8 @@ record NonFinite(ActivationFile file, long token) {
         while (Float.isFinite(row[column])) {
             column++;
         }
-        Layout layout = file.layout();
-        String place = !layout.hasSequences()
-                ? "token " + token
-                : "row " + token / layout.sequence() + ", position " + token % layout.sequence() + " (token " + token
-                        + ")";
-        return new CommandException(file.label() + " has " + row[column] + file.narrowed() + " at " + place
+        return new CommandException(file.label() + " has " + row[column] + file.narrowed() + " at "
+                + file.place(token)
                 + ", column "
                 + column + "; "
                 + (isFirst(token) && onlyFirst(batch, at + 1, to)

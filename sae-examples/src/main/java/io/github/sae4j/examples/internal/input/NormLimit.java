@@ -18,7 +18,8 @@ record NormLimit(double longest, long skipped) {
      */
     static NormLimit of(Activations.Opening opening) {
         Expected expected = opening.expected();
-        Expected anything = new Expected(expected.name(), expected.config(), expected.takesSequences(), true);
+        Expected anything =
+                new Expected(expected.name(), expected.config(), expected.takesSequences(), expected.layers(), true);
         MedianNorm median = new MedianNorm();
         TokenBatch batch = TokenBatch.withCapacity(BATCH, expected.config().dIn());
         try (Activations all = Activations.open(new Activations.Opening(

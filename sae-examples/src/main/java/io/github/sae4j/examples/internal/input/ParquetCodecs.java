@@ -38,6 +38,7 @@ final class ParquetCodecs implements CompressionCodecFactory {
                 new LocalInputFile(path),
                 ParquetReadOptions.builder(new PlainParquetConfiguration())
                         .withCodecFactory(new ParquetCodecs(path))
+                        .usePageChecksumVerification()
                         .build());
     }
 

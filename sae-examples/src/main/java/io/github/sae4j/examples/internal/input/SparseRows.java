@@ -100,9 +100,8 @@ final class SparseRows implements FeatureRows {
         int dSae = expected.config().dSae();
         if (start < 0 || end < start || end > indices.elements() || end - start > dSae) {
             throw new CommandException(path + ": indptr must never fall, nor rise by more than d_sae = " + dSae
-                    + " or above " + indices.elements() + ", but goes from " + start + " to " + end + " at token "
-                    + token
-                    + ".");
+                    + " or above " + indices.elements() + ", but goes from " + start + " to " + end + " at "
+                    + expected.place(token) + ".");
         }
         return end - start;
     }
@@ -113,16 +112,16 @@ final class SparseRows implements FeatureRows {
         for (int at = start; at < end; at++) {
             int index = rowIndices[at];
             if (index < 0 || index >= dSae) {
-                throw new CommandException(path + ": token " + token + " has the feature " + index + ", but "
+                throw new CommandException(path + ": " + expected.place(token) + " has the feature " + index + ", but "
                         + expected.name() + " has d_sae = " + dSae + ". Are these another SAE's features?");
             }
             if (index <= previous) {
-                throw new CommandException(path + ": the indices of token " + token + " must ascend, but " + index
-                        + " follows " + previous + ".");
+                throw new CommandException(path + ": the indices of " + expected.place(token) + " must ascend, but "
+                        + index + " follows " + previous + ".");
             }
             previous = index;
             if (!expected.allowNonFinite() && !Float.isFinite(rowValues[at])) {
-                throw DenseRows.notFinite(path, rowValues[at], token, index);
+                throw DenseRows.notFinite(path, rowValues[at], expected.place(token), index);
             }
         }
     }

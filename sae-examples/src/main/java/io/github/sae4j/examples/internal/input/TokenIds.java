@@ -14,7 +14,6 @@ final class TokenIds {
 
     private static final Set<String> NAMES = Set.of("token_ids", "tokens", "input_ids");
     private static final Pattern SAFETENSORS = Pattern.compile("([IU])(16|32|64)");
-    private static final String TEXT = ParquetInput.TEXT;
     private static final Pattern NPY = Pattern.compile("[<>]([iu])([248])");
 
     private final StoredTensor ids;
@@ -67,7 +66,7 @@ final class TokenIds {
      * @return null for an array that holds neither
      */
     static @Nullable TokenIds ofDocuments(StoredTensor documents) {
-        return documents.dtype().equals(TEXT) ? new TokenIds(documents, Long.BYTES, true) : of(documents);
+        return documents.dtype().equals(ParquetInput.TEXT) ? new TokenIds(documents, Long.BYTES, true) : of(documents);
     }
 
     /** Returns null for an array that holds no whole numbers. */

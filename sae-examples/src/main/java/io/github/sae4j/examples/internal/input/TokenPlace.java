@@ -1,10 +1,23 @@
 package io.github.sae4j.examples.internal.input;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * Where a token is.
+ * Where a token is in the files that were read.
  *
- * @param file its file
- * @param row the number of its sequence in the file, from 0; the only one where the file has no axis of sequences
- * @param position its place in the sequence, from 0
+ * @param file the file's name
+ * @param row the number of its sequence in that file, or null if sequences of one length are not told
+ * @param position its number in that sequence, or in the file
  */
-public record TokenPlace(String file, long row, long position) {}
+public record TokenPlace(String file, @Nullable Long row, long position) {
+
+    /** Returns whether it is known to be the first of its sequence. */
+    public boolean isFirst() {
+        return row != null && position == 0;
+    }
+
+    @Override
+    public String toString() {
+        return file + (row == null ? ", token " + position : ", row " + row + ", position " + position);
+    }
+}

@@ -22,19 +22,19 @@ public final class ReconstructionOutput implements AutoCloseable {
      * Starts a file.
      *
      * @param target the file to be
-     * @param format what kind of file
      * @param layout how the tokens are arranged
      * @param dOut the width of a decoded activation
      * @param provenance where the numbers come from
      */
     public static ReconstructionOutput create(
-            OutputFile target, ArrayFormat format, Layout layout, int dOut, Provenance provenance) {
+            ReconstructionTarget target, Layout layout, int dOut, Provenance provenance) {
         long[] shape = layout.activationShape(dOut);
+        OutputFile file = target.file();
         return new ReconstructionOutput(
-                switch (format) {
-                    case SAFETENSORS -> new TensorArray(target, RECONSTRUCTION, shape, provenance.metadata(shape));
-                    case NPY -> new NpyArray(target, shape);
-                    case NPZ -> new NpzArray(target, RECONSTRUCTION, shape, provenance.json(shape));
+                switch (target.format()) {
+                    case SAFETENSORS -> new TensorArray(file, RECONSTRUCTION, shape, provenance.metadata(shape));
+                    case NPY -> new NpyArray(file, shape);
+                    case NPZ -> new NpzArray(file, RECONSTRUCTION, shape, provenance.json(shape));
                 });
     }
 

@@ -52,7 +52,7 @@ public final class CoFirings {
             boolean chosen = false;
             for (; active > 0; active--) {
                 int feature = indices.get();
-                if (values.get() > 0) {
+                if (Firings.isFiring(values.get())) {
                     firing[count++] = feature;
                     chosen |= together[feature] != NOT_CHOSEN;
                 }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the features of an SAE do on the tokens that go by, in one pass: how often each fires, how strongly, and where most.
  *
- * <p>A feature fires where it is above zero. A feature that never fires takes 8 bytes, another some 600 and 12 for each
+ * <p>How strongly and where most is told of the tokens on which it is above zero. A feature that never fires takes 8 bytes, another some 600 and 12 for each
  * example, however many tokens there are: 49,152 features with 20 examples each take about 45 MB.
  */
 public final class FeatureSurvey {

@@ -9,7 +9,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 
-/** How often each feature is above zero, and how many are on each token, counted in one pass. */
+/** How often each feature fires, above zero or, in SAEs that have such features, below, and how many are on each token, counted in one pass. */
 public final class Firings {
 
     /** A feature that fires on a larger share of the tokens than this is called dense. */
@@ -34,7 +34,7 @@ public final class Firings {
             int l0 = 0;
             for (int count = features.activeCount(token); count > 0; count--) {
                 int feature = indices.get();
-                if (values.get() > 0) {
+                if (isFiring(values.get())) {
                     ofFeature[feature]++;
                     l0++;
                 }
@@ -45,6 +45,11 @@ public final class Firings {
                 active += l0;
             }
         }
+    }
+
+    /** NaN is no firing. */
+    static boolean isFiring(float value) {
+        return value > 0 || value < 0;
     }
 
     /** Returns how many tokens were counted. */

@@ -234,8 +234,9 @@
     return [line];
   };
   const example = (found) => {
+    const place = found.row === null ? `token ${found.position}` : `row ${found.row}, position ${found.position}`;
     const row = element("li", {}, element("span", { class: "value" }, shown(found.value)),
-      element("span", { class: "place", title: found.file }, `${found.file.replace(/^.*[\\/]/, "")}, row ${found.row}, position ${found.position}`));
+      element("span", { class: "place", title: found.file }, `${found.file.replace(/^.*[\\/]/, "")}, ${place}`));
     if (found.text !== undefined) {
       row.append(element("span", { class: "context" },
         found.before.join(""), element("mark", {}, found.text), found.after.join("")));

@@ -85,7 +85,7 @@ class NpzWidthTest {
             writer.commit();
         }
         try (Activations activations = Activations.open(Activations.Opening.all(
-                ActivationSource.of(file.toString()), new Expected("sae", CONFIG, false, false)))) {
+                ActivationSource.of(file.toString()), new Expected("sae", CONFIG, false, 0, false)))) {
             return activations.layout();
         }
     }
