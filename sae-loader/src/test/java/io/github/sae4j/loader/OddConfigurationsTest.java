@@ -7,6 +7,7 @@ import ai.djl.Device;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.fixtures.KindCase;
 import io.github.sae4j.fixtures.PublisherCase;
+import io.github.sae4j.fixtures.ReferenceCase;
 import io.github.sae4j.safetensors.Dtype;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -144,6 +145,37 @@ class OddConfigurationsTest {
             Arrays.fill(token, 1);
             assertThat(opened.encode(token).activeCount()).isEqualTo(2);
         }
+    }
+
+    @Test
+    void twoPlacesForKThatSayDifferentThings() {
+        String both = "{\"architecture\": \"topk\", \"d_in\": 2, \"d_sae\": 3, \"k\": 1, \"dtype\": \"float32\","
+                + " \"activation_fn_kwargs\": {\"k\": 2}}";
+        Path sae = new TinySae().config(both).in(copy);
+        requireRefused(SAE.load(sae), "cfg.json: activation_fn_kwargs.k is 2, but k is 1.");
+        SAE.load(sae).override("k", 3).device(Device.cpu()).open().close();
+        Path same =
+                new TinySae().config(both.replace("{\"k\": 2}", "{\"k\": 1}")).in(temporary.resolve("same"));
+        SAE.load(same).device(Device.cpu()).open().close();
+    }
+
+    @Test
+    void anActivationFunctionThatTheUserSetsOverAnotherRule() {
+        Path sae = new TinySae()
+                .config("{\"architecture\": \"topk\", \"d_in\": 2, \"d_sae\": 3, \"k\": 1, \"dtype\": \"float32\"}")
+                .in(copy);
+        requireRefused(
+                SAE.load(sae).override("activation_fn", "relu"),
+                "activation_fn is \"relu\", but the architecture is topk, which has a rule of its own.");
+    }
+
+    @Test
+    void aFieldOfAnotherRuleThatTheUserSets() throws IOException {
+        Path sae = copyOf(ReferenceCase.named("temporal-f32").folder(), "");
+        SAE.load(sae).override("kval_topk", 2).device(Device.cpu()).open().close();
+        requireRefused(
+                SAE.load(sae).override("sae_diff_type", "relu").override("kval_topk", 2),
+                "The field kval_topk was set, but a temporal SAE does not read it.");
     }
 
     @Test

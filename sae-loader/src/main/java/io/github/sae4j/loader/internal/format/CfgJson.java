@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +47,9 @@ final class CfgJson {
 
     private static final List<String> DTYPES =
             List.of("float32", "float", "float16", "half", "bfloat16", "float64", "double");
+    private static final Inert UNREAD_PARAMETERS = Inert.none()
+            .and("not needed: of another rule", "kval_topk")
+            .and("not needed: the tensors tell", "bottleneck_factor");
     private static final int OLD_K = 100;
     private static final String CONSTANT_SCALE = "constant_scalar_rescale";
     private static final Pattern VERSION = Pattern.compile("(\\d{1,9})(?:\\.(\\d+))?(?:\\.(\\d+))?(.*)");
@@ -80,9 +84,15 @@ final class CfgJson {
 
         /** Returns the fields that nothing has read, with the metadata's without their beginning. */
         Set<String> unread() {
-            return config.otherFields().keySet().stream()
+            return Stream.concat(config.otherFields().keySet().stream(), parameters.others().keySet().stream())
                     .map(name -> name.startsWith("metadata.") ? name.substring("metadata.".length()) : name)
                     .collect(Collectors.toSet());
+        }
+
+        /** Accounts for the fields that the rule needs, once it has read them. */
+        void closeParameters(Accounts accounts) {
+            parameters.close(
+                    accounts, "a " + architecture.label() + " SAE of SAELens", UNREAD_PARAMETERS, accounts.set());
         }
 
         /** Returns the fields that can be set. */
@@ -206,6 +216,14 @@ final class CfgJson {
                             ? "which is not supported; relu and topk are known."
                             : "but an SAE of version 6 says its rule as its architecture.");
         }
+        if (function != null
+                && accounts != null
+                && accounts.set().contains(functionField)
+                && named != null
+                && !named.equals(Architecture.STANDARD.label())) {
+            throw fields.refused(
+                    functionField, "\"relu\"", "but the architecture is " + named + ", which has a rule of its own.");
+        }
         if (older && "topk".equals(named)) {
             takeK();
         }
@@ -214,6 +232,9 @@ final class CfgJson {
 
     /** Finds k where older versions have it; they take 100 if it is nowhere. */
     private void takeK() {
+        if (accounts != null && accounts.set().contains("k")) {
+            fields.ignore("activation_fn_kwargs.k");
+        }
         fields.move("activation_fn_kwargs.k", "k");
         fields.setDefault("k", OLD_K);
     }

@@ -5,6 +5,8 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.github.sae4j.loader.SaeLoadException;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -22,11 +24,12 @@ final class Fields {
 
     private final String file;
     private final Map<String, JsonElement> unread = new LinkedHashMap<>();
-    private final Set<String> read;
+    private final Map<String, String> namesInFile = new HashMap<>();
+    private final Set<String> defaults = new HashSet<>();
+    private final Set<String> read = new LinkedHashSet<>();
 
-    private Fields(String file, Set<String> read) {
+    private Fields(String file) {
         this.file = file;
-        this.read = read;
     }
 
     /**
@@ -36,7 +39,7 @@ final class Fields {
      * @param file the file's name, for sentences
      */
     static Fields of(String file, JsonObject object, String... nested) {
-        Fields fields = new Fields(file, new LinkedHashSet<>());
+        Fields fields = new Fields(file);
         for (Map.Entry<String, JsonElement> field : object.entrySet()) {
             if (List.of(nested).contains(field.getKey()) && field.getValue() instanceof JsonObject inner) {
                 for (Map.Entry<String, JsonElement> innerField : inner.entrySet()) {
@@ -89,7 +92,9 @@ final class Fields {
 
     /** Takes some fields out as fields of their own. */
     Fields part(List<String> names) {
-        Fields part = new Fields(file, read);
+        Fields part = new Fields(file);
+        part.namesInFile.putAll(namesInFile);
+        part.defaults.addAll(defaults);
         for (String name : names) {
             @Nullable JsonElement value = unread.remove(name);
             if (value != null) {
@@ -99,19 +104,31 @@ final class Fields {
         return part;
     }
 
-    /** Gives a field another name, if it is there and no field has that name. */
+    /**
+     * Gives a field another name, if it is there.
+     *
+     * @throws SaeLoadException if a field of that name has another value
+     */
     void move(String name, String newName) {
         @Nullable JsonElement value = unread.remove(name);
-        if (value != null && !value.isJsonNull()) {
-            unread.putIfAbsent(newName, value);
+        if (value == null || value.isJsonNull()) {
+            return;
         }
+        if (has(newName) && !value.equals(unread.get(newName))) {
+            throw refused(
+                    name,
+                    shortened(value.toString()),
+                    "but " + newName + " is " + shortened(String.valueOf(unread.get(newName))) + ".");
+        }
+        unread.put(newName, value);
+        namesInFile.put(newName, name);
     }
 
     /** Sets a field that is absent. */
     void setDefault(String name, int value) {
-        @Nullable JsonElement present = unread.get(name);
-        if (present == null || present.isJsonNull()) {
+        if (!has(name)) {
             unread.put(name, new JsonPrimitive(value));
+            defaults.add(name);
         }
     }
 
@@ -254,12 +271,18 @@ final class Fields {
                 continue;
             }
             if (value instanceof JsonPrimitive primitive && accepts.test(primitive)) {
-                read.add(name);
+                if (!defaults.contains(name)) {
+                    read.add(nameInFile(name));
+                }
                 return primitive;
             }
-            throw refused(name, shortened(value.toString()), "but should be " + expected + ".");
+            throw refused(nameInFile(name), shortened(value.toString()), "but should be " + expected + ".");
         }
         return null;
+    }
+
+    private String nameInFile(String name) {
+        return namesInFile.getOrDefault(name, name);
     }
 
     private @Nullable JsonPrimitive takeIf(Accepts accepts, String... names) {

@@ -153,6 +153,9 @@ public final class Formats {
         Declared declared = declared(reading, parts);
         double inputScale = parts.layoutScale() * normScalingFactor(declared, parts);
         SaeBuilder builder = assemble(reading, parts, declared, inputScale);
+        if (parts.isDeclared()) {
+            declared.closeParameters(reading.accounts());
+        }
         reading.requireOverridesRead(
                 declared.unread(),
                 settings.overrides().keySet(),
