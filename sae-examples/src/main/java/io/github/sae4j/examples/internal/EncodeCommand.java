@@ -94,6 +94,7 @@ public final class EncodeCommand implements Runnable {
         try (OpenSae sae = opened;
                 Activations activations = input.open(source, sae, ids(targets))) {
             layer.requireNone(sae);
+            requireFewer(sae.sae().config().dSae(), sae.expected().name());
             Encoding encoding = new Encoding(
                     activations,
                     sae,
@@ -129,6 +130,13 @@ public final class EncodeCommand implements Runnable {
         }
     }
 
+    private void requireFewer(int dSae, String name) {
+        if (topK != null && topK > dSae) {
+            throw new CommandException(
+                    "--top-k " + topK + " leaves nothing out: " + name + " has " + dSae + " features.");
+        }
+    }
+
     private static boolean isFile(FeatureTarget target, FeatureFormat format) {
         return target instanceof FeatureTarget.InFile file && file.format() == format;
     }
@@ -139,6 +147,7 @@ public final class EncodeCommand implements Runnable {
                 throw new CommandException(
                         set.name() + " is a set of layers; --shard-tokens cannot divide files of its features.");
             }
+            requireFewer(set.set().dSae(), set.name());
             try (LayeredTokens tokens =
                     LayeredTokens.of(input.open(source, set, options.allowNonFinite()), set, options.batchTokens())) {
                 new SetEncoding(set, layer.of(set), new Selection(topK, dense, longForm, metadata), Terminal.of(spec))

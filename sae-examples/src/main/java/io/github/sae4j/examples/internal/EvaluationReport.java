@@ -44,7 +44,7 @@ final class EvaluationReport {
         facts.line(
                 "activations",
                 activations.sourceName() + ", "
-                        + Quantity.count(evaluation.firings().tokens()) + " tokens"
+                        + Quantity.tokens(evaluation.firings().tokens())
                         + (skipped.isEmpty() ? "" : ", " + activations.leftOutCount() + " left out by " + skipped));
         measures().forEach(facts::line);
         facts.line("note", evaluation.advice(sae.sae()));

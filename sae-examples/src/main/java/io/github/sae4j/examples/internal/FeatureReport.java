@@ -50,7 +50,7 @@ record FeatureReport(
                     "  density",
                     Quantity.decimal(survey.firings().density(feature), 5) + ", "
                             + Quantity.count(survey.firings().count(feature)) + " of "
-                            + Quantity.count(survey.firings().tokens()) + " tokens");
+                            + Quantity.tokens(survey.firings().tokens()));
             if (tally.examples().isEmpty()) {
                 continue;
             }

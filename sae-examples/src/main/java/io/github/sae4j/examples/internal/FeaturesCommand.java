@@ -72,6 +72,10 @@ public final class FeaturesCommand implements Runnable {
             throw new ParameterException(
                     spec.commandLine(), "--top reads the activations twice, but standard input comes once");
         }
+        if (choice.features != null && survey.hasOrder()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--by says which features come first, but --feature says which there are");
+        }
         int asked = choice.features == null ? (choice.top == null ? 0 : choice.top) : choice.features.size();
         if (asked > Surveying.MOST_FEATURES) {
             throw new ParameterException(

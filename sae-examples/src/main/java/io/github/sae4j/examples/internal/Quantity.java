@@ -14,6 +14,11 @@ final class Quantity {
         return String.format(Locale.ROOT, "%,d", number);
     }
 
+    /** Returns how many tokens there are. */
+    static String tokens(long number) {
+        return count(number) + (number == 1 ? " token" : " tokens");
+    }
+
     /** Returns a number with so many decimals. */
     static String decimal(double number, int decimals) {
         return String.format(Locale.ROOT, "%,." + decimals + "f", number);

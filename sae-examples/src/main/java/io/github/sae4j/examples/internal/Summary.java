@@ -42,7 +42,7 @@ final class Summary {
     private String line(long tokens, List<Made> files, List<String> by) {
         double seconds = Math.max(1e-9, (System.nanoTime() - started) / 1e9);
         List<String> all = new ArrayList<>();
-        all.add(Quantity.count(tokens) + (tokens == 1 ? " token" : " tokens"));
+        all.add(Quantity.tokens(tokens));
         all.addAll(parts);
         all.add(Quantity.count(Math.round(tokens / seconds)) + " tokens/s");
         all.addAll(by);

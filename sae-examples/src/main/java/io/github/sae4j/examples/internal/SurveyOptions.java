@@ -15,7 +15,7 @@ final class SurveyOptions {
             description =
                     "Which features come first: max, those with the largest value (the default), or density, those"
                             + " that fire on most tokens.")
-    private FeatureOrder order = FeatureOrder.MAX;
+    private @Nullable FeatureOrder order;
 
     @Option(
             names = "--examples",
@@ -33,7 +33,12 @@ final class SurveyOptions {
     private @Nullable Path tokens;
 
     FeatureOrder order() {
-        return order;
+        return order == null ? FeatureOrder.MAX : order;
+    }
+
+    /** Returns whether the user says which features come first. */
+    boolean hasOrder() {
+        return order != null;
     }
 
     int examples() {
