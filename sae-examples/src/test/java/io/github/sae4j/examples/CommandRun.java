@@ -35,15 +35,7 @@ record CommandRun(int exitCode, String out, String err) {
 
     /** Runs the command in a process of its own, with a class path and an environment of its own. */
     static CommandRun inOwnProcess(String classPath, Consumer<Map<String, String>> environment, Object... arguments) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Dstdout.encoding=UTF-8",
-                "-Dstderr.encoding=UTF-8"));
-        if (Runtime.version().feature() >= 24) {
-            // As the launcher does: newer Java warns of native libraries and of Unsafe without these.
-            command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
-        }
-        command.addAll(List.of("-cp", classPath, SaeCommand.class.getName()));
+        List<String> command = beginning(classPath);
         Arrays.stream(arguments).map(Object::toString).forEach(command::add);
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().keySet().removeIf(name -> name.startsWith("HF_") || name.startsWith("HUGGING"));
@@ -61,6 +53,20 @@ record CommandRun(int exitCode, String out, String err) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Returns what starts the command in a process of its own, but for the command's arguments. */
+    static List<String> beginning(String classPath) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Dstdout.encoding=UTF-8",
+                "-Dstderr.encoding=UTF-8"));
+        if (Runtime.version().feature() >= 24) {
+            // As the launcher does: newer Java warns of native libraries and of Unsafe without these.
+            command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
+        }
+        command.addAll(List.of("-cp", classPath, SaeCommand.class.getName()));
+        return command;
     }
 
     /** Returns the names of what is in a folder, hidden files too. */

@@ -186,8 +186,8 @@ class StandardOutputTest {
     /** Runs a line of a shell's in which the first word after a brace or at the beginning is a command of sae. */
     private CommandRun inShell(String line) throws IOException, InterruptedException {
         assumeThat(System.getProperty("os.name")).isEqualTo("Linux");
-        String launcher = "sae() { '" + Path.of(System.getProperty("java.home"), "bin", "java") + "' -cp '"
-                + System.getProperty("java.class.path") + "' " + SaeCommand.class.getName() + " \"$@\"; }; ";
+        String launcher = "sae() { '" + String.join("' '", CommandRun.beginning(System.getProperty("java.class.path")))
+                + "' \"$@\"; }; ";
         String called = line.startsWith("{ ") ? "{ sae " + line.substring(2) : "sae " + line;
         Path err = folder.resolve("err.txt");
         Process process = new ProcessBuilder("sh", "-c", launcher + called)
