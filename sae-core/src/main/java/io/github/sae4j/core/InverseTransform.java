@@ -112,6 +112,20 @@ public final class InverseTransform {
         }
     }
 
+    /** Returns whether the other has the same heads, and the same bits of each token's factor and summand. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof InverseTransform transform
+                && heads == transform.heads
+                && Arrays.equals(scale, transform.scale)
+                && Arrays.equals(shift, transform.shift);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * (31 * heads + Arrays.hashCode(scale)) + Arrays.hashCode(shift);
+    }
+
     /** Returns the number of tokens that scale and shift are for, or -1 if there are none and any number fits. */
     public int tokens() {
         return scale == null ? -1 : scale.length;

@@ -155,33 +155,28 @@ final class KernelCalls {
     }
 
     /**
-     * Encodes rows of Java arrays; without a tensor where the kernel takes them so.
+     * Encodes tokens in Java's memory; without a tensor where the kernel takes them so.
      *
      * @param from the first row
      * @param to the row after the last
      */
-    SparseFeatures encode(float[][] activations, int from, int to, ActivationShape shape) {
+    SparseFeatures encode(TokenRows rows, int from, int to, ActivationShape shape) {
         return whileOpen(open -> {
             HostSae host = open.host();
             try {
                 if (host == null || from == to) {
                     return withManager(
                             open,
-                            call -> encode(call, HostArrays.ofRows(call, activations, from, to, config.dIn()), shape));
+                            call -> encode(
+                                    call, HostArrays.ofRows(call, rows.source(), from, to, config.dIn()), shape));
                 }
                 HostSae.Result result =
-                        host.encode((first, end, x) -> copy(activations, from + first, from + end, x), to - from);
+                        host.encode((first, end, x) -> rows.source().copy(from + first, from + end, x), to - from);
                 return checked(shape, new Encoded(result.rows(), result.scale(), result.shift(), null));
             } catch (NotFinite e) {
                 throw e.after(from);
             }
         });
-    }
-
-    private void copy(float[][] rows, int from, int to, float[] x) {
-        for (int row = from; row < to; row++) {
-            System.arraycopy(rows[row], 0, x, (row - from) * config.dIn(), config.dIn());
-        }
     }
 
     private SparseFeatures none(ActivationShape shape) {

@@ -3,12 +3,12 @@ package io.github.sae4j.core;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import io.github.sae4j.core.internal.host.HostTransform;
 import io.github.sae4j.core.internal.torch.HostArrays;
 import io.github.sae4j.core.internal.torch.TorchKernel;
 import io.github.sae4j.core.internal.torch.TorchRuntime;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -175,9 +175,10 @@ public final class SparseAutoencoder implements AutoCloseable {
     public SparseFeatures encode(float[] activation) {
         requireSingleTokens();
         SaeException.requirePresent(activation, "activation");
-        requireWidth(activation.length, "activation");
+        TokenRows.requireWidth(activation.length, "activation", config.dIn());
         try {
-            return calls.encode(new float[][] {activation}, 0, 1, new ActivationShape(new long[0], 1, 0));
+            TokenRows one = TokenRows.of(activation, 0, 1, config.dIn());
+            return calls.encode(one, 0, 1, new ActivationShape(new long[0], 1, 0));
         } finally {
             // Whoever holds the SAE for this call only shall not find it freed in it.
             Reference.reachabilityFence(this);
@@ -192,17 +193,51 @@ public final class SparseAutoencoder implements AutoCloseable {
      */
     public SparseFeatures encode(float[][] activations) {
         requireSingleTokens();
-        requireRows(activations);
+        return encode(TokenRows.of(activations, config.dIn()));
+    }
+
+    /**
+     * Encodes tokens that lie one after the other in an array.
+     *
+     * @param activations holds {@code [tokens][d_in]} from {@code offset} on
+     * @param offset where the first token begins
+     * @param tokens how many there are
+     * @return features with one leading axis
+     * @throws SaeException if the array ends before them
+     */
+    public SparseFeatures encode(float[] activations, int offset, int tokens) {
+        requireSingleTokens();
+        return encode(TokenRows.of(activations, offset, tokens, config.dIn()));
+    }
+
+    /**
+     * Encodes tokens that lie one after the other in a buffer, on the heap or outside it; each number is widened to float32
+     * on its way in, exactly.
+     *
+     * @param activations holds {@code [tokens][d_in]} from its position on, in its byte order; its position and limit stay
+     * @param type the numbers' format
+     * @param tokens how many there are
+     * @return features with one leading axis
+     * @throws SaeException if the buffer ends before them
+     */
+    public SparseFeatures encode(ByteBuffer activations, WeightType type, int tokens) {
+        requireSingleTokens();
+        return encode(TokenRows.of(activations, type, tokens, config.dIn()));
+    }
+
+    private SparseFeatures encode(TokenRows rows) {
+        requireFinite(rows);
         int step = tokensAtOnce();
-        int first = Math.min(step, activations.length);
+        int first = Math.min(step, rows.tokens());
         try {
-            SparseFeatures features = calls.encode(activations, 0, first, rowsShape(first));
-            for (int from = step; from < activations.length; from += step) {
-                int to = Math.min(from + step, activations.length);
-                features = features.followedBy(calls.encode(activations, from, to, rowsShape(to - from)));
+            SparseFeatures features = calls.encode(rows, 0, first, rowsShape(first));
+            for (int from = first; from < rows.tokens(); from += step) {
+                int to = Math.min(from + step, rows.tokens());
+                features = features.followedBy(calls.encode(rows, from, to, rowsShape(to - from)));
             }
             return features;
         } finally {
+            // Whoever holds the SAE for this call only shall not find it freed in it.
             Reference.reachabilityFence(this);
         }
     }
@@ -293,7 +328,7 @@ public final class SparseAutoencoder implements AutoCloseable {
      */
     public float[] reconstruct(float[] activation) {
         SaeException.requirePresent(activation, "activation");
-        requireWidth(activation.length, "activation");
+        TokenRows.requireWidth(activation.length, "activation", config.dIn());
         return reconstruct(new float[][] {activation})[0];
     }
 
@@ -306,14 +341,15 @@ public final class SparseAutoencoder implements AutoCloseable {
     public float[][] reconstruct(float[][] activations) {
         requireDecoder();
         requireSingleTokens();
-        requireRows(activations);
+        TokenRows rows = TokenRows.of(activations, config.dIn());
+        requireFinite(rows);
         float[][] reconstruction = new float[activations.length][];
         int first = 0;
         do {
             int from = first;
             int to = Math.min(first + tokensAtOnce(), activations.length);
             float[][] part = calls.run(call -> {
-                NDArray x = HostArrays.ofRows(call, activations, from, to, config.dIn());
+                NDArray x = HostArrays.ofRows(call, rows.source(), from, to, config.dIn());
                 NDArray out = calls.reconstruct(call, x, rowsShape(to - from), from);
                 return HostArrays.toRows(out, to - from, config.dOut());
             });
@@ -375,37 +411,9 @@ public final class SparseAutoencoder implements AutoCloseable {
         return new ActivationShape(new long[] {tokens}, tokens, 0);
     }
 
-    private void requireRows(float[][] activations) {
-        SaeException.requirePresent(activations, "activations");
-        for (int row = 0; row < activations.length; row++) {
-            float[] activation = activations[row];
-            // The name is spelled out only for the message: a call allocates nothing for each token but its features.
-            if (activation == null || activation.length != config.dIn()) {
-                String name = "activations[" + row + "]";
-                requireWidth(SaeException.requirePresent(activation, name).length, name);
-            }
-        }
-        if (activations.length > tokensAtOnce() && !facts.allowNonFinite()) {
-            requireFinite(activations);
-        }
-    }
-
-    /** What encodes a part would count rows from the part's first. */
-    private static void requireFinite(float[][] activations) {
-        for (int row = 0; row < activations.length; row++) {
-            float[] activation = activations[row];
-            for (int column = 0; column < activation.length; column++) {
-                if (!Float.isFinite(activation[column])) {
-                    throw HostTransform.notFinite(row, column);
-                }
-            }
-        }
-    }
-
-    private void requireWidth(int length, String name) {
-        if (length != config.dIn()) {
-            throw new SaeException(
-                    name + " has " + length + " values, but this SAE takes d_in = " + config.dIn() + ".");
+    private void requireFinite(TokenRows rows) {
+        if (rows.tokens() > tokensAtOnce() && !facts.allowNonFinite()) {
+            rows.requireFinite();
         }
     }
 }

@@ -3,11 +3,12 @@ package io.github.sae4j.core;
 import io.github.sae4j.core.internal.host.Rows;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The active features of a number of tokens: for each token only those that are not zero, in compressed sparse row form.
@@ -159,9 +160,7 @@ public final class SparseFeatures {
      */
     public float value(int token, int feature) {
         requireToken(token);
-        if (feature < 0 || feature >= dSae) {
-            throw new SaeException("There is no feature " + feature + ": d_sae is " + dSae + ".");
-        }
+        requireFeature(feature);
         int at = Arrays.binarySearch(indices, rowOffsets[token], rowOffsets[token + 1], feature);
         return at < 0 ? 0 : values[at];
     }
@@ -199,27 +198,14 @@ public final class SparseFeatures {
      */
     public SparseFeatures topK(int k) {
         requireK(k);
-        int[] offsets = new int[rowOffsets.length];
-        int[] keptIndices = new int[indices.length];
-        float[] keptValues = new float[values.length];
-        int kept = 0;
+        RowsBuilder kept = new RowsBuilder(tokens(), indices.length);
         for (int token = 0; token < tokens(); token++) {
-            List<Feature> strongest = top(token, k);
-            List<Feature> ascending = new ArrayList<>(strongest);
-            ascending.sort(Comparator.comparing(Feature::index));
-            for (Feature feature : ascending) {
-                keptIndices[kept] = feature.index();
-                keptValues[kept++] = feature.value();
-            }
-            offsets[token + 1] = kept;
+            top(token, k).stream()
+                    .sorted(Comparator.comparing(Feature::index))
+                    .forEach(feature -> kept.add(feature.index(), feature.value()));
+            kept.endToken();
         }
-        return new SparseFeatures(
-                dSae,
-                leadingShape,
-                offsets,
-                Arrays.copyOf(keptIndices, kept),
-                Arrays.copyOf(keptValues, kept),
-                inverseTransform);
+        return withRows(kept);
     }
 
     /**
@@ -230,27 +216,61 @@ public final class SparseFeatures {
      */
     public SparseFeatures edit(Edit edit) {
         SaeException.requirePresent(edit, "edit");
-        int[] offsets = new int[rowOffsets.length];
-        int[] keptIndices = new int[indices.length];
-        float[] keptValues = new float[values.length];
-        int kept = 0;
+        RowsBuilder edited = new RowsBuilder(tokens(), indices.length);
         for (int token = 0; token < tokens(); token++) {
             for (int at = rowOffsets[token]; at < rowOffsets[token + 1]; at++) {
-                float value = edit.apply(token, indices[at], values[at]);
-                if (value != 0) {
-                    keptIndices[kept] = indices[at];
-                    keptValues[kept++] = value;
-                }
+                edited.add(indices[at], edit.apply(token, indices[at], values[at]));
             }
-            offsets[token + 1] = kept;
+            edited.endToken();
         }
-        return new SparseFeatures(
-                dSae,
-                leadingShape,
-                offsets,
-                Arrays.copyOf(keptIndices, kept),
-                Arrays.copyOf(keptValues, kept),
-                inverseTransform);
+        return withRows(edited);
+    }
+
+    /**
+     * Returns the features with one of them at a value in every token, whether it was active there or not: to clamp a feature
+     * for steering. The value is the feature's own, as encoding gives it, before decoding gives the token its scale back.
+     *
+     * @param feature from 0 to {@code d_sae - 1}
+     * @param value the value; 0 makes the feature inactive
+     * @throws SaeException if there is no such feature
+     */
+    public SparseFeatures with(int feature, float value) {
+        requireFeature(feature);
+        RowsBuilder clamped = new RowsBuilder(tokens(), indices.length + tokens());
+        for (int token = 0; token < tokens(); token++) {
+            int at = rowOffsets[token];
+            int end = rowOffsets[token + 1];
+            for (; at < end && indices[at] < feature; at++) {
+                clamped.add(indices[at], values[at]);
+            }
+            clamped.add(feature, value);
+            for (int rest = at < end && indices[at] == feature ? at + 1 : at; rest < end; rest++) {
+                clamped.add(indices[rest], values[rest]);
+            }
+            clamped.endToken();
+        }
+        return withRows(clamped);
+    }
+
+    /**
+     * Returns the features without some of them in every token: to ablate them.
+     *
+     * @param features each from 0 to {@code d_sae - 1}
+     * @throws SaeException if {@code features} is null, or there is no such feature
+     */
+    public SparseFeatures without(int... features) {
+        SaeException.requirePresent(features, "features");
+        BitSet ablated = new BitSet(dSae);
+        for (int feature : features) {
+            requireFeature(feature);
+            ablated.set(feature);
+        }
+        return edit((token, feature, value) -> ablated.get(feature) ? 0 : value);
+    }
+
+    private SparseFeatures withRows(RowsBuilder builder) {
+        Rows rows = builder.build();
+        return new SparseFeatures(dSae, leadingShape, rows.offsets(), rows.indices(), rows.values(), inverseTransform);
     }
 
     /** A new value for each active feature. */
@@ -323,6 +343,23 @@ public final class SparseFeatures {
         }
     }
 
+    /** Returns whether the other is features of the same tokens: shape, indices, bits of the values, and inverse transform. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof SparseFeatures features
+                && dSae == features.dSae
+                && Arrays.equals(leadingShape, features.leadingShape)
+                && Arrays.equals(rowOffsets, features.rowOffsets)
+                && Arrays.equals(indices, features.indices)
+                && Arrays.equals(values, features.values)
+                && inverseTransform.equals(features.inverseTransform);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Arrays.hashCode(indices) + Arrays.hashCode(values);
+    }
+
     /** Returns a line with the shape and the L0. */
     @Override
     public String toString() {
@@ -332,6 +369,12 @@ public final class SparseFeatures {
     private void requireToken(int token) {
         if (token < 0 || token >= tokens()) {
             throw new SaeException("There is no token " + token + ": there are " + tokens() + ".");
+        }
+    }
+
+    private void requireFeature(int feature) {
+        if (feature < 0 || feature >= dSae) {
+            throw new SaeException("There is no feature " + feature + ": d_sae is " + dSae + ".");
         }
     }
 

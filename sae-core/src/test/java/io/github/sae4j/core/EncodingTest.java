@@ -9,6 +9,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
@@ -48,6 +50,51 @@ class EncodingTest {
                                 .map(subtract -> TinySae.of(
                                         // More features than a block holds, and not a multiple of it.
                                         TinySae.config(24, 1100, normalization, Reshape.NONE, subtract), type))));
+    }
+
+    @Test
+    void takesTokensThatLieInOneArrayOrBuffer() {
+        TinySae tiny = TinySae.of(24, 1100);
+        try (SparseAutoencoder sae = tiny.open()) {
+            for (WeightType type : WeightType.values()) {
+                for (ByteOrder order : List.of(ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN)) {
+                    ByteBuffer buffer = ByteBuffer.allocateDirect(3 + TOKENS * 24 * type.bytes() + 5)
+                            .order(order)
+                            .position(3);
+                    float[] flat = new float[2 + TOKENS * 24 + 1];
+                    float[][] rows = tiny.activations(TOKENS, 1);
+                    for (int i = 0; i < TOKENS * 24; i++) {
+                        int at = 3 + i * type.bytes();
+                        type.put(buffer, at, rows[i / 24][i % 24]);
+                        rows[i / 24][i % 24] = type.get(buffer, at);
+                        flat[2 + i] = rows[i / 24][i % 24];
+                    }
+                    SparseFeatures expected = sae.encode(rows);
+                    assertThat(sae.encode(flat, 2, TOKENS)).isEqualTo(expected);
+                    assertThat(sae.encode(buffer, type, TOKENS)).isEqualTo(expected);
+                    assertThat(buffer.position()).isEqualTo(3);
+                    assertThat(sae.encode(buffer, type, 0).tokens()).isZero();
+                }
+            }
+        }
+    }
+
+    @Test
+    void saysWhereAnArrayOrABufferEnds() {
+        try (SparseAutoencoder sae = TinySae.of(24, 1100).open()) {
+            assertThatThrownBy(() -> sae.encode(new float[72], 1, 3))
+                    .hasMessage("activations has 72 values, but 3 tokens of d_in = 24 from 1 take 72.");
+            assertThatThrownBy(() -> sae.encode(new float[72], -1, 1)).isInstanceOf(SaeException.class);
+            assertThatThrownBy(() -> sae.encode(new float[72], 0, -1))
+                    .hasMessage("The number of tokens must be 0 or more, but is -1.");
+            assertThatThrownBy(() -> sae.encode(new float[72], 0, Integer.MAX_VALUE))
+                    .isInstanceOf(SaeException.class);
+            assertThatThrownBy(() -> sae.encode(ByteBuffer.allocate(99).position(4), WeightType.BFLOAT16, 2))
+                    .hasMessage("activations has 95 bytes from its position on, but 2 tokens of d_in = 24 in bfloat16"
+                            + " take 96.");
+            assertThatThrownBy(() -> sae.encode(ByteBuffer.allocate(96), null, 2))
+                    .isInstanceOf(SaeException.class);
+        }
     }
 
     @ParameterizedTest

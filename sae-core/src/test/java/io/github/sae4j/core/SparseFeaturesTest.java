@@ -62,6 +62,52 @@ class SparseFeaturesTest {
     }
 
     @Test
+    void putsAFeatureToAValueInEveryTokenWhetherItWasActiveOrNot() {
+        SparseFeatures clamped = three().with(4, 7);
+        assertThat(clamped.active(0)).containsExactly(new Feature(1, 2), new Feature(4, 7), new Feature(6, 2));
+        assertThat(clamped.active(1)).containsExactly(new Feature(4, 7));
+        assertThat(clamped.active(2)).containsExactly(new Feature(0, 1), new Feature(4, 7), new Feature(9, 3));
+        assertThat(three().with(9, 1).active(1)).containsExactly(new Feature(9, 1));
+        assertThat(three().with(0, -1).active(0)).startsWith(new Feature(0, -1));
+        assertThat(three().with(4, 0)).isEqualTo(three().without(4));
+        assertThatThrownBy(() -> three().with(10, 1)).hasMessage("There is no feature 10: d_sae is 10.");
+    }
+
+    @Test
+    void leavesFeaturesOutInEveryToken() {
+        SparseFeatures ablated = three().without(9, 1, 5);
+        assertThat(ablated.active(0)).containsExactly(new Feature(4, 5), new Feature(6, 2));
+        assertThat(ablated.active(2)).containsExactly(new Feature(0, 1));
+        assertThat(three().without()).isEqualTo(three());
+        assertThatThrownBy(() -> three().without(-1)).hasMessage("There is no feature -1: d_sae is 10.");
+        assertThatThrownBy(() -> three().without((int[]) null)).isInstanceOf(SaeException.class);
+    }
+
+    @Test
+    void areEqualWhereEveryNumberIs() {
+        assertThat(three()).isEqualTo(three()).hasSameHashCodeAs(three());
+        assertThat(three().edit((token, feature, value) -> feature == 9 ? 4 : value))
+                .isNotEqualTo(three());
+        assertThat(three().topK(2)).isNotEqualTo(three());
+        SparseFeatures scaled = SparseFeatures.of(
+                10,
+                new long[] {1},
+                new int[] {0, 1},
+                new int[] {3},
+                new float[] {1},
+                InverseTransform.of(0, new float[] {2}, null));
+        SparseFeatures otherwise = SparseFeatures.of(
+                10,
+                new long[] {1},
+                new int[] {0, 1},
+                new int[] {3},
+                new float[] {1},
+                InverseTransform.of(0, new float[] {3}, null));
+        assertThat(scaled).isNotEqualTo(otherwise);
+        assertThat(scaled.with(3, 1)).isEqualTo(scaled).hasSameHashCodeAs(scaled);
+    }
+
+    @Test
     void cannotBeChangedThroughWhatItReturnsOrWasMadeFrom() {
         int[] indices = {1};
         SparseFeatures features = SparseFeatures.of(

@@ -25,16 +25,18 @@ public final class HostArrays {
     private HostArrays() {}
 
     /**
-     * Returns rows of a Java array as {@code [to - from, columns]} on the CPU, in memory that the manager's device can read
+     * Returns tokens of Java's memory as {@code [to - from, columns]} on the CPU, in memory that the manager's device can read
      * without a detour: kernels take them to the device chunk by chunk.
      */
-    public static NDArray ofRows(NDManager call, float[][] rows, int from, int to, int columns) {
+    public static NDArray ofRows(NDManager call, HostSae.Tokens rows, int from, int to, int columns) {
         PtNDArray array = call.getDevice().isGpu() && to > from
                 ? pinned((PtNDManager) call, to - from, columns)
                 : empty((PtNDManager) call, new Shape(to - from, columns), DataType.FLOAT32, Device.cpu());
         FloatBuffer buffer = floats(array);
+        float[] token = new float[columns];
         for (int row = from; row < to; row++) {
-            buffer.put(rows[row]);
+            rows.copy(row, row + 1, token);
+            buffer.put(token);
         }
         return array;
     }
