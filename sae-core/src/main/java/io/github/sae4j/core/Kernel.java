@@ -1,5 +1,10 @@
 package io.github.sae4j.core;
 
+import io.github.sae4j.core.internal.host.HostKernels;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Set;
+
 /**
  * What does an SAE's arithmetic. All kernels read the weights as they are stored, compute on the CPU in float32 or wider,
  * and find the same features but where a product is within rounding of a threshold.
@@ -25,6 +30,20 @@ public enum Kernel {
 
     Kernel(String label) {
         this.label = label;
+    }
+
+    /**
+     * Returns the kernels that this JVM has: all but {@link #VECTOR} where its module is not readable or not one that it can
+     * be run on. Whether libtorch is on the class path and starts is not looked at.
+     *
+     * @return a set that cannot be changed, in the order of the constants
+     */
+    public static Set<Kernel> available() {
+        Set<Kernel> available = EnumSet.allOf(Kernel.class);
+        if (!HostKernels.hasVectors()) {
+            available.remove(VECTOR);
+        }
+        return Collections.unmodifiableSet(available);
     }
 
     /** Returns the kernel's name in lower case, for example {@code vector}. */

@@ -5,6 +5,7 @@ import io.github.sae4j.core.SaeException;
 import io.github.sae4j.core.WeightMatrix;
 import io.github.sae4j.core.internal.plain.PlainKernel;
 import java.lang.reflect.InvocationTargetException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,12 +16,26 @@ public final class HostKernels {
     private static final Logger LOG = LoggerFactory.getLogger(HostKernels.class);
     private static final String VECTOR_PACKAGE = "io.github.sae4j.core.internal.vector.";
     private static final String MODULE = "jdk.incubator.vector";
+    private static final AtomicBoolean SAID = new AtomicBoolean();
 
     private HostKernels() {}
 
     /** Returns whether the Vector API is there, and one that the vector kernel can be run on. */
     public static boolean hasVectors() {
         return Vectors.USABLE;
+    }
+
+    /** Says once in a process how to have the vector kernel, if it is its module that is missing. */
+    public static void tellOfMissingVectors() {
+        if (!Vectors.present() && SAID.compareAndSet(false, true)) {
+            LOG.warn(
+                    "libtorch encodes on the CPU, for this JVM has no module {}: start Java with --add-modules {}, or with the"
+                            + " environment variable JDK_JAVA_OPTIONS=--add-modules={}, and the vector kernel does, which is"
+                            + " faster. This is said once.",
+                    MODULE,
+                    MODULE,
+                    MODULE);
+        }
     }
 
     private static final class Vectors {

@@ -132,7 +132,11 @@ public final class TorchKernel implements AutoCloseable {
             refused = "does not run temporal SAEs";
         }
         if (wanted == null) {
-            return refused == null && HostKernels.hasVectors() ? Kernel.VECTOR : Kernel.TORCHSCRIPT;
+            if (refused != null) {
+                return Kernel.TORCHSCRIPT;
+            }
+            HostKernels.tellOfMissingVectors();
+            return HostKernels.hasVectors() ? Kernel.VECTOR : Kernel.TORCHSCRIPT;
         }
         if (refused != null) {
             throw new SaeException("The " + wanted + " kernel was asked for, but it " + refused + ".");
