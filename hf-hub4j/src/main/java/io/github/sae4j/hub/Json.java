@@ -1,20 +1,24 @@
 package io.github.sae4j.hub;
 
 import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonPrimitive;
-import com.google.gson.Strictness;
+import com.google.gson.TypeAdapter;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import java.io.IOException;
+import java.io.StringReader;
 import org.jspecify.annotations.Nullable;
 
 /** Reads JSON from strangers: every value is checked to be of the kind that is asked for. */
 final class Json {
 
-    private static final Gson STRICT =
-            new GsonBuilder().setStrictness(Strictness.STRICT).create();
+    /** Unlike Gson itself it leaves a reader as strict as it is. */
+    private static final TypeAdapter<JsonElement> VALUES = new Gson().getAdapter(JsonElement.class);
+
     private static final double LARGEST_EXACT = 1L << 53;
 
     private Json() {}
@@ -25,11 +29,15 @@ final class Json {
      * @throws JsonParseException if it is no JSON
      */
     static JsonElement parse(String text) {
-        @Nullable JsonElement value = STRICT.fromJson(text, JsonElement.class);
-        if (value == null) {
-            throw new JsonParseException("nothing was there");
+        try (JsonReader reader = new JsonReader(new StringReader(text))) {
+            JsonElement value = VALUES.read(reader);
+            if (reader.peek() != JsonToken.END_DOCUMENT) {
+                throw new JsonParseException("something follows the value");
+            }
+            return value;
+        } catch (IOException | IllegalStateException | NumberFormatException e) {
+            throw new JsonParseException(e.getMessage(), e);
         }
-        return value;
     }
 
     /**

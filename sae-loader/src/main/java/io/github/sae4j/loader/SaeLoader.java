@@ -351,6 +351,11 @@ public final class SaeLoader {
             return work.get();
         } catch (SafetensorsException | HubException e) {
             throw new SaeLoadException(String.valueOf(e.getMessage()), e);
+        } catch (IncompatibleClassChangeError | NoClassDefFoundError e) {
+            throw new SaeLoadException(
+                    "A library on the class path is missing, or of a version that this one does not go with (" + e
+                            + "). mvn dependency:tree shows which versions there are.",
+                    e);
         }
     }
 

@@ -68,6 +68,17 @@ class FolderTest {
     }
 
     @Test
+    void saysThatALibraryOnTheClassPathIsOfAnotherVersion() {
+        assertThatExceptionOfType(SaeLoadException.class)
+                .isThrownBy(() -> SaeLoader.reported(() -> {
+                    throw new NoSuchMethodError("'void com.example.Reader.setLimit(int)'");
+                }))
+                .withMessage("A library on the class path is missing, or of a version that this one does not go with"
+                        + " (java.lang.NoSuchMethodError: 'void com.example.Reader.setLimit(int)'). mvn dependency:tree"
+                        + " shows which versions there are.");
+    }
+
+    @Test
     void saysInOneLineWhatWasOpened() {
         new TinySae().in(folder);
         try (CapturedLog log = new CapturedLog()) {

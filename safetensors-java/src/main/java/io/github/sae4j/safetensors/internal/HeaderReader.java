@@ -1,6 +1,5 @@
 package io.github.sae4j.safetensors.internal;
 
-import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import io.github.sae4j.safetensors.Dtype;
@@ -31,7 +30,6 @@ import org.jspecify.annotations.Nullable;
 /** Reads the header of a file and checks every rule of the format, without looking at the tensors' bytes. */
 public final class HeaderReader {
 
-    private static final int DEEPEST_NESTING = 128;
     private static final int MOST_DIGITS_OF_A_LONG = 19;
 
     private final String file;
@@ -121,8 +119,7 @@ public final class HeaderReader {
         }
         try (Reader text = new InputStreamReader(new ByteArrayInputStream(json), strictUtf8());
                 JsonReader in = new JsonReader(text)) {
-            in.setStrictness(Strictness.STRICT);
-            in.setNestingLimit(DEEPEST_NESTING);
+            JsonRules.check(json);
             readRoot(in);
             if (in.peek() != JsonToken.END_DOCUMENT) {
                 throw broken(Problem.HEADER_NOT_JSON, "something follows the header's closing brace.");

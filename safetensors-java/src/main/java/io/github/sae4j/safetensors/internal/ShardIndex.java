@@ -3,7 +3,6 @@ package io.github.sae4j.safetensors.internal;
 import com.google.gson.Gson;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonParseException;
-import com.google.gson.Strictness;
 import com.google.gson.TypeAdapter;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
@@ -30,7 +29,6 @@ import java.util.Set;
  */
 public record ShardIndex(Map<String, String> metadata, Map<String, String> fileOfTensor) {
 
-    private static final int DEEPEST_NESTING = 128;
     private static final TypeAdapter<JsonElement> ANY_JSON = new Gson().getAdapter(JsonElement.class);
 
     /**
@@ -52,8 +50,7 @@ public record ShardIndex(Map<String, String> metadata, Map<String, String> fileO
                 new ByteArrayInputStream(json),
                 StandardCharsets.UTF_8.newDecoder().onMalformedInput(CodingErrorAction.REPORT));
         try (JsonReader in = new JsonReader(text)) {
-            in.setStrictness(Strictness.STRICT);
-            in.setNestingLimit(DEEPEST_NESTING);
+            JsonRules.check(json);
             ShardIndex index = readRoot(file, in);
             require(file, in, JsonToken.END_DOCUMENT, "what follows its closing brace");
             return index;
@@ -95,9 +92,9 @@ public record ShardIndex(Map<String, String> metadata, Map<String, String> fileO
         require(file, in, JsonToken.BEGIN_OBJECT, "\"metadata\"");
         in.beginObject();
         while (in.hasNext()) {
-            String key = in.nextName();
+            String key = unicode(file, in.nextName());
             String value = in.peek() == JsonToken.STRING
-                    ? in.nextString()
+                    ? unicode(file, in.nextString())
                     : ANY_JSON.read(in).toString();
             if (metadata.put(key, value) != null) {
                 throw invalid(file, Quoted.of(key) + " occurs twice in \"metadata\"");
@@ -112,14 +109,21 @@ public record ShardIndex(Map<String, String> metadata, Map<String, String> fileO
         Map<String, String> checked = new LinkedHashMap<>();
         in.beginObject();
         while (in.hasNext()) {
-            String tensor = in.nextName();
+            String tensor = unicode(file, in.nextName());
             require(file, in, JsonToken.STRING, "the file of tensor " + Quoted.of(tensor));
-            String name = checked.computeIfAbsent(in.nextString(), shard -> requireSafe(file, shard));
+            String name = checked.computeIfAbsent(unicode(file, in.nextString()), shard -> requireSafe(file, shard));
             if (fileOfTensor.put(tensor, name) != null) {
                 throw invalid(file, "tensor " + Quoted.of(tensor) + " occurs twice in \"weight_map\"");
             }
         }
         in.endObject();
+    }
+
+    private static String unicode(String file, String text) {
+        if (!Quoted.isUnicode(text)) {
+            throw invalid(file, Quoted.of(text) + " has half a surrogate pair, so it is not text");
+        }
+        return text;
     }
 
     private static String requireSafe(String file, String shard) {

@@ -5,19 +5,20 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
-import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.MalformedJsonException;
 import io.github.sae4j.loader.SaeLoadException;
 import java.io.IOException;
 import java.io.StringReader;
+import java.util.regex.Pattern;
 
-/** JSON as RFC 8259 has it, with each name at most once in an object and nothing after the value. */
+/** JSON as any version of Gson reads it unless it is lenient, with each name at most once in an object and nothing after the value. */
 final class StrictJson {
 
-    private static final String PARSERS_ADVICE =
-            "Use JsonReader.setStrictness(Strictness.LENIENT) to accept malformed JSON";
+    private static final int DEEPEST_NESTING = 128;
+    private static final Pattern PARSERS_ADVICE =
+            Pattern.compile("Use JsonReader\\.set\\w+\\([\\w.]+\\) to accept malformed JSON");
 
     private StrictJson() {}
 
@@ -45,8 +46,7 @@ final class StrictJson {
      */
     static JsonElement parse(String text) {
         try (JsonReader reader = new JsonReader(new StringReader(text))) {
-            reader.setStrictness(Strictness.STRICT);
-            JsonElement value = value(reader);
+            JsonElement value = value(reader, 0);
             if (reader.peek() != JsonToken.END_DOCUMENT) {
                 throw new JsonParseException("there is something after the end of the value");
             }
@@ -60,19 +60,22 @@ final class StrictJson {
     private static String reason(Exception e) {
         Throwable told = e.getCause() == null ? e : e.getCause();
         String line = String.valueOf(told.getMessage()).lines().findFirst().orElse("");
-        return line.replace(PARSERS_ADVICE, "the text is malformed");
+        return PARSERS_ADVICE.matcher(line).replaceFirst("the text is malformed");
     }
 
-    private static JsonElement value(JsonReader reader) throws IOException {
+    private static JsonElement value(JsonReader reader, int depth) throws IOException {
+        if (depth > DEEPEST_NESTING) {
+            throw new MalformedJsonException("it is nested deeper than " + DEEPEST_NESTING);
+        }
         return switch (reader.peek()) {
-            case BEGIN_OBJECT -> object(reader);
-            case BEGIN_ARRAY -> array(reader);
+            case BEGIN_OBJECT -> object(reader, depth);
+            case BEGIN_ARRAY -> array(reader, depth);
             case STRING, NUMBER, BOOLEAN, NULL -> JsonParser.parseReader(reader);
             default -> throw new MalformedJsonException("a value was expected at " + reader.getPath());
         };
     }
 
-    private static JsonObject object(JsonReader reader) throws IOException {
+    private static JsonObject object(JsonReader reader, int depth) throws IOException {
         JsonObject object = new JsonObject();
         reader.beginObject();
         while (reader.hasNext()) {
@@ -80,17 +83,17 @@ final class StrictJson {
             if (object.has(name)) {
                 throw new MalformedJsonException("the field \"" + name + "\" is there twice");
             }
-            object.add(name, value(reader));
+            object.add(name, value(reader, depth + 1));
         }
         reader.endObject();
         return object;
     }
 
-    private static JsonArray array(JsonReader reader) throws IOException {
+    private static JsonArray array(JsonReader reader, int depth) throws IOException {
         JsonArray array = new JsonArray();
         reader.beginArray();
         while (reader.hasNext()) {
-            array.add(value(reader));
+            array.add(value(reader, depth + 1));
         }
         reader.endArray();
         return array;
