@@ -214,7 +214,8 @@ public final class SparseAutoencoder implements AutoCloseable {
      * Encodes tokens that lie one after the other in a buffer, on the heap or outside it; each number is widened to float32
      * on its way in, exactly.
      *
-     * @param activations holds {@code [tokens][d_in]} from its position on, in its byte order; its position and limit stay
+     * @param activations holds {@code [tokens][d_in]} from its position on, little-endian whatever byte order the buffer is
+     *     set to, as {@link WeightMatrix} takes them; its position and limit stay
      * @param type the numbers' format
      * @param tokens how many there are
      * @return features with one leading axis

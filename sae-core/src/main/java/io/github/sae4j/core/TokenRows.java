@@ -3,6 +3,7 @@ package io.github.sae4j.core;
 import io.github.sae4j.core.internal.host.HostSae;
 import io.github.sae4j.core.internal.host.HostTransform;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * Tokens in Java's memory, as encoding takes them.
@@ -52,7 +53,7 @@ record TokenRows(int tokens, int dIn, HostSae.Tokens source) {
     }
 
     /**
-     * Takes rows of a buffer from its position on, in its byte order.
+     * Takes little-endian rows of a buffer from its position on, whatever byte order the buffer is set to.
      *
      * @throws SaeException if the buffer ends before them
      */
@@ -65,7 +66,7 @@ record TokenRows(int tokens, int dIn, HostSae.Tokens source) {
             throw new SaeException("activations has " + rows.remaining() + " bytes from its position on, but " + tokens
                     + " tokens of d_in = " + dIn + " in " + type + " take " + needed + ".");
         }
-        ByteBuffer bytes = rows.slice().order(rows.order());
+        ByteBuffer bytes = rows.slice().order(ByteOrder.LITTLE_ENDIAN);
         return new TokenRows(tokens, dIn, (from, to, x) -> {
             int at = from * dIn * type.bytes();
             for (int i = 0; i < (to - from) * dIn; i++) {

@@ -174,6 +174,22 @@ class SameBitsTest {
                         + " with --add-modules jdk.incubator.vector.");
     }
 
+    @Test
+    void isNotChosenWhereFusedMultiplyAddsAreNoInstruction(@TempDir Path folder) throws Exception {
+        ForkedJvm run = ForkedJvm.run(
+                folder,
+                WithoutVectors.class,
+                ForkedJvm.VECTORS,
+                "-XX:-UseFMA",
+                "-Dorg.slf4j.simpleLogger.log.io.github.sae4j=warn");
+        assertThat(run.exitCode()).as(run.output()).isZero();
+        assertThat(run.output())
+                .contains("available [torchscript, vector, plain]")
+                .contains("chosen torchscript")
+                .doesNotContain("chosen vector")
+                .containsOnlyOnce("has no instruction for fused multiply-adds");
+    }
+
     /** Prints which kernel is chosen where there is no Vector API, and what asking for it says. */
     static final class WithoutVectors {
 

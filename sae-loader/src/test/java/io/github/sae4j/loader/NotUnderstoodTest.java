@@ -10,21 +10,17 @@ import com.google.gson.JsonPrimitive;
 import io.github.sae4j.fixtures.KindCase;
 import io.github.sae4j.fixtures.PublisherCase;
 import io.github.sae4j.fixtures.ReferenceCase;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipFile;
-import java.util.zip.ZipOutputStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -317,22 +313,10 @@ class NotUnderstoodTest {
 
     /** An array more in a file of NumPy, or a number more in the dictionary of one of PyTorch. */
     private static byte[] inZip(Path file) throws IOException {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try (ZipFile from = new ZipFile(file.toFile());
-                ZipOutputStream to = new ZipOutputStream(out)) {
-            for (ZipEntry entry : Collections.list(from.entries())) {
-                byte[] bytes = from.getInputStream(entry).readAllBytes();
-                to.putNextEntry(new ZipEntry(entry.getName()));
-                to.write(entry.getName().endsWith("data.pkl") ? inPickle(bytes) : bytes);
-                to.closeEntry();
-            }
-            if (file.toString().endsWith(".npz")) {
-                to.putNextEntry(new ZipEntry(STRANGER + ".npy"));
-                to.write(npy());
-                to.closeEntry();
-            }
-        }
-        return out.toByteArray();
+        return ZipCopy.of(
+                file,
+                NotUnderstoodTest::inPickle,
+                file.toString().endsWith(".npz") ? Map.of(STRANGER + ".npy", npy()) : Map.of());
     }
 
     private static byte[] npy() {

@@ -9,18 +9,14 @@ import io.github.sae4j.fixtures.KindCase;
 import io.github.sae4j.fixtures.PublisherCase;
 import io.github.sae4j.fixtures.ReferenceCase;
 import io.github.sae4j.safetensors.Dtype;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipFile;
-import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -78,10 +74,7 @@ class OddConfigurationsTest {
     @Test
     void aSkipMatrixThatIsSaidButMissing() throws IOException {
         Path sae = copyOf("gemma_3_transcoder");
-        Path config = sae.resolve("config.json");
-        Files.writeString(
-                config,
-                Files.readString(config).replaceFirst("\"affine_connection\": false", "\"affine_connection\": true"));
+        change(sae.resolve("config.json"), "\"affine_connection\": false", "\"affine_connection\": true");
         requireRefused(SAE.load(sae), "has no tensor W_skip");
     }
 
@@ -107,8 +100,7 @@ class OddConfigurationsTest {
     @Test
     void anotherKInTheFileThanInTheConfiguration() throws IOException {
         Path sae = changed("dictionary_learning_1_batchtopk", "config.json", "BatchTopKSAE", "AutoEncoderTopK");
-        Path config = sae.resolve("config.json");
-        Files.writeString(config, Files.readString(config).replaceFirst("\"k\": 6", "\"k\": 5"));
+        change(sae.resolve("config.json"), "\"k\": 6", "\"k\": 5");
 
         requireRefused(SAE.load(sae), "has k = 6, but config.json says 5.");
     }
@@ -242,8 +234,7 @@ class OddConfigurationsTest {
     @Test
     void anotherWidthOfACrosscodersModels() throws IOException {
         Path sae = copyOf(KindCase.named("crosscoder_kissane"));
-        Path config = sae.resolve("cfg.json");
-        Files.writeString(config, Files.readString(config).replaceFirst("\"d_in\": 12", "\"d_in\": 13"));
+        change(sae.resolve("cfg.json"), "\"d_in\": 12", "\"d_in\": 13");
         requireRefused(SAE.load(sae), "W_enc has 12 elements for each of its 2 models, but cfg.json says d_in = 13.");
     }
 
@@ -263,9 +254,7 @@ class OddConfigurationsTest {
     @Test
     void aFieldOfAnOlderLlamascopiumThatChangesNothing() throws IOException {
         Path sae = copyOf(KindCase.named("lm_sae_jumprelu"));
-        Path config = sae.resolve("config.json");
-        Files.writeString(
-                config, Files.readString(config).replaceFirst("\\{", "{\"sparsity_threshold_for_csr\": 0.05, "));
+        change(sae.resolve("config.json"), "\\{", "{\"sparsity_threshold_for_csr\": 0.05, ");
         try (SparseAutoencoder opened = SAE.load(sae).device(Device.cpu()).open()) {
             assertThat(opened.config().metadata().datasetPath()).isNull();
         }
@@ -289,22 +278,13 @@ class OddConfigurationsTest {
 
     /** Rewrites a file of PyTorch with another name of the same length in its pickle. */
     private static void renamed(Path file, String from, String to) throws IOException {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try (ZipFile old = new ZipFile(file.toFile());
-                ZipOutputStream changed = new ZipOutputStream(out)) {
-            for (ZipEntry entry : Collections.list(old.entries())) {
-                byte[] bytes = old.getInputStream(entry).readAllBytes();
-                changed.putNextEntry(new ZipEntry(entry.getName()));
-                changed.write(
-                        entry.getName().endsWith("data.pkl")
-                                ? new String(bytes, StandardCharsets.ISO_8859_1)
-                                        .replace(from, to)
-                                        .getBytes(StandardCharsets.ISO_8859_1)
-                                : bytes);
-                changed.closeEntry();
-            }
-        }
-        Files.write(file, out.toByteArray());
+        byte[] changed = ZipCopy.of(
+                file,
+                pickle -> new String(pickle, StandardCharsets.ISO_8859_1)
+                        .replace(from, to)
+                        .getBytes(StandardCharsets.ISO_8859_1),
+                Map.of());
+        Files.write(file, changed);
     }
 
     private static void requireRefused(SaeLoader loader, String reason) {
@@ -317,11 +297,15 @@ class OddConfigurationsTest {
     /** Returns the SAE of a copy of a case in which a file's text is another. */
     private Path changed(String name, String file, String pattern, String replacement) throws IOException {
         Path sae = copyOf(name);
-        String text = Files.readString(sae.resolve(file));
+        change(sae.resolve(file), pattern, replacement);
+        return sae;
+    }
+
+    private static void change(Path file, String pattern, String replacement) throws IOException {
+        String text = Files.readString(file);
         String other = text.replaceFirst(pattern, replacement);
         assertThat(other).isNotEqualTo(text);
-        Files.writeString(sae.resolve(file), other);
-        return sae;
+        Files.writeString(file, other);
     }
 
     private Path copyOf(String name) throws IOException {

@@ -5,7 +5,6 @@ import io.github.sae4j.core.SaeException;
 import io.github.sae4j.core.WeightMatrix;
 import io.github.sae4j.core.internal.plain.PlainKernel;
 import java.lang.reflect.InvocationTargetException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,7 +15,6 @@ public final class HostKernels {
     private static final Logger LOG = LoggerFactory.getLogger(HostKernels.class);
     private static final String VECTOR_PACKAGE = "io.github.sae4j.core.internal.vector.";
     private static final String MODULE = "jdk.incubator.vector";
-    private static final AtomicBoolean SAID = new AtomicBoolean();
 
     private HostKernels() {}
 
@@ -25,16 +23,33 @@ public final class HostKernels {
         return Vectors.USABLE;
     }
 
-    /** Says once in a process how to have the vector kernel, if it is its module that is missing. */
-    public static void tellOfMissingVectors() {
-        if (!Vectors.present() && SAID.compareAndSet(false, true)) {
-            LOG.warn(
-                    "libtorch encodes on the CPU, for this JVM has no module {}: start Java with --add-modules {}, or with the"
-                            + " environment variable JDK_JAVA_OPTIONS=--add-modules={}, and the vector kernel does, which is"
-                            + " faster. This is said once.",
-                    MODULE,
-                    MODULE,
-                    MODULE);
+    /** Returns whether the vector kernel is taken on the CPU unless another is asked for; says once in a process why not. */
+    public static boolean prefersVectors() {
+        return Preference.VECTORS;
+    }
+
+    private static final class Preference {
+
+        private static final boolean VECTORS = vectors();
+
+        private static boolean vectors() {
+            if (!Vectors.present()) {
+                LOG.warn(
+                        "libtorch encodes on the CPU, for this JVM has no module {}: start Java with --add-modules {}, or with"
+                                + " the environment variable JDK_JAVA_OPTIONS=--add-modules={}, and the vector kernel does,"
+                                + " which is faster. This is said once.",
+                        MODULE,
+                        MODULE,
+                        MODULE);
+                return false;
+            }
+            if (!FusedMultiplyAdd.isInstruction()) {
+                LOG.warn(
+                        "libtorch encodes on the CPU, for this processor, or what the JVM may use of it, has no instruction"
+                                + " for fused multiply-adds, without which the vector kernel is far slower. This is said once.");
+                return false;
+            }
+            return hasVectors();
         }
     }
 

@@ -132,11 +132,7 @@ public final class TorchKernel implements AutoCloseable {
             refused = "does not run temporal SAEs";
         }
         if (wanted == null) {
-            if (refused != null) {
-                return Kernel.TORCHSCRIPT;
-            }
-            HostKernels.tellOfMissingVectors();
-            return HostKernels.hasVectors() ? Kernel.VECTOR : Kernel.TORCHSCRIPT;
+            return refused == null && HostKernels.prefersVectors() ? Kernel.VECTOR : Kernel.TORCHSCRIPT;
         }
         if (refused != null) {
             throw new SaeException("The " + wanted + " kernel was asked for, but it " + refused + ".");
