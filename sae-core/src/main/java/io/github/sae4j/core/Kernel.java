@@ -1,8 +1,6 @@
 package io.github.sae4j.core;
 
-import io.github.sae4j.core.internal.host.HostKernels;
-import java.util.Collections;
-import java.util.EnumSet;
+import io.github.sae4j.core.internal.kernel.KernelChoice;
 import java.util.Set;
 
 /**
@@ -39,11 +37,7 @@ public enum Kernel {
      * @return a set that cannot be changed, in the order of the constants
      */
     public static Set<Kernel> available() {
-        Set<Kernel> available = EnumSet.allOf(Kernel.class);
-        if (!HostKernels.hasVectors()) {
-            available.remove(VECTOR);
-        }
-        return Collections.unmodifiableSet(available);
+        return KernelChoice.available();
     }
 
     /** Returns the kernel's name in lower case, for example {@code vector}. */

@@ -3,21 +3,30 @@ package io.github.sae4j.core;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.github.sae4j.core.internal.host.Encoded;
+import io.github.sae4j.core.internal.host.FeatureSubset;
 import io.github.sae4j.core.internal.host.HostSae;
 import io.github.sae4j.core.internal.host.NotFinite;
 import io.github.sae4j.core.internal.host.PageFaults;
 import io.github.sae4j.core.internal.host.Rows;
-import io.github.sae4j.core.internal.torch.Encoded;
+import io.github.sae4j.core.internal.host.SaeKernel;
+import io.github.sae4j.core.internal.host.Stop;
+import io.github.sae4j.core.internal.host.Tokens;
 import io.github.sae4j.core.internal.torch.HostArrays;
-import io.github.sae4j.core.internal.torch.TorchKernel;
+import io.github.sae4j.core.internal.torch.HostTensors;
+import io.github.sae4j.core.internal.torch.TensorEncoded;
+import io.github.sae4j.core.internal.torch.TensorKernel;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs calls on an SAE's kernel until it is closed, each with a manager of its own, and makes values of what the kernel
- * returns. Closing waits for the calls that run.
+ * Runs calls on an SAE's kernel until it is closed, and makes values of what the kernel returns. Closing waits for the
+ * calls that run. DJL's arrays get a manager for each call, and libtorch starts with the first of them.
  */
 final class KernelCalls {
 
@@ -30,20 +39,26 @@ final class KernelCalls {
     private final SaeSource source;
     private final Device device;
     private final Kernel kind;
+    private final Stop stop;
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
+    private volatile boolean closing;
 
     /** Null once it is closed, for whoever keeps a closed SAE shall not keep its weights; guarded by the lock. */
-    private @Nullable TorchKernel kernel;
+    private @Nullable SaeKernel kernel;
 
-    KernelCalls(SaeFacts facts, TorchKernel kernel) {
+    /** What takes DJL's arrays, from the first on; guarded by this. */
+    private @Nullable TensorKernel tensors;
+
+    KernelCalls(SaeFacts facts, SaeKernel kernel, Device device, Stop stop) {
         this.config = facts.config();
         this.allowNonFinite = facts.allowNonFinite();
         this.takesSequences = facts.takesSequences();
         this.segments = facts.segments();
         this.source = facts.source();
-        this.device = kernel.device();
+        this.device = device;
         this.kind = kernel.kind();
         this.kernel = kernel;
+        this.stop = stop;
     }
 
     Device device() {
@@ -54,30 +69,41 @@ final class KernelCalls {
         return kind;
     }
 
-    /** Returns the kernel, to work that runs as a call. */
-    TorchKernel kernel() {
-        TorchKernel open = kernel;
-        if (open == null) {
+    private SaeKernel kernel() {
+        SaeKernel open = kernel;
+        if (open == null || closing) {
             throw new SaeException(CLOSED);
         }
         return open;
     }
 
-    /** Runs a call with a manager that ends with it. */
-    <T> T run(Function<NDManager, T> work) {
-        return whileOpen(open -> withManager(open, work));
-    }
-
-    private static <T> T withManager(TorchKernel open, Function<NDManager, T> work) {
-        try (NDManager call = open.newCall()) {
-            return work.apply(call);
+    /** Returns what takes DJL's arrays, to work that runs as a call. */
+    synchronized TensorKernel tensors() {
+        SaeKernel open = kernel();
+        TensorKernel present = tensors;
+        if (present == null) {
+            present = open instanceof HostSae host
+                    ? new HostTensors(host, config.dIn(), config.dSae(), config.dOut(), !allowNonFinite)
+                    : (TensorKernel) open;
+            tensors = present;
         }
+        return present;
     }
 
-    private <T> T whileOpen(Function<TorchKernel, T> work) {
+    /** Runs a call on DJL's arrays with a manager that ends with it. */
+    <T> T run(Function<NDManager, T> work) {
+        return whileOpen(open -> {
+            try (NDManager call = tensors().newCall()) {
+                return work.apply(call);
+            }
+        });
+    }
+
+    /** Runs a call. */
+    <T> T whileOpen(Function<SaeKernel, T> work) {
         lock.readLock().lock();
         try {
-            TorchKernel open = kernel();
+            SaeKernel open = kernel();
             source.requireUnchanged();
             return ofUnchangedWeights(work.apply(open));
         } catch (SaeException e) {
@@ -116,16 +142,46 @@ final class KernelCalls {
         }
     }
 
+    /** Lets no more calls in, and closes the kernel when those that run have ended. */
     void close() {
+        closing = true;
         lock.writeLock().lock();
         try {
-            TorchKernel open = kernel;
-            kernel = null;
-            if (open != null) {
-                open.close();
-            }
+            closeKernel();
         } finally {
             lock.writeLock().unlock();
+        }
+    }
+
+    /** Does the same, and ends calls early that run longer than so. */
+    void close(Duration longest) {
+        closing = true;
+        try {
+            if (lock.writeLock().tryLock(longest.toNanos(), TimeUnit.NANOSECONDS)) {
+                try {
+                    closeKernel();
+                } finally {
+                    lock.writeLock().unlock();
+                }
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        stop.ask();
+        close();
+    }
+
+    private synchronized void closeKernel() {
+        TensorKernel door = tensors;
+        tensors = null;
+        if (door != null) {
+            door.close();
+        }
+        SaeKernel open = kernel;
+        kernel = null;
+        if (open != null && open != door) {
+            open.close();
         }
     }
 
@@ -141,7 +197,7 @@ final class KernelCalls {
 
     /** Checks an array of activations and reads its axes. */
     ActivationShape shapeOf(NDArray activations) {
-        kernel().requireFloats(activations, "activations");
+        tensors().requireFloats(activations, "activations");
         if (takesSequences) {
             ActivationShape.requireSequences(activations.getShape().getShape(), config);
         }
@@ -151,32 +207,104 @@ final class KernelCalls {
     SparseFeatures encode(NDManager call, NDArray activations, ActivationShape shape) {
         return shape.tokens() == 0
                 ? none(shape)
-                : checked(shape, kernel().encodeSparse(call, activations, shape.tokens()));
+                : checked(
+                        shape,
+                        tensors()
+                                .encodeSparse(call, activations, shape.tokens())
+                                .encoded());
     }
 
     /**
-     * Encodes tokens in Java's memory; without a tensor where the kernel takes them so.
+     * Encodes tokens in Java's memory.
      *
      * @param from the first row
      * @param to the row after the last
      */
     SparseFeatures encode(TokenRows rows, int from, int to, ActivationShape shape) {
         return whileOpen(open -> {
-            HostSae host = open.host();
             try {
-                if (host == null || from == to) {
-                    return withManager(
-                            open,
-                            call -> encode(
-                                    call, HostArrays.ofRows(call, rows.source(), from, to, config.dIn()), shape));
-                }
-                HostSae.Result result =
-                        host.encode((first, end, x) -> rows.source().copy(from + first, from + end, x), to - from);
-                return checked(shape, new Encoded(result.rows(), result.scale(), result.shift(), null));
+                return from == to
+                        ? none(shape)
+                        : checked(shape, open.encode(rows.source().after(from), to - from));
             } catch (NotFinite e) {
                 throw e.after(from);
             }
         });
+    }
+
+    /** Encodes tokens in Java's memory to some features only. */
+    SparseFeatures encode(TokenRows rows, FeatureSubset subset, ActivationShape shape) {
+        return whileOpen(
+                open -> rows.tokens() == 0 ? none(shape) : checked(shape, subset.encode(rows.source(), rows.tokens())));
+    }
+
+    /**
+     * Encodes and decodes tokens in Java's memory.
+     *
+     * @param from the first row
+     * @param to the row after the last
+     * @param out takes the rows from its own first on
+     */
+    SparseFeatures forward(TokenRows rows, int from, int to, ActivationShape shape, SaeKernel.Target out) {
+        return whileOpen(open -> {
+            if (from == to) {
+                return none(shape);
+            }
+            try {
+                Tokens tokens = rows.source().after(from);
+                Encoded encoded = open.encode(tokens, to - from);
+                SparseFeatures features = checked(shape, encoded);
+                InverseTransform inverse = features.inverseTransform();
+                open.decode(features.rows(), inverse.scale(), inverse.shift(), tokens, out);
+                return features;
+            } catch (NotFinite e) {
+                throw e.after(from);
+            }
+        });
+    }
+
+    /** Returns tokens as one sequence, {@code [1, tokens, d_in]}. */
+    NDArray sequenceOf(NDManager call, TokenRows rows) {
+        return HostArrays.ofRows(call, rows.source(), 0, rows.tokens(), config.dIn())
+                .reshape(1, rows.tokens(), config.dIn());
+    }
+
+    /** Encodes and decodes one sequence. */
+    ForwardPass forwardSequence(NDManager call, TokenRows rows, ActivationShape shape) {
+        float[][] reconstruction = new float[rows.tokens()][];
+        if (rows.tokens() == 0) {
+            return new ForwardPass(none(shape), reconstruction);
+        }
+        NDArray sequence = sequenceOf(call, rows);
+        TensorEncoded encoded = tensors().encodeSparse(call, sequence, rows.tokens());
+        SparseFeatures features = checked(shape, encoded.encoded());
+        NDArray out = decodeFitting(call, features);
+        tensors().completeReconstruction(call, sequence, encoded, out);
+        HostArrays.copyRows(out, rows.tokens(), config.dOut(), into(reconstruction));
+        return new ForwardPass(features, reconstruction);
+    }
+
+    /** Decodes features to Java's memory. */
+    float[][] decode(SparseFeatures features) {
+        float[][] decoded = new float[requireFitting(features).tokens()][];
+        whileOpen(open -> {
+            if (decoded.length > 0) {
+                InverseTransform inverse = features.inverseTransform();
+                open.decode(features.rows(), inverse.scale(), inverse.shift(), null, into(decoded));
+            }
+            return decoded;
+        });
+        return decoded;
+    }
+
+    /** Returns what copies decoded rows into an array. */
+    SaeKernel.Target into(float[][] decoded) {
+        int width = config.dOut();
+        return (from, to, rows) -> {
+            for (int token = from; token < to; token++) {
+                decoded[token] = Arrays.copyOfRange(rows, (token - from) * width, (token - from + 1) * width);
+            }
+        };
     }
 
     private SparseFeatures none(ActivationShape shape) {
@@ -205,9 +333,9 @@ final class KernelCalls {
     }
 
     NDArray encodeDense(NDManager call, NDArray activations, ActivationShape shape) {
-        NDArray dense = kernel().newArray(call, ActivationShape.decoded(shape.leading(), 0, config.dSae()));
+        NDArray dense = tensors().newArray(call, ActivationShape.decoded(shape.leading(), 0, config.dSae()));
         if (shape.tokens() > 0) {
-            kernel().encodeDense(call, activations, shape.tokens(), dense);
+            tensors().encodeDense(call, activations, shape.tokens(), dense);
         }
         return dense;
     }
@@ -216,7 +344,7 @@ final class KernelCalls {
         if (shape.tokens() == 0) {
             return InverseTransform.of(shape.heads(), null, null);
         }
-        return inverseOf(shape, kernel().normalize(call, activations, shape.tokens()));
+        return inverseOf(shape, tensors().normalize(call, activations, shape.tokens()));
     }
 
     private InverseTransform inverseOf(ActivationShape shape, Encoded encoded) {
@@ -226,6 +354,10 @@ final class KernelCalls {
     }
 
     NDArray decode(NDManager call, SparseFeatures features) {
+        return decodeFitting(call, requireFitting(features));
+    }
+
+    private SparseFeatures requireFitting(SparseFeatures features) {
         SaeException.requirePresent(features, "features");
         if (features.dSae() != config.dSae()) {
             throw new SaeException("The features are of an SAE with d_sae = " + features.dSae()
@@ -235,47 +367,39 @@ final class KernelCalls {
         if (!allowNonFinite) {
             features.requireFinite();
         }
-        return decodeFitting(call, features);
+        return features;
     }
 
     private NDArray decodeFitting(NDManager call, SparseFeatures features) {
         InverseTransform inverse = features.inverseTransform();
-        NDArray out = kernel().newArray(
-                        call, ActivationShape.decoded(features.leadingShape(), inverse.heads(), config.dOut()));
+        NDArray out = tensors()
+                .newArray(call, ActivationShape.decoded(features.leadingShape(), inverse.heads(), config.dOut()));
         if (features.tokens() > 0) {
-            kernel().decode(call, features.rows(), inverse.scale(), inverse.shift(), out);
+            tensors().decode(call, features.rows(), inverse.scale(), inverse.shift(), out);
         }
         return out;
     }
 
     NDArray decodeDense(NDManager call, NDArray features, InverseTransform inverse) {
-        kernel().requireFloats(features, "features");
+        tensors().requireFloats(features, "features");
         ActivationShape shape = ActivationShape.ofFeatures(features.getShape().getShape(), config);
         SaeException.requirePresent(inverse, "inverse");
         inverse.requireFitting(config, shape.tokens());
-        NDArray out = kernel().newArray(call, ActivationShape.decoded(shape.leading(), inverse.heads(), config.dOut()));
+        NDArray out =
+                tensors().newArray(call, ActivationShape.decoded(shape.leading(), inverse.heads(), config.dOut()));
         if (shape.tokens() > 0) {
-            kernel().decodeDense(call, features, shape.tokens(), inverse.scale(), inverse.shift(), out);
+            tensors().decodeDense(call, features, shape.tokens(), inverse.scale(), inverse.shift(), out);
         }
         return out;
     }
 
-    /**
-     * Encodes and decodes.
-     *
-     * @param before how many rows were before these, for messages
-     */
-    NDArray reconstruct(NDManager call, NDArray activations, ActivationShape shape, int before) {
+    NDArray reconstruct(NDManager call, NDArray activations, ActivationShape shape) {
         if (shape.tokens() == 0) {
             return decode(call, none(shape));
         }
-        try {
-            Encoded encoded = kernel().encodeSparse(call, activations, shape.tokens());
-            NDArray out = decodeFitting(call, checked(shape, encoded));
-            kernel().completeReconstruction(activations, encoded, out);
-            return out;
-        } catch (NotFinite e) {
-            throw e.after(before);
-        }
+        TensorEncoded encoded = tensors().encodeSparse(call, activations, shape.tokens());
+        NDArray out = decodeFitting(call, checked(shape, encoded.encoded()));
+        tensors().completeReconstruction(call, activations, encoded, out);
+        return out;
     }
 }

@@ -1,10 +1,13 @@
 package io.github.sae4j.core;
 
 import ai.djl.Device;
+import io.github.sae4j.core.internal.host.KernelParts;
 import io.github.sae4j.core.internal.host.PageFaults;
-import io.github.sae4j.core.internal.torch.KernelParts;
-import io.github.sae4j.core.internal.torch.TorchKernel;
-import io.github.sae4j.core.internal.torch.TorchRuntime;
+import io.github.sae4j.core.internal.host.SaeKernel;
+import io.github.sae4j.core.internal.host.Stop;
+import io.github.sae4j.core.internal.host.Workers;
+import io.github.sae4j.core.internal.kernel.KernelChoice;
+import io.github.sae4j.core.internal.torch.Devices;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +24,7 @@ public final class SaeBuilder {
     private SaeSource source = SaeSource.memory();
     private @Nullable Device device;
     private @Nullable Kernel kernel;
+    private @Nullable SaeRuntime runtime;
     private boolean allowNonFinite;
     private @Nullable WeightMatrix skip;
     private @Nullable TemporalPrediction prediction;
@@ -204,6 +208,16 @@ public final class SaeBuilder {
     }
 
     /**
+     * Sets the threads that Java's kernels compute with; by default {@link SaeRuntime#shared()}.
+     *
+     * @param runtime stays open as long as the SAE, or null for the default
+     */
+    public SaeBuilder runtime(@Nullable SaeRuntime runtime) {
+        this.runtime = runtime;
+        return this;
+    }
+
+    /**
      * Sets whether NaN and infinity in weights, activations, features and results are let through; by default they are
      * rejected with their row and column. To find them in matrices all bytes are read once, see
      * {@link WeightMatrix#firstNonFinite()}.
@@ -230,13 +244,16 @@ public final class SaeBuilder {
         SaeParts parts =
                 new SaeParts(encoder, decoder, noDecoding, bDec, skip, rule, prediction, inputAffine, outputAffine);
         PartsCheck.of(config, parts, sparsity, inputScale, segments);
-        Device chosen = TorchRuntime.choose(device);
+        Device chosen = Devices.choose(device, kernel);
+        Stop stop = new Stop();
+        Workers workers = new Workers((runtime == null ? SaeRuntime.shared() : runtime).pool(), stop);
         try {
             if (!allowNonFinite) {
                 FiniteParts.require(parts);
             }
             KernelParts weights = KernelParts.of(config, parts, inputScale, !allowNonFinite);
-            return new SparseAutoencoder(facts(rule), parts, TorchKernel.open(weights, chosen, kernel));
+            SaeKernel opened = KernelChoice.open(weights, chosen, kernel, workers);
+            return new SparseAutoencoder(facts(rule), parts, opened, chosen, stop);
         } catch (InternalError e) {
             throw PageFaults.sentence(source, e);
         }
@@ -263,6 +280,7 @@ public final class SaeBuilder {
                 skip != null,
                 noDecoding,
                 noFolding(rule),
+                noSubsets(rule),
                 segments,
                 false);
     }
@@ -284,6 +302,22 @@ public final class SaeBuilder {
                     + " features.";
         }
         return noFoldingOf(blockRule);
+    }
+
+    private @Nullable String noSubsets(Activation rule) {
+        String all = "Some features of this SAE cannot be encoded alone: ";
+        if (prediction != null) {
+            return all + "it predicts each token from those before it by all features.";
+        }
+        if (!(rule instanceof BlockRule blockRule)) {
+            return all + "matching pursuit takes the feature that fits best of all, step by step.";
+        }
+        if (blockRule.groups() < blockRule.dSae()) {
+            return all + "it keeps the strongest feature of each group.";
+        }
+        return blockRule.mostActive() < blockRule.dSae() || blockRule.strength() == Strength.CONTRIBUTION
+                ? all + "it keeps the " + blockRule.mostActive() + " strongest of all features of each token."
+                : null;
     }
 
     private static @Nullable String noFoldingOf(BlockRule rule) {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param hasSkip whether reconstructing adds a skip term to what is decoded
  * @param noDecoding why it cannot decode, or null if it can
  * @param noFolding why decoder norms cannot be folded, or null if they can
+ * @param noSubsets why it cannot encode some features only, or null if it can
  * @param segments how many segments an activation has whose last axes are laid side by side, 0 for any number
  * @param folded whether decoder norms are folded
  */
@@ -32,6 +33,7 @@ record SaeFacts(
         boolean hasSkip,
         @Nullable String noDecoding,
         @Nullable String noFolding,
+        @Nullable String noSubsets,
         int segments,
         boolean folded) {
 
@@ -49,6 +51,7 @@ record SaeFacts(
                 hasSkip,
                 noDecoding,
                 noFolding,
+                noSubsets,
                 segments,
                 true);
     }

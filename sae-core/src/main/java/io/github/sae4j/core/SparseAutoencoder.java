@@ -3,12 +3,14 @@ package io.github.sae4j.core;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import io.github.sae4j.core.internal.torch.HostArrays;
-import io.github.sae4j.core.internal.torch.TorchKernel;
+import io.github.sae4j.core.internal.host.FeatureSubset;
+import io.github.sae4j.core.internal.host.SaeKernel;
+import io.github.sae4j.core.internal.host.Stop;
 import io.github.sae4j.core.internal.torch.TorchRuntime;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +34,10 @@ import org.jspecify.annotations.Nullable;
  * it, and a warning tells so once. All methods throw {@link SaeException} when an argument is null,
  * closed or does not fit, before anything native sees it, and when the engine fails.
  */
-public final class SparseAutoencoder implements AutoCloseable {
+public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
+
+    /** Few enough for one array of libtorch's binding. */
+    private static final int VALUES_AT_ONCE = 1 << 24;
 
     private final SaeFacts facts;
     private final SaeConfig config;
@@ -40,11 +45,11 @@ public final class SparseAutoencoder implements AutoCloseable {
     private final Cleaner.Cleanable watch;
     private volatile @Nullable SaeParts parts;
 
-    SparseAutoencoder(SaeFacts facts, SaeParts parts, TorchKernel kernel) {
+    SparseAutoencoder(SaeFacts facts, SaeParts parts, SaeKernel kernel, Device device, Stop stop) {
         this.facts = facts;
         this.config = facts.config();
         this.parts = parts;
-        this.calls = new KernelCalls(facts, kernel);
+        this.calls = new KernelCalls(facts, kernel, device, stop);
         this.watch = Unclosed.watch(this, calls);
     }
 
@@ -58,7 +63,7 @@ public final class SparseAutoencoder implements AutoCloseable {
         return new SaeBuilder(SaeException.requirePresent(config, "config"));
     }
 
-    /** Returns what the SAE computes. */
+    @Override
     public SaeConfig config() {
         return config;
     }
@@ -151,7 +156,7 @@ public final class SparseAutoencoder implements AutoCloseable {
      *     sequence, d_in]} for a temporal SAE; float32, float16 or bfloat16
      * @return {@code [..., d_sae]}, float32, attached to the manager of {@code activations}; the caller's
      */
-    public NDArray encode(NDArray activations) {
+    public NDArray encodeDense(NDArray activations) {
         return calls.run(call -> KernelCalls.handOver(
                 calls.encodeDense(call, activations, calls.shapeOf(activations)), activations.getManager()));
     }
@@ -159,10 +164,10 @@ public final class SparseAutoencoder implements AutoCloseable {
     /**
      * Encodes activations to the features that are active.
      *
-     * @param activations as for {@link #encode(NDArray)}
+     * @param activations as for {@link #encodeDense}
      * @return features with the leading axes of {@code activations}; nothing in them needs closing
      */
-    public SparseFeatures encodeSparse(NDArray activations) {
+    public SparseFeatures encode(NDArray activations) {
         return calls.run(call -> calls.encode(call, activations, calls.shapeOf(activations)));
     }
 
@@ -172,6 +177,7 @@ public final class SparseAutoencoder implements AutoCloseable {
      * @param activation {@code [d_in]}; for {@link Reshape#HOOK_Z} the heads laid side by side
      * @return features of one token, without a leading axis
      */
+    @Override
     public SparseFeatures encode(float[] activation) {
         requireSingleTokens();
         SaeException.requirePresent(activation, "activation");
@@ -191,6 +197,7 @@ public final class SparseAutoencoder implements AutoCloseable {
      * @param activations {@code [tokens][d_in]}; for {@link Reshape#HOOK_Z} the heads laid side by side
      * @return features with one leading axis
      */
+    @Override
     public SparseFeatures encode(float[][] activations) {
         requireSingleTokens();
         return encode(TokenRows.of(activations, config.dIn()));
@@ -246,7 +253,7 @@ public final class SparseAutoencoder implements AutoCloseable {
     /**
      * Returns what decoding needs of these activations beside their features; dense features do not carry it.
      *
-     * @param activations as for {@link #encode(NDArray)}
+     * @param activations as for {@link #encodeDense}
      */
     public InverseTransform inverseTransform(NDArray activations) {
         return calls.run(call -> calls.inverseTransform(call, activations, calls.shapeOf(activations)));
@@ -291,7 +298,7 @@ public final class SparseAutoencoder implements AutoCloseable {
     public NDArray decode(SparseFeatures features, NDManager manager) {
         requireDecoder();
         return calls.run(call -> {
-            NDManager owner = calls.kernel().requireOpen(manager, "manager");
+            NDManager owner = calls.tensors().requireOpen(manager, "manager");
             return KernelCalls.handOver(calls.decode(call, features), owner);
         });
     }
@@ -303,22 +310,28 @@ public final class SparseAutoencoder implements AutoCloseable {
      * @param features features of this SAE
      * @return {@code [tokens][d_out]}, tokens in row-major order of the leading axes, heads side by side
      */
+    @Override
     public float[][] decode(SparseFeatures features) {
         requireDecoder();
-        return calls.run(call -> HostArrays.toRows(calls.decode(call, features), features.tokens(), config.dOut()));
+        try {
+            return calls.decode(features);
+        } finally {
+            // Whoever holds the SAE for this call only shall not find it freed in it.
+            Reference.reachabilityFence(this);
+        }
     }
 
     /**
      * Encodes and decodes; a skip transcoder's skip term and a temporal SAE's predicted part are added.
      *
-     * @param activations as for {@link #encode(NDArray)}
+     * @param activations as for {@link #encodeDense}
      * @return the reconstruction, {@code [..., d_out]} or {@code [..., heads, d_head]}, float32, attached to the manager
      *     of {@code activations}; the caller's
      */
     public NDArray reconstruct(NDArray activations) {
         requireDecoder();
         return calls.run(call -> KernelCalls.handOver(
-                calls.reconstruct(call, activations, calls.shapeOf(activations), 0), activations.getManager()));
+                calls.reconstruct(call, activations, calls.shapeOf(activations)), activations.getManager()));
     }
 
     /**
@@ -340,24 +353,127 @@ public final class SparseAutoencoder implements AutoCloseable {
      * @return the reconstruction, {@code [tokens][d_out]}
      */
     public float[][] reconstruct(float[][] activations) {
+        return forward(activations).reconstruction();
+    }
+
+    /**
+     * Encodes and decodes tokens in one pass; a skip transcoder's skip term is added to the reconstruction.
+     *
+     * @param activations {@code [tokens][d_in]}
+     * @return the features, and the reconstruction {@code [tokens][d_out]}
+     */
+    @Override
+    public ForwardPass forward(float[][] activations) {
         requireDecoder();
         requireSingleTokens();
         TokenRows rows = TokenRows.of(activations, config.dIn());
         requireFinite(rows);
         float[][] reconstruction = new float[activations.length][];
-        int first = 0;
-        do {
-            int from = first;
-            int to = Math.min(first + tokensAtOnce(), activations.length);
-            float[][] part = calls.run(call -> {
-                NDArray x = HostArrays.ofRows(call, rows.source(), from, to, config.dIn());
-                NDArray out = calls.reconstruct(call, x, rowsShape(to - from), from);
-                return HostArrays.toRows(out, to - from, config.dOut());
-            });
-            System.arraycopy(part, 0, reconstruction, from, part.length);
-            first = to;
-        } while (first < activations.length);
-        return reconstruction;
+        SaeKernel.Target target = calls.into(reconstruction);
+        int step = tokensAtOnce();
+        try {
+            int first = Math.min(step, activations.length);
+            SparseFeatures features = calls.forward(rows, 0, first, rowsShape(first), target);
+            for (int from = first; from < activations.length; from += step) {
+                int origin = from;
+                int to = Math.min(from + step, activations.length);
+                features = features.followedBy(calls.forward(
+                        rows,
+                        from,
+                        to,
+                        rowsShape(to - from),
+                        (begin, end, decoded) -> target.take(origin + begin, origin + end, decoded)));
+            }
+            return new ForwardPass(features, reconstruction);
+        } finally {
+            // Whoever holds the SAE for this call only shall not find it freed in it.
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /**
+     * Encodes one sequence of an SAE that takes sequences; other SAEs encode its tokens as any.
+     *
+     * @param activations {@code [tokens][d_in]}, in the order of the text
+     * @return features with one leading axis
+     */
+    public SparseFeatures encodeSequence(float[][] activations) {
+        if (!facts.takesSequences()) {
+            return encode(activations);
+        }
+        TokenRows rows = TokenRows.of(activations, config.dIn());
+        return calls.run(call -> calls.encode(call, calls.sequenceOf(call, rows), rowsShape(rows.tokens())));
+    }
+
+    /**
+     * Encodes and decodes one sequence of an SAE that takes sequences, its predicted part among the reconstruction; other SAEs
+     * take its tokens as any.
+     *
+     * @param activations {@code [tokens][d_in]}, in the order of the text
+     * @return the features, and the reconstruction {@code [tokens][d_out]}
+     */
+    public ForwardPass forwardSequence(float[][] activations) {
+        if (!facts.takesSequences()) {
+            return forward(activations);
+        }
+        requireDecoder();
+        TokenRows rows = TokenRows.of(activations, config.dIn());
+        return calls.run(call -> calls.forwardSequence(call, rows, rowsShape(rows.tokens())));
+    }
+
+    /**
+     * Returns some features in a form that encoding costs only those: their columns of {@code W_enc} are read now and kept side
+     * by side, {@code 2 * d_in} to {@code 4 * d_in} bytes each.
+     *
+     * @param features each from 0 to {@code d_sae - 1}, in any order
+     * @throws SaeException if there is no such feature, or none at all, or whether one is active depends on others, as with
+     *     top-k, group max, matching pursuit and temporal SAEs
+     */
+    public FeatureSet featureSet(int... features) {
+        int[] ordered = FeatureSet.ordered(SaeException.requirePresent(features, "features"), config.dSae());
+        if (facts.noSubsets() != null) {
+            throw new SaeException(facts.noSubsets());
+        }
+        return new FeatureSet(this, ordered, calls.whileOpen(open -> open.subset(ordered)));
+    }
+
+    /**
+     * Encodes one token to some features only: those of {@link #encode(float[])} that are in the set, with the same bits where
+     * the SAE's kernel runs in Java.
+     *
+     * @param activation {@code [d_in]}
+     * @param set made by this SAE
+     * @return features of one token, without a leading axis, of all {@code d_sae}
+     */
+    public SparseFeatures encode(float[] activation, FeatureSet set) {
+        FeatureSubset subset = SaeException.requirePresent(set, "set").of(this);
+        SaeException.requirePresent(activation, "activation");
+        TokenRows.requireWidth(activation.length, "activation", config.dIn());
+        try {
+            TokenRows one = TokenRows.of(activation, 0, 1, config.dIn());
+            return calls.encode(one, subset, new ActivationShape(new long[0], 1, 0));
+        } finally {
+            // Whoever holds the SAE for this call only shall not find it freed in it.
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /**
+     * Encodes tokens to some features only, see {@link #encode(float[], FeatureSet)}.
+     *
+     * @param activations {@code [tokens][d_in]}
+     * @param set made by this SAE
+     * @return features with one leading axis, of all {@code d_sae}
+     */
+    public SparseFeatures encode(float[][] activations, FeatureSet set) {
+        FeatureSubset subset = SaeException.requirePresent(set, "set").of(this);
+        TokenRows rows = TokenRows.of(activations, config.dIn());
+        try {
+            return calls.encode(rows, subset, rowsShape(rows.tokens()));
+        } finally {
+            // Whoever holds the SAE for this call only shall not find it freed in it.
+            Reference.reachabilityFence(this);
+        }
     }
 
     /**
@@ -374,8 +490,10 @@ public final class SparseAutoencoder implements AutoCloseable {
         if (facts.noFolding() != null) {
             throw new SaeException(facts.noFolding());
         }
-        return calls.run(call -> new SparseAutoencoder(
-                facts.withFoldedNorms(), parts(), calls.kernel().folded()));
+        return calls.whileOpen(open -> {
+            Stop stop = new Stop();
+            return new SparseAutoencoder(facts.withFoldedNorms(), parts(), open.folded(stop), device(), stop);
+        });
     }
 
     /**
@@ -390,6 +508,18 @@ public final class SparseAutoencoder implements AutoCloseable {
         parts = null;
     }
 
+    /**
+     * Closes within a time: waits for the calls that run, as {@link #close()} does, but ends those early that take longer.
+     * They throw {@link SaeException}. A kernel that runs in Java ends within milliseconds; libtorch's at its next chunk of
+     * tokens.
+     *
+     * @param longest how long calls may go on
+     */
+    public void close(Duration longest) {
+        calls.close(SaeException.requirePresent(longest, "longest"));
+        close();
+    }
+
     private void requireDecoder() {
         if (facts.noDecoding() != null) {
             throw new SaeException(facts.noDecoding());
@@ -398,14 +528,15 @@ public final class SparseAutoencoder implements AutoCloseable {
 
     private void requireSingleTokens() {
         if (facts.takesSequences()) {
-            throw new SaeException("This SAE predicts each token from those before it, so it takes an NDArray of"
-                    + " [batch, sequence, d_in = " + config.dIn() + "], not tokens alone.");
+            throw new SaeException("This SAE predicts each token from those before it, so it takes whole sequences:"
+                    + " encodeSequence, or an NDArray of [batch, sequence, d_in = " + config.dIn() + "], not tokens"
+                    + " alone.");
         }
     }
 
-    /** Java arrays go to the engine a part at a time. */
+    /** Java arrays go to the kernel a part at a time. */
     private int tokensAtOnce() {
-        return Math.max(1, HostArrays.VALUES_AT_ONCE / config.dIn());
+        return Math.max(1, VALUES_AT_ONCE / config.dIn());
     }
 
     private static ActivationShape rowsShape(int tokens) {

@@ -302,6 +302,25 @@ public final class SparseFeatures {
         return dense;
     }
 
+    /**
+     * Returns the features in a form that keeps from version to version of this library, for a queue, a cache or a column of
+     * bytes; {@link #fromBytes} reads it. Little-endian, 4 bytes for each token and 8 for each active feature beside a head.
+     *
+     * @throws SaeException if they take more than 2 GiB
+     */
+    public byte[] toBytes() {
+        return FeatureBytes.write(this);
+    }
+
+    /**
+     * Returns the features that {@link #toBytes} wrote.
+     *
+     * @throws SaeException if the bytes are none, cut, of a later form, or break what is said at {@link #of}
+     */
+    public static SparseFeatures fromBytes(byte[] bytes) {
+        return FeatureBytes.read(SaeException.requirePresent(bytes, "bytes"));
+    }
+
     /** Returns the rows as kernels take them; their arrays must not be changed. */
     Rows rows() {
         return new Rows(rowOffsets, indices, values);

@@ -1,7 +1,7 @@
 package io.github.sae4j.core;
 
-import io.github.sae4j.core.internal.host.HostSae;
 import io.github.sae4j.core.internal.host.HostTransform;
+import io.github.sae4j.core.internal.host.Tokens;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -12,7 +12,7 @@ import java.nio.ByteOrder;
  * @param dIn the width of each
  * @param source copies some of them
  */
-record TokenRows(int tokens, int dIn, HostSae.Tokens source) {
+record TokenRows(int tokens, int dIn, Tokens source) {
 
     /**
      * Takes rows of an array.

@@ -96,9 +96,9 @@ class AffineTest {
             assertThat(TinySae.flat(sae.reconstruct(activations))).is(closeTo(reconstruction));
 
             NDArray x = manager.create(TinySae.flat(activations), new Shape(TOKENS, D_IN));
-            NDArray dense = sae.encode(x);
+            NDArray dense = sae.encodeDense(x);
             assertThat(dense.toFloatArray())
-                    .isEqualTo(TinySae.flat(sae.encodeSparse(x).toDense()));
+                    .isEqualTo(TinySae.flat(sae.encode(x).toDense()));
             assertThat(dense.toFloatArray()).is(closeTo(features));
             assertThat(sae.decode(dense, sae.inverseTransform(x)).toFloatArray())
                     .is(closeTo(reconstruction));

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,7 +60,7 @@ class CompositionTest {
                 NDManager manager = sae.newManager()) {
             assertThat(sae.normScalingFactor()).isEqualTo(SCALE);
             NDArray x = manager.create(TinySae.flat(activations), new Shape(6, 24));
-            NDArray dense = sae.encode(x);
+            NDArray dense = sae.encodeDense(x);
             assertThat(dense.toFloatArray()).is(closeTo(features));
             assertThat(TinySae.flat(sae.encode(activations).toDense())).isEqualTo(dense.toFloatArray());
             assertThat(sae.decode(dense).toFloatArray()).is(closeTo(reconstruction));
@@ -122,8 +124,8 @@ class CompositionTest {
         try (SparseAutoencoder sae = tiny.open();
                 NDManager manager = sae.newManager()) {
             NDArray x = manager.create(TinySae.flat(activations), new Shape(6, 24));
-            NDArray dense = sae.encode(x);
-            SparseFeatures sparse = sae.encodeSparse(x);
+            NDArray dense = sae.encodeDense(x);
+            SparseFeatures sparse = sae.encode(x);
             assertThat(dense.toFloatArray()).is(closeTo(features));
             assertThat(TinySae.flat(sparse.toDense())).isEqualTo(dense.toFloatArray());
             assertThat(sae.decode(sparse, manager).toFloatArray()).is(closeTo(reconstruction));
@@ -147,18 +149,33 @@ class CompositionTest {
                     NDManager manager = lying.newManager()) {
                 NDManager root = manager.getParentManager();
                 int arrays = root.getManagedArrays().size();
+                long buffers = directBytes();
                 SparseFeatures one = straight.encode(activations[0]).topK(100);
                 float[] expected = lying.decode(one)[0];
                 assertThat(expected).is(closeTo(straight.decode(one)[0]));
                 assertThat(root.getManagedArrays().size()).isEqualTo(arrays);
+                assertThat(directBytes()).isLessThanOrEqualTo(buffers);
                 for (int round = 0; round < 4; round++) {
                     assertThat(lying.decode(one)[0]).isEqualTo(expected);
                 }
-                if (kernel != Kernel.PLAIN) {
-                    assertThat(root.getManagedArrays().size()).isGreaterThan(arrays);
+                switch (kernel) {
+                    case TORCHSCRIPT ->
+                        assertThat(root.getManagedArrays().size()).isGreaterThan(arrays);
+                    case VECTOR ->
+                        assertThat(directBytes())
+                                .isGreaterThanOrEqualTo(
+                                        buffers + tiny.wDec().length * (long) tiny.wDec()[0].length * type.bytes());
+                    case PLAIN -> assertThat(directBytes()).isLessThanOrEqualTo(buffers);
                 }
             }
         }
+    }
+
+    private static long directBytes() {
+        return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                .filter(pool -> pool.getName().equals("direct"))
+                .mapToLong(BufferPoolMXBean::getMemoryUsed)
+                .sum();
     }
 
     @ParameterizedTest
@@ -195,7 +212,7 @@ class CompositionTest {
             SparseFeatures features = sae.encode(activations);
             assertThat(TinySae.flat(features.toDense())).is(closeTo(tiny.expectedFeatures(activations)));
             NDArray x = manager.create(TinySae.flat(activations), new Shape(3, 24));
-            NDArray dense = sae.encode(x);
+            NDArray dense = sae.encodeDense(x);
             assertThatThrownBy(() -> sae.decode(features)).hasMessage(reason);
             assertThatThrownBy(() -> sae.decode(features, manager)).hasMessage(reason);
             assertThatThrownBy(() -> sae.decode(dense)).hasMessage(reason);

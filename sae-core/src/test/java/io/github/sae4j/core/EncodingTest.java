@@ -120,8 +120,8 @@ class EncodingTest {
                 NDManager manager = sae.newManager()) {
             NDArray x =
                     manager.create(activations, new Shape(TOKENS, tiny.config().dIn()));
-            float[] dense = sae.encode(x).toFloatArray();
-            assertThat(TinySae.flat(sae.encodeSparse(x).toDense())).isEqualTo(dense);
+            float[] dense = sae.encodeDense(x).toFloatArray();
+            assertThat(TinySae.flat(sae.encode(x).toDense())).isEqualTo(dense);
         }
     }
 
@@ -144,10 +144,10 @@ class EncodingTest {
         try (SparseAutoencoder sae = tiny.open();
                 NDManager manager = sae.newManager()) {
             NDArray x = manager.create(activations, new Shape(2, 1, 3, 16));
-            NDArray dense = sae.encode(x);
+            NDArray dense = sae.encodeDense(x);
             assertThat(dense.getShape()).isEqualTo(new Shape(2, 1, 3, 40));
             assertThat(dense.getManager()).isSameAs(manager);
-            SparseFeatures features = sae.encodeSparse(x);
+            SparseFeatures features = sae.encode(x);
             assertThat(features.shape()).containsExactly(2, 1, 3, 40);
             NDArray back = sae.decode(features, manager);
             assertThat(back.getShape()).isEqualTo(new Shape(2, 1, 3, 16));
@@ -164,7 +164,7 @@ class EncodingTest {
         float[] activation = tiny.activations(1, 5)[0];
         try (SparseAutoencoder sae = tiny.open();
                 NDManager manager = sae.newManager()) {
-            assertThat(sae.encode(manager.create(activation)).getShape()).isEqualTo(new Shape(40));
+            assertThat(sae.encodeDense(manager.create(activation)).getShape()).isEqualTo(new Shape(40));
             assertThat(sae.encode(activation).shape()).containsExactly(40);
             assertThat(sae.reconstruct(activation))
                     .is(closeTo(tiny.expectedReconstruction(new float[][] {activation})));
@@ -176,13 +176,13 @@ class EncodingTest {
         try (SparseAutoencoder sae = TinySae.of(16, 40).open();
                 NDManager manager = sae.newManager()) {
             NDArray none = manager.create(new Shape(3, 0, 16));
-            assertThat(sae.encode(none).getShape()).isEqualTo(new Shape(3, 0, 40));
-            SparseFeatures features = sae.encodeSparse(none);
+            assertThat(sae.encodeDense(none).getShape()).isEqualTo(new Shape(3, 0, 40));
+            SparseFeatures features = sae.encode(none);
             assertThat(features.shape()).containsExactly(3, 0, 40);
             assertThat(features.l0()).isZero();
             assertThat(sae.decode(features, manager).getShape()).isEqualTo(new Shape(3, 0, 16));
             assertThat(sae.reconstruct(none).getShape()).isEqualTo(new Shape(3, 0, 16));
-            assertThat(sae.decode(sae.encode(none)).getShape()).isEqualTo(new Shape(3, 0, 16));
+            assertThat(sae.decode(sae.encodeDense(none)).getShape()).isEqualTo(new Shape(3, 0, 16));
             assertThat(sae.encode(new float[0][]).tokens()).isZero();
             assertThat(sae.decode(sae.encode(new float[0][]))).isEmpty();
         }
@@ -295,8 +295,9 @@ class EncodingTest {
                 NDManager manager = sae.newManager()) {
             NDArray half = manager.create(activation).toType(DataType.FLOAT16, false);
             float[] rounded = half.toType(DataType.FLOAT32, false).toFloatArray();
-            assertThat(sae.encode(half).toFloatArray()).is(closeTo(tiny.expectedFeatures(new float[][] {rounded})));
-            assertThat(sae.encode(half).getDataType()).isEqualTo(DataType.FLOAT32);
+            assertThat(sae.encodeDense(half).toFloatArray())
+                    .is(closeTo(tiny.expectedFeatures(new float[][] {rounded})));
+            assertThat(sae.encodeDense(half).getDataType()).isEqualTo(DataType.FLOAT32);
         }
     }
 
@@ -310,7 +311,7 @@ class EncodingTest {
                     .transpose()
                     .duplicate()
                     .transpose();
-            assertThat(sae.encode(transposed).toFloatArray()).is(closeTo(tiny.expectedFeatures(activations)));
+            assertThat(sae.encodeDense(transposed).toFloatArray()).is(closeTo(tiny.expectedFeatures(activations)));
         }
     }
 
@@ -322,11 +323,11 @@ class EncodingTest {
         try (SparseAutoencoder sae = tiny.open();
                 NDManager manager = sae.newManager()) {
             NDArray heads = manager.create(flat, new Shape(2, 3, 4, 6));
-            assertThat(sae.encode(heads).getShape()).isEqualTo(new Shape(2, 3, 40));
+            assertThat(sae.encodeDense(heads).getShape()).isEqualTo(new Shape(2, 3, 40));
             NDArray back = sae.reconstruct(heads);
             assertThat(back.getShape()).isEqualTo(new Shape(2, 3, 4, 6));
             assertThat(back.toFloatArray()).is(closeTo(tiny.expectedReconstruction(activations)));
-            NDArray dense = sae.decode(sae.encode(heads), sae.inverseTransform(heads));
+            NDArray dense = sae.decode(sae.encodeDense(heads), sae.inverseTransform(heads));
             assertThat(dense.getShape()).isEqualTo(new Shape(2, 3, 4, 6));
             NDArray alreadyFlat = manager.create(flat, new Shape(6, 24));
             assertThat(sae.reconstruct(alreadyFlat).getShape()).isEqualTo(new Shape(6, 24));
@@ -371,7 +372,7 @@ class EncodingTest {
                 TinySae.of(TinySae.config(24, 1100, Normalization.NONE, Reshape.NONE, true), WeightType.BFLOAT16);
         try (SparseAutoencoder sae = tiny.open();
                 NDManager manager = sae.newManager()) {
-            NDArray most = sae.encode(manager.create(TinySae.flat(tiny.activations(3, 11)), new Shape(3, 24)));
+            NDArray most = sae.encodeDense(manager.create(TinySae.flat(tiny.activations(3, 11)), new Shape(3, 24)));
             float[] few = new float[2 * 1100];
             few[17] = 1.5f;
             few[1100 + 1099] = -0.25f;
@@ -401,7 +402,7 @@ class EncodingTest {
         try (SparseAutoencoder sae = tiny.open();
                 NDManager manager = sae.newManager()) {
             NDArray x = manager.create(TinySae.flat(activations), new Shape(4, 24));
-            NDArray back = sae.decode(sae.encode(x), sae.inverseTransform(x));
+            NDArray back = sae.decode(sae.encodeDense(x), sae.inverseTransform(x));
             assertThat(back.toFloatArray()).is(closeTo(tiny.expectedReconstruction(activations)));
         }
     }
@@ -426,7 +427,7 @@ class EncodingTest {
         try (SparseAutoencoder sae = tiny.open();
                 NDManager manager = sae.newManager()) {
             NDArray x = manager.create(tiny.activations(1, 14)[0]);
-            assertThat(sae.encode(x).muli(0).sum().getFloat()).isZero();
+            assertThat(sae.encodeDense(x).muli(0).sum().getFloat()).isZero();
             assertThat(sae.reconstruct(x).muli(0).sum().getFloat()).isZero();
         }
     }

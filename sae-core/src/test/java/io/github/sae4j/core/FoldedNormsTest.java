@@ -51,12 +51,11 @@ class FoldedNormsTest {
                 NDManager manager = sae.newManager()) {
             NDArray x = manager.create(reference.input(), new Shape(reference.inputShape()));
             float[] features = reference.tensor("acts_folded").values();
-            assertThat(folded.encode(x).toFloatArray()).is(closeTo(features));
-            assertThat(TinySae.flat(folded.encodeSparse(x).toDense())).is(closeTo(features));
+            assertThat(folded.encodeDense(x).toFloatArray()).is(closeTo(features));
+            assertThat(TinySae.flat(folded.encode(x).toDense())).is(closeTo(features));
             float[] reconstruction = reference.tensor("recon_folded").values();
-            assertThat(folded.decode(folded.encode(x)).toFloatArray()).is(closeTo(reconstruction));
-            assertThat(folded.decode(folded.encodeSparse(x), manager).toFloatArray())
-                    .is(closeTo(reconstruction));
+            assertThat(folded.decode(folded.encodeDense(x)).toFloatArray()).is(closeTo(reconstruction));
+            assertThat(folded.decode(folded.encode(x), manager).toFloatArray()).is(closeTo(reconstruction));
             assertThat(folded.reconstruct(x).toFloatArray()).is(closeTo(reference.expected("out")));
         }
     }
@@ -92,7 +91,7 @@ class FoldedNormsTest {
             assertThat(TinySae.flat(folded.decode(after))).is(closeTo(reconstruction));
             assertThat(TinySae.flat(folded.reconstruct(activations))).is(closeTo(reconstruction));
             NDArray x = manager.create(TinySae.flat(activations), new Shape(4, 24));
-            assertThat(folded.decode(folded.encode(x), folded.inverseTransform(x))
+            assertThat(folded.decode(folded.encodeDense(x), folded.inverseTransform(x))
                             .toFloatArray())
                     .is(closeTo(reconstruction));
             assertThat(TinySae.flat(again.encode(activations).toDense())).isEqualTo(TinySae.flat(after.toDense()));
@@ -147,7 +146,9 @@ class FoldedNormsTest {
             assertThat(second.encode(activations).activeCount()).isPositive();
             second.close();
             assertThat(TinySae.flat(viewOnView.encode(activations).toDense())).isEqualTo(features);
-            assertThat(root.getManagedArrays().size()).isGreaterThan(before);
+            if (kernel == Kernel.TORCHSCRIPT) {
+                assertThat(root.getManagedArrays().size()).isGreaterThan(before);
+            }
             viewOnView.close();
             assertThat(root.getManagedArrays().size()).isEqualTo(before);
         }

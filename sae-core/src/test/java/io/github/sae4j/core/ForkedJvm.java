@@ -1,10 +1,13 @@
 package io.github.sae4j.core;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Runs a program of the tests in a Java process of its own, because what it looks for would harm this one. */
 record ForkedJvm(int exitCode, String output) {
@@ -13,6 +16,20 @@ record ForkedJvm(int exitCode, String output) {
     static final String VECTORS = "--add-modules=jdk.incubator.vector";
 
     static ForkedJvm run(Path workingFolder, Class<?> program, String... options)
+            throws IOException, InterruptedException {
+        return run(System.getProperty("java.class.path"), workingFolder, program, options);
+    }
+
+    /** Runs a program without the jars that hold native libraries. */
+    static ForkedJvm runWithoutNativeJars(Path workingFolder, Class<?> program, String... options)
+            throws IOException, InterruptedException {
+        String classPath = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(entry -> !entry.contains("pytorch-native") && !entry.contains("pytorch-jni"))
+                .collect(Collectors.joining(File.pathSeparator));
+        return run(classPath, workingFolder, program, options);
+    }
+
+    private static ForkedJvm run(String classPath, Path workingFolder, Class<?> program, String... options)
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -23,7 +40,7 @@ record ForkedJvm(int exitCode, String output) {
             command.add("--sun-misc-unsafe-memory-access=allow");
         }
         command.addAll(List.of(options));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
+        command.addAll(List.of("-cp", classPath, program.getName()));
         Process process = new ProcessBuilder(command)
                 .directory(workingFolder.toFile())
                 .redirectErrorStream(true)

@@ -62,9 +62,9 @@ class GpuTest {
                             .open();
                     NDManager manager = sae.newManager()) {
                 NDArray x = manager.create(TinySae.flat(activations), new Shape(5, 24));
-                float[] dense = sae.encode(x).toFloatArray();
+                float[] dense = sae.encodeDense(x).toFloatArray();
                 assertThat(dense).is(closeTo(tiny.expectedFeatures(activations)));
-                assertThat(TinySae.flat(sae.encodeSparse(x).toDense())).isEqualTo(dense);
+                assertThat(TinySae.flat(sae.encode(x).toDense())).isEqualTo(dense);
                 assertThat(sae.reconstruct(x).toFloatArray()).is(closeTo(tiny.expectedReconstruction(activations)));
             }
         }
@@ -78,10 +78,10 @@ class GpuTest {
         try (SparseAutoencoder sae = tiny.inParts(3).open();
                 NDManager manager = sae.newManager()) {
             NDArray x = manager.create(TinySae.flat(activations), new Shape(5, 24));
-            float[] dense = sae.encode(x).toFloatArray();
+            float[] dense = sae.encodeDense(x).toFloatArray();
             // bfloat16 has 8 bits of precision, and 24 rounded inputs are summed.
             assertThat(relativeError(dense, tiny.expectedFeatures(activations))).isLessThan(1.0 / 64);
-            assertThat(TinySae.flat(sae.encodeSparse(x).toDense())).isEqualTo(dense);
+            assertThat(TinySae.flat(sae.encode(x).toDense())).isEqualTo(dense);
             assertThat(sae.reconstruct(x).getDevice()).isEqualTo(Device.gpu());
         }
     }
@@ -93,7 +93,7 @@ class GpuTest {
         try (SparseAutoencoder sae = tiny.open();
                 NDManager cpu = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
             NDArray x = cpu.create(TinySae.flat(activations), new Shape(5, 24)).toType(DataType.FLOAT32, false);
-            assertThat(TinySae.flat(sae.encodeSparse(x).toDense())).is(closeTo(tiny.expectedFeatures(activations)));
+            assertThat(TinySae.flat(sae.encode(x).toDense())).is(closeTo(tiny.expectedFeatures(activations)));
         }
     }
 

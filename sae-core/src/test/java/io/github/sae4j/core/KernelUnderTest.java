@@ -18,6 +18,6 @@ final class KernelUnderTest {
 
     /** Returns the kernel if it runs SAEs of this architecture, else null: some are libtorch's always. */
     static Kernel forArchitecture(String architecture) {
-        return architecture.equals("temporal") || architecture.equals("matching_pursuit") ? null : current;
+        return architecture.equals("temporal") ? null : current;
     }
 }

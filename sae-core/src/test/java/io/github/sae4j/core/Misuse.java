@@ -75,7 +75,7 @@ final class Misuse {
     private static Map<String, BiConsumer<SparseAutoencoder, @Nullable NDArray>> activationEntries() {
         Map<String, BiConsumer<SparseAutoencoder, @Nullable NDArray>> entries = new LinkedHashMap<>();
         entries.put("encode", SparseAutoencoder::encode);
-        entries.put("encodeSparse", SparseAutoencoder::encodeSparse);
+        entries.put("encodeSparse", SparseAutoencoder::encode);
         entries.put("reconstruct", SparseAutoencoder::reconstruct);
         entries.put("inverseTransform", SparseAutoencoder::inverseTransform);
         return entries;
@@ -234,7 +234,7 @@ final class Misuse {
         try (NDManager manager = sae.newManager()) {
             NDArray x = manager.ones(new Shape(2, D_IN));
             NDArray f = manager.ones(new Shape(2, D_SAE));
-            SparseFeatures features = sae.encodeSparse(x);
+            SparseFeatures features = sae.encode(x);
             sae.close();
             sae.close();
             activationEntries().forEach((name, entry) -> refuse(name + " when closed", () -> entry.accept(sae, x)));

@@ -77,7 +77,7 @@ class OverflowTest {
                     NDManager manager = sae.newManager()) {
                 NDArray x = manager.create(TinySae.flat(rows(LARGE)), new Shape(7, D_IN));
                 refuses(sentence, () -> sae.encode(rows(LARGE)));
-                refuses(sentence, () -> sae.encodeSparse(x));
+                refuses(sentence, () -> sae.encode(x));
                 refuses(sentence, () -> sae.encode(x));
                 refuses(sentence, () -> sae.reconstruct(x));
                 refuses(sentence, () -> sae.reconstruct(rows(LARGE)));
@@ -99,7 +99,7 @@ class OverflowTest {
             refuses(sentence, () -> sae.decode(features, manager));
             refuses(sentence, () -> sae.reconstruct(rows(quarter)));
             refuses(sentence, () -> sae.reconstruct(x));
-            NDArray few = sae.encode(x);
+            NDArray few = sae.encodeDense(x);
             refuses(sentence, () -> sae.decode(few));
             refuses(sentence, () -> sae.decode(few.add(1)));
         }
@@ -139,12 +139,12 @@ class OverflowTest {
                 String sentence = "Row 5 cannot be normalised";
                 refuses(sentence, () -> sae.encode(x));
                 refuses(sentence, () -> sae.encode(array));
-                refuses(sentence, () -> sae.encodeSparse(array));
+                refuses(sentence, () -> sae.encode(array));
                 refuses(sentence, () -> sae.inverseTransform(array));
                 refuses(sentence, () -> sae.reconstruct(array));
             } else {
                 assertThat(TinySae.flat(sae.encode(x).toDense())).is(closeTo(expected));
-                assertThat(sae.encode(array).toFloatArray()).is(closeTo(expected));
+                assertThat(sae.encodeDense(array).toFloatArray()).is(closeTo(expected));
             }
         }
     }
@@ -156,7 +156,7 @@ class OverflowTest {
                     NDManager manager = sae.newManager()) {
                 NDArray x = manager.create(TinySae.flat(rows(LARGE)), new Shape(7, D_IN));
                 assertThat(sae.encode(rows(LARGE)).value(5, 577)).isInfinite();
-                assertThat(sae.encode(x).getFloat(5, 577)).isInfinite();
+                assertThat(sae.encodeDense(x).getFloat(5, 577)).isInfinite();
                 assertThat(sae.reconstruct(rows(LARGE))[5][3]).isInfinite();
             }
         }
@@ -168,7 +168,7 @@ class OverflowTest {
         Arrays.fill(bias, LARGE);
         try (SparseAutoencoder sae = builder(Relu.of(bias)).build();
                 NDManager manager = sae.newManager()) {
-            NDArray dense = sae.encode(manager.zeros(new Shape(7, D_IN)));
+            NDArray dense = sae.encodeDense(manager.zeros(new Shape(7, D_IN)));
             assertThat(dense.getFloat(6, 0)).isEqualTo(LARGE);
         }
     }

@@ -10,12 +10,32 @@ import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Matching pursuit, against the same steps in float64. */
+@ParameterizedClass
+@EnumSource(Kernel.class)
 class PursuitTest {
+
+    @Parameter
+    private Kernel kernel;
+
+    @BeforeEach
+    void useTheKernel() {
+        KernelUnderTest.set(kernel);
+    }
+
+    @AfterEach
+    void leaveTheChoice() {
+        KernelUnderTest.set(null);
+    }
 
     private static final int D_IN = 24;
 
@@ -30,7 +50,8 @@ class PursuitTest {
                                 ? tiny.stored(TinySae.transpose(tiny.wDec())).transposed()
                                 : tiny.stored(tiny.wDec()))
                 .decoderBias(tiny.bDec())
-                .activation(rule);
+                .activation(rule)
+                .kernel(KernelUnderTest.get());
     }
 
     static Stream<TinySae> everyLayout() {
@@ -79,7 +100,7 @@ class PursuitTest {
         try (SparseAutoencoder sae = builder(tiny, rule).build();
                 NDManager manager = sae.newManager()) {
             NDArray x = manager.create(TinySae.flat(activations), new Shape(tokens, D_IN));
-            NDArray dense = sae.encode(x);
+            NDArray dense = sae.encodeDense(x);
             assertThat(dense.toFloatArray()).is(closeTo(features));
             SparseFeatures sparse = sae.encode(activations);
             assertThat(TinySae.flat(sparse.toDense())).isEqualTo(dense.toFloatArray());

@@ -51,8 +51,8 @@ class ReferenceNumbersTest {
         try (SparseAutoencoder sae = ReferenceSae.open(reference);
                 NDManager manager = sae.newManager()) {
             NDArray x = manager.create(reference.input(), new Shape(reference.inputShape()));
-            NDArray dense = sae.encode(x);
-            SparseFeatures sparse = sae.encodeSparse(x);
+            NDArray dense = sae.encodeDense(x);
+            SparseFeatures sparse = sae.encode(x);
             assertThat(dense.toFloatArray()).is(closeTo(reference.expected("acts")));
             assertThat(TinySae.flat(sparse.toDense())).isEqualTo(dense.toFloatArray());
             assertThat(sae.decode(sparse, manager).toFloatArray()).is(closeTo(reference.expected("recon")));

@@ -69,9 +69,9 @@ class RulesTest {
                         .is(closeTo(Arrays.copyOf(features, tiny.config().dSae())));
 
                 NDArray x = manager.create(TinySae.flat(activations), new Shape(tokens, 24));
-                NDArray dense = sae.encode(x);
+                NDArray dense = sae.encodeDense(x);
                 assertThat(dense.toFloatArray())
-                        .isEqualTo(TinySae.flat(sae.encodeSparse(x).toDense()));
+                        .isEqualTo(TinySae.flat(sae.encode(x).toDense()));
                 assertThat(dense.toFloatArray()).is(closeTo(features));
                 assertThat(sae.decode(dense, sae.inverseTransform(x)).toFloatArray())
                         .is(closeTo(reconstruction));

@@ -25,15 +25,15 @@ class SegmentsTest {
                 NDManager manager = sae.newManager()) {
             NDArray apart = manager.create(activations, new Shape(3, 2, 2, 12));
             NDArray together = manager.create(activations, new Shape(3, 2, D_IN));
-            assertThat(sae.encode(apart).getShape()).isEqualTo(new Shape(3, 2, 40));
-            assertThat(sae.encode(apart).toFloatArray())
-                    .isEqualTo(sae.encode(together).toFloatArray());
+            assertThat(sae.encodeDense(apart).getShape()).isEqualTo(new Shape(3, 2, 40));
+            assertThat(sae.encodeDense(apart).toFloatArray())
+                    .isEqualTo(sae.encodeDense(together).toFloatArray());
             assertThat(sae.reconstruct(together).getShape()).isEqualTo(together.getShape());
             NDArray reconstruction = sae.reconstruct(apart);
             assertThat(reconstruction.getShape()).isEqualTo(apart.getShape());
             assertThat(reconstruction.toFloatArray())
                     .isEqualTo(sae.reconstruct(together).toFloatArray());
-            assertThat(sae.encodeSparse(apart).inverseTransform().heads()).isEqualTo(2);
+            assertThat(sae.encode(apart).inverseTransform().heads()).isEqualTo(2);
         }
     }
 
@@ -47,7 +47,7 @@ class SegmentsTest {
                     .hasMessage(
                             "The activations have the shape [3, 12, 2], but the last axis, or the last two together (2"
                                     + " segments and their width), must be d_in = 24.");
-            assertThat(any.encode(turned).getShape()).isEqualTo(new Shape(3, 40));
+            assertThat(any.encodeDense(turned).getShape()).isEqualTo(new Shape(3, 40));
             assertThatThrownBy(() -> any.encode(manager.zeros(new Shape(3, 5))))
                     .hasMessageContaining("(segments and their width), must be d_in = 24.");
         }

@@ -28,7 +28,9 @@ class SharingTest {
     void manyThreadsGetTheSameAnswersAndLeaveNothingBehind(String option) throws IOException, InterruptedException {
         ForkedJvm jvm = ForkedJvm.run(folder, Soak.class, option, "-Xms192m", "-Xmx192m", "-XX:+AlwaysPreTouch");
         assertThat(jvm.exitCode()).describedAs(jvm.output()).isZero();
-        assertThat(figure(jvm, "live arrays")).isPositive();
+        if (!option.equals(ForkedJvm.VECTORS)) {
+            assertThat(figure(jvm, "live arrays")).isPositive();
+        }
         assertThat(figure(jvm, "wrong answers")).isZero();
         assertThat(figure(jvm, "more arrays")).isZero();
         // 160,000 calls that lost 128 bytes each would be 20 MB.

@@ -105,7 +105,7 @@ final class Soak {
             return switch (time % 4) {
                 case 0 -> Arrays.equals(TinySae.flat(sae.encode(activations).toDense()), features);
                 case 1 -> Arrays.equals(TinySae.flat(sae.reconstruct(activations)), reconstruction);
-                case 2 -> Arrays.equals(throughArrays(sae::encode), features);
+                case 2 -> Arrays.equals(throughArrays(sae::encodeDense), features);
                 default -> Arrays.equals(throughArrays(sae::reconstruct), reconstruction);
             };
         }

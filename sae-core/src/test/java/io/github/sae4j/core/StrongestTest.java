@@ -103,8 +103,8 @@ class StrongestTest {
                     NDManager manager = sae.newManager()) {
                 assertThat(TinySae.flat(sae.encode(activations).toDense())).isEqualTo(expected);
                 NDArray x = manager.create(TinySae.flat(activations), new Shape(tokens, D_IN));
-                assertThat(sae.encode(x).toFloatArray()).isEqualTo(expected);
-                assertThat(TinySae.flat(sae.encodeSparse(x).toDense())).isEqualTo(expected);
+                assertThat(sae.encodeDense(x).toFloatArray()).isEqualTo(expected);
+                assertThat(TinySae.flat(sae.encode(x).toDense())).isEqualTo(expected);
             }
         }
     }
@@ -188,8 +188,8 @@ class StrongestTest {
                 assertThat(features.values().get(at)).isNotZero();
             }
             NDArray x = manager.create(TinySae.flat(activations), new Shape(activations.length, D_IN));
-            assertThat(sae.encode(x).toFloatArray()).isEqualTo(all);
-            assertThat(TinySae.flat(sae.encodeSparse(x).toDense())).isEqualTo(all);
+            assertThat(sae.encodeDense(x).toFloatArray()).isEqualTo(all);
+            assertThat(TinySae.flat(sae.encode(x).toDense())).isEqualTo(all);
         }
     }
 

@@ -230,10 +230,10 @@ class TemporalTest {
         try (SparseAutoencoder sae = builder(tiny, rule, layers).build();
                 NDManager manager = sae.newManager()) {
             NDArray x = manager.create(TinySae.flat(activations), new Shape(batch, sequence, D_IN));
-            NDArray dense = sae.encode(x);
+            NDArray dense = sae.encodeDense(x);
             assertThat(dense.getShape()).isEqualTo(new Shape(batch, sequence, D_SAE));
             assertThat(dense.toFloatArray()).is(closeTo(novel));
-            SparseFeatures sparse = sae.encodeSparse(x);
+            SparseFeatures sparse = sae.encode(x);
             assertThat(TinySae.flat(sparse.toDense())).isEqualTo(dense.toFloatArray());
             assertThat(sae.decode(dense).toFloatArray()).is(closeTo(decoded));
             assertThat(sae.decode(sparse, manager).toFloatArray()).is(closeTo(decoded));
@@ -286,7 +286,7 @@ class TemporalTest {
                 assertThatThrownBy(() -> sae.encode(x))
                         .isInstanceOf(SaeException.class)
                         .hasMessageContaining("so it takes [batch, sequence, d_in = 8]");
-                assertThatThrownBy(() -> sae.encodeSparse(x)).isInstanceOf(SaeException.class);
+                assertThatThrownBy(() -> sae.encode(x)).isInstanceOf(SaeException.class);
                 assertThatThrownBy(() -> sae.reconstruct(x)).isInstanceOf(SaeException.class);
                 assertThatThrownBy(() -> sae.inverseTransform(x)).isInstanceOf(SaeException.class);
             }
@@ -314,7 +314,7 @@ class TemporalTest {
                 try (NDManager own = sae.newManager()) {
                     NDArray x = own.ones(new Shape(2, 3, D_IN));
                     sae.encode(x);
-                    sae.encodeSparse(x);
+                    sae.encode(x);
                     sae.reconstruct(x);
                     sae.inverseTransform(x);
                 }

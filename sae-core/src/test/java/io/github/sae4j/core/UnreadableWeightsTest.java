@@ -93,7 +93,7 @@ class UnreadableWeightsTest {
                         tiny.builder().source(source).kernel(kernel).build();
                 NDManager manager = sae.newManager()) {
             NDArray x = manager.create(TinySae.flat(tiny.activations(2, 1)), new Shape(2, 16));
-            NDArray features = sae.encode(x);
+            NDArray features = sae.encodeDense(x);
             int arrays = manager.getManagedArrays().size();
             for (ThrowingCallable call : List.<ThrowingCallable>of(
                     () -> sae.encode(x), () -> sae.decode(features), () -> sae.reconstruct(x))) {

@@ -137,7 +137,7 @@ class PublishedKindsTest {
             NDArray input = manager.create(x.values(), new Shape(x.shape()));
             Tensor acts = published.tensor("acts");
             NDArray dense = sae.encode(input);
-            SparseFeatures sparse = sae.encodeSparse(input);
+            SparseFeatures sparse = sae.encode(input);
             assertThat(dense.getShape().getShape()).isEqualTo(acts.shape());
             assertThat(dense.toFloatArray()).is(closeTo(acts.values()));
             assertThat(flat(sparse.toDense())).isEqualTo(dense.toFloatArray());

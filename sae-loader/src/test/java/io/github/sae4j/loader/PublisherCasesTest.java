@@ -207,7 +207,7 @@ class PublisherCasesTest {
             NDArray input = manager.create(x.values(), new Shape(x.shape()));
             Tensor acts = published.expected("acts");
             NDArray dense = sae.encode(input);
-            SparseFeatures sparse = sae.encodeSparse(input);
+            SparseFeatures sparse = sae.encode(input);
             assertThat(dense.getShape().getShape()).isEqualTo(acts.shape());
             assertThat(dense.toFloatArray()).is(closeTo(acts.values()));
             assertThat(flat(sparse.toDense())).isEqualTo(dense.toFloatArray());

@@ -53,7 +53,7 @@ class ReferenceCasesTest {
             NDArray input = manager.create(reference.input(), new Shape(reference.inputShape()));
 
             NDArray dense = sae.encode(input);
-            SparseFeatures sparse = sae.encodeSparse(input);
+            SparseFeatures sparse = sae.encode(input);
 
             assertThat(dense.getShape().getShape())
                     .isEqualTo(reference.expectedTensor("acts").shape());

@@ -146,7 +146,7 @@ final class Batches {
             return SkippedTokens.insert(sae.encode(tokens.keptRows()), tokens, sae.config());
         }
         try (NDManager manager = sae.newManager()) {
-            return SkippedTokens.empty(sae.encodeSparse(sequence(manager, tokens.rows())), tokens);
+            return SkippedTokens.empty(sae.encode(sequence(manager, tokens.rows())), tokens);
         }
     }
 

@@ -84,11 +84,6 @@ final class GroupKernel implements HostKernel {
     }
 
     @Override
-    public boolean decodes() {
-        return kernel.decodes();
-    }
-
-    @Override
     public void decode(Rows rows, float[] scaled, int from, int to, float[] sums) {
         kernel.decode(rows, scaled, from, to, sums);
     }

@@ -1,6 +1,8 @@
 package io.github.sae4j.core.internal.host;
 
 import io.github.sae4j.core.Kernel;
+import io.github.sae4j.core.WeightMatrix;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Multiplies with an SAE's matrices in host memory: finds the active features of tokens, and adds up the decoder's rows
@@ -9,6 +11,20 @@ import io.github.sae4j.core.Kernel;
  * <p>A token's result has the same bits whatever tokens surround it, and however many threads work.
  */
 public interface HostKernel {
+
+    /** Makes kernels of one kind. */
+    @FunctionalInterface
+    interface Maker {
+
+        /**
+         * Returns a kernel.
+         *
+         * @param encoder {@code W_enc}, {@code [d_in, d_sae]}
+         * @param decoder {@code W_dec}, {@code [d_sae, d_out]}, or null if there is none
+         * @param rule decides which features are active
+         */
+        HostKernel make(WeightMatrix encoder, @Nullable WeightMatrix decoder, SelectionRule rule, Workers workers);
+    }
 
     /** Returns which one this is. */
     Kernel kind();
@@ -25,11 +41,8 @@ public interface HostKernel {
      */
     void encode(float[] x, int tokens, FoundRows found);
 
-    /** Returns whether {@link #decode} is there: it is not for decoders that lie transposed. */
-    boolean decodes();
-
     /**
-     * Adds up decoder rows, {@code value * W_dec[index]}, in the order of the features.
+     * Adds up decoder rows, {@code value * W_dec[index]}, in the order of the features; only where there is a decoder.
      *
      * @param rows the active features; indices below {@code d_sae}
      * @param scaled their values as they are multiplied

@@ -83,11 +83,6 @@ public final class PlainKernel implements HostKernel {
     }
 
     @Override
-    public boolean decodes() {
-        return decoder != null;
-    }
-
-    @Override
     public void decode(Rows rows, float[] scaled, int from, int to, float[] sums) {
         WeightMatrix matrix = decoder;
         if (matrix == null) {

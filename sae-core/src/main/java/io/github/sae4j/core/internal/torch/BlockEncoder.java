@@ -7,6 +7,7 @@ import io.github.sae4j.core.BlockRule;
 import io.github.sae4j.core.Strength;
 import io.github.sae4j.core.internal.host.Rows;
 import io.github.sae4j.core.internal.host.SelectionRule;
+import io.github.sae4j.core.internal.host.Stop;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,7 @@ final class BlockEncoder implements TorchEncoder {
     private final Script script;
     private final TorchWeights weights;
     private final InputTransform transform;
-    private final DecoderNorms norms;
+    private final TorchNorms norms;
     private final int dSae;
     private final int groupSize;
     private final int blockFeatures;
@@ -38,8 +39,15 @@ final class BlockEncoder implements TorchEncoder {
      * Creates an encoder.
      *
      * @param norms what features and their strengths are multiplied by
+     * @param stop ends calls early
      */
-    BlockEncoder(Script script, TorchWeights weights, InputTransform transform, BlockRule rule, DecoderNorms norms) {
+    BlockEncoder(
+            Script script,
+            TorchWeights weights,
+            InputTransform transform,
+            BlockRule rule,
+            TorchNorms norms,
+            Stop stop) {
         this(
                 script,
                 weights,
@@ -47,7 +55,8 @@ final class BlockEncoder implements TorchEncoder {
                 rule,
                 norms,
                 ChunkSize.of(weights.device(), transform.dIn(), rule.dSae(), SelectionRule.limit(rule)),
-                weights.device().isGpu());
+                weights.device().isGpu(),
+                stop);
     }
 
     /**
@@ -61,9 +70,10 @@ final class BlockEncoder implements TorchEncoder {
             TorchWeights weights,
             InputTransform transform,
             BlockRule rule,
-            DecoderNorms norms,
+            TorchNorms norms,
             ChunkSize size,
-            boolean onDevice) {
+            boolean onDevice,
+            Stop stop) {
         this.script = script;
         this.weights = weights;
         this.transform = transform;
@@ -76,11 +86,11 @@ final class BlockEncoder implements TorchEncoder {
         ChunkSize whole = size.ofWholeGroups(groupSize);
         this.blockFeatures = whole.features();
         this.onDevice = onDevice;
-        this.chunks = new TokenChunks("encoding", whole.tokens(), TokenChunks.Memory.of(weights.device()));
+        this.chunks = new TokenChunks("encoding", whole.tokens(), TokenChunks.Memory.of(weights.device()), stop);
     }
 
     @Override
-    public Encoded encode(PtNDManager call, PtNDArray x, int tokens, @Nullable PtNDArray dense) {
+    public TensorEncoded encode(PtNDManager call, PtNDArray x, int tokens, @Nullable PtNDArray dense) {
         PtNDArray rows = tokens > chunks.most() ? rowsOf(call, x) : x;
         List<PtNDArray> scales = new ArrayList<>();
         List<PtNDArray> shifts = new ArrayList<>();
@@ -117,7 +127,7 @@ final class BlockEncoder implements TorchEncoder {
                 shifts.add(results[2].toTensor(call));
             }
         });
-        return transform.requireNormalised(Encoded.of(
+        return transform.requireNormalised(TensorEncoded.of(
                 dense == null ? ChunkRows.joined(found) : null,
                 scales.toArray(PtNDArray[]::new),
                 shifts.toArray(PtNDArray[]::new),

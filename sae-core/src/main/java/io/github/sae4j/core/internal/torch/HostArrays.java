@@ -9,7 +9,8 @@ import ai.djl.ndarray.types.SparseFormat;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
-import io.github.sae4j.core.internal.host.HostSae;
+import io.github.sae4j.core.internal.host.SaeKernel;
+import io.github.sae4j.core.internal.host.Tokens;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
@@ -28,7 +29,7 @@ public final class HostArrays {
      * Returns tokens of Java's memory as {@code [to - from, columns]} on the CPU, in memory that the manager's device can read
      * without a detour: kernels take them to the device chunk by chunk.
      */
-    public static NDArray ofRows(NDManager call, HostSae.Tokens rows, int from, int to, int columns) {
+    public static NDArray ofRows(NDManager call, Tokens rows, int from, int to, int columns) {
         PtNDArray array = call.getDevice().isGpu() && to > from
                 ? pinned((PtNDManager) call, to - from, columns)
                 : empty((PtNDManager) call, new Shape(to - from, columns), DataType.FLOAT32, Device.cpu());
@@ -47,31 +48,18 @@ public final class HostArrays {
         }
     }
 
-    /** Returns a copy of a float32 array of {@code rows * columns} elements on the Java heap. */
-    public static float[][] toRows(NDArray array, int rows, int columns) {
-        float[][] copy = new float[rows][columns];
+    /** Copies a float32 array of {@code rows * columns} elements to the Java heap, some rows at a time. */
+    public static void copyRows(NDArray array, int rows, int columns, SaeKernel.Target target) {
         int step = Math.max(1, VALUES_AT_ONCE / columns);
+        float[] copy = new float[Math.min(step, rows) * columns];
         NDArray flat = array.reshape(rows, columns);
         for (int first = 0; first < rows; first += step) {
             int end = Math.min(first + step, rows);
             try (PtNDArray part = (PtNDArray) flat.get("{}:{}", first, end)) {
-                FloatBuffer buffer = floats(part);
-                for (int row = first; row < end; row++) {
-                    buffer.get(copy[row]);
-                }
+                floats(part).get(copy, 0, (end - first) * columns);
             }
+            target.take(first, end, copy);
         }
-        return copy;
-    }
-
-    /** Returns the memory of a float32 array on the CPU, some of its rows at a time. */
-    static HostSae.Target rowsOf(PtNDArray array, int rows) {
-        return (from, to) -> {
-            try (NDArray flat = array.reshape(rows, -1);
-                    PtNDArray part = (PtNDArray) flat.get("{}:{}", from, to)) {
-                return floats(part);
-            }
-        };
     }
 
     /** Returns a copy of a float32 array on the Java heap. */

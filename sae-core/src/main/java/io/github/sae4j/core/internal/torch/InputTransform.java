@@ -3,6 +3,7 @@ package io.github.sae4j.core.internal.torch;
 import ai.djl.pytorch.jni.IValue;
 import io.github.sae4j.core.Normalization;
 import io.github.sae4j.core.SaeException;
+import io.github.sae4j.core.internal.host.KernelParts;
 import io.github.sae4j.core.internal.host.NotFinite;
 import org.jspecify.annotations.Nullable;
 
@@ -85,10 +86,10 @@ record InputTransform(
      *
      * @throws NotFinite if a token's scale or shift is not finite
      */
-    Encoded requireNormalised(Encoded encoded) {
+    TensorEncoded requireNormalised(TensorEncoded encoded) {
         if (checksResults) {
-            requireFinite(encoded.scale());
-            requireFinite(encoded.shift());
+            requireFinite(encoded.encoded().scale());
+            requireFinite(encoded.encoded().shift());
         }
         return encoded;
     }
@@ -115,8 +116,13 @@ record InputTransform(
     static void requireFinite(IValue found, String what, int columns) {
         long[] bad = found.toLongArray();
         if (bad.length > 0) {
-            throw new SaeException("The " + what + " hold NaN or infinity at row " + bad[0] / columns + ", column "
-                    + bad[0] % columns + ". Values must be finite unless the SAE was opened to allow others.");
+            throw notFinite(what, bad[0] / columns, bad[0] % columns);
         }
+    }
+
+    /** Returns what is thrown for a value that is NaN or infinite. */
+    static SaeException notFinite(String what, long row, long column) {
+        return new SaeException("The " + what + " hold NaN or infinity at row " + row + ", column " + column
+                + ". Values must be finite unless the SAE was opened to allow others.");
     }
 }

@@ -23,7 +23,7 @@ final class PursuitEncoder implements TorchEncoder {
     }
 
     @Override
-    public Encoded encode(PtNDManager call, PtNDArray x, int tokens, @Nullable PtNDArray dense) {
+    public TensorEncoded encode(PtNDManager call, PtNDArray x, int tokens, @Nullable PtNDArray dense) {
         try (Script.Call encode = script.call("encode_by_pursuit")) {
             IValue[] results = transform
                     .with(encode.with(x), weights)
@@ -48,7 +48,7 @@ final class PursuitEncoder implements TorchEncoder {
             Rows rows =
                     dense == null ? rows(results[3].toTensorArray(call), results[4].toTensorArray(call), tokens) : null;
             return transform.requireNormalised(
-                    Encoded.of(rows, results[1].toTensorArray(call), results[2].toTensorArray(call), tokens));
+                    TensorEncoded.of(rows, results[1].toTensorArray(call), results[2].toTensorArray(call), tokens));
         }
     }
 

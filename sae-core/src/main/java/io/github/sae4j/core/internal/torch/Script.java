@@ -107,9 +107,14 @@ final class Script {
         private IValue run() {
             // The switch belongs to the thread. With it on, every new batch size would compile the kernels anew.
             JniUtils.setGraphExecutorOptimize(false);
-            IValue result = IValueUtils.runMethod(module, method, arguments.toArray(IValue[]::new));
-            values.add(result);
-            return result;
+            try {
+                IValue result = IValueUtils.runMethod(module, method, arguments.toArray(IValue[]::new));
+                values.add(result);
+                return result;
+            } finally {
+                // As a thread has it that nobody has told otherwise; libtorch does not say how it was.
+                JniUtils.setGraphExecutorOptimize(true);
+            }
         }
 
         /** Runs a kernel that changes one of its arguments and returns it. */

@@ -5,6 +5,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
+import io.github.sae4j.core.internal.host.Encoded;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +43,7 @@ final class TemporalEncoder implements TorchEncoder {
      * @param x {@code [batch, sequence, d_in]}
      */
     @Override
-    public Encoded encode(PtNDManager call, PtNDArray x, int tokens, @Nullable PtNDArray dense) {
+    public TensorEncoded encode(PtNDManager call, PtNDArray x, int tokens, @Nullable PtNDArray dense) {
         try (Script.Call prepare = script.call("transform")) {
             IValue[] results = transform
                     .with(prepare.with(x), weights)
@@ -58,11 +59,11 @@ final class TemporalEncoder implements TorchEncoder {
             try (Script.Call undo = script.call("undo_scales")) {
                 undo.with(predicted).with(scale).with(transform.scale()).runInPlace();
             }
-            return new Encoded(
-                    novel.encode(call, residual, tokens, dense).rows(),
+            Encoded encoded = new Encoded(
+                    novel.encode(call, residual, tokens, dense).encoded().rows(),
                     HostArrays.joined(new PtNDArray[] {scale}, tokens),
-                    HostArrays.joined(new PtNDArray[] {shift}, tokens),
-                    predicted);
+                    HostArrays.joined(new PtNDArray[] {shift}, tokens));
+            return new TensorEncoded(encoded, predicted);
         }
     }
 

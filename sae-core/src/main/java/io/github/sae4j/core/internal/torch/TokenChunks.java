@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.engine.EngineException;
 import ai.djl.pytorch.jni.JniUtils;
 import io.github.sae4j.core.SaeException;
+import io.github.sae4j.core.internal.host.Stop;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
@@ -59,6 +60,7 @@ final class TokenChunks {
 
     private final String doing;
     private final Memory memory;
+    private final Stop stop;
     private final AtomicInteger most;
 
     /**
@@ -66,10 +68,12 @@ final class TokenChunks {
      *
      * @param doing what the work is, for messages: "encoding"
      * @param most how many tokens a chunk has at first, at least 1
+     * @param stop ends the work between two chunks
      */
-    TokenChunks(String doing, int most, Memory memory) {
+    TokenChunks(String doing, int most, Memory memory, Stop stop) {
         this.doing = doing;
         this.memory = memory;
+        this.stop = stop;
         this.most = new AtomicInteger(most);
     }
 
@@ -86,6 +90,7 @@ final class TokenChunks {
     void run(int tokens, Work work) {
         int first = 0;
         while (first < tokens) {
+            stop.requireGoingOn(true);
             int count = Math.min(tokens - first, most.get());
             try {
                 work.run(first, count);

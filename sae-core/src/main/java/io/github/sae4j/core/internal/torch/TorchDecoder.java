@@ -3,8 +3,8 @@ package io.github.sae4j.core.internal.torch;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
-import io.github.sae4j.core.internal.host.HostSae;
 import io.github.sae4j.core.internal.host.Rows;
+import io.github.sae4j.core.internal.host.Stop;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -28,23 +28,20 @@ final class TorchDecoder {
     private final int pieceRows;
     private final boolean onDevice;
     private final TokenChunks chunks;
-    private final @Nullable HostSae host;
 
     /**
      * Creates a decoder.
      *
      * @param norms what features are divided by, {@code [d_sae]}, or an array without elements
-     * @param host what decodes sparse features instead if it can, or null
+     * @param stop ends calls early
      */
-    TorchDecoder(
-            Script script, TorchWeights weights, InputTransform transform, PtNDArray norms, @Nullable HostSae host) {
+    TorchDecoder(Script script, TorchWeights weights, InputTransform transform, PtNDArray norms, Stop stop) {
         this(
                 script,
                 weights,
                 transform,
                 norms,
-                host,
-                new TokenChunks("decoding", Integer.MAX_VALUE, TokenChunks.Memory.of(weights.device())),
+                new TokenChunks("decoding", Integer.MAX_VALUE, TokenChunks.Memory.of(weights.device()), stop),
                 weights.device().isGpu());
     }
 
@@ -58,7 +55,6 @@ final class TorchDecoder {
             TorchWeights weights,
             InputTransform transform,
             PtNDArray norms,
-            @Nullable HostSae host,
             TokenChunks chunks,
             boolean onDevice) {
         this.script = script;
@@ -70,7 +66,6 @@ final class TorchDecoder {
         this.pieceRows = onDevice ? GPU_PIECE_ROWS : CPU_PIECE_ROWS;
         this.chunks = chunks;
         this.transform = transform;
-        this.host = host != null && host.kernel().decodes() ? host : null;
     }
 
     /**
@@ -81,10 +76,6 @@ final class TorchDecoder {
      */
     void decode(PtNDManager manager, Rows rows, float @Nullable [] scale, float @Nullable [] shift, PtNDArray out) {
         int tokens = rows.offsets().length - 1;
-        if (host != null) {
-            host.decode(rows, scale, shift, HostArrays.rowsOf(out, tokens));
-            return;
-        }
         chunks.run(tokens, (first, count) -> decode(manager, rows, first, first + count, 0, scale, shift, out));
     }
 
@@ -192,12 +183,7 @@ final class TorchDecoder {
             InputTransform.requireFinite(results[0], "features", dSae);
             PtNDArray[] found = results[2].toTensorArray(call);
             if (found.length > 0) {
-                Rows rows = active(found, count);
-                if (host != null) {
-                    decode(call, rows, scale, shift, out);
-                } else {
-                    decode(call, rows, 0, count, first, scale, shift, out);
-                }
+                decode(call, active(found, count), 0, count, first, scale, shift, out);
                 return;
             }
             PtNDArray wideFeatures = results[1].toTensor(call);

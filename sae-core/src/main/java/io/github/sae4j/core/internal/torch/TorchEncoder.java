@@ -16,5 +16,5 @@ interface TorchEncoder {
      * @param x {@code tokens * d_in} elements of float32, float16 or bfloat16, at least one token
      * @param dense float32 on the SAE's device, {@code [tokens, d_sae]}, or null for sparse rows
      */
-    Encoded encode(PtNDManager call, PtNDArray x, int tokens, @Nullable PtNDArray dense);
+    TensorEncoded encode(PtNDManager call, PtNDArray x, int tokens, @Nullable PtNDArray dense);
 }

@@ -10,29 +10,23 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import io.github.sae4j.core.Activation;
 import io.github.sae4j.core.BlockRule;
-import io.github.sae4j.core.InputAffine;
 import io.github.sae4j.core.Kernel;
 import io.github.sae4j.core.MatchingPursuit;
-import io.github.sae4j.core.OutputAffine;
 import io.github.sae4j.core.SaeException;
-import io.github.sae4j.core.internal.host.HostKernel;
-import io.github.sae4j.core.internal.host.HostKernels;
-import io.github.sae4j.core.internal.host.HostSae;
-import io.github.sae4j.core.internal.host.HostTransform;
+import io.github.sae4j.core.internal.host.DecoderNorms;
+import io.github.sae4j.core.internal.host.Encoded;
+import io.github.sae4j.core.internal.host.FeatureSubset;
+import io.github.sae4j.core.internal.host.KernelParts;
 import io.github.sae4j.core.internal.host.Rows;
-import io.github.sae4j.core.internal.host.SelectionRule;
-import java.util.Objects;
+import io.github.sae4j.core.internal.host.SaeKernel;
+import io.github.sae4j.core.internal.host.Stop;
+import io.github.sae4j.core.internal.host.Tokens;
+import io.github.sae4j.core.internal.host.Workers;
+import io.github.sae4j.core.internal.kernel.KernelChoice;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What runs an SAE: its weights as tensors, and what encodes and decodes with them, libtorch or a kernel in Java. Temporal
- * SAEs, matching pursuit, dense features and skip matrices are libtorch's always, and so is decoding where the kernel in
- * Java does not take the decoder as it lies. Arguments have been checked: any shape or type that does not fit would be
- * libtorch's to report.
- *
- * <p>Safe to use from many threads; closing it while a call runs is not.
- */
-public final class TorchKernel implements AutoCloseable {
+/** Runs an SAE with libtorch, on the CPU or on CUDA: its weights as tensors, and what encodes and decodes with them. */
+public final class TorchKernel implements SaeKernel, TensorKernel {
 
     private static final int CPU_BLOCK_FEATURES = 512;
     private static final int GPU_BLOCK_FEATURES = 8192;
@@ -40,120 +34,73 @@ public final class TorchKernel implements AutoCloseable {
     private final Script script;
     private final KernelParts parts;
     private final TorchWeights weights;
+    private final Workers workers;
     private final InputTransform transform;
-    private final Kernel kind;
     private final TorchEncoder encoder;
     private final TorchDecoder decoder;
-    private final @Nullable HostSae host;
+    private final boolean folded;
     private final PtNDManager calls;
 
     private TorchKernel(
             Script script,
             KernelParts parts,
             TorchWeights weights,
-            Kernel kind,
-            DecoderNorms norms,
+            Workers workers,
+            TorchNorms norms,
+            boolean folded,
             PtNDManager calls) {
         this.script = script;
         this.parts = parts;
         this.weights = weights;
+        this.workers = workers;
         this.transform = InputTransform.of(parts);
-        this.kind = kind;
-        this.host = kind == Kernel.TORCHSCRIPT ? null : host(parts, kind, norms);
-        this.encoder = host == null
-                ? encoder(script, weights, transform, parts.rule(), norms)
-                : new HostEncoder(script, host, transform.dIn());
-        this.decoder = new TorchDecoder(script, weights, transform, norms.divisors(), host);
+        this.encoder = encoder(script, weights, transform, parts.rule(), norms, workers.stop());
+        this.decoder = new TorchDecoder(script, weights, transform, norms.divisors(), workers.stop());
+        this.folded = folded;
         this.calls = calls;
     }
 
-    private static HostSae host(KernelParts parts, Kernel kind, DecoderNorms norms) {
-        SelectionRule rule = SelectionRule.of(
-                (BlockRule) parts.rule(), HostArrays.copyOf(norms.factors()), HostArrays.copyOf(norms.ranks()));
-        HostKernel kernel =
-                HostKernels.open(kind, Objects.requireNonNull(parts.encoder(), "encoder"), parts.decoder(), rule);
-        InputAffine input = parts.inputAffine();
-        OutputAffine output = parts.outputAffine();
-        HostTransform transform = new HostTransform(
-                parts.config().dIn(),
-                parts.inputScale(),
-                parts.config().normalization(),
-                parts.config().applyBDecToInput() ? parts.decoderBias() : null,
-                input == null ? null : input.centre(),
-                input == null ? null : input.gain(),
-                parts.checkFinite());
-        return new HostSae(
-                kernel,
-                transform,
-                parts.decoderBias(),
-                output == null ? null : output.gain(),
-                output == null ? null : output.offset(),
-                HostArrays.copyOf(norms.divisors()),
-                rule.dSae());
-    }
-
     private static TorchEncoder encoder(
-            Script script, TorchWeights weights, InputTransform transform, Activation rule, DecoderNorms norms) {
+            Script script,
+            TorchWeights weights,
+            InputTransform transform,
+            Activation rule,
+            TorchNorms norms,
+            Stop stop) {
         if (rule instanceof MatchingPursuit pursuit) {
             return new PursuitEncoder(script, weights, transform, pursuit);
         }
         BlockRule blockRule = (BlockRule) rule;
         if (weights.attention().isEmpty()) {
-            return new BlockEncoder(script, weights, transform, blockRule, norms);
+            return new BlockEncoder(script, weights, transform, blockRule, norms, stop);
         }
         double factor = 1 / (4.0 * transform.dIn());
-        BlockEncoder novel = new BlockEncoder(script, weights, transform.onlyScaling(factor), blockRule, norms);
+        BlockEncoder novel = new BlockEncoder(script, weights, transform.onlyScaling(factor), blockRule, norms, stop);
         return new TemporalEncoder(script, weights, transform, novel, factor);
     }
 
     /**
      * Takes weights to a device; parts have been checked to fit each other.
      *
-     * @param wanted the kernel that must be used, or null for the fastest
-     * @throws SaeException if the engine fails, or the kernel is not there for this SAE and device
+     * @param workers compute what is needed of the weights beforehand
+     * @throws SaeException if the engine fails
      */
-    public static TorchKernel open(KernelParts parts, Device device, @Nullable Kernel wanted) {
-        Kernel kind = choose(parts, device, wanted);
+    public static TorchKernel open(KernelParts parts, Device device, Workers workers) {
         Script script = Script.withRule(parts.rule() instanceof BlockRule rule ? rule.torchScript() : "h");
-        TorchWeights weights = TorchWeights.open(parts, device, script);
-        return over(script, parts, weights, kind, false);
+        return over(script, parts, TorchWeights.open(parts, device, script), workers, false);
     }
 
-    private static Kernel choose(KernelParts parts, Device device, @Nullable Kernel wanted) {
-        if (wanted == Kernel.TORCHSCRIPT) {
-            return wanted;
-        }
-        String refused = null;
-        if (device.isGpu()) {
-            refused = "runs on the CPU, but the device is " + device;
-        } else if (!(parts.rule() instanceof BlockRule)) {
-            refused = "does not run matching pursuit";
-        } else if (parts.prediction() != null) {
-            refused = "does not run temporal SAEs";
-        }
-        if (wanted == null) {
-            return refused == null && HostKernels.prefersVectors() ? Kernel.VECTOR : Kernel.TORCHSCRIPT;
-        }
-        if (refused != null) {
-            throw new SaeException("The " + wanted + " kernel was asked for, but it " + refused + ".");
-        }
-        return wanted;
+    @Override
+    public TorchKernel folded(Stop stop) {
+        return over(script, parts, weights.shared(), new Workers(workers.pool(), stop), true);
     }
 
-    /**
-     * Returns a kernel on the same weights whose features are multiplied by the norms of their decoder rows. The caller
-     * closes it; the weights go with the last kernel that uses them.
-     */
-    public TorchKernel folded() {
-        return over(script, parts, weights.shared(), kind, true);
-    }
-
-    private static TorchKernel over(Script script, KernelParts parts, TorchWeights weights, Kernel kind, boolean fold) {
-        InputTransform transform = InputTransform.of(parts);
+    private static TorchKernel over(
+            Script script, KernelParts parts, TorchWeights weights, Workers workers, boolean fold) {
         PtNDManager calls = TorchRuntime.newManager(weights.device());
         try {
-            DecoderNorms norms = DecoderNorms.of(parts.rule(), fold, script, weights, transform, calls);
-            return new TorchKernel(script, parts, weights, kind, norms, calls);
+            TorchNorms norms = TorchNorms.of(DecoderNorms.of(parts, fold, workers), calls);
+            return new TorchKernel(script, parts, weights, workers, norms, fold, calls);
         } catch (RuntimeException e) {
             calls.close();
             weights.close();
@@ -166,50 +113,55 @@ public final class TorchKernel implements AutoCloseable {
         return Math.min(features, device.isGpu() ? GPU_BLOCK_FEATURES : CPU_BLOCK_FEATURES);
     }
 
-    /** Returns what encodes. */
+    @Override
     public Kernel kind() {
-        return kind;
+        return Kernel.TORCHSCRIPT;
     }
 
-    /** Returns the device that the weights are on. */
-    public Device device() {
-        return weights.device();
+    @Override
+    public Encoded encode(Tokens tokens, int count) {
+        try (NDManager call = newCall()) {
+            return encodeSparse(call, HostArrays.ofRows(call, tokens, 0, count, transform.dIn()), count)
+                    .encoded();
+        }
     }
 
-    /** Returns what encodes Java arrays without a tensor, or null if only libtorch does. */
-    public @Nullable HostSae host() {
-        return host;
+    @Override
+    public void decode(
+            Rows rows, float @Nullable [] scale, float @Nullable [] shift, @Nullable Tokens skipped, Target out) {
+        int tokens = rows.offsets().length - 1;
+        try (NDManager call = newCall()) {
+            NDArray decoded = newArray(call, tokens, parts.config().dOut());
+            decode(call, rows, scale, shift, decoded);
+            if (skipped != null && parts.skip() != null) {
+                NDArray x = HostArrays.ofRows(call, skipped, 0, tokens, transform.dIn());
+                completeReconstruction(call, x, new TensorEncoded(new Encoded(rows, scale, shift), null), decoded);
+            }
+            HostArrays.copyRows(decoded, tokens, parts.config().dOut(), out);
+        }
     }
 
-    /** Returns a manager for the arrays of one call; the caller closes it. */
+    @Override
+    public FeatureSubset subset(int[] features) {
+        return KernelChoice.inJava(parts, workers, folded).subset(features);
+    }
+
+    @Override
     public NDManager newCall() {
         return calls.newSubManager();
     }
 
-    /**
-     * Encodes tokens to their active features.
-     *
-     * @param x {@code tokens * d_in} elements of float32, float16 or bfloat16, at least one token
-     */
-    public Encoded encodeSparse(NDManager call, NDArray x, int tokens) {
+    @Override
+    public TensorEncoded encodeSparse(NDManager call, NDArray x, int tokens) {
         return encoder.encode((PtNDManager) call, (PtNDArray) x, tokens, null);
     }
 
-    /**
-     * Encodes tokens into a dense array.
-     *
-     * @param x {@code tokens * d_in} elements of float32, float16 or bfloat16, at least one token
-     * @param dense float32 on the SAE's device, {@code [tokens, d_sae]}
-     */
+    @Override
     public void encodeDense(NDManager call, NDArray x, int tokens, NDArray dense) {
         encoder.encode((PtNDManager) call, (PtNDArray) x, tokens, (PtNDArray) dense);
     }
 
-    /**
-     * Returns each token's scale and shift, without encoding.
-     *
-     * @param x {@code tokens * d_in} elements of float32, float16 or bfloat16, at least one token
-     */
+    @Override
     public Encoded normalize(NDManager manager, NDArray x, int tokens) {
         PtNDManager call = (PtNDManager) manager;
         try (Script.Call normalize = script.call("inverse_transform")) {
@@ -218,30 +170,23 @@ public final class TorchKernel implements AutoCloseable {
                     .with(weights.decoderBias())
                     .runToTuple();
             transform.requireFinite(results[0]);
-            return transform.requireNormalised(Encoded.of(
-                    null,
-                    new PtNDArray[] {results[1].toTensor(call)},
-                    new PtNDArray[] {results[2].toTensor(call)},
-                    tokens));
+            return transform
+                    .requireNormalised(TensorEncoded.of(
+                            null,
+                            new PtNDArray[] {results[1].toTensor(call)},
+                            new PtNDArray[] {results[2].toTensor(call)},
+                            tokens))
+                    .encoded();
         }
     }
 
-    /**
-     * Decodes active features.
-     *
-     * @param rows at least one token, indices below {@code d_sae}
-     * @param out float32 on the SAE's device, {@code [tokens, d_out]}
-     */
+    @Override
     public void decode(NDManager call, Rows rows, float @Nullable [] scale, float @Nullable [] shift, NDArray out) {
         decoder.decode((PtNDManager) call, rows, scale, shift, (PtNDArray) out);
     }
 
-    /**
-     * Decodes a dense array of features: by its active features if they are few, by the whole decoder otherwise.
-     *
-     * @param features {@code tokens * d_sae} elements of float32, float16 or bfloat16, at least one token
-     * @param out float32 on the SAE's device, {@code [tokens, d_out]}
-     */
+    /** Decodes by the active features if they are few, by the whole decoder otherwise. */
+    @Override
     public void decodeDense(
             NDManager call,
             NDArray features,
@@ -252,15 +197,8 @@ public final class TorchKernel implements AutoCloseable {
         decoder.decodeDense((PtNDManager) call, (PtNDArray) features, tokens, scale, shift, (PtNDArray) out);
     }
 
-    /**
-     * Adds what a reconstruction has beside the decoded features: the skip term of each token, and the part that was
-     * predicted from the tokens before it, if the SAE has such.
-     *
-     * @param x {@code tokens * d_in} elements of float32, float16 or bfloat16, at least one token
-     * @param encoded what encoding {@code x} gave
-     * @param out float32 on the SAE's device, {@code [tokens, d_out]}
-     */
-    public void completeReconstruction(NDArray x, Encoded encoded, NDArray out) {
+    @Override
+    public void completeReconstruction(NDManager call, NDArray x, TensorEncoded encoded, NDArray out) {
         decoder.addSkip((PtNDArray) x, (PtNDArray) out);
         if (encoded.predicted() != null) {
             try (Script.Call addRows = script.call("add_rows")) {
@@ -274,25 +212,17 @@ public final class TorchKernel implements AutoCloseable {
         }
     }
 
-    /** Returns a new float32 array on the SAE's device, not yet filled. */
+    @Override
     public NDArray newArray(NDManager call, long... shape) {
-        return HostArrays.empty((PtNDManager) call, new Shape(shape), DataType.FLOAT32, device());
+        return HostArrays.empty((PtNDManager) call, new Shape(shape), DataType.FLOAT32, weights.device());
     }
 
-    /**
-     * Lets in what the kernels can read.
-     *
-     * @throws SaeException if the array is null, closed, sparse, not PyTorch's, or not float32, float16 or bfloat16
-     */
+    @Override
     public void requireFloats(@Nullable NDArray array, String name) {
         TorchDoor.requireFloats(array, name, script);
     }
 
-    /**
-     * Returns the manager.
-     *
-     * @throws SaeException if it is null, closed, or not PyTorch's
-     */
+    @Override
     public NDManager requireOpen(@Nullable NDManager manager, String name) {
         return TorchDoor.requireOpen(manager, name);
     }

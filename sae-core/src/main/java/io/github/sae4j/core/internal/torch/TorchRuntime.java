@@ -7,14 +7,13 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.JniUtils;
 import io.github.sae4j.core.SaeException;
+import io.github.sae4j.core.internal.host.WorkerPool;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /** The PyTorch engine of this process, started once and checked before anything relies on it. */
 public final class TorchRuntime {
-
-    private static final String TRACKING = "OPT_OUT_TRACKING";
 
     private TorchRuntime() {}
 
@@ -23,21 +22,17 @@ public final class TorchRuntime {
         static final Engine ENGINE = start();
 
         private static Engine start() {
-            if (System.getenv(TRACKING) == null && System.getProperty(TRACKING) == null) {
-                // DJL reports an instance id when it runs on EC2, unless told otherwise before it starts.
-                System.setProperty(TRACKING, "true");
-            }
             Engine engine;
             try {
                 engine = Engine.getEngine("PyTorch");
             } catch (RuntimeException | LinkageError e) {
-                throw new SaeException(
-                        "DJL's PyTorch engine did not start (" + e.getMessage() + "). Add a native library for this"
-                                + " platform to the class path, for example ai.djl.pytorch:pytorch-native-cpu with the"
-                                + " classifier of this platform.",
-                        e);
+                throw EngineFailure.sentence(e);
             }
             requireSound(engine);
+            Integer limit = WorkerPool.limit();
+            if (limit != null && limit > 0) {
+                JniUtils.setNumThreads(Math.min(limit, JniUtils.getNumThreads()));
+            }
             return engine;
         }
     }
@@ -79,34 +74,12 @@ public final class TorchRuntime {
     }
 
     /**
-     * Returns the device asked for, or the best there is.
+     * Returns how many CUDA devices the engine sees.
      *
-     * @throws SaeException if the engine does not start, or there is no such device
+     * @throws SaeException if the engine does not start
      */
-    public static Device choose(@Nullable Device wanted) {
-        int gpus = engine().getGpuCount();
-        if (wanted == null) {
-            return gpus > 0 ? Device.gpu() : Device.cpu();
-        }
-        if (wanted.isGpu()) {
-            if (gpus == 0) {
-                throw new SaeException(
-                        spelled(wanted) + " was asked for, but the PyTorch engine sees no CUDA device. It needs a"
-                                + " CUDA build of the native library and libcudart where JNA finds it (jna.library.path).");
-            }
-            if (wanted.getDeviceId() < 0 || wanted.getDeviceId() >= gpus) {
-                throw new SaeException(spelled(wanted) + " was asked for, but there are " + gpus + " CUDA devices.");
-            }
-            return wanted;
-        }
-        if (!Device.Type.CPU.equals(wanted.getDeviceType())) {
-            throw new SaeException(wanted + " was asked for, but an SAE runs on cpu or gpu.");
-        }
-        return Device.cpu();
-    }
-
-    private static String spelled(Device gpu) {
-        return gpu.getDeviceId() < 0 ? "cuda" : "cuda:" + gpu.getDeviceId();
+    static int gpus() {
+        return engine().getGpuCount();
     }
 
     private static Engine engine() {

@@ -13,6 +13,7 @@ import io.github.sae4j.core.SaeException;
 import io.github.sae4j.core.TemporalPrediction;
 import io.github.sae4j.core.WeightMatrix;
 import io.github.sae4j.core.WeightType;
+import io.github.sae4j.core.internal.host.KernelParts;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;

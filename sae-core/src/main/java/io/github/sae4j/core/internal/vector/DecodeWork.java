@@ -3,13 +3,18 @@ package io.github.sae4j.core.internal.vector;
 import static io.github.sae4j.core.internal.vector.Memory.GROUP;
 import static io.github.sae4j.core.internal.vector.Memory.LANES;
 
+import io.github.sae4j.core.WeightMatrix;
 import io.github.sae4j.core.WeightType;
-import io.github.sae4j.core.internal.host.Crew;
 import io.github.sae4j.core.internal.host.Rows;
+import io.github.sae4j.core.internal.host.WorkerPool;
+import io.github.sae4j.core.internal.host.Workers;
 import java.util.Arrays;
 
-/** The decoding of some tokens, a few of them at a time, with its buffers: sums of the decoder's rows as they lie. */
-final class DecodeWork extends Crew.Work {
+/**
+ * The decoding of some tokens, a few of them at a time, with its buffers: sums of the decoder's rows as they lie, or gathered
+ * from all over a decoder that lies transposed.
+ */
+final class DecodeWork extends WorkerPool.Work {
 
     private static final int TOKENS = 4;
     private static final Rows NONE = new Rows(new int[1], new int[0], new float[0]);
@@ -18,8 +23,10 @@ final class DecodeWork extends Crew.Work {
     private final int width;
     private final int groups;
     private final boolean paired;
-    private final float[][] sums = new float[Crew.size()][];
-    private final float[][] widened = new float[Crew.size()][];
+    private final boolean gathers;
+    private final Workers workers;
+    private final float[][] sums;
+    private final float[][] widened;
 
     private Rows rows = NONE;
     private float[] values = NONE.values();
@@ -27,13 +34,16 @@ final class DecodeWork extends Crew.Work {
     private int last;
     private float[] out = NONE.values();
 
-    DecodeWork(StoredMatrix decoder) {
-        this.decoder = decoder;
-        this.width = decoder.width();
+    DecodeWork(WeightMatrix matrix, Workers workers) {
+        this.decoder = new StoredMatrix(matrix);
+        this.workers = workers;
+        this.width = (int) matrix.columns();
         this.groups = width / GROUP;
-        this.paired = decoder.type() != WeightType.FLOAT32;
-        Arrays.setAll(sums, slot -> new float[groups * GROUP]);
-        Arrays.setAll(widened, slot -> new float[decoder.type() == WeightType.FLOAT16 ? groups * GROUP : 0]);
+        this.gathers = matrix.isTransposed();
+        this.paired = !gathers && matrix.type() != WeightType.FLOAT32;
+        this.sums = new float[workers.size()][groups * GROUP];
+        boolean widens = gathers || matrix.type() == WeightType.FLOAT16;
+        this.widened = new float[workers.size()][widens ? groups * GROUP : 0];
     }
 
     void run(Rows active, float[] scaled, int from, int to, float[] target) {
@@ -44,7 +54,7 @@ final class DecodeWork extends Crew.Work {
         out = target;
         int parts = (to - from + TOKENS - 1) / TOKENS;
         long work = (long) (active.offsets()[to] - active.offsets()[from]) * width;
-        Crew.run(this, parts, work < 1 << 18 ? 1 : Crew.size());
+        workers.run(this, parts, work < 1 << 18 ? 1 : workers.size());
         // The features are the caller's, who may be done with them long before the next call.
         rows = NONE;
         values = NONE.values();
@@ -63,10 +73,14 @@ final class DecodeWork extends Crew.Work {
         float[] sum = sums[slot];
         Arrays.fill(sum, 0);
         try {
-            switch (decoder.type()) {
-                case BFLOAT16 -> addBfloat16(begin, end, sum);
-                case FLOAT16 -> addFloat16(begin, end, widened[slot], sum);
-                case FLOAT32 -> addFloat32(begin, end, sum);
+            if (gathers) {
+                addGathered(begin, end, widened[slot], sum);
+            } else {
+                switch (decoder.type()) {
+                    case BFLOAT16 -> addBfloat16(begin, end, sum);
+                    case FLOAT16 -> addFloat16(begin, end, widened[slot], sum);
+                    case FLOAT32 -> addFloat32(begin, end, sum);
+                }
             }
         } catch (Throwable e) {
             throw Memory.unchecked(e);
@@ -117,6 +131,21 @@ final class DecodeWork extends Crew.Work {
         }
     }
 
+    private void addGathered(int begin, int end, float[] row, float[] sum) {
+        for (int at = begin; at < end; at++) {
+            for (int column = 0; column < row.length; column++) {
+                row[column] = get(rows.indices()[at], column);
+            }
+            RowSums.addArray(row, values[at], groups, sum);
+        }
+    }
+
+    private float get(int row, int column) {
+        return gathers
+                ? decoder.get(decoder.partOf(column), column, row)
+                : decoder.get(decoder.partOf(row), row, column);
+    }
+
     private Object memory(int row) {
         return decoder.memory(decoder.partOf(row));
     }
@@ -143,8 +172,7 @@ final class DecodeWork extends Crew.Work {
         for (int column = groups * GROUP; column < width; column++) {
             float sum = 0;
             for (int at = begin; at < end; at++) {
-                int index = rows.indices()[at];
-                sum = Math.fma(values[at], decoder.get(decoder.partOf(index), index, column), sum);
+                sum = Math.fma(values[at], get(rows.indices()[at], column), sum);
             }
             out[outAt + column] = sum;
         }

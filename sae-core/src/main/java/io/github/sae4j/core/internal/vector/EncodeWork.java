@@ -3,17 +3,18 @@ package io.github.sae4j.core.internal.vector;
 import static io.github.sae4j.core.internal.vector.Memory.GROUP;
 
 import io.github.sae4j.core.WeightType;
-import io.github.sae4j.core.internal.host.Crew;
 import io.github.sae4j.core.internal.host.FoundRows;
 import io.github.sae4j.core.internal.host.SelectionRule;
 import io.github.sae4j.core.internal.host.Strongest;
+import io.github.sae4j.core.internal.host.WorkerPool;
+import io.github.sae4j.core.internal.host.Workers;
 import java.util.Arrays;
 
 /**
  * The encoding of a chunk of tokens, a range of features at a time, with its buffers. Each thread has its own panel, sums
  * and hits, all of the size of a cache.
  */
-final class EncodeWork extends Crew.Work {
+final class EncodeWork extends WorkerPool.Work {
 
     /** Multiply-adds below which a call is not worth waking another thread for. */
     private static final long SMALL = 1 << 20;
@@ -23,7 +24,8 @@ final class EncodeWork extends Crew.Work {
     private final SelectionRule rule;
     private final int dIn;
     private final int dSae;
-    private final Slot[] slots = new Slot[Crew.size()];
+    private final Workers workers;
+    private final Slot[] slots;
 
     private float[] x = new float[0];
     private float[] packed = new float[0];
@@ -50,12 +52,14 @@ final class EncodeWork extends Crew.Work {
         }
     }
 
-    EncodeWork(Panels panels, Selection selection, SelectionRule rule, int dIn) {
+    EncodeWork(Panels panels, Selection selection, SelectionRule rule, int dIn, Workers workers) {
         this.panels = panels;
         this.selection = selection;
         this.rule = rule;
         this.dIn = dIn;
         this.dSae = rule.dSae();
+        this.workers = workers;
+        this.slots = new Slot[workers.size()];
         Arrays.setAll(slots, slot -> new Slot(rule));
     }
 
@@ -63,7 +67,7 @@ final class EncodeWork extends Crew.Work {
     void run(float[] activations, int count, FoundRows found) {
         x = activations;
         tokens = count;
-        int threads = (long) tokens * dIn * dSae < SMALL ? 1 : Crew.size();
+        int threads = (long) tokens * dIn * dSae < SMALL ? 1 : workers.size();
         shape = BlockShape.of(tokens, panels, threads, dSae);
         if (rule.mostActive() > 0) {
             for (Slot slot : slots) {
@@ -77,7 +81,7 @@ final class EncodeWork extends Crew.Work {
             endOf = new int[blocks];
         }
         pack();
-        Crew.run(this, blocks, threads);
+        workers.run(this, blocks, threads);
         if (rule.mostActive() > 0) {
             collectStrongest(found);
         } else {

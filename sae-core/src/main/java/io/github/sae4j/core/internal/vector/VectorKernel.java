@@ -8,10 +8,11 @@ import io.github.sae4j.core.internal.host.Pool;
 import io.github.sae4j.core.internal.host.Rows;
 import io.github.sae4j.core.internal.host.SelectionRule;
 import io.github.sae4j.core.internal.host.Strongest;
+import io.github.sae4j.core.internal.host.Workers;
 import org.jspecify.annotations.Nullable;
 
 /** Runs SAEs with Java's Vector API, on weights where they lie. */
-public final class VectorKernel implements HostKernel {
+final class VectorKernel implements HostKernel {
 
     /** Enough that widening a panel costs little beside its products. */
     private static final int TOKENS = 512;
@@ -20,7 +21,7 @@ public final class VectorKernel implements HostKernel {
 
     private final int tokensAtOnce;
     private final Pool<EncodeWork> encodings;
-    private final @Nullable Pool<DecodeWork> decodings;
+    private final @Nullable DecoderRows decodings;
 
     /**
      * Creates a kernel.
@@ -29,20 +30,15 @@ public final class VectorKernel implements HostKernel {
      * @param decoder {@code W_dec}, {@code [d_sae, d_out]}, or null if there is none
      * @param rule decides which features are active
      */
-    public VectorKernel(WeightMatrix encoder, @Nullable WeightMatrix decoder, SelectionRule rule) {
+    VectorKernel(WeightMatrix encoder, @Nullable WeightMatrix decoder, SelectionRule rule, Workers workers) {
         Panels panels = new Panels(encoder);
         Selection selection = new Selection(rule, panels);
         int dIn = (int) encoder.rows();
         this.tokensAtOnce = rule.mostActive() == 0
                 ? TOKENS
                 : Math.max(1, Math.min(TOKENS, STRONGEST_AT_ONCE / Strongest.room(rule.mostActive())));
-        this.encodings = new Pool<>(() -> new EncodeWork(panels, selection, rule, dIn));
-        if (decoder == null || decoder.isTransposed()) {
-            this.decodings = null;
-        } else {
-            StoredMatrix rows = new StoredMatrix(decoder);
-            this.decodings = new Pool<>(() -> new DecodeWork(rows));
-        }
+        this.encodings = new Pool<>(() -> new EncodeWork(panels, selection, rule, dIn, workers));
+        this.decodings = decoder == null ? null : new DecoderRows(decoder, workers);
     }
 
     @Override
@@ -63,17 +59,13 @@ public final class VectorKernel implements HostKernel {
     }
 
     @Override
-    public boolean decodes() {
-        return decodings != null;
-    }
-
-    @Override
     public void decode(Rows rows, float[] scaled, int from, int to, float[] sums) {
         if (decodings == null) {
             throw new IllegalStateException("no decoder");
         }
-        DecodeWork work = decodings.take();
+        Pool<DecodeWork> pool = decodings.forRows(rows.offsets()[to] - rows.offsets()[from]);
+        DecodeWork work = pool.take();
         work.run(rows, scaled, from, to, sums);
-        decodings.giveBack(work);
+        pool.giveBack(work);
     }
 }

@@ -66,27 +66,6 @@
       at = at + size
     return whole
 
-  def row_norms(self, w_dec: List[Tensor], transposed: bool, widen: bool, block_features: int, d_sae: int, b_dec: Tensor, input_scale: float) -> Tensor:
-    wide = self.widened(widen, block_features * torch.size(b_dec, 0), b_dec)
-    norms = torch.empty([d_sae], dtype=6, device=ops.prim.device(b_dec))
-    for i in range((d_sae + block_features - 1) // block_features):
-      first = i * block_features
-      count = min(block_features, d_sae - first)
-      rows = self.decoder_block(w_dec, transposed, first, count, wide)
-      torch.copy_(torch.narrow(norms, 0, first, count), torch.linalg_vector_norm(rows, 2, [1], False, dtype=6))
-    if input_scale != 1.:
-      torch.div_(norms, input_scale)
-    return norms
-
-  def at_least(self, norms: Tensor, least: float) -> Tensor:
-    return torch.clamp(norms, least)
-
-  def quotient(self, dividend: Tensor, divisor: Tensor) -> Tensor:
-    return torch.div(dividend, divisor)
-
-  def or_one(self, norms: Tensor) -> Tensor:
-    return torch.masked_fill(norms, torch.eq(norms, 0), 1)
-
   def decode_sparse(self, offsets: Tensor, indices: Tensor, values: Tensor, pieces: List[int], piece_rows: int, w_dec: List[Tensor], transposed: bool, norms: Tensor, b_dec: Tensor, scale: Tensor, shift: Tensor, input_scale: float, affine: List[Tensor], out: Tensor, first_token: int, check: bool) -> List[int]:
     device = ops.prim.device(b_dec)
     indices = torch.to(indices, 4)

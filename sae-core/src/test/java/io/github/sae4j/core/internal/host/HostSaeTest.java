@@ -3,10 +3,12 @@ package io.github.sae4j.core.internal.host;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.Device;
 import io.github.sae4j.core.Kernel;
-import io.github.sae4j.core.Normalization;
 import io.github.sae4j.core.Relu;
+import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.WeightMatrix;
+import io.github.sae4j.core.internal.kernel.KernelChoice;
 import java.lang.ref.WeakReference;
 import java.nio.FloatBuffer;
 import java.util.concurrent.atomic.AtomicLong;
@@ -42,19 +44,33 @@ class HostSaeTest {
         }
 
         @Override
-        public boolean decodes() {
-            return false;
-        }
-
-        @Override
         public void decode(Rows active, float[] scaled, int from, int to, float[] sums) {
             throw new IllegalStateException("it does not decode");
         }
     }
 
+    private static KernelParts parts(WeightMatrix matrix, int dSae) {
+        return new KernelParts(
+                SaeConfig.standard(1, dSae),
+                matrix,
+                matrix,
+                new float[1],
+                null,
+                Relu.of(new float[1]),
+                null,
+                1,
+                null,
+                null,
+                true);
+    }
+
     private static HostSae sae(HostKernel kernel, int dSae) {
-        HostTransform transform = new HostTransform(1, 1, Normalization.NONE, null, null, null, true);
-        return new HostSae(kernel, transform, new float[1], null, null, new float[0], dSae);
+        Workers workers = new Workers(WorkerPool.shared(), Stop.NEVER);
+        return HostSae.over(
+                parts(WeightMatrix.of(new float[][] {{1}}), dSae),
+                kernel,
+                (encoder, decoder, rule, threads) -> kernel,
+                workers);
     }
 
     @Test
@@ -62,7 +78,7 @@ class HostSaeTest {
         int dSae = 1 << 23;
         AtomicLong bytes = new AtomicLong();
         RuntimeException enough = new IllegalStateException("the rest would take gigabytes");
-        HostSae.Target target = (from, to) -> {
+        HostSae.Dense target = (from, to) -> {
             bytes.set((long) (to - from) * dSae * Float.BYTES);
             throw enough;
         };
@@ -85,22 +101,23 @@ class HostSaeTest {
     @Test
     void doesNotKeepTheFeaturesThatItDecoded() {
         WeightMatrix matrix = WeightMatrix.of(new float[][] {{1}});
-        SelectionRule rule = SelectionRule.of(Relu.of(new float[1]), new float[0], new float[0]);
-        HostSae sae = sae(HostKernels.open(Kernel.VECTOR, matrix, matrix, rule), 1);
+        Workers workers = new Workers(WorkerPool.shared(), Stop.NEVER);
+        SaeKernel sae = KernelChoice.open(parts(matrix, 1), Device.cpu(), Kernel.VECTOR, workers);
         WeakReference<float[]> values = decoded(sae);
         for (int round = 0; round < 100 && values.get() != null; round++) {
             System.gc();
         }
         assertThat(values.get()).isNull();
         // So the SAE was there all the time.
-        assertThat(sae.kernel().kind()).isEqualTo(Kernel.VECTOR);
+        assertThat(sae.kind()).isEqualTo(Kernel.VECTOR);
     }
 
-    private static WeakReference<float[]> decoded(HostSae sae) {
+    private static WeakReference<float[]> decoded(SaeKernel sae) {
         float[] values = {2};
-        FloatBuffer out = FloatBuffer.allocate(1);
-        sae.decode(new Rows(new int[] {0, 1}, new int[1], values), null, null, (from, to) -> out);
-        assertThat(out.get(0)).isEqualTo(2);
+        float[] out = new float[1];
+        sae.decode(
+                new Rows(new int[] {0, 1}, new int[1], values), null, null, null, (from, to, rows) -> out[0] = rows[0]);
+        assertThat(out[0]).isEqualTo(2);
         return new WeakReference<>(values);
     }
 }

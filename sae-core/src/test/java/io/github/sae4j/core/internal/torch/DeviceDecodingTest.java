@@ -10,7 +10,9 @@ import ai.djl.pytorch.engine.PtNDManager;
 import io.github.sae4j.core.Relu;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.WeightMatrix;
+import io.github.sae4j.core.internal.host.KernelParts;
 import io.github.sae4j.core.internal.host.Rows;
+import io.github.sae4j.core.internal.host.Stop;
 import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -66,9 +68,9 @@ class DeviceDecodingTest {
             InputTransform transform = InputTransform.of(parts);
             PtNDArray norms = HostArrays.ofFloats(call, new float[0], 0, 0);
             PtNDArray dense = HostArrays.ofFloats(call, features, 0, features.length);
-            TokenChunks chunks = new TokenChunks("decoding", chunk, TokenChunks.Memory.of(Device.cpu()));
-            TorchDecoder cpu = new TorchDecoder(script, weights, transform, norms, null);
-            TorchDecoder device = new TorchDecoder(script, weights, transform, norms, null, chunks, true);
+            TokenChunks chunks = new TokenChunks("decoding", chunk, TokenChunks.Memory.of(Device.cpu()), Stop.NEVER);
+            TorchDecoder cpu = new TorchDecoder(script, weights, transform, norms, Stop.NEVER);
+            TorchDecoder device = new TorchDecoder(script, weights, transform, norms, chunks, true);
             float[] expected = new float[TOKENS * D_IN];
             for (int token = 0; token < TOKENS; token++) {
                 for (int i = 0; i < D_IN; i++) {

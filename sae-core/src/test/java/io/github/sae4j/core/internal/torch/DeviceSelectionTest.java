@@ -14,7 +14,12 @@ import io.github.sae4j.core.Relu;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.TopK;
 import io.github.sae4j.core.WeightMatrix;
+import io.github.sae4j.core.internal.host.DecoderNorms;
+import io.github.sae4j.core.internal.host.KernelParts;
 import io.github.sae4j.core.internal.host.Rows;
+import io.github.sae4j.core.internal.host.Stop;
+import io.github.sae4j.core.internal.host.WorkerPool;
+import io.github.sae4j.core.internal.host.Workers;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -70,6 +75,10 @@ class DeviceSelectionTest {
                 checkFinite);
     }
 
+    private static TorchNorms norms(KernelParts parts, PtNDManager call) {
+        return TorchNorms.of(DecoderNorms.of(parts, false, new Workers(WorkerPool.shared(), Stop.NEVER)), call);
+    }
+
     /** Encodes in both ways, with several sizes, sparse and dense. */
     private static void assertSame(BlockRule rule, float[] activations) {
         KernelParts parts = parts(rule, false);
@@ -79,9 +88,9 @@ class DeviceSelectionTest {
                 PtNDManager call = TorchRuntime.newManager(Device.cpu())) {
             PtNDArray x = HostArrays.ofFloats(call, activations, 0, activations.length);
             InputTransform transform = InputTransform.of(parts);
-            DecoderNorms norms = DecoderNorms.of(rule, false, script, weights, transform, call);
-            BlockEncoder cpu = new BlockEncoder(script, weights, transform, rule, norms);
-            Rows expected = cpu.encode(call, x, tokens, null).rows();
+            TorchNorms norms = norms(parts, call);
+            BlockEncoder cpu = new BlockEncoder(script, weights, transform, rule, norms, Stop.NEVER);
+            Rows expected = cpu.encode(call, x, tokens, null).encoded().rows();
             float[] expectedDense = dense(cpu, call, x, tokens);
             for (ChunkSize size : List.of(
                     new ChunkSize(1024, D_SAE),
@@ -89,8 +98,8 @@ class DeviceSelectionTest {
                     new ChunkSize(1024, 100),
                     new ChunkSize(3, 512),
                     new ChunkSize(1, 1299))) {
-                BlockEncoder device = new BlockEncoder(script, weights, transform, rule, norms, size, true);
-                Rows rows = device.encode(call, x, tokens, null).rows();
+                BlockEncoder device = new BlockEncoder(script, weights, transform, rule, norms, size, true, Stop.NEVER);
+                Rows rows = device.encode(call, x, tokens, null).encoded().rows();
                 assertThat(rows.offsets()).as("%s", size).isEqualTo(expected.offsets());
                 assertThat(rows.indices()).as("%s", size).isEqualTo(expected.indices());
                 assertThat(rows.values()).as("%s", size).isEqualTo(expected.values());
@@ -216,11 +225,12 @@ class DeviceSelectionTest {
                     weights,
                     InputTransform.of(parts),
                     (BlockRule) parts.rule(),
-                    DecoderNorms.of(parts.rule(), false, script, weights, InputTransform.of(parts), call),
+                    norms(parts, call),
                     new ChunkSize(2, 512),
-                    true);
+                    true,
+                    Stop.NEVER);
             PtNDArray x = HostArrays.ofFloats(call, integers(5 * D_IN, 3), 0, 5 * D_IN);
-            Rows rows = device.encode(call, x, 5, null).rows();
+            Rows rows = device.encode(call, x, 5, null).encoded().rows();
             assertThat(rows.offsets()).isEqualTo(new int[6]);
             assertThat(rows.indices()).isEmpty();
         }

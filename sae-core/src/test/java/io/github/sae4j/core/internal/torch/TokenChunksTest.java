@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.engine.EngineException;
 import io.github.sae4j.core.SaeException;
+import io.github.sae4j.core.internal.host.Stop;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -59,7 +60,7 @@ class TokenChunksTest {
     @ValueSource(ints = {1, 2, 3, 7, 99, 100, 1000})
     void doesAllTokensOnceAndInOrderWhateverFits(int fits) {
         Device device = new Device(fits, OptionalLong.empty());
-        TokenChunks chunks = new TokenChunks("encoding", 100, device);
+        TokenChunks chunks = new TokenChunks("encoding", 100, device, Stop.NEVER);
         chunks.run(250, device::work);
         assertThat(device.done).isEqualTo(all(250));
         assertThat(chunks.most()).isLessThanOrEqualTo(Math.min(fits, 100)).isGreaterThan(Math.min(fits, 100) / 2 - 1);
@@ -68,7 +69,7 @@ class TokenChunksTest {
     @Test
     void goesOnFromTheTokenThatItHadReached() {
         Device device = new Device(100, OptionalLong.empty());
-        TokenChunks chunks = new TokenChunks("encoding", 100, device);
+        TokenChunks chunks = new TokenChunks("encoding", 100, device, Stop.NEVER);
         chunks.run(400, (first, count) -> {
             device.fits = first < 200 ? 100 : 60;
             device.work(first, count);
@@ -81,7 +82,7 @@ class TokenChunksTest {
     @Test
     void remembersWhatFitted() {
         Device device = new Device(30, OptionalLong.empty());
-        TokenChunks chunks = new TokenChunks("encoding", 100, device);
+        TokenChunks chunks = new TokenChunks("encoding", 100, device, Stop.NEVER);
         chunks.run(100, device::work);
         assertThat(chunks.most()).isEqualTo(25);
         assertThat(device.releases).isEqualTo(2);
@@ -94,7 +95,7 @@ class TokenChunksTest {
     @Test
     void halvesTheTokensThatThereWereNotTheMostThatThereMayBe() {
         Device device = new Device(9, OptionalLong.empty());
-        TokenChunks chunks = new TokenChunks("decoding", Integer.MAX_VALUE, device);
+        TokenChunks chunks = new TokenChunks("decoding", Integer.MAX_VALUE, device, Stop.NEVER);
         chunks.run(16, device::work);
         assertThat(device.tries).isEqualTo(3);
         assertThat(chunks.most()).isEqualTo(8);
@@ -102,12 +103,12 @@ class TokenChunksTest {
 
     @Test
     void saysWhatWasDoneAndWhatIsFreeWhereASingleTokenDoesNotFit() {
-        TokenChunks known = new TokenChunks("encoding", 8, new Device(0, OptionalLong.of(1234)));
+        TokenChunks known = new TokenChunks("encoding", 8, new Device(0, OptionalLong.of(1234)), Stop.NEVER);
         assertThatThrownBy(() -> known.run(8, new Device(0, OptionalLong.empty())::work))
                 .isInstanceOf(SaeException.class)
                 .hasMessage("The device ran out of memory encoding a single token, with 1234 bytes free.")
                 .hasRootCauseMessage(OUT_OF_MEMORY);
-        TokenChunks unknown = new TokenChunks("decoding", 8, new Device(0, OptionalLong.empty()));
+        TokenChunks unknown = new TokenChunks("decoding", 8, new Device(0, OptionalLong.empty()), Stop.NEVER);
         assertThatThrownBy(() -> unknown.run(1, new Device(0, OptionalLong.empty())::work))
                 .hasMessage("The device ran out of memory decoding a single token.");
     }
@@ -122,7 +123,7 @@ class TokenChunksTest {
             })
     void knowsEachOfTheEnginesSentences(String message) {
         List<Integer> counts = new ArrayList<>();
-        new TokenChunks("encoding", 4, new Device(0, OptionalLong.empty())).run(4, (first, count) -> {
+        new TokenChunks("encoding", 4, new Device(0, OptionalLong.empty()), Stop.NEVER).run(4, (first, count) -> {
             counts.add(count);
             if (count == 4) {
                 throw new EngineException(message);
@@ -134,7 +135,7 @@ class TokenChunksTest {
     @Test
     void leavesEveryOtherFailureAlone() {
         Device device = new Device(0, OptionalLong.empty());
-        TokenChunks chunks = new TokenChunks("encoding", 4, device);
+        TokenChunks chunks = new TokenChunks("encoding", 4, device, Stop.NEVER);
         for (RuntimeException failure : List.of(
                 new EngineException("CUDA error: an illegal memory access was encountered"),
                 new EngineException((String) null),

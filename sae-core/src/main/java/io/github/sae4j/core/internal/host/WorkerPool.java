@@ -1,27 +1,38 @@
 package io.github.sae4j.core.internal.host;
 
+import io.github.sae4j.core.SaeException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Threads of this process that help callers with work in parts: one less than there are processors, for the caller works
- * too. Whoever is free takes the next part, so a busy neighbour slows one part and not all. With several callers at
- * once each does what the crew does not come to, so that there are never more busy threads than callers and crew.
+ * Threads that help callers with work in parts: one less than may work on a call, for the caller works too. Whoever is free
+ * takes the next part, so a busy neighbour slows one part and not all. With several callers at once each does what the pool
+ * does not come to, so that there are never more busy threads than callers and pool.
  */
-public final class Crew {
+public final class WorkerPool implements AutoCloseable {
 
-    /** The property that limits how many threads work on a call, the caller's among them. */
+    /** The property that limits how many threads of the shared pool work on a call, the caller's among them. */
     private static final String THREADS = "sae4j.threads";
-
-    private static final Crew SHARED = new Crew(threads() - 1);
 
     private final Deque<Work> waiting = new ArrayDeque<>();
     private final int helpers;
+    private boolean closed;
 
-    private Crew(int helpers) {
-        this.helpers = helpers;
+    /** The pool of whoever brings none, started with the first SAE that needs one. */
+    private static final class Shared {
+
+        private static final WorkerPool POOL = new WorkerPool(sharedThreads());
+    }
+
+    /**
+     * Starts the threads.
+     *
+     * @param threads how many may work on a call, the caller's among them, at least 1
+     */
+    public WorkerPool(int threads) {
+        this.helpers = threads - 1;
         for (int i = 1; i <= helpers; i++) {
             Thread thread = new Thread(null, this::help, "sae4j-" + i, 0, false);
             thread.setDaemon(true);
@@ -31,21 +42,48 @@ public final class Crew {
         }
     }
 
-    private static int threads() {
+    /** Returns the pool of the process, which is never closed. */
+    public static WorkerPool shared() {
+        return Shared.POOL;
+    }
+
+    /** Returns the limit that the property sets for the process, or null if it sets none. */
+    public static @Nullable Integer limit() {
+        return Integer.getInteger(THREADS);
+    }
+
+    private static int sharedThreads() {
         int processors = Runtime.getRuntime().availableProcessors();
-        int wanted = Integer.getInteger(THREADS, processors);
-        return Math.max(1, Math.min(wanted, 4 * processors));
+        Integer wanted = limit();
+        return Math.max(1, Math.min(wanted == null ? processors : wanted, 4 * processors));
     }
 
     /** Returns how many threads can work on a call. */
-    public static int size() {
-        return SHARED.helpers + 1;
+    public int size() {
+        return helpers + 1;
+    }
+
+    /** Returns whether it is closed. */
+    public boolean isClosed() {
+        synchronized (waiting) {
+            return closed;
+        }
+    }
+
+    /** Ends the threads, each after the part that it works on; callers finish their own work alone. */
+    @Override
+    public void close() {
+        synchronized (waiting) {
+            closed = true;
+            waiting.notifyAll();
+        }
     }
 
     /** Work in parts that do not depend on each other. One object can be run again and again, once at a time. */
     public abstract static class Work {
 
         private final AtomicInteger next = new AtomicInteger();
+        private Stop stop = Stop.NEVER;
         private int parts;
         private int helping;
         private int slots;
@@ -54,7 +92,7 @@ public final class Crew {
         /**
          * Does a part.
          *
-         * @param slot which of the threads of this run does it, from 0 to {@link Crew#size()} - 1
+         * @param slot which of the threads of this run does it, from 0 to {@link WorkerPool#size()} - 1
          * @param part from 0 to the number of parts, ascending for a thread
          */
         protected abstract void part(int slot, int part);
@@ -64,6 +102,7 @@ public final class Crew {
                 for (int part = next.getAndIncrement();
                         part < parts && failure == null;
                         part = next.getAndIncrement()) {
+                    stop.requireGoingOn(slot == 0);
                     part(slot, part);
                 }
                 PageFaults.requireNone();
@@ -77,14 +116,13 @@ public final class Crew {
      * Does all parts of some work, and returns when they are done.
      *
      * @param threads how many threads may work at most, the caller's among them
+     * @param stop ends the work between two parts
+     * @throws SaeException if the caller was interrupted, or the work was stopped
      * @throws RuntimeException what a part threw; other parts may then not have been done
      */
-    public static void run(Work work, int parts, int threads) {
-        SHARED.doAll(work, parts, Math.min(threads, parts) - 1);
-    }
-
-    private void doAll(Work work, int parts, int wanted) {
-        int asked = Math.min(wanted, helpers);
+    public void run(Work work, int parts, int threads, Stop stop) {
+        int asked = Math.min(Math.min(threads, parts) - 1, helpers);
+        work.stop = stop;
         work.parts = parts;
         work.failure = null;
         work.slots = 0;
@@ -135,10 +173,13 @@ public final class Crew {
             int slot;
             synchronized (waiting) {
                 while (waiting.isEmpty()) {
+                    if (closed) {
+                        return;
+                    }
                     try {
                         waiting.wait();
                     } catch (InterruptedException e) {
-                        // Nobody has a reason to stop this thread.
+                        // Nobody has a reason to stop this thread but by closing the pool.
                     }
                 }
                 work = waiting.removeFirst();

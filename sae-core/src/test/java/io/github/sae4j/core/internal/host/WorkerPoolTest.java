@@ -3,30 +3,33 @@ package io.github.sae4j.core.internal.host;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.sae4j.core.SaeException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
 
-class CrewTest {
+class WorkerPoolTest {
 
     private static final int PARTS = 1000;
+    private static final WorkerPool POOL = WorkerPool.shared();
 
-    private static final class Counting extends Crew.Work {
+    private static final class Counting extends WorkerPool.Work {
 
         private final AtomicIntegerArray done = new AtomicIntegerArray(PARTS);
 
         @Override
         protected void part(int slot, int part) {
-            assertThat(slot).isBetween(0, Crew.size() - 1);
+            assertThat(slot).isBetween(0, POOL.size() - 1);
             done.incrementAndGet(part);
         }
     }
 
-    private static final class Failing extends Crew.Work {
+    private static final class Failing extends WorkerPool.Work {
 
         private final RuntimeException failure;
 
@@ -46,7 +49,7 @@ class CrewTest {
     void doesEveryPartOnceHoweverOftenItRuns() {
         Counting work = new Counting();
         for (int run = 1; run <= 200; run++) {
-            Crew.run(work, PARTS, Crew.size());
+            POOL.run(work, PARTS, POOL.size(), Stop.NEVER);
             for (int part = 0; part < PARTS; part++) {
                 assertThat(work.done.get(part)).isEqualTo(run);
             }
@@ -73,16 +76,49 @@ class CrewTest {
     void givesTheCallerWhatAPartThrewAndGoesOnWorking() {
         RuntimeException failure = new IllegalStateException("part 3");
         for (int run = 0; run < 50; run++) {
-            assertThatThrownBy(() -> Crew.run(new Failing(failure), PARTS, Crew.size()))
+            assertThatThrownBy(() -> POOL.run(new Failing(failure), PARTS, POOL.size(), Stop.NEVER))
                     .isSameAs(failure);
         }
         doesEveryPartOnceHoweverOftenItRuns();
     }
 
     @Test
-    void keepsTheInterruptOfItsCaller() {
+    void endsForAnInterruptedCallerAndKeepsTheInterrupt() {
         Thread.currentThread().interrupt();
-        doesEveryPartOnceHoweverOftenItRuns();
+        assertThatThrownBy(() -> POOL.run(new Counting(), PARTS, POOL.size(), Stop.NEVER))
+                .isInstanceOf(SaeException.class)
+                .hasMessage("The thread was interrupted while the SAE computed; nothing came of the call.");
         assertThat(Thread.interrupted()).isTrue();
+        doesEveryPartOnceHoweverOftenItRuns();
+    }
+
+    @Test
+    void endsBetweenTwoPartsWhenAskedTo() {
+        Stop stop = new Stop();
+        AtomicInteger parts = new AtomicInteger();
+        WorkerPool.Work work = new WorkerPool.Work() {
+            @Override
+            protected void part(int slot, int part) {
+                if (parts.incrementAndGet() == 3) {
+                    stop.ask();
+                }
+            }
+        };
+        assertThatThrownBy(() -> POOL.run(work, PARTS, POOL.size(), stop))
+                .isInstanceOf(SaeException.class)
+                .hasMessage("This SAE was closed while the call ran.");
+        assertThat(parts.get()).isLessThan(3 + POOL.size());
+    }
+
+    @Test
+    void leavesTheWorkToTheCallerOnceItIsClosed() throws Exception {
+        WorkerPool pool = new WorkerPool(3);
+        Counting work = new Counting();
+        pool.run(work, PARTS, 3, Stop.NEVER);
+        pool.close();
+        pool.run(work, PARTS, 3, Stop.NEVER);
+        for (int part = 0; part < PARTS; part++) {
+            assertThat(work.done.get(part)).isEqualTo(2);
+        }
     }
 }

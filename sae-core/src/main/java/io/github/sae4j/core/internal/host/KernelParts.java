@@ -1,4 +1,4 @@
-package io.github.sae4j.core.internal.torch;
+package io.github.sae4j.core.internal.host;
 
 import io.github.sae4j.core.Activation;
 import io.github.sae4j.core.InputAffine;
@@ -54,6 +54,22 @@ public record KernelParts(
                 inputScale,
                 parts.inputAffine(),
                 parts.outputAffine(),
+                checkFinite);
+    }
+
+    /** Returns the same parts for an SAE of which nothing is reconstructed. */
+    KernelParts withoutSkip() {
+        return new KernelParts(
+                config,
+                encoder,
+                decoder,
+                decoderBias,
+                null,
+                rule,
+                prediction,
+                inputScale,
+                inputAffine,
+                outputAffine,
                 checkFinite);
     }
 }

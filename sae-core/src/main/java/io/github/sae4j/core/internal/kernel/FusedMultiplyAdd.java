@@ -1,4 +1,4 @@
-package io.github.sae4j.core.internal.host;
+package io.github.sae4j.core.internal.kernel;
 
 /**
  * Whether a fused multiply-add is an instruction here. Where it is not, on old processors and in virtual machines

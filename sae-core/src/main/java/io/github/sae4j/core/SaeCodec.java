@@ -1,0 +1,51 @@
+package io.github.sae4j.core;
+
+/**
+ * What most programs need of an SAE: features of activations, and activations of features, in Java arrays. Code that takes
+ * this instead of a {@link SparseAutoencoder} is tested with a fake:
+ *
+ * <pre>{@code
+ * SaeCodec fake = new SaeCodec() { … };
+ * }</pre>
+ *
+ * <p>Implementations are safe for use by several threads.
+ *
+ * @since 0.1
+ */
+public interface SaeCodec {
+
+    /** Returns what the SAE computes, its sizes among it. */
+    SaeConfig config();
+
+    /**
+     * Encodes one token.
+     *
+     * @param activation {@code [d_in]}
+     * @return features of one token, without a leading axis
+     */
+    SparseFeatures encode(float[] activation);
+
+    /**
+     * Encodes tokens.
+     *
+     * @param activations {@code [tokens][d_in]}
+     * @return features with one leading axis
+     */
+    SparseFeatures encode(float[][] activations);
+
+    /**
+     * Decodes features.
+     *
+     * @param features features of this SAE
+     * @return {@code [tokens][d_out]}
+     */
+    float[][] decode(SparseFeatures features);
+
+    /**
+     * Encodes and decodes tokens.
+     *
+     * @param activations {@code [tokens][d_in]}
+     * @return the features and the reconstruction, {@code [tokens][d_out]}
+     */
+    ForwardPass forward(float[][] activations);
+}

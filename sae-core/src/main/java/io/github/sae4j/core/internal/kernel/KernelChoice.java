@@ -1,0 +1,101 @@
+package io.github.sae4j.core.internal.kernel;
+
+import ai.djl.Device;
+import io.github.sae4j.core.Kernel;
+import io.github.sae4j.core.SaeException;
+import io.github.sae4j.core.internal.host.KernelParts;
+import io.github.sae4j.core.internal.host.SaeKernel;
+import io.github.sae4j.core.internal.host.Workers;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Chooses the kernel that an SAE runs on: the one asked for, or the best of those that can. */
+public final class KernelChoice {
+
+    private static final Logger LOG = LoggerFactory.getLogger(KernelChoice.class);
+    private static final AtomicBoolean ADVISED = new AtomicBoolean();
+
+    private KernelChoice() {}
+
+    private static final class Providers {
+
+        private static final List<KernelProvider> ALL =
+                ServiceLoader.load(KernelProvider.class, KernelProvider.class.getClassLoader()).stream()
+                        .map(ServiceLoader.Provider::get)
+                        .toList();
+    }
+
+    /** Returns the kernels that this JVM has, in the order of the constants. */
+    public static Set<Kernel> available() {
+        Set<Kernel> available = EnumSet.noneOf(Kernel.class);
+        for (KernelProvider provider : Providers.ALL) {
+            if (provider.absence() == null) {
+                available.add(provider.kind());
+            }
+        }
+        return Collections.unmodifiableSet(available);
+    }
+
+    /**
+     * Opens an SAE.
+     *
+     * @param wanted the kernel that must be used, or null for the best
+     * @throws SaeException if the kernel is not there for this SAE and device, or does not start
+     */
+    public static SaeKernel open(KernelParts parts, Device device, @Nullable Kernel wanted, Workers workers) {
+        return (wanted == null ? best(parts, device) : asked(parts, device, wanted)).open(parts, device, workers);
+    }
+
+    /** Opens an SAE on the best kernel that runs in Java, for what libtorch is not asked to do. */
+    public static SaeKernel inJava(KernelParts parts, Workers workers, boolean folded) {
+        KernelProvider vector = provider(Kernel.VECTOR);
+        boolean vectors = vector.absence() == null && vector.priority() >= 0;
+        SaeKernel kernel = (vectors ? vector : provider(Kernel.PLAIN)).open(parts, Device.cpu(), workers);
+        return folded ? kernel.folded(workers.stop()) : kernel;
+    }
+
+    private static KernelProvider provider(Kernel kind) {
+        return Providers.ALL.stream()
+                .filter(each -> each.kind() == kind)
+                .findFirst()
+                .orElseThrow(() -> new SaeException("The classes of the " + kind + " kernel are missing."));
+    }
+
+    private static KernelProvider asked(KernelParts parts, Device device, Kernel wanted) {
+        KernelProvider provider = provider(wanted);
+        String refusal = provider.refusal(parts, device);
+        if (refusal != null) {
+            throw new SaeException("The " + wanted + " kernel was asked for, but it " + refusal + ".");
+        }
+        String absence = provider.absence();
+        if (absence != null) {
+            throw new SaeException("The " + wanted + " kernel was asked for, but " + absence + ".");
+        }
+        return provider;
+    }
+
+    private static KernelProvider best(KernelParts parts, Device device) {
+        List<KernelProvider> able = Providers.ALL.stream()
+                .filter(provider -> provider.refusal(parts, device) == null)
+                .toList();
+        KernelProvider best = able.stream()
+                .filter(provider -> provider.absence() == null && provider.priority() >= 0)
+                .max(Comparator.comparingInt(KernelProvider::priority))
+                .orElseThrow(() -> new SaeException("No kernel of this JVM runs this SAE on " + device + "."));
+        for (KernelProvider provider : able) {
+            String advice = provider.advice();
+            if (advice != null && ADVISED.compareAndSet(false, true)) {
+                LOG.warn("The {} kernel encodes on the CPU, {} This is said once.", best.kind(), advice);
+            }
+        }
+        return best;
+    }
+}

@@ -1,0 +1,73 @@
+package io.github.sae4j.core.internal.torch;
+
+import ai.djl.Device;
+import io.github.sae4j.core.Kernel;
+import io.github.sae4j.core.SaeException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Which device an SAE is opened on. libtorch is asked only where there may be one that it alone can use. */
+public final class Devices {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Devices.class);
+
+    private Devices() {}
+
+    /**
+     * Returns the device asked for, or the best there is.
+     *
+     * @param kernel the kernel asked for, or null; one that runs in Java takes the CPU if no device is asked for
+     * @throws SaeException if there is no such device
+     */
+    public static Device choose(@Nullable Device wanted, @Nullable Kernel kernel) {
+        if (wanted == null) {
+            boolean inJava = kernel != null && kernel != Kernel.TORCHSCRIPT;
+            return inJava || !hasCudaDriver() ? Device.cpu() : best();
+        }
+        if (wanted.isGpu()) {
+            return requirePresent(wanted);
+        }
+        if (!Device.Type.CPU.equals(wanted.getDeviceType())) {
+            throw new SaeException(wanted + " was asked for, but an SAE runs on cpu or gpu.");
+        }
+        return Device.cpu();
+    }
+
+    private static Device best() {
+        try {
+            return TorchRuntime.gpus() > 0 ? Device.gpu() : Device.cpu();
+        } catch (SaeException e) {
+            LOG.info("There may be a CUDA device, but the CPU is used: {}", e.getMessage());
+            return Device.cpu();
+        }
+    }
+
+    private static Device requirePresent(Device wanted) {
+        int gpus = TorchRuntime.gpus();
+        if (gpus == 0) {
+            throw new SaeException(
+                    spelled(wanted) + " was asked for, but the PyTorch engine sees no CUDA device. It needs a"
+                            + " CUDA build of the native library and libcudart where JNA finds it (jna.library.path).");
+        }
+        if (wanted.getDeviceId() < 0 || wanted.getDeviceId() >= gpus) {
+            throw new SaeException(spelled(wanted) + " was asked for, but there are " + gpus + " CUDA devices.");
+        }
+        return wanted;
+    }
+
+    /** Looks for what NVIDIA's driver leaves in the file system: on Linux, in WSL and on Windows. */
+    private static boolean hasCudaDriver() {
+        String windows = System.getenv("SystemRoot");
+        return Stream.of("/dev/nvidiactl", "/dev/dxg", "/proc/driver/nvidia/version")
+                        .anyMatch(path -> Files.exists(Path.of(path)))
+                || (windows != null && Files.exists(Path.of(windows, "System32", "nvcuda.dll")));
+    }
+
+    private static String spelled(Device gpu) {
+        return gpu.getDeviceId() < 0 ? "cuda" : "cuda:" + gpu.getDeviceId();
+    }
+}
