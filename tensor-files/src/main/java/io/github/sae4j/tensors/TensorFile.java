@@ -1,7 +1,6 @@
 package io.github.sae4j.tensors;
 
 import io.github.sae4j.tensors.internal.ErrorContext;
-import io.github.sae4j.tensors.internal.OpenedTensors;
 import io.github.sae4j.tensors.internal.RemoteBytes;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,7 +1,9 @@
-package io.github.sae4j.tensors.internal;
+package io.github.sae4j.tensors;
 
 import io.github.sae4j.tensors.TensorFileException.Reason;
-import io.github.sae4j.tensors.TensorFormat;
+import io.github.sae4j.tensors.internal.ByteSource;
+import io.github.sae4j.tensors.internal.ErrorContext;
+import io.github.sae4j.tensors.internal.FileSignature;
 import io.github.sae4j.tensors.internal.npy.NpyHeaderText;
 import io.github.sae4j.tensors.internal.npy.NpzFile;
 import io.github.sae4j.tensors.internal.torch.TorchFile;
@@ -24,7 +26,7 @@ final class FormatOfContent {
     /**
      * Returns a file's format.
      *
-     * @throws io.github.sae4j.tensors.TensorFileException if it is of no known format, or a zip archive that is broken
+     * @throws TensorFileException if it is of no known format, or a zip archive that is broken
      */
     static TensorFormat of(ErrorContext context, ByteSource file) {
         byte[] start = file.read(0, (int) Math.min(LOOKED_AT, file.length()));

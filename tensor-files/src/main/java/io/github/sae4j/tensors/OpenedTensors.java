@@ -1,8 +1,12 @@
-package io.github.sae4j.tensors.internal;
+package io.github.sae4j.tensors;
 
 import io.github.sae4j.safetensors.SafetensorsFile;
 import io.github.sae4j.safetensors.ShardedSafetensors;
-import io.github.sae4j.tensors.TensorFormat;
+import io.github.sae4j.tensors.internal.ByteSource;
+import io.github.sae4j.tensors.internal.ErrorContext;
+import io.github.sae4j.tensors.internal.MappedFile;
+import io.github.sae4j.tensors.internal.NamedTensors;
+import io.github.sae4j.tensors.internal.SafetensorsTensors;
 import io.github.sae4j.tensors.internal.npy.NpyArray;
 import io.github.sae4j.tensors.internal.npy.NpzFile;
 import io.github.sae4j.tensors.internal.torch.TorchFile;
@@ -17,14 +21,14 @@ import java.util.function.Function;
  * @param single whether the file holds one tensor to which it gives no name
  * @param closing closes the file
  */
-public record OpenedTensors(TensorFormat format, NamedTensors named, boolean single, Runnable closing) {
+record OpenedTensors(TensorFormat format, NamedTensors named, boolean single, Runnable closing) {
 
     /**
      * Opens a file of any format.
      *
-     * @throws io.github.sae4j.tensors.TensorFileException if it cannot be read or is of no known format
+     * @throws TensorFileException if it cannot be read or is of no known format
      */
-    public static OpenedTensors open(Path path) {
+    static OpenedTensors open(Path path) {
         TensorFormat format;
         try (MappedFile file = MappedFile.open(path)) {
             format = FormatOfContent.of(ErrorContext.of(path), file);
@@ -35,9 +39,9 @@ public record OpenedTensors(TensorFormat format, NamedTensors named, boolean sin
     /**
      * Opens a file of one format.
      *
-     * @throws io.github.sae4j.tensors.TensorFileException if it cannot be read or is not of that format
+     * @throws TensorFileException if it cannot be read or is not of that format
      */
-    public static OpenedTensors open(Path path, TensorFormat format) {
+    static OpenedTensors open(Path path, TensorFormat format) {
         ErrorContext context = ErrorContext.of(path);
         return switch (format) {
             case SAFETENSORS -> {
@@ -79,10 +83,10 @@ public record OpenedTensors(TensorFormat format, NamedTensors named, boolean sin
      * Reads a file whose bytes are anywhere.
      *
      * @param closing closes it
-     * @throws io.github.sae4j.tensors.TensorFileException if it is not of that format
+     * @throws TensorFileException if it is not of that format
      * @throws IllegalArgumentException if the format is that of an index, whose files are others
      */
-    public static OpenedTensors read(ErrorContext context, ByteSource file, TensorFormat format, Runnable closing) {
+    static OpenedTensors read(ErrorContext context, ByteSource file, TensorFormat format, Runnable closing) {
         return switch (format) {
             case SAFETENSORS -> new OpenedTensors(format, SafetensorsTensors.read(context, file), false, closing);
             case NPY -> new OpenedTensors(format, NpyArray.read(context, file), true, closing);
