@@ -160,7 +160,7 @@ class DistributionIT {
 
         try (Stream<Path> jars = Files.list(home.resolve("lib"))) {
             assertThat(jars.map(jar -> jar.getFileName().toString())
-                            .filter(name -> !name.matches("(sae|hf-hub4j|safetensors-java).*")))
+                            .filter(name -> !name.matches("(sae|hf-hub4j|safetensors-java|tensor-files).*")))
                     .allSatisfy(name -> assertThat(thirdParty)
                             .contains(System.lineSeparator()
                                     + name.replaceFirst("-([0-9].*?)(-[a-z]+-[a-z0-9_]+)?\\.jar", " $1")

@@ -33,11 +33,13 @@ class ArchitectureTest {
     private static JavaClasses everything;
 
     private static final Module SAFETENSORS = module("safetensors", "com.google.gson..");
+    private static final Module TENSORS = module("tensors", SAFETENSORS.packages());
     private static final Module HUB = module("hub", "com.google.gson..", "org.slf4j..");
     private static final Module CORE = module("core", "ai.djl..", "org.slf4j..", "jdk.incubator.vector..");
     private static final Module LOADER = module(
             "loader",
             CORE.packages(),
+            TENSORS.packages(),
             SAFETENSORS.packages(),
             HUB.packages(),
             "ai.djl..",
@@ -48,6 +50,7 @@ class ArchitectureTest {
             "examples",
             LOADER.packages(),
             CORE.packages(),
+            TENSORS.packages(),
             SAFETENSORS.packages(),
             HUB.packages(),
             "ai.djl..",
@@ -65,7 +68,7 @@ class ArchitectureTest {
             module("fixtures", SAFETENSORS.packages(), "org.assertj..", "com.sun.net.httpserver..");
 
     static List<Module> modules() {
-        return List.of(SAFETENSORS, HUB, CORE, LOADER, EXAMPLES, FIXTURES);
+        return List.of(SAFETENSORS, TENSORS, HUB, CORE, LOADER, EXAMPLES, FIXTURES);
     }
 
     @BeforeAll

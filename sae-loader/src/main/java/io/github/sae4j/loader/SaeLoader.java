@@ -19,7 +19,7 @@ import io.github.sae4j.loader.internal.format.Formats;
 import io.github.sae4j.loader.internal.format.LayerSet;
 import io.github.sae4j.loader.internal.names.Registry;
 import io.github.sae4j.loader.internal.names.SaeAddress;
-import io.github.sae4j.safetensors.SafetensorsException;
+import io.github.sae4j.tensors.TensorFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -349,7 +349,7 @@ public final class SaeLoader {
     static <T> T reported(Supplier<T> work) {
         try {
             return work.get();
-        } catch (SafetensorsException | HubException e) {
+        } catch (TensorFileException | HubException e) {
             throw new SaeLoadException(String.valueOf(e.getMessage()), e);
         } catch (IncompatibleClassChangeError | NoClassDefFoundError e) {
             throw new SaeLoadException(

@@ -6,7 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.Device;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.SparseFeatures;
-import io.github.sae4j.loader.internal.torchfile.StateDictImage;
+import io.github.sae4j.fixtures.StateDictImage;
+import io.github.sae4j.fixtures.TorchCase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,6 +70,15 @@ class DictionaryClassesTest {
         assertThatThrownBy(() -> open(folder.resolve("ae.pt")).close())
                 .isInstanceOf(SaeLoadException.class)
                 .hasMessageContaining("ae.pt is a file, and not one that is an SAE by itself.");
+    }
+
+    @Test
+    void aFileOfOneTensorIsNoDictionary() throws IOException {
+        configure("\"dict_class\": \"AutoEncoder\"");
+        Path file = Files.copy(TorchCase.single().get(0).file(), folder.resolve("ae.pt"));
+        assertThatThrownBy(() -> open(folder).close())
+                .isInstanceOf(SaeLoadException.class)
+                .hasMessage(file + ": it holds a single tensor, but should hold a dictionary of tensors.");
     }
 
     private void configure(String trainer) throws IOException {

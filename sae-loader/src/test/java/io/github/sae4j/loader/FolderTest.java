@@ -10,6 +10,7 @@ import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.WeightType;
 import io.github.sae4j.safetensors.Dtype;
 import io.github.sae4j.safetensors.SafetensorsException;
+import io.github.sae4j.tensors.TensorFileException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -273,7 +274,8 @@ class FolderTest {
         assertThatExceptionOfType(SaeLoadException.class)
                 .isThrownBy(() -> SAE.fromDisk(folder))
                 .withMessageContaining(weights().toString())
-                .withCauseInstanceOf(SafetensorsException.class);
+                .withCauseInstanceOf(TensorFileException.class)
+                .withRootCauseInstanceOf(SafetensorsException.class);
     }
 
     @ParameterizedTest

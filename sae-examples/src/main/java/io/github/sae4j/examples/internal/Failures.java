@@ -5,6 +5,7 @@ import io.github.sae4j.examples.internal.output.ShutdownGuard;
 import io.github.sae4j.hub.HubException;
 import io.github.sae4j.loader.SaeLoadException;
 import io.github.sae4j.safetensors.SafetensorsException;
+import io.github.sae4j.tensors.TensorFileException;
 import java.io.PrintWriter;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -94,6 +95,7 @@ public final class Failures implements IExecutionExceptionHandler, IParameterExc
                 || failure instanceof SaeException
                 || failure instanceof SaeLoadException
                 || failure instanceof HubException
+                || failure instanceof TensorFileException
                 || failure instanceof SafetensorsException) {
             return firstLine(failure.getMessage());
         }

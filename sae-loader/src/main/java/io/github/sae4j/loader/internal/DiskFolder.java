@@ -2,7 +2,6 @@ package io.github.sae4j.loader.internal;
 
 import io.github.sae4j.core.SaeSource;
 import io.github.sae4j.loader.SaeLoadException;
-import io.github.sae4j.loader.internal.container.ByteSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,7 +80,7 @@ public final class DiskFolder implements SaeFolder {
     }
 
     @Override
-    public Optional<ByteSource> remote(String file) {
+    public Optional<PublishedBytes> remote(String file) {
         return Optional.empty();
     }
 

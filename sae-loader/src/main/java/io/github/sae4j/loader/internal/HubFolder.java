@@ -14,8 +14,6 @@ import io.github.sae4j.hub.RemoteFile;
 import io.github.sae4j.hub.RepoFile;
 import io.github.sae4j.hub.RepoId;
 import io.github.sae4j.loader.SaeLoadException;
-import io.github.sae4j.loader.internal.container.ByteSource;
-import io.github.sae4j.loader.internal.container.RemoteBytes;
 import io.github.sae4j.loader.internal.names.Nearest;
 import io.github.sae4j.loader.internal.names.SaeAddress;
 import java.nio.file.Path;
@@ -122,14 +120,14 @@ public final class HubFolder implements SaeFolder {
     }
 
     @Override
-    public Optional<ByteSource> remote(String file) {
+    public Optional<PublishedBytes> remote(String file) {
         if (!headersOnly || hub.config().offline() || isCached(file)) {
             return Optional.empty();
         }
         try {
             return lookUp(file)
                     .filter(known -> !isCached(file))
-                    .map(known -> new RemoteBytes(known.size(), (from, count) -> part(known, from, count)));
+                    .map(known -> new PublishedBytes(known.size(), (from, count) -> part(known, from, count)));
         } catch (HubUnreachableException e) {
             // Whoever fetches it decides by the cache whether it can be done without the hub.
             return Optional.empty();

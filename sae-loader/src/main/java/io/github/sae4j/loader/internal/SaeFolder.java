@@ -2,7 +2,6 @@ package io.github.sae4j.loader.internal;
 
 import io.github.sae4j.core.SaeSource;
 import io.github.sae4j.loader.SaeLoadException;
-import io.github.sae4j.loader.internal.container.ByteSource;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -55,7 +54,7 @@ public sealed interface SaeFolder permits DiskFolder, HubFolder {
      * @param file for example {@code sae_weights.safetensors}
      * @throws io.github.sae4j.hub.HubException if the hub cannot be asked
      */
-    Optional<ByteSource> remote(String file);
+    Optional<PublishedBytes> remote(String file);
 
     /**
      * Returns whether there is a file, without fetching it. Offline, what is not in the cache is not there.

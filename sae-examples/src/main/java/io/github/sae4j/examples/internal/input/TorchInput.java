@@ -1,8 +1,8 @@
 package io.github.sae4j.examples.internal.input;
 
 import io.github.sae4j.examples.internal.CommandException;
-import io.github.sae4j.loader.TorchTensor;
-import io.github.sae4j.loader.TorchTensors;
+import io.github.sae4j.tensors.Tensor;
+import io.github.sae4j.tensors.TensorFormat;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param file the file
  */
-record TorchInput(TorchTensors file) implements TensorFile {
+record TorchInput(io.github.sae4j.tensors.TensorFile file) implements TensorFile {
 
     static TorchInput open(Path path) {
-        return new TorchInput(TorchTensors.open(path));
+        return new TorchInput(io.github.sae4j.tensors.TensorFile.open(path, TensorFormat.TORCH));
     }
 
     @Override
@@ -27,11 +27,11 @@ record TorchInput(TorchTensors file) implements TensorFile {
         return file.tensors().stream().map(TorchInput::stored).toList();
     }
 
-    private static StoredTensor stored(TorchTensor tensor) {
+    private static StoredTensor stored(Tensor tensor) {
         return new StoredTensor(
                 tensor.name().isEmpty() ? null : tensor.name(),
-                tensor.dtype().label(),
-                FloatType.spelled(tensor.dtype().label()),
+                tensor.type().name(),
+                FloatType.spelled(tensor.type().name()),
                 ByteOrder.LITTLE_ENDIAN,
                 LongStream.of(tensor.shape()).boxed().toList(),
                 new Windows(tensor));
@@ -45,10 +45,10 @@ record TorchInput(TorchTensors file) implements TensorFile {
     /** A tensor's bytes, which are looked for when the first of them are asked for. */
     private static final class Windows implements StoredTensor.Bytes {
 
-        private final TorchTensor tensor;
+        private final Tensor tensor;
         private @Nullable List<ByteBuffer> windows;
 
-        Windows(TorchTensor tensor) {
+        Windows(Tensor tensor) {
             this.tensor = tensor;
         }
 
@@ -81,8 +81,7 @@ record TorchInput(TorchTensors file) implements TensorFile {
         private long rowBytes() {
             long[] shape = tensor.shape();
             return (shape.length == 0 ? 1 : shape[shape.length - 1])
-                    * tensor.dtype().bits()
-                    / Byte.SIZE;
+                    * tensor.type().bytes();
         }
     }
 }

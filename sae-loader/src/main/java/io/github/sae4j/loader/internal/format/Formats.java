@@ -13,9 +13,9 @@ import io.github.sae4j.loader.SaeLoadException;
 import io.github.sae4j.loader.SaeSetException;
 import io.github.sae4j.loader.internal.SaeFolder;
 import io.github.sae4j.loader.internal.SaeLensFiles;
-import io.github.sae4j.loader.internal.container.StoredTensor;
 import io.github.sae4j.loader.internal.format.CfgJson.Declared;
 import io.github.sae4j.loader.internal.names.Registry;
+import io.github.sae4j.tensors.Tensor;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -90,7 +90,7 @@ public final class Formats {
      * where they can be.
      *
      * @throws SaeLoadException if no layout fits, a file is missing, or what it says cannot be used
-     * @throws io.github.sae4j.safetensors.SafetensorsException if a file is not one of safetensors
+     * @throws io.github.sae4j.tensors.TensorFileException if a file of tensors cannot be read
      */
     public static SaeBuilder read(SaeFolder place, Settings settings) {
         return new Formats(place, settings).read();
@@ -165,10 +165,10 @@ public final class Formats {
         return new Opened(parts, declared, inputScale, builder);
     }
 
-    private static SaeDescription.Tensor described(StoredTensor tensor) {
+    private static SaeDescription.Tensor described(Tensor tensor) {
         return new SaeDescription.Tensor(
                 tensor.name(),
-                tensor.dtype().label(),
+                tensor.type().name(),
                 Arrays.stream(tensor.shape()).boxed().toList());
     }
 

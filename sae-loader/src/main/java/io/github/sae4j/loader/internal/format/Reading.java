@@ -8,14 +8,14 @@ import io.github.sae4j.loader.SaeDescription;
 import io.github.sae4j.loader.SaeLoadException;
 import io.github.sae4j.loader.internal.FileState;
 import io.github.sae4j.loader.internal.Listing;
+import io.github.sae4j.loader.internal.PublishedBytes;
 import io.github.sae4j.loader.internal.SaeFolder;
 import io.github.sae4j.loader.internal.Unreadable;
 import io.github.sae4j.loader.internal.YamlFile;
-import io.github.sae4j.loader.internal.container.ByteSource;
-import io.github.sae4j.loader.internal.container.StoredTensor;
-import io.github.sae4j.loader.internal.container.TensorFile;
 import io.github.sae4j.loader.internal.names.Nearest;
 import io.github.sae4j.loader.internal.names.Registry;
+import io.github.sae4j.tensors.Tensor;
+import io.github.sae4j.tensors.TensorFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.CharacterCodingException;
@@ -122,7 +122,7 @@ final class Reading implements AutoCloseable {
     }
 
     /** Returns the tensors of the files that were opened, under the publisher's names. */
-    List<StoredTensor> tensors() {
+    List<Tensor> tensors() {
         return opened.values().stream().flatMap(file -> file.tensors().stream()).toList();
     }
 
@@ -148,7 +148,7 @@ final class Reading implements AutoCloseable {
         if (known != null) {
             return Optional.of(Weights.of(known, file, headersOnly));
         }
-        Optional<ByteSource> remote = at.remote(file);
+        Optional<PublishedBytes> remote = at.remote(file);
         Optional<TensorFile> tensors;
         if (remote.isPresent()) {
             files.add(new SaeDescription.File(fullName, remote.get().length(), false));

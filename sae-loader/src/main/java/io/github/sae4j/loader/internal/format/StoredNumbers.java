@@ -3,8 +3,8 @@ package io.github.sae4j.loader.internal.format;
 import io.github.sae4j.core.WeightMatrix;
 import io.github.sae4j.core.WeightType;
 import io.github.sae4j.loader.SaeLoadException;
-import io.github.sae4j.loader.internal.container.StoredTensor;
-import io.github.sae4j.safetensors.Dtype;
+import io.github.sae4j.tensors.ElementType;
+import io.github.sae4j.tensors.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -44,12 +44,12 @@ final class StoredNumbers {
      * @param name what it is, for the log
      * @throws SaeLoadException if it is not floating point, or holds NaN or infinity
      */
-    WeightMatrix matrix(String name, StoredTensor tensor, int rows, int columns) {
+    WeightMatrix matrix(String name, Tensor tensor, int rows, int columns) {
         WeightMatrix matrix = upright(name, tensor, rows, columns);
         return type == null || type == matrix.type() ? matrix : matrix.as(type).takenAsFinite();
     }
 
-    private WeightMatrix upright(String name, StoredTensor tensor, int rows, int columns) {
+    private WeightMatrix upright(String name, Tensor tensor, int rows, int columns) {
         if (tensor.isTransposed()) {
             return stored(name, tensor.transpose(), columns, rows).transposed();
         }
@@ -59,7 +59,7 @@ final class StoredNumbers {
         return stored(name, tensor, rows, columns);
     }
 
-    private WeightMatrix stored(String name, StoredTensor tensor, int rows, int columns) {
+    private WeightMatrix stored(String name, Tensor tensor, int rows, int columns) {
         WeightMatrix matrix = unchecked(name, tensor, rows, columns);
         if (!allowNonFinite) {
             OptionalLong place = matrix.firstNonFinite();
@@ -71,10 +71,10 @@ final class StoredNumbers {
         return matrix;
     }
 
-    private WeightMatrix unchecked(String name, StoredTensor tensor, int rows, int columns) {
-        if (tensor.dtype() == Dtype.F64) {
+    private WeightMatrix unchecked(String name, Tensor tensor, int rows, int columns) {
+        if (tensor.type() == ElementType.F64) {
             conversions.add(name + " rounded from float64 to float32");
-            return WeightMatrix.of(WeightType.FLOAT32, rows, columns, Floats.matrix(tensor, columns));
+            return WeightMatrix.of(WeightType.FLOAT32, rows, columns, rounded(tensor, columns));
         }
         WeightType own = weightType(tensor);
         List<ByteBuffer> parts = tensor.slices((long) columns * own.bytes());
@@ -85,6 +85,20 @@ final class StoredNumbers {
         return WeightMatrix.of(own, rows, columns, parts);
     }
 
+    /** Returns a matrix of float64 as float32, in buffers of whole rows. */
+    private static List<ByteBuffer> rounded(Tensor tensor, int columns) {
+        List<ByteBuffer> parts = new ArrayList<>();
+        for (ByteBuffer part : tensor.slices((long) columns * Double.BYTES)) {
+            ByteBuffer floats = ByteBuffer.allocateDirect(part.limit() / Double.BYTES * Float.BYTES)
+                    .order(ByteOrder.LITTLE_ENDIAN);
+            for (int at = 0; at < part.limit(); at += Double.BYTES) {
+                floats.putFloat(tensor.type().getFloat(part, at));
+            }
+            parts.add(floats.flip());
+        }
+        return parts;
+    }
+
     private static ByteBuffer copy(ByteBuffer part) {
         return ByteBuffer.allocateDirect(part.remaining())
                 .order(ByteOrder.LITTLE_ENDIAN)
@@ -93,12 +107,12 @@ final class StoredNumbers {
     }
 
     /** Returns the number format that a matrix of a tensor has. */
-    static WeightType typeOf(StoredTensor tensor) {
-        return tensor.dtype() == Dtype.F64 ? WeightType.FLOAT32 : weightType(tensor);
+    static WeightType typeOf(Tensor tensor) {
+        return tensor.type() == ElementType.F64 ? WeightType.FLOAT32 : weightType(tensor);
     }
 
     /** Stands for a matrix whose numbers nobody will look at. */
-    static WeightMatrix zeros(StoredTensor tensor, int rows, int columns) {
+    static WeightMatrix zeros(Tensor tensor, int rows, int columns) {
         WeightType own = typeOf(tensor);
         int rowBytes = Math.multiplyExact(columns, own.bytes());
         int together = Math.max(1, Math.min(rows, ZEROS_BYTES / rowBytes));
@@ -113,10 +127,11 @@ final class StoredNumbers {
     /**
      * Returns the numbers of a vector, widened or rounded to float32.
      *
-     * @throws SaeLoadException if it is not floating point, or holds NaN or infinity
+     * @throws SaeLoadException if it holds NaN or infinity
+     * @throws io.github.sae4j.tensors.TensorFileException if it is not floating point
      */
-    float[] vector(StoredTensor tensor) {
-        float[] values = Floats.of(tensor);
+    float[] vector(Tensor tensor) {
+        float[] values = tensor.toFloats();
         for (int i = 0; i < values.length && !allowNonFinite; i++) {
             if (!Float.isFinite(values[i])) {
                 throw nonFinite(tensor, values[i], tensor.shape(), i);
@@ -130,11 +145,17 @@ final class StoredNumbers {
      *
      * @throws SaeLoadException if it is of no kind that has a value, or is NaN or infinite
      */
-    float number(StoredTensor tensor) {
-        return Floats.isFloatingPoint(tensor.dtype()) ? vector(tensor)[0] : Floats.whole(tensor);
+    float number(Tensor tensor) {
+        if (tensor.type().isFloatingPoint()) {
+            return vector(tensor)[0];
+        }
+        if (!tensor.type().hasFloat()) {
+            throw unexpected(tensor, "a number");
+        }
+        return tensor.type().getFloat(tensor.slices(tensor.type().bytes()).get(0), 0);
     }
 
-    private static SaeLoadException nonFinite(StoredTensor tensor, float value, long[] shape, long element) {
+    private static SaeLoadException nonFinite(Tensor tensor, float value, long[] shape, long element) {
         long[] place = new long[shape.length];
         long rest = element;
         for (int axis = shape.length - 1; axis >= 0; axis--) {
@@ -142,12 +163,12 @@ final class StoredNumbers {
             rest /= shape[axis];
         }
         return new SaeLoadException(
-                tensor.subject() + " holds " + value + " at " + Arrays.toString(place) + ", but weights"
+                tensor.label() + " holds " + value + " at " + Arrays.toString(place) + ", but weights"
                         + " are finite. allowNonFinite(true), or --allow-non-finite, opens the SAE all the same.");
     }
 
-    private static WeightType weightType(StoredTensor tensor) {
-        return switch (tensor.dtype()) {
+    private static WeightType weightType(Tensor tensor) {
+        return switch (tensor.type()) {
             case F32 -> WeightType.FLOAT32;
             case F16 -> WeightType.FLOAT16;
             case BF16 -> WeightType.BFLOAT16;
@@ -156,8 +177,8 @@ final class StoredNumbers {
     }
 
     /** Returns the sentence for a tensor whose number format cannot be used. */
-    static SaeLoadException unexpected(StoredTensor tensor, String expected) {
+    private static SaeLoadException unexpected(Tensor tensor, String expected) {
         return new SaeLoadException(
-                tensor.subject() + " is stored as " + tensor.dtype().label() + ", but should be " + expected + ".");
+                tensor.label() + " is stored as " + tensor.type().name() + ", but should be " + expected + ".");
     }
 }

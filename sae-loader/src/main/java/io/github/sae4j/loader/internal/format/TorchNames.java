@@ -1,8 +1,8 @@
 package io.github.sae4j.loader.internal.format;
 
 import io.github.sae4j.loader.internal.SaeFolder;
-import io.github.sae4j.loader.internal.container.StoredTensor;
-import io.github.sae4j.loader.internal.container.TensorFile;
+import io.github.sae4j.tensors.Tensor;
+import io.github.sae4j.tensors.TensorFile;
 import java.util.List;
 
 /** The names of the tensors in a place that is itself a PyTorch file: only they tell such files' layouts apart. */
@@ -19,7 +19,7 @@ final class TorchNames {
         return TensorFiles.open(place.parent(), place.name())
                 .map(opened -> {
                     try (TensorFile file = opened) {
-                        return file.tensors().stream().map(StoredTensor::name).toList();
+                        return file.tensors().stream().map(Tensor::name).toList();
                     }
                 })
                 .orElse(List.of());

@@ -4,8 +4,8 @@ import io.github.sae4j.core.WeightMatrix;
 import io.github.sae4j.core.WeightType;
 import io.github.sae4j.loader.SaeLoadException;
 import io.github.sae4j.loader.internal.Listing;
-import io.github.sae4j.loader.internal.container.StoredTensor;
-import io.github.sae4j.loader.internal.container.TensorFile;
+import io.github.sae4j.tensors.Tensor;
+import io.github.sae4j.tensors.TensorFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -42,7 +42,7 @@ final class Weights {
         this.file = file;
         this.headersOnly = headersOnly;
         this.values = new LinkedHashMap<>(file.values());
-        for (StoredTensor tensor : file.tensors()) {
+        for (Tensor tensor : file.tensors()) {
             stored.add(tensor.name());
             entries.put(tensor.name(), new Entry(tensor, false));
         }
@@ -54,7 +54,7 @@ final class Weights {
      * @param tensor as it is stored
      * @param turned whether it is stored as the transpose of what it is here
      */
-    private record Entry(StoredTensor tensor, boolean turned) {
+    private record Entry(Tensor tensor, boolean turned) {
 
         long[] shape() {
             long[] shape = tensor.shape();
@@ -62,7 +62,7 @@ final class Weights {
         }
 
         /** Returns the tensor as it is here; turning moves no byte. */
-        StoredTensor upright() {
+        Tensor upright() {
             return turned ? tensor.transpose() : tensor;
         }
     }
@@ -285,7 +285,7 @@ final class Weights {
         if (derived.containsKey(name)) {
             return vector(name, length);
         }
-        StoredTensor tensor = entry(name).tensor();
+        Tensor tensor = entry(name).tensor();
         if (tensor.elements() != 1 || tensor.shape().length > 1) {
             return vector(name, length);
         }
@@ -340,7 +340,7 @@ final class Weights {
     float[] raw(String name) {
         Entry entry = entry(name);
         read(name, entry);
-        return Floats.of(entry.tensor());
+        return entry.tensor().toFloats();
     }
 
     /** Says that tensors or values are known and change nothing, with the reason; those that are not there do not matter. */
@@ -364,11 +364,11 @@ final class Weights {
     void close(Accounts accounts, String of) {
         purposes.forEach((tensor, purpose) -> accounts.use(name, tensor, purpose));
         List<Accounts.Stranger> strangers = new ArrayList<>();
-        for (StoredTensor tensor : file.tensors()) {
+        for (Tensor tensor : file.tensors()) {
             if (!purposes.containsKey(tensor.name())) {
                 strangers.add(new Accounts.Stranger(
                         tensor.name(),
-                        tensor.name() + " " + tensor.dtype().label() + " " + Arrays.toString(tensor.shape())));
+                        tensor.name() + " " + tensor.type().name() + " " + Arrays.toString(tensor.shape())));
             }
         }
         values.forEach((value, found) -> {

@@ -1,5 +1,0 @@
-/** The reader of PyTorch's {@code .pt} and {@code .pth} files, which unpickles tensors and plain values and nothing else. */
-@NullMarked
-package io.github.sae4j.loader.internal.torchfile;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,21 @@
+package io.github.sae4j.tensors;
+
+/**
+ * The bytes of a file that is somewhere else, of which ranges can be fetched.
+ *
+ * <p>Readers ask for headers in blocks of 16 KiB and keep these; one thread asks at a time.
+ *
+ * @since 0.1
+ */
+@FunctionalInterface
+public interface ByteRanges {
+
+    /**
+     * Fetches a range. What it throws reaches whoever asked for the tensor.
+     *
+     * @param offset the range's first byte
+     * @param count how many bytes, all of which lie inside the file
+     * @return the bytes, {@code count} of them
+     */
+    byte[] fetch(long offset, int count);
+}
