@@ -2,6 +2,7 @@ package io.github.sae4j.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +31,8 @@ class MarkdownTest {
     private static final Pattern CODE = Pattern.compile("`[^`]*`");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
     private static final Pattern HEADING = Pattern.compile("#{1,6} +(.*)");
-    private static final Pattern SENTENCE_AND_ANOTHER = Pattern.compile("[\\p{Ll}\\d)`”\"][.?!] +[\\p{Lu}`]");
+    private static final Pattern SENTENCE_AND_ANOTHER =
+            Pattern.compile("[\\p{Ll}\\d)`”\"][.?!] +(\\p{Lu}|`|sae|libtorch)");
     private static final Pattern NUMBER = Pattern.compile("^#* *\\d+\\. ");
     private static final Pattern IN_PARENTHESES = Pattern.compile("\\([^()]*\\)");
 
@@ -97,6 +99,26 @@ class MarkdownTest {
     void frontPageIsShort() {
         assertThat(MarkdownPages.lines(MarkdownPages.ROOT.resolve("README.md")))
                 .hasSizeLessThanOrEqualTo(LONGEST_FRONT_PAGE);
+    }
+
+    @Test
+    void frontPageNamesTheVersionsOfTheBuild() throws IOException {
+        String pom = Files.readString(MarkdownPages.ROOT.resolve("pom.xml"));
+        List<String> dependencies = MarkdownPages.code(MarkdownPages.ROOT.resolve("README.md"), "xml")
+                .get(0)
+                .lines();
+
+        assertThat(dependencies)
+                .filteredOn(line -> line.contains("<version>"))
+                .extracting(String::strip)
+                .containsExactly(
+                        "<version>" + between(pom, "sae4j-parent</artifactId>\n  <version>", "<") + "</version>",
+                        "<version>" + between(pom, "<pytorch.version>", "<") + "</version>");
+    }
+
+    private static String between(String text, String before, String after) {
+        int from = text.indexOf(before) + before.length();
+        return text.substring(from, text.indexOf(after, from));
     }
 
     private static List<String> links(Path page) {
