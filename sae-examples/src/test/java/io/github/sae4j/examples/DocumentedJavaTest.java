@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URL;
 import java.net.URLClassLoader;
-import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,13 +23,12 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The README's and the manual's Java compiles, and that of the README prints what is shown below it. */
+/** The Java in Markdown files compiles, and that of the README prints what is shown below it. */
 class DocumentedJavaTest {
 
     private static final Path README = MarkdownPages.ROOT.resolve("README.md");
-    private static final Path DOCS = MarkdownPages.ROOT.resolve("docs");
 
-    /** Blocks are statements; what they take as given are these. */
+    /** Blocks are statements; what they take as given are the fields. */
     private static final String CLASS = """
             import ai.djl.Device;
             import ai.djl.ndarray.*;
@@ -41,10 +39,19 @@ class DocumentedJavaTest {
             import io.github.sae4j.safetensors.*;
             import java.nio.ByteBuffer;
             import java.nio.file.Path;
+            import java.time.Duration;
             import java.util.*;
 
             public class %s {
-                public static void run(float[][] activations, float[] flat, ByteBuffer rows, Path folder) throws Exception {
+                public static float[][] activations;
+                static float[] flat;
+                static ByteBuffer rows;
+                static ByteBuffer littleEndianBytes;
+                static Path folder;
+                static HubClient hub;
+                static RepoId repo;
+
+                public static void run() throws Exception {
             %s
                 }
             }
@@ -55,11 +62,11 @@ class DocumentedJavaTest {
 
     @Test
     void everyExampleCompiles() throws IOException {
-        List<Block> blocks = new ArrayList<>(MarkdownPages.code(README, "java"));
-        MarkdownPages.under(DOCS).forEach(page -> blocks.addAll(MarkdownPages.code(page, "java")));
         List<Path> sources = new ArrayList<>();
-        for (Block block : blocks) {
-            sources.add(source("Example" + sources.size(), block));
+        for (Path page : MarkdownPages.all()) {
+            for (Block block : MarkdownPages.code(page, "java")) {
+                sources.add(source("Example" + sources.size(), block));
+            }
         }
 
         assertThat(sources).hasSizeGreaterThan(5);
@@ -72,8 +79,8 @@ class DocumentedJavaTest {
         assertThat(CommandRun.sae("demo", "--keep", demo).exitCode()).isZero();
         Block shown = MarkdownPages.code(README, "java").get(0);
         Path source = source("Example", shown);
-        String placed = Files.readString(source).replace("\"demo/sae\"", "\"" + demo.resolve("sae") + "\"");
-        Files.writeString(source, placed.replace("\\", "\\\\"));
+        String sae = demo.resolve("sae").toString().replace("\\", "\\\\");
+        Files.writeString(source, Files.readString(source).replace("demo/sae", sae));
         compile(List.of(source));
 
         PrintStream before = System.out;
@@ -81,9 +88,9 @@ class DocumentedJavaTest {
         try (URLClassLoader classes = new URLClassLoader(
                 new URL[] {folder.toUri().toURL()}, getClass().getClassLoader())) {
             System.setOut(new PrintStream(printed, true, UTF_8));
-            classes.loadClass("Example")
-                    .getMethod("run", float[][].class, float[].class, ByteBuffer.class, Path.class)
-                    .invoke(null, activations(demo), null, null, null);
+            Class<?> example = classes.loadClass("Example");
+            example.getField("activations").set(null, activations(demo));
+            example.getMethod("run").invoke(null);
         } finally {
             System.setOut(before);
         }
