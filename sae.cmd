@@ -26,7 +26,7 @@ if not defined classpath if not exist "%target%\sae.classpath" (
   echo sae: building, as this is the first use ... 1>&2
   if not exist "%target%" mkdir "%target%"
   pushd "%home%"
-  call mvn -B -q -pl sae-examples -am package -Dmaven.test.skip=true -Dmaven.javadoc.skip=true -Dmaven.source.skip=true -Dspotless.check.skip=true -Djacoco.skip=true >"%target%\sae.build.log" 2>&1
+  call mvn -B -q -Pquick -pl sae-examples -am package >"%target%\sae.build.log" 2>&1
   if errorlevel 1 (
     popd
     echo sae: The build failed; "%target%\sae.build.log" tells why. 1>&2

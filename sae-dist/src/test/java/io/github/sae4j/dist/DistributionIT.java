@@ -205,7 +205,7 @@ class DistributionIT {
 
         assertThat(zipped).isEqualTo(files(home));
         assertThat(zipped.keySet())
-                .contains("README.md", "LICENSE", "THIRD-PARTY.txt", "docs/formats.md", "bin/sae", "bin/sae.cmd")
+                .contains("README.md", "LICENSE", "THIRD-PARTY.txt", "docs/formats-in.md", "bin/sae", "bin/sae.cmd")
                 .anyMatch(name -> name.startsWith("lib/sae-examples-"))
                 .noneMatch(name -> name.contains("junit") || name.contains("fixtures"));
     }

@@ -15,12 +15,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The command says of bad inputs what {@code docs/errors.md} says that it does. */
+/** The command says of bad inputs what {@code docs/troubleshooting.md} says that it does. */
 class DocumentedErrorsTest {
 
-    private static final Path PAGE = Path.of("..", "docs", "errors.md");
+    private static final Path PAGE = Path.of("..", "docs", "troubleshooting.md");
     private static final Pattern ROW = Pattern.compile("\\| (.+?) \\| `sae (.+?)` \\| `(.+?)` \\|");
-    private static final Pattern EXIT_CODE = Pattern.compile("## .*exit code ([0-9])");
+    private static final Pattern EXIT_CODE = Pattern.compile("###* .*exit code ([0-9])");
 
     @TempDir
     private static Path folder;

@@ -14,7 +14,7 @@ record Python(Path folder) {
 
     /** Returns the reader that the documentation of formats prints under a heading. */
     static String documentedReader(String heading) throws IOException {
-        String page = Files.readString(Path.of("..", "docs", "formats.md"));
+        String page = Files.readString(Path.of("..", "docs", "formats-out.md"));
         String start = "```python\n";
         int from = page.indexOf(start, page.indexOf("### `" + heading + "`")) + start.length();
         return page.substring(from, page.indexOf("```", from));

@@ -206,7 +206,7 @@ class ReportTest {
         }
     }
 
-    /** Where the pictures go; {@code -Dsae.screenshots=docs/images} renews those of the README. */
+    /** Where the pictures go; {@code -Dsae.screenshots=docs/images} renews those of the manual. */
     private static Path screenshot(String name) {
         return Path.of(System.getProperty("sae.screenshots", "target/screenshots"), name);
     }
