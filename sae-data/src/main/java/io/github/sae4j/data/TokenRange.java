@@ -1,0 +1,22 @@
+package io.github.sae4j.data;
+
+/**
+ * A stretch of tokens.
+ *
+ * @param from the first
+ * @param to the one after the last, which may lie beyond all that there are
+ */
+public record TokenRange(long from, long to) {
+
+    /** Every token. */
+    public static final TokenRange ALL = new TokenRange(0, Long.MAX_VALUE);
+
+    public boolean isAll() {
+        return equals(ALL);
+    }
+
+    /** Returns it as the user could write it again. */
+    public String written() {
+        return (from == 0 ? "" : from) + ":" + (to == Long.MAX_VALUE ? "" : to);
+    }
+}

@@ -1,0 +1,9 @@
+package io.github.sae4j.data.internal.files;
+
+/**
+ * What a command has made.
+ *
+ * @param name the name of the file, without its folder, or the path of the folder
+ * @param bytes its size
+ */
+public record Made(String name, long bytes) {}
