@@ -249,10 +249,7 @@ class FailuresTest {
     void verboseShowsWhere() {
         CommandRun run = sae("encode", in, "--sae", smallSae, "--out", out, "--verbose");
         assertThat(run.exitCode()).isEqualTo(1);
-        assertThat(run.err())
-                .startsWith("sae: " + in)
-                .contains("DataException")
-                .contains("\tat ");
+        assertThat(run.err()).startsWith("sae: " + in).contains("DataException").contains("\tat ");
     }
 
     @ParameterizedTest

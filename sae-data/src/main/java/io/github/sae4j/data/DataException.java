@@ -5,6 +5,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Data that cannot be read or written; the message is one sentence that says which file, what is wrong with it and what was
@@ -16,6 +17,8 @@ public final class DataException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    private final transient @Nullable Sentence sentence;
+
     /**
      * Creates an exception.
      *
@@ -23,6 +26,7 @@ public final class DataException extends RuntimeException {
      */
     public DataException(String message) {
         super(message);
+        this.sentence = null;
     }
 
     /**
@@ -33,6 +37,22 @@ public final class DataException extends RuntimeException {
      */
     public DataException(String message, Throwable cause) {
         super(message, cause);
+        this.sentence = null;
+    }
+
+    /**
+     * Creates an exception whose sentence names settings.
+     *
+     * @param sentence what is wrong
+     */
+    public DataException(Sentence sentence) {
+        super(sentence.toString());
+        this.sentence = sentence;
+    }
+
+    /** Returns what is wrong; {@link #getMessage} has the same with Java's names of settings. */
+    public Sentence sentence() {
+        return sentence == null ? Sentence.of(String.valueOf(getMessage())) : sentence;
     }
 
     /**

@@ -15,8 +15,8 @@ public record TokenRange(long from, long to) {
         return equals(ALL);
     }
 
-    /** Returns it as the user could write it again. */
-    public String written() {
-        return (from == 0 ? "" : from) + ":" + (to == Long.MAX_VALUE ? "" : to);
+    /** Returns the setting that takes these tokens, as {@code A:B}, where either may be left away. */
+    public Setting.Value setting() {
+        return Setting.TOKENS.of((from == 0 ? "" : from) + ":" + (to == Long.MAX_VALUE ? "" : to));
     }
 }

@@ -19,7 +19,7 @@ final class Search {
     private static final int MOST_REMEDIES = 4;
 
     private final SparseAutoencoder wanted;
-    private final List<Guess> bases = new ArrayList<>();
+    private final List<Hypothesis> bases = new ArrayList<>();
     private final List<Attempt> attempts = new ArrayList<>();
     private final Map<String, Supplier<Optional<SparseAutoencoder>>> others = new HashMap<>();
 
@@ -30,7 +30,7 @@ final class Search {
      * @param base what was put right with the activations, without the other SAE
      * @param trial how that did
      */
-    private record Attempt(String other, Guess base, Trial trial) {
+    private record Attempt(String other, Hypothesis base, HypothesisResult trial) {
 
         double explained() {
             return trial.explainedVariance();
@@ -40,10 +40,10 @@ final class Search {
     /** Tries what is commonly wrong with the SAE that the user wants. */
     Search(Sample sample, SparseAutoencoder wanted) {
         this.wanted = wanted;
-        Guess nothing = Guess.nothing(sample);
+        Hypothesis nothing = Hypothesis.nothing(sample);
         bases.add(nothing);
         attempt("", nothing, wanted);
-        for (Guess fewer : nothing.withFewerTokens()) {
+        for (Hypothesis fewer : nothing.withFewerTokens()) {
             attempt("", fewer, wanted);
             if (nothing.isHiding(fewer)) {
                 bases.add(fewer);
@@ -51,16 +51,16 @@ final class Search {
         }
         bases.forEach(base -> base.changedFor(wanted).forEach(guess -> attempt("", guess, wanted)));
         climb("", wanted);
-        Guess best = best("").base();
+        Hypothesis best = best("").base();
         if (best.remedies() > 0 && bases.stream().noneMatch(base -> base.name().equals(best.name()))) {
             bases.add(best);
         }
     }
 
-    private void attempt(String other, Guess base, SparseAutoencoder sae) {
-        Guess guess = other.isEmpty() ? base : base.with(other);
+    private void attempt(String other, Hypothesis base, SparseAutoencoder sae) {
+        Hypothesis guess = other.isEmpty() ? base : base.with(other);
         if (attempts.stream().noneMatch(tried -> tried.trial().name().equals(guess.name()))) {
-            attempts.add(new Attempt(other, base, Trial.of(guess, sae)));
+            attempts.add(new Attempt(other, base, HypothesisResult.of(guess, sae)));
         }
     }
 
@@ -94,7 +94,7 @@ final class Search {
         Attempt before;
         do {
             before = best;
-            Guess base = best.base();
+            Hypothesis base = best.base();
             if (base.remedies() < MOST_REMEDIES) {
                 base.withFewerTokens().forEach(guess -> attempt(other, guess, sae));
                 base.changedFor(sae).forEach(guess -> attempt(other, guess, sae));
@@ -118,17 +118,17 @@ final class Search {
     }
 
     /** Returns the trial in which nothing was put right. */
-    Trial asTheyAre() {
+    HypothesisResult asTheyAre() {
         return attempts.get(0).trial();
     }
 
     /** Returns all trials. */
-    List<Trial> trials() {
+    List<HypothesisResult> trials() {
         return attempts.stream().map(Attempt::trial).toList();
     }
 
     /** Returns how the SAE that the user wants did with what a trial with another put right beside. */
-    Optional<Trial> ofWanted(Trial trial) {
+    Optional<HypothesisResult> ofWanted(HypothesisResult trial) {
         return attempts.stream()
                 .filter(attempt -> attempt.trial().equals(trial)
                         && !attempt.other().isEmpty()

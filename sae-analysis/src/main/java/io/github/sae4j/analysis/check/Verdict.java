@@ -1,6 +1,7 @@
 package io.github.sae4j.analysis.check;
 
 import io.github.sae4j.core.SparseAutoencoder;
+import io.github.sae4j.data.Sentence;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -15,7 +16,7 @@ import java.util.function.Supplier;
  * @param sentence what is probably wrong, or that nothing is
  * @param fits whether nothing is
  */
-public record Verdict(List<Trial> trials, String sentence, boolean fits) {
+public record Verdict(List<HypothesisResult> trials, Sentence sentence, boolean fits) {
 
     /** Less is not worth changing anything for. */
     static final double MORE = 0.03;
@@ -44,56 +45,61 @@ public record Verdict(List<Trial> trials, String sentence, boolean fits) {
     }
 
     private static Verdict judged(Search search) {
-        Trial asTheyAre = search.asTheyAre();
-        List<Trial> trials = search.trials().stream()
+        HypothesisResult asTheyAre = search.asTheyAre();
+        List<HypothesisResult> trials = search.trials().stream()
                 .filter(trial -> !Double.isNaN(trial.explainedVariance()))
-                .sorted(Trial.BEST_FIRST)
+                .sorted(HypothesisResult.BEST_FIRST)
                 .toList();
         if (Double.isNaN(asTheyAre.explainedVariance())) {
-            return new Verdict(trials, "All tokens that were tried are the same, so nothing can be said.", false);
+            return new Verdict(
+                    trials, Sentence.of("All tokens that were tried are the same, so nothing can be said."), false);
         }
-        Trial best = trials.get(0);
+        HypothesisResult best = trials.get(0);
         if (best.explainedVariance() < UNKNOWN) {
             return new Verdict(
                     trials,
-                    "Nothing that was tried explains more than " + percent(best) + " of the variance: these activations"
-                            + " are probably of another model, layer or hook.",
+                    Sentence.of("Nothing that was tried explains more than " + percent(best)
+                            + " of the variance: these activations are probably of another model, layer or hook."),
                     false);
         }
-        Trial simplest = simplest(trials);
+        HypothesisResult simplest = simplest(trials);
         if (simplest.remedies() == 0) {
             return new Verdict(
                     trials,
-                    "They fit: the SAE explains " + percent(asTheyAre)
-                            + " of the variance, and nothing that was tried explains notably more.",
+                    Sentence.of("They fit: the SAE explains " + percent(asTheyAre)
+                            + " of the variance, and nothing that was tried explains notably more."),
                     true);
         }
         return new Verdict(
                 trials,
-                "Probably " + simplest.finding() + ": explained variance " + decimal(simplest) + " instead of "
-                        + decimal(asTheyAre)
-                        + search.ofWanted(simplest).map(Verdict::reached).orElse("") + ".",
+                Sentence.of(
+                        "Probably ",
+                        simplest.finding(),
+                        ": explained variance " + decimal(simplest) + " instead of " + decimal(asTheyAre)
+                                + search.ofWanted(simplest)
+                                        .map(Verdict::reached)
+                                        .orElse("") + "."),
                 false);
     }
 
     /** Returns the one that puts the fewest things right among those that explain no less than the best, or hardly less. */
-    private static Trial simplest(List<Trial> bestFirst) {
+    private static HypothesisResult simplest(List<HypothesisResult> bestFirst) {
         double enough = bestFirst.get(0).explainedVariance() - MORE;
         return bestFirst.stream()
                 .filter(trial -> trial.explainedVariance() > enough)
-                .min(Comparator.comparingInt(Trial::remedies))
+                .min(Comparator.comparingInt(HypothesisResult::remedies))
                 .orElseThrow();
     }
 
-    private static String reached(Trial ofWanted) {
+    private static String reached(HypothesisResult ofWanted) {
         return ", where the SAE itself comes to " + decimal(ofWanted) + " " + ofWanted.name();
     }
 
-    private static String percent(Trial trial) {
+    private static String percent(HypothesisResult trial) {
         return String.format(Locale.ROOT, "%.0f %%", 100 * trial.explainedVariance());
     }
 
-    private static String decimal(Trial trial) {
+    private static String decimal(HypothesisResult trial) {
         return String.format(Locale.ROOT, "%.4f", trial.explainedVariance());
     }
 }

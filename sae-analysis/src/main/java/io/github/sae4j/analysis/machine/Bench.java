@@ -51,8 +51,7 @@ public final class Bench {
      */
     public static void requireMeasurable(SparseAutoencoder sae) {
         if (sae.takesSequences()) {
-            throw new DataException(
-                    "This SAE takes whole sequences, and sae bench measures only SAEs that take tokens.");
+            throw new DataException("This SAE takes whole sequences, and only SAEs that take tokens are measured.");
         }
     }
 

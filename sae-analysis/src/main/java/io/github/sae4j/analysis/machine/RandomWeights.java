@@ -54,9 +54,8 @@ public record RandomWeights(int dIn, int dSae, WeightType type) {
             throw new DataException(
                     "The SAE to measure with takes " + bytes / 1_000_000
                             + " MB of memory beside the heap, and Java may use "
-                            + "less; --d-in, --d-sae and --dtype make a smaller one, and "
-                            + "SAE_JAVA_OPTS=-XX:MaxDirectMemorySize=" + (bytes / 1_000_000_000 + 1)
-                            + "g lets Java use more.",
+                            + "less; a smaller d_in, d_sae or number type needs less, and -XX:MaxDirectMemorySize="
+                            + (bytes / 1_000_000_000 + 1) + "g lets Java use more.",
                     e);
         }
     }

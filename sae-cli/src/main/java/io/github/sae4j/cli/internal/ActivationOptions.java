@@ -7,7 +7,7 @@ import io.github.sae4j.data.activations.IdUse;
 import io.github.sae4j.data.activations.Layers;
 import io.github.sae4j.data.activations.Sequences;
 import io.github.sae4j.data.activations.Skipping;
-import io.github.sae4j.data.activations.Wanted;
+import io.github.sae4j.data.activations.TensorChoice;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -155,7 +155,7 @@ final class ActivationOptions {
         }
         return Activations.open(new Activations.Opening(
                 source,
-                new Wanted(tensor, Layers.NONE, Sequences.NONE),
+                new TensorChoice(tensor, Layers.NONE, Sequences.NONE),
                 set.expected(allowNonFinite),
                 TokenRange.ALL,
                 Skipping.NONE,
@@ -183,7 +183,7 @@ final class ActivationOptions {
                 maxNormMultiple == null ? Double.POSITIVE_INFINITY : maxNormMultiple);
         return Activations.open(new Activations.Opening(
                 source,
-                new Wanted(tensor, layers(sae), sequences.withDocuments(documents)),
+                new TensorChoice(tensor, layers(sae), sequences.withDocuments(documents)),
                 sae.expected(),
                 rows,
                 skipping,

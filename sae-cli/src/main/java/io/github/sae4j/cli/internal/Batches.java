@@ -104,30 +104,32 @@ final class Batches {
 
     private <T> void pass(
             long count, Progress progress, Function<TokenBatch, T> computation, BiConsumer<TokenBatch, T> taking) {
-        try (Lane reader = Lane.open("reading");
-                Lane taker = Lane.open("writing")) {
+        try (BackgroundThread reader = BackgroundThread.open("reading");
+                BackgroundThread taker = BackgroundThread.open("writing")) {
             long left = count;
             int turn = 0;
             Future<TokenBatch> reading = read(reader, turn, left);
             Future<?> taken = CompletableFuture.completedFuture(null);
-            for (TokenBatch tokens = Lane.result(reading); tokens.count() > 0; tokens = Lane.result(reading)) {
+            for (TokenBatch tokens = BackgroundThread.result(reading);
+                    tokens.count() > 0;
+                    tokens = BackgroundThread.result(reading)) {
                 TokenBatch batch = tokens;
                 left -= batch.count();
                 turn = (turn + 1) % batches.size();
                 reading = read(reader, turn, left);
                 T computed = computation.apply(batch);
-                Lane.result(taken);
+                BackgroundThread.result(taken);
                 taken = taker.start(() -> {
                     taking.accept(batch, computed);
                     progress.advance(batch.count());
                     return batch;
                 });
             }
-            Lane.result(taken);
+            BackgroundThread.result(taken);
         }
     }
 
-    private Future<TokenBatch> read(Lane reader, int turn, long most) {
+    private Future<TokenBatch> read(BackgroundThread reader, int turn, long most) {
         TokenBatch batch = batches.get(turn);
         return reader.start(() -> {
             activations.next(batch, most);

@@ -2,8 +2,8 @@ package io.github.sae4j.cli.internal;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.github.sae4j.analysis.check.HypothesisResult;
 import io.github.sae4j.analysis.check.Sample;
-import io.github.sae4j.analysis.check.Trial;
 import io.github.sae4j.analysis.check.Verdict;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.data.activations.ActivationSource;
@@ -118,7 +118,7 @@ public final class CheckCommand implements Runnable {
 
     private static void print(Activations activations, Verdict verdict, Terminal terminal) {
         Table table = new Table("tried", "explained variance", "L0", "agreement", "tokens");
-        for (Trial trial : verdict.trials()) {
+        for (HypothesisResult trial : verdict.trials()) {
             table.add(
                     trial.name(),
                     Quantity.decimalOrDash(trial.explainedVariance(), 4),
@@ -127,16 +127,16 @@ public final class CheckCommand implements Runnable {
                     Quantity.count(trial.tokens()));
         }
         table.printAll(terminal);
-        new Facts(terminal, 0).line("left out", activations.leftOutInWords());
-        terminal.print(verdict.sentence());
+        new LabelledLines(terminal, 0).line("left out", SettingOptions.leftOutInWords(activations));
+        terminal.print(SettingOptions.spelled(verdict.sentence()));
     }
 
     private static void printJson(OpenSae sae, Activations activations, Verdict verdict, Terminal terminal) {
         JsonObject report = JsonReport.start(sae, activations);
         report.addProperty("fits", verdict.fits());
-        report.addProperty("verdict", verdict.sentence());
+        report.addProperty("verdict", SettingOptions.spelled(verdict.sentence()));
         JsonArray trials = new JsonArray();
-        for (Trial trial : verdict.trials()) {
+        for (HypothesisResult trial : verdict.trials()) {
             JsonObject tried = new JsonObject();
             tried.addProperty("tried", trial.name());
             tried.addProperty("tokens", trial.tokens());

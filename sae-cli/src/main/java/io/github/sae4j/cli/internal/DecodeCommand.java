@@ -67,7 +67,7 @@ public final class DecodeCommand implements Runnable {
             layer.requireNone(sae);
             sae.requireDecoder();
             try (FeatureFile file = FeatureFile.open(features, sae.expected())) {
-                new Decoding(options.batchTokens()).run(file, sae, target, Terminal.of(spec));
+                new DecodingJob(options.batchTokens()).run(file, sae, target, Terminal.of(spec));
             }
         }
     }
@@ -75,7 +75,7 @@ public final class DecodeCommand implements Runnable {
     private void decodeLayers(ReconstructionTarget target) {
         try (OpenSet set = options.openSet(Terminal.of(spec));
                 FeatureFile opened = FeatureFile.open(features, set.expected(options.allowNonFinite()))) {
-            new SetDecoding(set, layer.of(set), options.batchTokens(), Terminal.of(spec)).decode(opened, target);
+            new SetDecodingJob(set, layer.of(set), options.batchTokens(), Terminal.of(spec)).decode(opened, target);
         }
     }
 }

@@ -103,20 +103,20 @@ public final class DemoCommand implements Runnable {
         try (Activations opened = Activations.open(
                 Activations.Opening.all(ActivationSource.of(activations.toString()), sae.expected()))) {
             FeatureTarget target = new FeatureTarget.InFile(OutputFile.of(features, false), FeatureFormat.SAFETENSORS);
-            new Encoding(opened, sae, BATCH, Selection.ALL, terminal).run(List.of(target));
+            new EncodingJob(opened, sae, BATCH, Selection.ALL, terminal).run(List.of(target));
         }
     }
 
     private static void decode(Path features, OpenSae sae, Path decoded, Terminal terminal) {
         try (FeatureFile opened = FeatureFile.open(features, sae.expected())) {
-            new Decoding(BATCH).run(opened, sae, target(decoded), terminal);
+            new DecodingJob(BATCH).run(opened, sae, target(decoded), terminal);
         }
     }
 
     private static void reconstruct(Path activations, OpenSae sae, Path reconstruction, Terminal terminal) {
         try (Activations opened = Activations.open(
                 Activations.Opening.all(ActivationSource.of(activations.toString()), sae.expected()))) {
-            new Reconstructing(BATCH).run(opened, sae, target(reconstruction), terminal);
+            new ReconstructionJob(BATCH).run(opened, sae, target(reconstruction), terminal);
         }
     }
 

@@ -57,7 +57,7 @@ public final class DoctorCommand implements Callable<Integer> {
         if (json) {
             terminal.print(object(findings, runs));
         } else {
-            Facts facts = new Facts(terminal, 15);
+            LabelledLines facts = new LabelledLines(terminal, 15);
             findings.forEach(
                     finding -> facts.line(finding.label(), (finding.fails() ? "FAILS: " : "") + finding.text()));
             if (!runs) {

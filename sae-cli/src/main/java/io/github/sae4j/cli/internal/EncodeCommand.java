@@ -95,7 +95,7 @@ public final class EncodeCommand implements Runnable {
                 Activations activations = input.open(source, sae, ids(targets))) {
             layer.requireNone(sae);
             requireFewer(sae.sae().config().dSae(), sae.expected().name());
-            Encoding encoding = new Encoding(
+            EncodingJob encoding = new EncodingJob(
                     activations,
                     sae,
                     options.batchTokens(),
@@ -150,7 +150,8 @@ public final class EncodeCommand implements Runnable {
             requireFewer(set.set().dSae(), set.name());
             try (LayeredTokens tokens =
                     LayeredTokens.of(input.open(source, set, options.allowNonFinite()), set, options.batchTokens())) {
-                new SetEncoding(set, layer.of(set), new Selection(topK, dense, longForm, metadata), Terminal.of(spec))
+                new SetEncodingJob(
+                                set, layer.of(set), new Selection(topK, dense, longForm, metadata), Terminal.of(spec))
                         .run(tokens, targets);
             }
         }

@@ -38,8 +38,8 @@ final class EvaluationReport {
 
     /** Prints aligned lines. */
     void print(Terminal terminal) {
-        Facts facts = new Facts(terminal, 20);
-        String skipped = activations.leftOut();
+        LabelledLines facts = new LabelledLines(terminal, 20);
+        String skipped = SettingOptions.spelled(activations.leftOut());
         facts.line("SAE", sae.lastingName());
         facts.line(
                 "activations",

@@ -90,8 +90,10 @@ public final class Failures implements IExecutionExceptionHandler, IParameterExc
     }
 
     private static String sentence(Throwable failure) {
+        if (failure instanceof DataException data) {
+            return firstLine(SettingOptions.spelled(data.sentence()));
+        }
         if (failure instanceof CommandException
-                || failure instanceof DataException
                 || failure instanceof StandardOutput.Unwritable
                 || failure instanceof SaeException
                 || failure instanceof SaeLoadException

@@ -40,8 +40,8 @@ record FeatureReport(
 
     /** Prints a few lines for each feature. */
     void print(Terminal terminal) {
-        Facts facts = new Facts(terminal, 15);
-        facts.line("left out", activations.leftOutInWords());
+        LabelledLines facts = new LabelledLines(terminal, 15);
+        facts.line("left out", SettingOptions.leftOutInWords(activations));
         for (int i = 0; i < features.size(); i++) {
             int feature = features.get(i);
             FeatureTally tally = survey.tally(feature);

@@ -77,14 +77,14 @@ public final class FeaturesCommand implements Runnable {
                     spec.commandLine(), "--by says which features come first, but --feature says which there are");
         }
         int asked = choice.features == null ? (choice.top == null ? 0 : choice.top) : choice.features.size();
-        if (asked > Surveying.MOST_FEATURES) {
+        if (asked > SurveyJob.MOST_FEATURES) {
             throw new ParameterException(
-                    spec.commandLine(), "at most " + Surveying.MOST_FEATURES + " features can be shown, not " + asked);
+                    spec.commandLine(), "at most " + SurveyJob.MOST_FEATURES + " features can be shown, not " + asked);
         }
         Terminal terminal = Terminal.of(spec);
         try (OpenSae sae = json ? options.openForOutput(terminal) : options.open(terminal);
                 Activations activations = input.open(source, sae)) {
-            Surveying surveying = new Surveying(activations, sae, options.batchTokens(), survey, terminal);
+            SurveyJob surveying = new SurveyJob(activations, sae, options.batchTokens(), survey, terminal);
             FeatureReport report = choice.features == null
                     ? surveying.first(choice.top == null ? 0 : choice.top, () -> input.open(source, sae), batches ->
                             (batch, active) -> {})

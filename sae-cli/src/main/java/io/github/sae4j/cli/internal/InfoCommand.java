@@ -52,7 +52,7 @@ public final class InfoCommand implements Runnable {
                 if (json) {
                     terminal.print(Json.indented(SaeJson.of(set.set())));
                 } else {
-                    SetFacts.on(terminal).print(set.set());
+                    SetDetails.on(terminal).print(set.set());
                 }
             }
         }
@@ -61,7 +61,7 @@ public final class InfoCommand implements Runnable {
     private void tellOfSae() {
         Terminal terminal = Terminal.of(spec);
         @Nullable SaeDescription description = OpenSae.describe(sae, options, terminal);
-        SaeFacts facts = SaeFacts.on(terminal);
+        SaeDetails facts = SaeDetails.on(terminal);
         if (description != null && !description.isHere()) {
             if (json) {
                 terminal.print(Json.indented(SaeJson.of(description)));

@@ -16,7 +16,7 @@ final class JsonReport {
         report.addProperty("sae_options", sae.options());
         report.addProperty("profile", sae.profile());
         report.addProperty("source", activations.sourceName());
-        report.addProperty("skipped", activations.leftOut());
+        report.addProperty("skipped", SettingOptions.spelled(activations.leftOut()));
         report.addProperty("left_out", activations.leftOutCount());
         report.addProperty("sae4j_version", Version.number());
         return report;

@@ -3,7 +3,7 @@ package io.github.sae4j.cli.internal;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.data.Provenance;
 import io.github.sae4j.data.activations.Activations;
-import io.github.sae4j.data.activations.Expected;
+import io.github.sae4j.data.activations.InputRequirements;
 import io.github.sae4j.loader.SAE;
 import io.github.sae4j.loader.SaeDescription;
 import io.github.sae4j.loader.SaeLoadException;
@@ -137,8 +137,8 @@ final class OpenSae implements AutoCloseable {
     }
 
     /** Returns how a file that is read for this SAE is checked. */
-    Expected expected() {
-        return new Expected(spokenName(), sae.config(), sae.takesSequences(), 0, allowNonFinite);
+    InputRequirements expected() {
+        return new InputRequirements(spokenName(), sae.config(), sae.takesSequences(), 0, allowNonFinite);
     }
 
     /**
@@ -216,8 +216,8 @@ final class OpenSae implements AutoCloseable {
     Provenance provenance(Activations activations) {
         return provenance(
                 activations.sourceName(),
-                activations.selected(),
-                activations.leftOut(),
+                SettingOptions.spelled(activations.selected()),
+                SettingOptions.spelled(activations.leftOut()),
                 activations.leftOutCount(),
                 activations.layout().heads());
     }

@@ -1,7 +1,7 @@
 package io.github.sae4j.cli.internal;
 
 import io.github.sae4j.data.Provenance;
-import io.github.sae4j.data.activations.Expected;
+import io.github.sae4j.data.activations.InputRequirements;
 import io.github.sae4j.data.activations.Layout;
 import io.github.sae4j.loader.SaeSet;
 import java.util.Arrays;
@@ -53,8 +53,8 @@ final class OpenSet implements AutoCloseable {
     }
 
     /** Returns how a file that is read for this set is checked: each row is of one token in one layer. */
-    Expected expected(boolean allowNonFinite) {
-        return new Expected(name, set.layer(0).config(), false, set.layers(), allowNonFinite);
+    InputRequirements expected(boolean allowNonFinite) {
+        return new InputRequirements(name, set.layer(0).config(), false, set.layers(), allowNonFinite);
     }
 
     /**

@@ -54,7 +54,7 @@ public final class ReconstructCommand implements Runnable {
             layer.requireNone(sae);
             sae.requireDecoder();
             try (Activations activations = input.open(source, sae)) {
-                new Reconstructing(options.batchTokens()).run(activations, sae, target, Terminal.of(spec));
+                new ReconstructionJob(options.batchTokens()).run(activations, sae, target, Terminal.of(spec));
             }
         }
     }
@@ -63,7 +63,8 @@ public final class ReconstructCommand implements Runnable {
         try (OpenSet set = options.openSet(Terminal.of(spec));
                 LayeredTokens tokens = LayeredTokens.of(
                         input.open(source, set, options.allowNonFinite()), set, options.batchTokens())) {
-            new SetDecoding(set, layer.of(set), options.batchTokens(), Terminal.of(spec)).reconstruct(tokens, target);
+            new SetDecodingJob(set, layer.of(set), options.batchTokens(), Terminal.of(spec))
+                    .reconstruct(tokens, target);
         }
     }
 }

@@ -67,10 +67,10 @@ public final class ReportCommand implements Runnable {
             throw new ParameterException(
                     spec.commandLine(), "a report reads the activations twice, but standard input comes once");
         }
-        if (top > Surveying.MOST_FEATURES) {
+        if (top > SurveyJob.MOST_FEATURES) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "at most " + Surveying.MOST_FEATURES + " features can be shown in detail, not " + top);
+                    "at most " + SurveyJob.MOST_FEATURES + " features can be shown in detail, not " + top);
         }
         OutputFile target = target(source);
         Terminal terminal = Terminal.of(spec);
@@ -79,7 +79,7 @@ public final class ReportCommand implements Runnable {
             Summary summary = Summary.start();
             ReconstructionQuality quality = ReconstructionQuality.of(sae.sae());
             NormHistogram norms = new NormHistogram();
-            FeatureReport features = new Surveying(activations, sae, options.batchTokens(), survey, terminal)
+            FeatureReport features = new SurveyJob(activations, sae, options.batchTokens(), survey, terminal)
                     .first(top, () -> input.open(source, sae), batches -> (batch, active) -> {
                         norms.add(batch);
                         if (quality != null) {

@@ -83,7 +83,7 @@ record ReportData(
         }
         facts.put("activations", activations.sourceName());
         facts.put("tokens", Quantity.count(evaluation.firings().tokens()));
-        String leftOut = activations.leftOutInWords();
+        String leftOut = SettingOptions.leftOutInWords(activations);
         if (leftOut != null) {
             facts.put("left out", leftOut);
         }

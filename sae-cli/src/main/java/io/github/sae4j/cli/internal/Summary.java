@@ -2,7 +2,7 @@ package io.github.sae4j.cli.internal;
 
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.data.activations.Activations;
-import io.github.sae4j.data.internal.files.Made;
+import io.github.sae4j.data.internal.files.WrittenFile;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -30,16 +30,16 @@ final class Summary {
     }
 
     /** Returns the line of a command that ran an SAE. */
-    String line(long tokens, SparseAutoencoder sae, List<Made> files) {
+    String line(long tokens, SparseAutoencoder sae, List<WrittenFile> files) {
         return line(tokens, files, List.of(DeviceChoice.spell(sae.device()) + ", " + sae.kernel() + " kernel"));
     }
 
     /** Returns the line of a command that ran a set of layers. */
-    String line(long tokens, List<Made> files) {
+    String line(long tokens, List<WrittenFile> files) {
         return line(tokens, files, List.of());
     }
 
-    private String line(long tokens, List<Made> files, List<String> by) {
+    private String line(long tokens, List<WrittenFile> files, List<String> by) {
         double seconds = Math.max(1e-9, (System.nanoTime() - started) / 1e9);
         List<String> all = new ArrayList<>();
         all.add(Quantity.tokens(tokens));

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.data.activations.ActivationSource;
 import io.github.sae4j.data.activations.Activations;
-import io.github.sae4j.data.activations.Expected;
+import io.github.sae4j.data.activations.InputRequirements;
 import io.github.sae4j.fixtures.ReferenceCase;
 import io.github.sae4j.loader.SAE;
 import io.github.sae4j.safetensors.Dtype;
@@ -54,7 +54,7 @@ class BatchesTest {
             writer.commit();
         }
         activations = Activations.open(Activations.Opening.all(
-                ActivationSource.of(file.toString()), new Expected("sae", sae.config(), false, 0, false)));
+                ActivationSource.of(file.toString()), new InputRequirements("sae", sae.config(), false, 0, false)));
         progress = Progress.start(
                 new Terminal(new PrintWriter(Writer.nullWriter()), new PrintWriter(Writer.nullWriter()), 0, false),
                 "testing",

@@ -1,6 +1,8 @@
 package io.github.sae4j.data.activations;
 
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.Sentence;
+import io.github.sae4j.data.Setting;
 import io.github.sae4j.data.internal.tensors.FloatType;
 import io.github.sae4j.data.internal.tensors.StoredTensor;
 import io.github.sae4j.data.internal.tensors.TensorFile;
@@ -18,7 +20,7 @@ final class ActivationFile implements AutoCloseable {
     private final TensorFile file;
     private final StoredTensor tensor;
     private final FloatType type;
-    private final Expected expected;
+    private final InputRequirements expected;
     private final Layout layout;
     private final SequenceStarts starts;
     private final ByteBuffer buffer;
@@ -28,7 +30,7 @@ final class ActivationFile implements AutoCloseable {
             TensorFile file,
             StoredTensor tensor,
             FloatType type,
-            Expected expected,
+            InputRequirements expected,
             Layout layout,
             SequenceStarts starts) {
         this.name = name;
@@ -53,7 +55,7 @@ final class ActivationFile implements AutoCloseable {
      * @param expected the SAE that is to take the activations
      * @throws DataException if there is no such array, or it does not fit the SAE
      */
-    static ActivationFile of(String name, TensorFile file, Wanted wanted, Expected expected) {
+    static ActivationFile of(String name, TensorFile file, TensorChoice wanted, InputRequirements expected) {
         try {
             StoredTensor whole = wanted.tensor() == null
                     ? onlyFitting(name, file.tensors(), expected)
@@ -84,8 +86,10 @@ final class ActivationFile implements AutoCloseable {
 
     private static StoredTensor named(String file, List<StoredTensor> tensors, String name) {
         if (tensors.size() == 1 && tensors.get(0).name() == null) {
-            throw new DataException(
-                    file + ": it holds one array without a name, so --tensor " + name + " has nothing to choose.");
+            throw new DataException(Sentence.of(
+                    file + ": it holds one array without a name, so ",
+                    Setting.TENSOR.of(name),
+                    " has nothing to choose."));
         }
         return tensors.stream()
                 .filter(tensor -> name.equals(tensor.name()))
@@ -94,7 +98,7 @@ final class ActivationFile implements AutoCloseable {
                         file + ": there is no tensor \"" + name + "\"; the file holds " + list(tensors) + "."));
     }
 
-    private static StoredTensor onlyFitting(String name, List<StoredTensor> tensors, Expected expected) {
+    private static StoredTensor onlyFitting(String name, List<StoredTensor> tensors, InputRequirements expected) {
         List<StoredTensor> floating = tensors.stream()
                 .filter(tensor -> tensor.type() != null && !tensor.shape().isEmpty())
                 .toList();
@@ -105,8 +109,10 @@ final class ActivationFile implements AutoCloseable {
             return fitting.get(0);
         }
         if (fitting.size() > 1) {
-            throw new DataException(name + ": " + fitting.size() + " tensors could be the activations; choose one with"
-                    + " --tensor: " + list(fitting) + ".");
+            throw new DataException(Sentence.of(
+                    name + ": " + fitting.size() + " tensors could be the activations; choose one with ",
+                    Setting.TENSOR.named(),
+                    ": " + list(fitting) + "."));
         }
         if (floating.size() == 1) {
             throw mismatch(name, floating.get(0), expected);
@@ -116,16 +122,18 @@ final class ActivationFile implements AutoCloseable {
                         + expected.name() + "; the file holds " + list(tensors) + ".");
     }
 
-    private static void requireSequences(String name, StoredTensor tensor, Layout layout, Expected expected) {
+    private static void requireSequences(String name, StoredTensor tensor, Layout layout, InputRequirements expected) {
         if (expected.takesSequences() && !layout.hasSequences()) {
-            throw new DataException(name + ": " + tensor.label() + " has the shape " + tensor.shape() + ", but "
-                    + expected.name()
-                    + " predicts each token from those before it, so it takes [batch, sequence, d_in = "
-                    + expected.config().dIn() + "]; --sequence-length N divides flat ones.");
+            throw new DataException(Sentence.of(
+                    name + ": " + tensor.label() + " has the shape " + tensor.shape() + ", but " + expected.name()
+                            + " predicts each token from those before it, so it takes [batch, sequence, d_in = "
+                            + expected.config().dIn() + "]; ",
+                    Setting.SEQUENCE_LENGTH.of("N"),
+                    " divides flat ones."));
         }
     }
 
-    private static DataException mismatch(String name, StoredTensor tensor, Expected expected) {
+    private static DataException mismatch(String name, StoredTensor tensor, InputRequirements expected) {
         List<Long> shape = tensor.shape();
         if (shape.size() > 1 && shape.get(0) == 0) {
             return new DataException(name + ": " + tensor.label() + " has no tokens.");
@@ -230,11 +238,11 @@ final class ActivationFile implements AutoCloseable {
     /**
      * Checks that there are ids of the tokens.
      *
-     * @param option the option that needs them
+     * @param needing what needs them
      * @throws DataException if the file has none
      */
-    void requireTokenIds(String option) {
-        TokenIds.require(name, file.tensors(), layout, option);
+    void requireTokenIds(Setting needing) {
+        TokenIds.require(name, file.tensors(), layout, needing);
     }
 
     /**

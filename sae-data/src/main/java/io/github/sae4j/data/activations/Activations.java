@@ -1,6 +1,8 @@
 package io.github.sae4j.data.activations;
 
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.Sentence;
+import io.github.sae4j.data.Setting;
 import io.github.sae4j.data.TokenRange;
 import io.github.sae4j.data.internal.TensorFiles;
 import io.github.sae4j.data.internal.numpy.NpyStream;
@@ -17,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 public final class Activations implements AutoCloseable {
 
     private final ActivationSource source;
-    private final Wanted wanted;
-    private final Expected expected;
+    private final TensorChoice wanted;
+    private final InputRequirements expected;
     private final List<Layout> parts;
     private final List<FileState> states;
     private final Layout whole;
@@ -74,20 +76,25 @@ public final class Activations implements AutoCloseable {
      * @param ids what the tokens' ids beside the activations are for
      */
     public record Opening(
-            ActivationSource source, Wanted wanted, Expected expected, TokenRange range, Skipping skipping, IdUse ids) {
+            ActivationSource source,
+            TensorChoice wanted,
+            InputRequirements expected,
+            TokenRange range,
+            Skipping skipping,
+            IdUse ids) {
 
-        /** Returns the option that needs the tokens' ids, or null if none does. */
+        /** Returns what needs the tokens' ids, or null if nothing does. */
         @Nullable
-        String needingIds() {
+        Setting needingIds() {
             if (!skipping.tokenIds().isEmpty()) {
-                return "--skip-token";
+                return Setting.SKIP_TOKENS;
             }
-            return ids == IdUse.DELPHI ? "--out delphi:" : null;
+            return ids == IdUse.DELPHI ? Setting.DELPHI : null;
         }
 
         /** Returns all tokens of some files, none of them skipped. */
-        public static Opening all(ActivationSource source, Expected expected) {
-            return new Opening(source, Wanted.ONLY, expected, TokenRange.ALL, Skipping.NONE, IdUse.NONE);
+        public static Opening all(ActivationSource source, InputRequirements expected) {
+            return new Opening(source, TensorChoice.ONLY, expected, TokenRange.ALL, Skipping.NONE, IdUse.NONE);
         }
     }
 
@@ -101,7 +108,8 @@ public final class Activations implements AutoCloseable {
     public static Activations open(Opening opening) {
         ActivationSource source = opening.source();
         if (opening.skipping().byNorm() && source.isStandardInput()) {
-            throw new DataException("--max-norm-multiple reads the activations twice, but standard input comes once.");
+            throw new DataException(Sentence.of(
+                    Setting.MAX_NORM_MULTIPLE.named(), " reads the activations twice, but standard input comes once."));
         }
         ActivationFile first = file(opening, 0);
         try {
@@ -131,11 +139,11 @@ public final class Activations implements AutoCloseable {
     }
 
     private static boolean hasIds(ActivationFile file, Opening opening) {
-        String option = opening.needingIds();
-        if (option != null) {
-            file.requireTokenIds(option);
+        Setting needing = opening.needingIds();
+        if (needing != null) {
+            file.requireTokenIds(needing);
         }
-        return option != null || (opening.ids() == IdUse.CARRIED && file.hasTokenIds());
+        return needing != null || (opening.ids() == IdUse.CARRIED && file.hasTokenIds());
     }
 
     private static void requireTokens(Opening opening, List<Layout> parts) {
@@ -166,33 +174,40 @@ public final class Activations implements AutoCloseable {
 
     private void requireKept() {
         if (layout.tokens() == 0) {
-            throw new DataException("--rows " + range.written() + " takes no tokens: " + source.name() + " has "
-                    + whole.tokens() + ", counted from 0.");
+            throw new DataException(Sentence.of(
+                    range.setting(),
+                    " takes no tokens: " + source.name() + " has " + whole.tokens() + ", counted from 0."));
         }
         if (limit.skipped() == layout.tokens()) {
-            throw new DataException(skipping.written() + " leaves none of the " + layout.tokens() + " tokens of "
-                    + source.name() + (range.isAll() ? "." : " that --rows " + range.written() + " takes."));
+            Sentence none = Sentence.of(
+                    skipping.settings(), " leaves none of the " + layout.tokens() + " tokens of " + source.name());
+            throw new DataException(
+                    range.isAll() ? Sentence.of(none, ".") : Sentence.of(none, " that ", range.setting(), " takes."));
         }
     }
 
     private void requireWholeSequences() {
         if (expected.takesSequences() && (!layout.hasSequences() || layout.sequence() != whole.sequence())) {
-            throw new DataException("--rows " + range.written() + " cuts sequences of " + whole.sequence()
-                    + " tokens, but " + expected.name() + " takes whole ones.");
+            throw new DataException(Sentence.of(
+                    range.setting(),
+                    " cuts sequences of " + whole.sequence() + " tokens, but " + expected.name()
+                            + " takes whole ones."));
         }
     }
 
     /**
      * Checks that the tokens are those of whole sequences of one length, or of one sequence.
      *
-     * @param option the option that needs this
+     * @param needing what needs this
      * @throws DataException if they are not
      */
-    public void requireSequences(String option) {
+    public void requireSequences(Setting needing) {
         if (!layout.hasSequences() && (whole.hasSequences() || parts.size() > 1)) {
-            throw new DataException(option + " needs whole sequences of one length, but "
-                    + (whole.hasSequences()
-                            ? "--rows " + range.written() + " cuts those of " + whole.sequence() + " tokens."
+            throw new DataException(Sentence.of(
+                    needing.named(),
+                    " needs whole sequences of one length, but ",
+                    whole.hasSequences()
+                            ? Sentence.of(range.setting(), " cuts those of " + whole.sequence() + " tokens.")
                             : "the files of " + source.name() + " have several or no axis of sequences."));
         }
     }
@@ -210,7 +225,8 @@ public final class Activations implements AutoCloseable {
         }
     }
 
-    private static ActivationFile file(ActivationSource source, int part, Wanted wanted, Expected expected) {
+    private static ActivationFile file(
+            ActivationSource source, int part, TensorChoice wanted, InputRequirements expected) {
         if (source.isStandardInput()) {
             return ActivationFile.of(NpyStream.NAME, NpyStream.open(System.in), wanted, expected);
         }
@@ -218,7 +234,7 @@ public final class Activations implements AutoCloseable {
         return ActivationFile.of(path.toString(), TensorFiles.open(path), wanted, expected);
     }
 
-    private static void requireAlike(ActivationFile first, ActivationFile other, Expected expected) {
+    private static void requireAlike(ActivationFile first, ActivationFile other, InputRequirements expected) {
         if (first.layout().heads() != other.layout().heads()) {
             throw new DataException(first + " and " + other
                     + " cannot follow one another: one has an axis of heads, the other has not.");
@@ -278,13 +294,13 @@ public final class Activations implements AutoCloseable {
                 : new TokenPlace(source.name(at), null, ofPart);
     }
 
-    /** Returns which numbers of the files are read, as the user could ask for it again; empty if that is plain. */
-    public String selected() {
-        String selected = wanted.written();
-        if (skipping.first() == 0 || documents == null || wanted.sequences().documents() != null) {
-            return selected;
+    /** Returns the settings that say which numbers of the files are read; empty if that is plain. */
+    public List<Setting.Value> selected() {
+        List<Setting.Value> selected = new ArrayList<>(wanted.settings());
+        if (skipping.first() > 0 && documents != null && wanted.sequences().documents() == null) {
+            selected.add(Setting.SEQUENCE_COLUMN.of(documents));
         }
-        return (selected.isEmpty() ? "" : selected + " ") + "--document-column " + documents;
+        return selected;
     }
 
     /** Returns how many of the tokens that are read are skipped. */
@@ -298,16 +314,13 @@ public final class Activations implements AutoCloseable {
         return leftOut().isEmpty() ? "" : whole.tokens() - kept + " of " + whole.tokens();
     }
 
-    /** Returns how many tokens are left out and by what, as {@code 64 of 8192 tokens, by --skip-first 1}; null if none are. */
-    public @Nullable String leftOutInWords() {
-        return leftOut().isEmpty() ? null : leftOutCount() + " tokens, by " + leftOut();
-    }
-
-    /** Returns which tokens are left out, as the user could ask for it again; empty if none are. */
-    public String leftOut() {
-        String rows = range.isAll() ? "" : "--rows " + range.written();
-        String skipped = skipping.written();
-        return rows.isEmpty() || skipped.isEmpty() ? rows + skipped : rows + " " + skipped;
+    /** Returns the settings by which tokens are left out; empty if none are. */
+    public List<Setting.Value> leftOut() {
+        List<Setting.Value> leftOut = new ArrayList<>(skipping.settings());
+        if (!range.isAll()) {
+            leftOut.add(0, range.setting());
+        }
+        return leftOut;
     }
 
     /**

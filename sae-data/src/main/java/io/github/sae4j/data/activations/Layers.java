@@ -1,6 +1,8 @@
 package io.github.sae4j.data.activations;
 
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.Sentence;
+import io.github.sae4j.data.Setting;
 import io.github.sae4j.data.internal.tensors.FloatType;
 import io.github.sae4j.data.internal.tensors.StoredTensor;
 import java.nio.ByteBuffer;
@@ -27,15 +29,16 @@ public record Layers(@Nullable Integer id, List<Integer> ids, boolean asked) {
     private static final String VLLM_IDS = "token_ids";
     private static final int AXES = 3;
 
-    /** Returns the choice as the user could write it again; empty if there is none. */
-    String written() {
-        return asked && id != null
-                ? "--layer-id " + id
-                        + (ids.isEmpty()
-                                ? ""
-                                : " --layer-ids "
-                                        + ids.stream().map(String::valueOf).collect(Collectors.joining(",")))
-                : "";
+    /** Returns the settings that make this choice; empty if there is none. */
+    List<Setting.Value> settings() {
+        if (!asked || id == null) {
+            return List.of();
+        }
+        return ids.isEmpty()
+                ? List.of(Setting.LAYER.of(id))
+                : List.of(
+                        Setting.LAYER.of(id),
+                        Setting.LAYER_IDS.of(ids.stream().map(String::valueOf).collect(Collectors.joining(","))));
     }
 
     /**
@@ -55,9 +58,13 @@ public record Layers(@Nullable Integer id, List<Integer> ids, boolean asked) {
             return tensor;
         }
         if (tensor.shape().size() != AXES) {
-            throw new DataException(
-                    file + ": --layer-id and --layer-ids are for activations [tokens, layers, d_in], but "
-                            + tensor.label() + " has the shape " + tensor.shape() + ".");
+            throw new DataException(Sentence.of(
+                    file + ": ",
+                    Setting.LAYER.named(),
+                    " and ",
+                    Setting.LAYER_IDS.named(),
+                    " are for activations [tokens, layers, d_in], but " + tensor.label() + " has the shape "
+                            + tensor.shape() + "."));
         }
         if (fromVllm && !tokens.get().shape().get(0).equals(tensor.shape().get(0))) {
             throw new DataException(file + ": " + tensor.label() + " is of "
@@ -74,25 +81,32 @@ public record Layers(@Nullable Integer id, List<Integer> ids, boolean asked) {
             return 0;
         }
         if (ids.isEmpty()) {
-            throw new DataException(
-                    file + ": " + tensor.label() + " has " + layers
-                            + " layers but does not say which; --layer-ids names their ids in its order, as vLLM was given them.");
+            throw new DataException(Sentence.of(
+                    file + ": " + tensor.label() + " has " + layers + " layers but does not say which; ",
+                    Setting.LAYER_IDS.named(),
+                    " names their ids in its order, as vLLM was given them."));
         }
         if (ids.size() != layers) {
-            throw new DataException(file + ": " + tensor.label() + " has " + layers + " layers, but --layer-ids names "
-                    + ids.size() + ".");
+            throw new DataException(Sentence.of(
+                    file + ": " + tensor.label() + " has " + layers + " layers, but ",
+                    Setting.LAYER_IDS.named(),
+                    " names " + ids.size() + "."));
         }
         if (Set.copyOf(ids).size() < ids.size()) {
-            throw new DataException(file + ": --layer-ids " + ids + " names a layer twice.");
+            throw new DataException(Sentence.of(file + ": ", Setting.LAYER_IDS.of(ids), " names a layer twice."));
         }
         if (id == null) {
-            throw new DataException(
-                    file + ": which layer is read is not known from the SAE's hook; --layer-id names it.");
+            throw new DataException(Sentence.of(
+                    file + ": which layer is read is not known from the SAE's hook; ",
+                    Setting.LAYER.named(),
+                    " names it."));
         }
         int place = ids.indexOf(id);
         if (place < 0) {
-            throw new DataException(
-                    file + ": layer id " + id + ", where the SAE reads or --layer-id says, is none of " + ids + ".");
+            throw new DataException(Sentence.of(
+                    file + ": layer id " + id + ", where the SAE reads or ",
+                    Setting.LAYER.named(),
+                    " says, is none of " + ids + "."));
         }
         return place;
     }

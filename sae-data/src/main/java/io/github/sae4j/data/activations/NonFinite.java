@@ -1,6 +1,9 @@
 package io.github.sae4j.data.activations;
 
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.Sentence;
+import io.github.sae4j.data.Setting;
+import java.util.List;
 
 /**
  * The refusal of a file for activations that are not finite: where the first is, and whether all are where BOS is, whose
@@ -38,17 +41,18 @@ record NonFinite(ActivationFile file, long token) {
         while (Float.isFinite(row[column])) {
             column++;
         }
-        return new DataException(file.label() + " has " + row[column] + file.narrowed() + " at "
-                + file.place(token)
-                + ", column "
-                + column + "; "
-                + (isFirst(token) && onlyFirst(batch, at + 1, to)
-                        ? "only first tokens have such values, which --skip-first 1" + howLong() + " leaves out."
-                        : "--allow-non-finite lets such values through."));
+        String found = file.label() + " has " + row[column] + file.narrowed() + " at " + file.place(token) + ", column "
+                + column + "; ";
+        return new DataException(
+                isFirst(token) && onlyFirst(batch, at + 1, to)
+                        ? Sentence.of(found, "only first tokens have such values, which ", leavingOut(), " leaves out.")
+                        : Sentence.of(found, Setting.ALLOW_NON_FINITE.named(), " lets such values through."));
     }
 
-    private String howLong() {
-        return file.tellsSequences() ? "" : " --sequence-length file";
+    private List<Setting.Value> leavingOut() {
+        return file.tellsSequences()
+                ? List.of(Setting.SKIP_FIRST.of(1))
+                : List.of(Setting.SKIP_FIRST.of(1), Setting.FILE_IS_SEQUENCE.named());
     }
 
     private long sequence() {

@@ -17,9 +17,9 @@ record NormLimit(double longest, long skipped) {
      * @throws DataException if it cannot be read
      */
     static NormLimit of(Activations.Opening opening) {
-        Expected expected = opening.expected();
-        Expected anything =
-                new Expected(expected.name(), expected.config(), expected.takesSequences(), expected.layers(), true);
+        InputRequirements expected = opening.expected();
+        InputRequirements anything = new InputRequirements(
+                expected.name(), expected.config(), expected.takesSequences(), expected.layers(), true);
         MedianNorm median = new MedianNorm();
         TokenBatch batch = TokenBatch.withCapacity(BATCH, expected.config().dIn());
         try (Activations all = Activations.open(new Activations.Opening(

@@ -1,6 +1,8 @@
 package io.github.sae4j.data.activations;
 
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.Sentence;
+import io.github.sae4j.data.Setting;
 import io.github.sae4j.data.internal.tensors.StoredTensor;
 import java.util.List;
 import java.util.Objects;
@@ -42,9 +44,12 @@ record SequenceStarts(boolean told, @Nullable StoredTensor documents) {
         if (wanted.documents() != null) {
             StoredTensor documents = named(file, tensors, wanted.documents());
             if (!layout.isOf(documents.shape()) || TokenIds.ofDocuments(documents) == null) {
-                throw new DataException(file + ": --document-column " + documents.name() + " is "
-                        + documents.dtype() + " " + documents.shape() + ", but should have a whole number or a text for"
-                        + " each of the " + layout.tokens() + " tokens.");
+                throw new DataException(Sentence.of(
+                        file + ": ",
+                        Setting.SEQUENCE_COLUMN.of(wanted.documents()),
+                        " is " + documents.dtype() + " " + documents.shape()
+                                + ", but should have a whole number or a text for each of the " + layout.tokens()
+                                + " tokens."));
             }
             return new SequenceStarts(true, documents);
         }
@@ -64,9 +69,12 @@ record SequenceStarts(boolean told, @Nullable StoredTensor documents) {
         return tensors.stream()
                 .filter(tensor -> name.equals(tensor.name()))
                 .findFirst()
-                .orElseThrow(() -> new DataException(file + ": there is no --document-column " + name
-                        + "; the file holds "
-                        + tensors.stream().map(StoredTensor::summary).collect(Collectors.joining(", ")) + "."));
+                .orElseThrow(() -> new DataException(Sentence.of(
+                        file + ": there is no ",
+                        Setting.SEQUENCE_COLUMN.of(name),
+                        "; the file holds "
+                                + tensors.stream().map(StoredTensor::summary).collect(Collectors.joining(", "))
+                                + ".")));
     }
 
     /**
@@ -76,9 +84,17 @@ record SequenceStarts(boolean told, @Nullable StoredTensor documents) {
      */
     void require(String file, StoredTensor activations) {
         if (!told) {
-            throw new DataException(file + ": " + activations.label() + " " + activations.shape()
-                    + " does not tell where sequences begin, which --skip-first needs; say --sequence-length N,"
-                    + " --sequence-length file if each file is one, or --document-column NAME.");
+            throw new DataException(Sentence.of(
+                    file + ": " + activations.label() + " " + activations.shape()
+                            + " does not tell where sequences begin, which ",
+                    Setting.SKIP_FIRST.named(),
+                    " needs; say ",
+                    Setting.SEQUENCE_LENGTH.of("N"),
+                    ", ",
+                    Setting.FILE_IS_SEQUENCE.named(),
+                    " if each file is one, or ",
+                    Setting.SEQUENCE_COLUMN.of("NAME"),
+                    "."));
         }
     }
 

@@ -1,8 +1,10 @@
 package io.github.sae4j.data.activations;
 
 import io.github.sae4j.data.DataException;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import io.github.sae4j.data.Sentence;
+import io.github.sae4j.data.Setting;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,8 +35,11 @@ public record Sequences(
      */
     public Sequences withDocuments(@Nullable String name) {
         if (name != null && (length > 0 || eachFile)) {
-            throw new DataException("--sequence-length and --document-column both say where sequences begin, so only"
-                    + " one of them can be right.");
+            throw new DataException(Sentence.of(
+                    Setting.SEQUENCE_LENGTH.named(),
+                    " and ",
+                    Setting.SEQUENCE_COLUMN.named(),
+                    " both say where sequences begin, so only one of them can be right."));
         }
         return name == null ? this : new Sequences(0, false, name);
     }
@@ -47,16 +52,20 @@ public record Sequences(
      * @throws DataException if that contradicts the shape, or the tokens are not whole sequences
      */
     Layout arrange(String file, Layout stored) {
-        if (written().isEmpty() || (stored.hasSequences() && stored.sequence() == length)) {
+        if (settings().isEmpty() || (stored.hasSequences() && stored.sequence() == length)) {
             return stored;
         }
         if (stored.hasSequences()) {
-            throw new DataException(file + ": its shape has sequences of " + stored.sequence() + " tokens, but "
-                    + written() + " says otherwise.");
+            throw new DataException(Sentence.of(
+                    file + ": its shape has sequences of " + stored.sequence() + " tokens, but ",
+                    settings(),
+                    " says otherwise."));
         }
         if (length > 0 && stored.tokens() % length != 0) {
-            throw new DataException(file + ": its " + stored.tokens() + " tokens are not whole sequences of " + length
-                    + " (" + written() + ").");
+            throw new DataException(Sentence.of(
+                    file + ": its " + stored.tokens() + " tokens are not whole sequences of " + length + " (",
+                    settings(),
+                    ")."));
         }
         if (documents != null || stored.tokens() == 0) {
             return stored;
@@ -65,12 +74,17 @@ public record Sequences(
         return Layout.of(file, new long[] {stored.tokens() / each, each}, stored.heads());
     }
 
-    /** Returns it as the user could write it again; empty if nothing is said. */
-    String written() {
-        return Stream.of(
-                        eachFile ? "--sequence-length file" : length > 0 ? "--sequence-length " + length : "",
-                        documents == null ? "" : "--document-column " + documents)
-                .filter(option -> !option.isEmpty())
-                .collect(Collectors.joining(" "));
+    /** Returns the settings that say so; empty if nothing is said. */
+    List<Setting.Value> settings() {
+        List<Setting.Value> settings = new ArrayList<>();
+        if (eachFile) {
+            settings.add(Setting.FILE_IS_SEQUENCE.named());
+        } else if (length > 0) {
+            settings.add(Setting.SEQUENCE_LENGTH.of(length));
+        }
+        if (documents != null) {
+            settings.add(Setting.SEQUENCE_COLUMN.of(documents));
+        }
+        return settings;
     }
 }

@@ -1,5 +1,6 @@
 package io.github.sae4j.data.activations;
 
+import io.github.sae4j.data.Setting;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -42,19 +43,19 @@ public record Skipping(int first, Set<Long> tokenIds, double maxNormMultiple) {
         return new Skipping(first, tokenIds, Double.POSITIVE_INFINITY);
     }
 
-    /** Returns it as the user could write it again; empty if no token is skipped. */
-    public String written() {
-        List<String> options = new ArrayList<>();
+    /** Returns the settings that make this choice; empty if no token is skipped. */
+    List<Setting.Value> settings() {
+        List<Setting.Value> settings = new ArrayList<>();
         if (first > 0) {
-            options.add("--skip-first " + first);
+            settings.add(Setting.SKIP_FIRST.of(first));
         }
         if (!tokenIds.isEmpty()) {
-            options.add("--skip-token "
-                    + new TreeSet<>(tokenIds).stream().map(String::valueOf).collect(Collectors.joining(",")));
+            settings.add(Setting.SKIP_TOKENS.of(
+                    new TreeSet<>(tokenIds).stream().map(String::valueOf).collect(Collectors.joining(","))));
         }
         if (byNorm()) {
-            options.add("--max-norm-multiple " + maxNormMultiple);
+            settings.add(Setting.MAX_NORM_MULTIPLE.of(maxNormMultiple));
         }
-        return String.join(" ", options);
+        return settings;
     }
 }

@@ -1,6 +1,8 @@
 package io.github.sae4j.data.activations;
 
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.Sentence;
+import io.github.sae4j.data.Setting;
 import io.github.sae4j.data.internal.parquet.ParquetInput;
 import io.github.sae4j.data.internal.tensors.StoredTensor;
 import java.nio.ByteBuffer;
@@ -34,13 +36,16 @@ final class TokenIds {
      * @param file the file's name, for sentences
      * @param tensors its arrays
      * @param layout how its tokens are arranged
-     * @param option the option that needs them
+     * @param needing what needs them
      * @throws DataException if there are none, or they are of other tokens
      */
-    static void require(String file, List<StoredTensor> tensors, Layout layout, String option) {
+    static void require(String file, List<StoredTensor> tensors, Layout layout, Setting needing) {
         StoredTensor ids = named(tensors)
-                .orElseThrow(() -> new DataException(file + ": " + option + " needs the tokens' ids, but there is no"
-                        + " array token_ids, tokens or input_ids beside the activations."));
+                .orElseThrow(() -> new DataException(Sentence.of(
+                        file + ": ",
+                        needing.named(),
+                        " needs the tokens' ids, but there is no array token_ids, tokens or input_ids beside the"
+                                + " activations.")));
         if (of(ids) == null) {
             throw new DataException(file + ": " + ids.label() + " is " + ids.dtype()
                     + ", but ids are whole numbers of 2, 4 or 8 bytes.");

@@ -5,13 +5,15 @@ import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.data.DataException;
 import io.github.sae4j.data.Provenance;
+import io.github.sae4j.data.Sentence;
+import io.github.sae4j.data.Setting;
 import io.github.sae4j.data.activations.Layout;
 import io.github.sae4j.data.activations.TokenBatch;
 import io.github.sae4j.data.internal.files.Json;
-import io.github.sae4j.data.internal.files.Made;
 import io.github.sae4j.data.internal.files.Numbers;
 import io.github.sae4j.data.internal.files.Spool;
 import io.github.sae4j.data.internal.files.StagedFolder;
+import io.github.sae4j.data.internal.files.WrittenFile;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
@@ -57,13 +59,15 @@ public final class DelphiOutput implements FeatureOutput {
         String hookName = config.metadata().hookName();
         this.hook = hookName == null ? "latents" : hookName;
         if (hook.isBlank() || hook.startsWith(".") || hook.contains("/") || hook.contains("\\")) {
-            throw new DataException("--out delphi: no folder can have the name of the SAE's hook, " + hook + ".");
+            throw new DataException(Sentence.of(
+                    Setting.DELPHI.named(), " no folder can have the name of the SAE's hook, " + hook + "."));
         }
         this.sequence = layout.sequence();
         this.shape = new long[] {sequence == 0 ? 0 : layout.tokens() / sequence, sequence};
         if (shape[0] > Integer.MAX_VALUE || shape[1] > Integer.MAX_VALUE) {
-            throw new DataException("--out delphi: " + shape[0] + " sequences of " + shape[1]
-                    + " tokens are more than its files can count.");
+            throw new DataException(Sentence.of(
+                    Setting.DELPHI.named(),
+                    " " + shape[0] + " sequences of " + shape[1] + " tokens are more than its files can count."));
         }
         this.place = target.free(hook);
         this.folder = StagedFolder.in(target.nearest(), () -> target.free(hook));
@@ -158,10 +162,10 @@ public final class DelphiOutput implements FeatureOutput {
     }
 
     @Override
-    public Optional<Made> made() {
+    public Optional<WrittenFile> made() {
         try (Stream<Path> files = Files.list(place)) {
             long bytes = files.mapToLong(file -> file.toFile().length()).sum();
-            return Optional.of(new Made(place.toString(), bytes));
+            return Optional.of(new WrittenFile(place.toString(), bytes));
         } catch (IOException e) {
             throw DataException.of(place, "cannot be read", e);
         }

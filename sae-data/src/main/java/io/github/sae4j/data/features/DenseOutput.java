@@ -3,10 +3,10 @@ package io.github.sae4j.data.features;
 import io.github.sae4j.core.InverseTransform;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.data.activations.TokenBatch;
-import io.github.sae4j.data.internal.files.Made;
 import io.github.sae4j.data.internal.files.Numbers;
 import io.github.sae4j.data.internal.files.OutputFile;
 import io.github.sae4j.data.internal.files.StagedTensors;
+import io.github.sae4j.data.internal.files.WrittenFile;
 import io.github.sae4j.safetensors.Dtype;
 import io.github.sae4j.safetensors.TensorSpec;
 import java.nio.FloatBuffer;
@@ -88,7 +88,7 @@ public final class DenseOutput implements FeatureOutput {
     }
 
     @Override
-    public Optional<Made> made() {
+    public Optional<WrittenFile> made() {
         return Optional.of(file.made());
     }
 

@@ -2,7 +2,9 @@ package io.github.sae4j.data.features;
 
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.data.DataException;
-import io.github.sae4j.data.activations.Expected;
+import io.github.sae4j.data.Sentence;
+import io.github.sae4j.data.Setting;
+import io.github.sae4j.data.activations.InputRequirements;
 import io.github.sae4j.data.activations.Layout;
 import io.github.sae4j.safetensors.TensorView;
 import java.nio.FloatBuffer;
@@ -17,11 +19,11 @@ final class DenseRows implements FeatureRows {
     private final Path path;
     private final TensorView features;
     private final Layout layout;
-    private final Expected expected;
+    private final InputRequirements expected;
     private final TokenFactors factors;
     private long next;
 
-    DenseRows(Path path, TensorView features, Layout layout, Expected expected, TokenFactors factors) {
+    DenseRows(Path path, TensorView features, Layout layout, InputRequirements expected, TokenFactors factors) {
         this.path = path;
         this.features = features;
         this.layout = layout;
@@ -30,8 +32,10 @@ final class DenseRows implements FeatureRows {
     }
 
     static DataException notFinite(Path path, float value, String place, int feature) {
-        return new DataException(path + ": " + place + " has " + value + " at feature " + feature
-                + "; --allow-non-finite lets such values through.");
+        return new DataException(Sentence.of(
+                path + ": " + place + " has " + value + " at feature " + feature + "; ",
+                Setting.ALLOW_NON_FINITE.named(),
+                " lets such values through."));
     }
 
     @Override

@@ -6,7 +6,7 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.data.DataException;
-import io.github.sae4j.data.activations.Expected;
+import io.github.sae4j.data.activations.InputRequirements;
 import io.github.sae4j.data.activations.Layout;
 import io.github.sae4j.data.internal.files.InputFile;
 import io.github.sae4j.safetensors.Dtype;
@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The features of a file, token after token, in either of the forms that {@code sae encode} writes.
+ * The features of a file, token after token, sparse or dense.
  *
  * <p>Only the tokens of one batch are ever in memory. Not for use by several threads.
  */
@@ -48,16 +48,16 @@ public final class FeatureFile implements AutoCloseable {
     /**
      * Opens a file and checks its shapes against the SAE.
      *
-     * @param path a safetensors file that {@code sae encode} wrote
+     * @param path a safetensors file of features
      * @param expected the SAE that is to decode the features
      * @throws DataException if there is no such file, or it holds no features of such an SAE
      */
-    public static FeatureFile open(Path path, Expected expected) {
+    public static FeatureFile open(Path path, InputRequirements expected) {
         InputFile.requireReadable(path);
         if (!String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT).endsWith(".safetensors")) {
-            throw new DataException(path
-                    + ": features are read from .safetensors files, as sae encode writes them; its .npz, .parquet and .jsonl"
-                    + " files are for other programs.");
+            throw new DataException(
+                    path
+                            + ": features are read from .safetensors files; .npz, .parquet and .jsonl files are for other programs.");
         }
         SafetensorsFile file = SafetensorsFile.open(path);
         try {
@@ -77,7 +77,7 @@ public final class FeatureFile implements AutoCloseable {
         }
     }
 
-    private static Layout sparseLayout(Path path, SafetensorsFile file, Expected expected) {
+    private static Layout sparseLayout(Path path, SafetensorsFile file, InputRequirements expected) {
         TensorView indptr = tensor(path, file, "indptr", Dtype.I64);
         if (indptr.shape().length != 1 || indptr.elements() < 1) {
             throw new DataException(path + ": indptr must have the shape [tokens + 1], but has "
@@ -96,7 +96,7 @@ public final class FeatureFile implements AutoCloseable {
         return layout;
     }
 
-    private static Layout denseLayout(Path path, SafetensorsFile file, Expected expected) {
+    private static Layout denseLayout(Path path, SafetensorsFile file, InputRequirements expected) {
         if (!file.contains("features")) {
             throw new DataException(path + ": it holds no features: there is neither a tensor \"features\" nor"
                     + " \"indptr\", \"indices\" and \"values\".");
@@ -105,7 +105,7 @@ public final class FeatureFile implements AutoCloseable {
         return layout(path, features.shape(), heads(path, file, expected), expected);
     }
 
-    private static Layout layout(Path path, long[] shape, int heads, Expected expected) {
+    private static Layout layout(Path path, long[] shape, int heads, InputRequirements expected) {
         int dSae = expected.config().dSae();
         if (shape.length == 0 || shape[shape.length - 1] != dSae) {
             throw new DataException(path.getFileName() + ": its features have the shape " + Arrays.toString(shape)
@@ -133,7 +133,7 @@ public final class FeatureFile implements AutoCloseable {
         }
     }
 
-    private static int heads(Path path, SafetensorsFile file, Expected expected) {
+    private static int heads(Path path, SafetensorsFile file, InputRequirements expected) {
         String text = file.metadata().get("heads");
         if (text == null) {
             return 0;

@@ -1,6 +1,8 @@
 package io.github.sae4j.data.features;
 
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.Sentence;
+import io.github.sae4j.data.Setting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,10 +30,12 @@ public record FeatureFolder(Path path, boolean replace) {
      */
     public static FeatureFolder of(Path path, boolean replace) {
         if (path.toString().isEmpty()) {
-            throw new DataException("--out delphi: names no folder; delphi:latents, for example, does.");
+            throw new DataException(
+                    Sentence.of(Setting.DELPHI.named(), " names no folder; delphi:latents, for example, does."));
         }
         if (Files.exists(path) && !Files.isDirectory(path)) {
-            throw new DataException(path + ": this is a file, but --out delphi: names a folder.");
+            throw new DataException(
+                    Sentence.of(path + ": this is a file, but ", Setting.DELPHI.named(), " names a folder."));
         }
         FeatureFolder folder = new FeatureFolder(path, replace);
         Path existing = folder.nearest();
@@ -61,14 +65,17 @@ public record FeatureFolder(Path path, boolean replace) {
             return folder;
         }
         if (!replace) {
-            throw new DataException(folder + ": this folder exists already; --force replaces it.");
+            throw new DataException(
+                    Sentence.of(folder + ": this folder exists already; ", Setting.REPLACE.named(), " replaces it."));
         }
         for (Path file : files(folder)) {
             String name = String.valueOf(file.getFileName());
             if (!Files.isRegularFile(file)
                     || !(name.equals(CONFIG) || SPLIT.matcher(name).matches())) {
-                throw new DataException(folder + ": it holds " + name
-                        + ", which is no part of a delphi folder, so --force does not replace it.");
+                throw new DataException(Sentence.of(
+                        folder + ": it holds " + name + ", which is no part of a delphi folder, so ",
+                        Setting.REPLACE.named(),
+                        " does not replace it."));
             }
         }
         return folder;

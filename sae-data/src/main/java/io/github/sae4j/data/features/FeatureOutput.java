@@ -2,7 +2,7 @@ package io.github.sae4j.data.features;
 
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.data.activations.TokenBatch;
-import io.github.sae4j.data.internal.files.Made;
+import io.github.sae4j.data.internal.files.WrittenFile;
 import java.util.Optional;
 
 /** Features on their way to where they go. */
@@ -24,7 +24,7 @@ public sealed interface FeatureOutput extends AutoCloseable
     void commit();
 
     /** Returns what was made and is in place now; empty if nothing stays. */
-    Optional<Made> made();
+    Optional<WrittenFile> made();
 
     /** Returns what the user should know of it; empty if nothing. */
     default Optional<String> remark() {

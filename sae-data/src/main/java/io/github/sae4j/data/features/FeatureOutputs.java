@@ -2,10 +2,10 @@ package io.github.sae4j.data.features;
 
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.data.activations.TokenBatch;
-import io.github.sae4j.data.internal.files.Made;
 import io.github.sae4j.data.internal.files.OutputFile;
 import io.github.sae4j.data.internal.files.StagedFile;
 import io.github.sae4j.data.internal.files.StandardLines;
+import io.github.sae4j.data.internal.files.WrittenFile;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -72,7 +72,7 @@ public final class FeatureOutputs implements AutoCloseable {
     }
 
     /** Returns what was made and stays. */
-    public List<Made> made() {
+    public List<WrittenFile> made() {
         return outputs.stream().flatMap(output -> output.made().stream()).toList();
     }
 

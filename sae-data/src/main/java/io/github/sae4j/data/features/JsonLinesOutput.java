@@ -5,7 +5,7 @@ import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.data.activations.TokenBatch;
 import io.github.sae4j.data.internal.files.Json;
 import io.github.sae4j.data.internal.files.LineSink;
-import io.github.sae4j.data.internal.files.Made;
+import io.github.sae4j.data.internal.files.WrittenFile;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.util.List;
@@ -106,7 +106,7 @@ public final class JsonLinesOutput implements FeatureOutput {
     }
 
     @Override
-    public Optional<Made> made() {
+    public Optional<WrittenFile> made() {
         return sink.made();
     }
 

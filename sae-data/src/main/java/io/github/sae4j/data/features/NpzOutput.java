@@ -2,10 +2,10 @@ package io.github.sae4j.data.features;
 
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.data.activations.TokenBatch;
-import io.github.sae4j.data.internal.files.Made;
 import io.github.sae4j.data.internal.files.Numbers;
 import io.github.sae4j.data.internal.files.OutputFile;
 import io.github.sae4j.data.internal.files.StagedFile;
+import io.github.sae4j.data.internal.files.WrittenFile;
 import io.github.sae4j.data.internal.numpy.NpyPrefix;
 import io.github.sae4j.data.internal.numpy.NpzArchive;
 import java.nio.ByteBuffer;
@@ -136,7 +136,7 @@ public final class NpzOutput implements FeatureOutput {
     }
 
     @Override
-    public Optional<Made> made() {
+    public Optional<WrittenFile> made() {
         return file.made();
     }
 

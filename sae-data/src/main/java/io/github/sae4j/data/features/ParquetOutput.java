@@ -3,9 +3,9 @@ package io.github.sae4j.data.features;
 import io.github.sae4j.core.InverseTransform;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.data.activations.TokenBatch;
-import io.github.sae4j.data.internal.files.Made;
 import io.github.sae4j.data.internal.files.OutputFile;
 import io.github.sae4j.data.internal.files.StagedFile;
+import io.github.sae4j.data.internal.files.WrittenFile;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
@@ -155,7 +155,7 @@ public final class ParquetOutput implements FeatureOutput {
     }
 
     @Override
-    public Optional<Made> made() {
+    public Optional<WrittenFile> made() {
         return file.made();
     }
 

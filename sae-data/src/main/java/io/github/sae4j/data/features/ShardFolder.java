@@ -4,6 +4,8 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.Sentence;
+import io.github.sae4j.data.Setting;
 import io.github.sae4j.data.internal.files.OutputFile;
 import io.github.sae4j.data.internal.files.StagedFile;
 import java.io.IOException;
@@ -107,9 +109,13 @@ final class ShardFolder implements AutoCloseable {
             if (resume) {
                 requireSame(run);
             } else if (!replace) {
-                throw new DataException(target.file().path() + ": a run was interrupted that has finished "
-                        + finished + (finished == 1 ? " shard" : " shards")
-                        + "; --resume goes on with it, --force begins anew.");
+                throw new DataException(Sentence.of(
+                        target.file().path() + ": a run was interrupted that has finished " + finished
+                                + (finished == 1 ? " shard" : " shards") + "; ",
+                        Setting.RESUME.named(),
+                        " goes on with it, ",
+                        Setting.REPLACE.named(),
+                        " begins anew."));
             }
         }
         Set<String> kept = new HashSet<>(Set.of(LOCK));
@@ -150,11 +156,27 @@ final class ShardFolder implements AutoCloseable {
         }
         for (String field : run.keySet()) {
             if (!run.get(field).equals(before.get(field))) {
-                throw new DataException(target.file().path() + ": --resume cannot go on, for \"" + field + "\" was "
-                        + before.get(field) + " and is now " + run.get(field)
-                        + "; --force without --resume begins anew.");
+                throw new DataException(Sentence.of(
+                        target.file().path() + ": ",
+                        Setting.RESUME.named(),
+                        " cannot go on, for \"",
+                        spoken(field),
+                        "\" was " + before.get(field) + " and is now " + run.get(field) + "; ",
+                        Setting.REPLACE.named(),
+                        " without ",
+                        Setting.RESUME.named(),
+                        " begins anew."));
             }
         }
+    }
+
+    /** Fields of the description are settings, or what files say of their origin. */
+    private static Object spoken(String field) {
+        return Stream.of(Setting.values())
+                .filter(setting -> setting.name().equals(field))
+                .<Object>map(Setting::named)
+                .findFirst()
+                .orElse(field);
     }
 
     private List<Path> files() throws IOException {

@@ -1,9 +1,10 @@
 package io.github.sae4j.data.features;
 
 import com.google.gson.JsonObject;
+import io.github.sae4j.data.Setting;
 import io.github.sae4j.data.TokenRange;
-import io.github.sae4j.data.internal.files.Made;
 import io.github.sae4j.data.internal.files.OutputFile;
+import io.github.sae4j.data.internal.files.WrittenFile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -36,11 +37,11 @@ public final class ShardedOutputs implements AutoCloseable {
         Shards shards = new Shards(stream.layout().tokens(), sharding.tokens());
         JsonObject run = new JsonObject();
         stream.metadata().forEach(run::addProperty);
-        run.addProperty("--shard-tokens", sharding.tokens());
-        run.addProperty("--dense", selection.dense());
-        run.addProperty("--top-k", selection.topK());
-        run.addProperty("--long", selection.longForm());
-        run.addProperty("--metadata", selection.metadata());
+        run.addProperty(Setting.SHARD_TOKENS.name(), sharding.tokens());
+        run.addProperty(Setting.DENSE.name(), selection.dense());
+        run.addProperty(Setting.TOP_K.name(), selection.topK());
+        run.addProperty(Setting.LONG_FORM.name(), selection.longForm());
+        run.addProperty(Setting.METADATA.name(), selection.metadata());
         ShardedOutputs outputs = new ShardedOutputs(shards, selection, stream);
         try {
             for (FeatureTarget.InFile target : targets) {
@@ -93,19 +94,19 @@ public final class ShardedOutputs implements AutoCloseable {
     }
 
     /** Puts all shards in place once they are all made, and returns those of each file. */
-    public List<Made> commit() {
+    public List<WrittenFile> commit() {
         folders.forEach(ShardFolder::complete);
-        List<Made> made = new ArrayList<>();
+        List<WrittenFile> made = new ArrayList<>();
         folders.forEach(folder -> made.add(together(folder.publish())));
         done.forEach(target -> made.add(together(ShardFolder.places(target, shards))));
         return made;
     }
 
-    private static Made together(List<OutputFile> files) {
-        Made first = files.get(0).made();
-        Made last = files.get(files.size() - 1).made();
+    private static WrittenFile together(List<OutputFile> files) {
+        WrittenFile first = files.get(0).made();
+        WrittenFile last = files.get(files.size() - 1).made();
         long bytes = files.stream().mapToLong(file -> file.made().bytes()).sum();
-        return files.size() == 1 ? first : new Made(first.name() + " to " + last.name(), bytes);
+        return files.size() == 1 ? first : new WrittenFile(first.name() + " to " + last.name(), bytes);
     }
 
     @Override

@@ -2,9 +2,9 @@ package io.github.sae4j.data.features;
 
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.data.activations.TokenBatch;
-import io.github.sae4j.data.internal.files.Made;
 import io.github.sae4j.data.internal.files.OutputFile;
 import io.github.sae4j.data.internal.files.StagedTensors;
+import io.github.sae4j.data.internal.files.WrittenFile;
 import io.github.sae4j.safetensors.TensorSpec;
 import java.util.List;
 import java.util.Optional;
@@ -62,7 +62,7 @@ public final class SparseOutput implements FeatureOutput {
     }
 
     @Override
-    public Optional<Made> made() {
+    public Optional<WrittenFile> made() {
         return Optional.of(target.made());
     }
 

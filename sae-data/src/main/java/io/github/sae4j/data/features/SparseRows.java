@@ -2,7 +2,7 @@ package io.github.sae4j.data.features;
 
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.data.DataException;
-import io.github.sae4j.data.activations.Expected;
+import io.github.sae4j.data.activations.InputRequirements;
 import io.github.sae4j.data.activations.Layout;
 import io.github.sae4j.safetensors.Dtype;
 import io.github.sae4j.safetensors.SafetensorsFile;
@@ -22,7 +22,7 @@ final class SparseRows implements FeatureRows {
     private final TensorView indices;
     private final TensorView values;
     private final Layout layout;
-    private final Expected expected;
+    private final InputRequirements expected;
     private final TokenFactors factors;
     private long next;
 
@@ -32,7 +32,7 @@ final class SparseRows implements FeatureRows {
             TensorView indices,
             TensorView values,
             Layout layout,
-            Expected expected,
+            InputRequirements expected,
             TokenFactors factors) {
         this.path = path;
         this.indptr = indptr;
@@ -43,7 +43,8 @@ final class SparseRows implements FeatureRows {
         this.factors = factors;
     }
 
-    static SparseRows open(Path path, SafetensorsFile file, Layout layout, Expected expected, TokenFactors factors) {
+    static SparseRows open(
+            Path path, SafetensorsFile file, Layout layout, InputRequirements expected, TokenFactors factors) {
         TensorView indptr = FeatureFile.tensor(path, file, "indptr", Dtype.I64);
         TensorView indices = FeatureFile.tensor(path, file, "indices", Dtype.I32);
         TensorView values = FeatureFile.tensor(path, file, "values", Dtype.F32);

@@ -3,7 +3,7 @@ package io.github.sae4j.data.features;
 import io.github.sae4j.core.InverseTransform;
 import io.github.sae4j.core.Normalization;
 import io.github.sae4j.data.DataException;
-import io.github.sae4j.data.activations.Expected;
+import io.github.sae4j.data.activations.InputRequirements;
 import io.github.sae4j.data.activations.Layout;
 import io.github.sae4j.safetensors.Dtype;
 import io.github.sae4j.safetensors.SafetensorsFile;
@@ -19,18 +19,18 @@ import org.jspecify.annotations.Nullable;
  */
 record TokenFactors(@Nullable TensorView scale, @Nullable TensorView shift) {
 
-    static TokenFactors open(Path path, SafetensorsFile file, Layout layout, Expected expected) {
-        Normalization normalization = Expected.undoneNormalization(expected.config());
+    static TokenFactors open(Path path, SafetensorsFile file, Layout layout, InputRequirements expected) {
+        Normalization normalization = InputRequirements.undoneNormalization(expected.config());
         return new TokenFactors(
                 open(path, file, "scale", normalization.isPerToken(), layout, expected),
                 open(path, file, "shift", normalization == Normalization.LAYER_NORM, layout, expected));
     }
 
     private static @Nullable TensorView open(
-            Path path, SafetensorsFile file, String name, boolean needed, Layout layout, Expected expected) {
+            Path path, SafetensorsFile file, String name, boolean needed, Layout layout, InputRequirements expected) {
         if (needed != file.contains(name)) {
             throw new DataException(path + ": " + expected.name() + " has the normalisation "
-                    + Expected.undoneNormalization(expected.config()) + ", which "
+                    + InputRequirements.undoneNormalization(expected.config()) + ", which "
                     + (needed
                             ? "needs a \"" + name + "\" for each token, but the file has none."
                             : "knows no \"" + name + "\" for each token, but the file has one."));

@@ -8,7 +8,7 @@ import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.data.Provenance;
 import io.github.sae4j.data.activations.ActivationSource;
 import io.github.sae4j.data.activations.Activations;
-import io.github.sae4j.data.activations.Expected;
+import io.github.sae4j.data.activations.InputRequirements;
 import io.github.sae4j.data.activations.Layout;
 import io.github.sae4j.data.activations.TokenBatch;
 import io.github.sae4j.data.internal.files.OutputFile;
@@ -87,7 +87,7 @@ class NpzWidthTest {
             writer.commit();
         }
         try (Activations activations = Activations.open(Activations.Opening.all(
-                ActivationSource.of(file.toString()), new Expected("sae", CONFIG, false, 0, false)))) {
+                ActivationSource.of(file.toString()), new InputRequirements("sae", CONFIG, false, 0, false)))) {
             return activations.layout();
         }
     }

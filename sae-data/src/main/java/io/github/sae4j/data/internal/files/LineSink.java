@@ -15,7 +15,7 @@ public sealed interface LineSink extends AutoCloseable permits StagedFile, Stand
     void commit();
 
     /** Returns the file that was made; empty if there is none. */
-    Optional<Made> made();
+    Optional<WrittenFile> made();
 
     @Override
     void close();

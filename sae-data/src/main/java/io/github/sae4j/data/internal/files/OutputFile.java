@@ -1,6 +1,8 @@
 package io.github.sae4j.data.internal.files;
 
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.Sentence;
+import io.github.sae4j.data.Setting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -48,13 +50,15 @@ public final class OutputFile {
 
     private void requireFree() {
         if (Files.isDirectory(path)) {
-            throw new DataException(path + ": this is a folder, but --out names a file.");
+            throw new DataException(
+                    Sentence.of(path + ": this is a folder, but ", Setting.OUTPUT.named(), " names a file."));
         }
         if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(path)) {
             throw new DataException(path + ": this is not a regular file, so it cannot be replaced by one.");
         }
         if (!replace && Files.exists(path)) {
-            throw new DataException(path + ": this file exists already; --force replaces it.");
+            throw new DataException(
+                    Sentence.of(path + ": this file exists already; ", Setting.REPLACE.named(), " replaces it."));
         }
     }
 
@@ -82,9 +86,9 @@ public final class OutputFile {
      *
      * @throws DataException if it cannot be read
      */
-    public Made made() {
+    public WrittenFile made() {
         try {
-            return new Made(fileName(), Files.size(path));
+            return new WrittenFile(fileName(), Files.size(path));
         } catch (IOException e) {
             throw DataException.of(path, "cannot be read", e);
         }

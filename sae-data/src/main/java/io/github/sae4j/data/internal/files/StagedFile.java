@@ -113,7 +113,7 @@ public final class StagedFile implements LineSink {
     }
 
     @Override
-    public Optional<Made> made() {
+    public Optional<WrittenFile> made() {
         return Optional.of(target.made());
     }
 

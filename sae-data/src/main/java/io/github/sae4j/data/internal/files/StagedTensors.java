@@ -49,7 +49,7 @@ public final class StagedTensors implements AutoCloseable {
     }
 
     /** Returns what was committed. */
-    public Made made() {
+    public WrittenFile made() {
         return target.made();
     }
 

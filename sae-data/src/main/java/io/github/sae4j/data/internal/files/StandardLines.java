@@ -49,7 +49,7 @@ public final class StandardLines implements LineSink {
     }
 
     @Override
-    public Optional<Made> made() {
+    public Optional<WrittenFile> made() {
         return Optional.empty();
     }
 

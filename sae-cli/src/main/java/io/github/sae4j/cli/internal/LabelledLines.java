@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * @param terminal shows them
  * @param width how wide the longest label is
  */
-record Facts(Terminal terminal, int width) {
+record LabelledLines(Terminal terminal, int width) {
 
     /** Prints a line, unless there is nothing to say. */
     void line(String label, @Nullable Object value) {

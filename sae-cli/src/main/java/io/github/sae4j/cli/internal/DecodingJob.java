@@ -11,7 +11,7 @@ import java.util.List;
  *
  * @param batchTokens how many tokens are in memory at a time
  */
-record Decoding(int batchTokens) {
+record DecodingJob(int batchTokens) {
 
     /**
      * Decodes all tokens and prints the summary.

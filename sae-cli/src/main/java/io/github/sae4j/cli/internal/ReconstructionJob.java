@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param batchTokens how many tokens are in memory at a time
  */
-record Reconstructing(int batchTokens) {
+record ReconstructionJob(int batchTokens) {
 
     /**
      * Encodes and decodes all tokens and prints the summary; how close a transcoder comes to what it reads means nothing,

@@ -2,6 +2,8 @@ package io.github.sae4j.analysis.check;
 
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseAutoencoder;
+import io.github.sae4j.data.Sentence;
+import io.github.sae4j.data.Setting;
 import io.github.sae4j.data.activations.MedianNorm;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +11,7 @@ import java.util.Locale;
 import java.util.function.UnaryOperator;
 
 /** Something that may be wrong with activations, and what they are if it is put right. */
-final class Guess {
+final class Hypothesis {
 
     /** What a trained SAE's activations hardly ever exceed, and sinks do. */
     private static final double LONG = 10;
@@ -18,26 +20,26 @@ final class Guess {
     private static final double NOTABLE = 0.2;
 
     private final List<String> done;
-    private final String finding;
+    private final Sentence finding;
     private final Sample sample;
 
-    private Guess(List<String> done, String finding, Sample sample) {
+    private Hypothesis(List<String> done, Sentence finding, Sample sample) {
         this.done = done;
         this.finding = finding;
         this.sample = sample;
     }
 
     /** Returns the guess that nothing is wrong. */
-    static Guess nothing(Sample sample) {
-        return new Guess(List.of(), "", sample);
+    static Hypothesis nothing(Sample sample) {
+        return new Hypothesis(List.of(), Sentence.of(), sample);
     }
 
     /** Returns what is put right, in a few words. */
     String name() {
-        return done.isEmpty() ? Trial.AS_THEY_ARE : String.join(", ", done);
+        return done.isEmpty() ? HypothesisResult.AS_THEY_ARE : String.join(", ", done);
     }
 
-    String finding() {
+    Sentence finding() {
         return finding;
     }
 
@@ -52,36 +54,39 @@ final class Guess {
     }
 
     /** Returns the guess that the activations are for another SAE, and what this puts right is wrong too. */
-    Guess with(String other) {
-        return and("with " + other, "they fit " + other + " better", sample);
+    Hypothesis with(String other) {
+        return and("with " + other, Sentence.of("they fit " + other + " better"), sample);
     }
 
-    private Guess and(String what, String alsoFound, Sample put) {
+    private Hypothesis and(String what, Sentence alsoFound, Sample put) {
         List<String> more = new ArrayList<>(done);
         more.add(what);
-        return new Guess(List.copyOf(more), done.isEmpty() ? alsoFound : finding + "; and " + alsoFound, put);
+        return new Hypothesis(
+                List.copyOf(more), done.isEmpty() ? alsoFound : Sentence.of(finding, "; and ", alsoFound), put);
     }
 
     /** Returns the guesses that only leave tokens out, on top of this one. */
-    List<Guess> withFewerTokens() {
-        List<Guess> guesses = new ArrayList<>();
+    List<Hypothesis> withFewerTokens() {
+        List<Hypothesis> guesses = new ArrayList<>();
         addIfFewer(
                 guesses,
                 and(
                         "without the first token of each sequence",
-                        "the first token of each sequence, which is probably BOS, is unlike the others; leave it out with"
-                                + " --skip-first 1",
+                        Sentence.of(
+                                "the first token of each sequence, which is probably BOS, is unlike the others; leave it out with ",
+                                Setting.SKIP_FIRST.of(1)),
                         sample.withoutFirst()));
         addIfFewer(
                 guesses,
                 and(
                         "without norms above 10 times the median",
-                        "some tokens have huge norms; leave them out with --max-norm-multiple 10",
+                        Sentence.of(
+                                "some tokens have huge norms; leave them out with ", Setting.MAX_NORM_MULTIPLE.of(10)),
                         sample.withoutLong(LONG)));
         return guesses;
     }
 
-    private void addIfFewer(List<Guess> guesses, Guess guess) {
+    private void addIfFewer(List<Hypothesis> guesses, Hypothesis guess) {
         int tokens = guess.rows().length;
         boolean same = guesses.stream().anyMatch(other -> other.rows().length == tokens);
         if (tokens > 0 && tokens < rows().length && !same) {
@@ -93,14 +98,14 @@ final class Guess {
      * Returns whether the tokens that a guess leaves out of this one make up so much of the variance that they hide what
      * else may be wrong.
      */
-    boolean isHiding(Guess fewer) {
+    boolean isHiding(Hypothesis fewer) {
         return fewer.sample.variation() < (1 - NOTABLE) * sample.variation();
     }
 
     /** Returns what there is to try with an SAE on top of this, beside leaving tokens out. */
-    List<Guess> changedFor(SparseAutoencoder sae) {
+    List<Hypothesis> changedFor(SparseAutoencoder sae) {
         SaeConfig config = sae.config();
-        List<Guess> guesses = new ArrayList<>();
+        List<Hypothesis> guesses = new ArrayList<>();
         float[] bias = sae.parts().decoderBias();
         if (MedianNorm.of(bias) > 0 && bias.length == config.dIn()) {
             if (config.applyBDecToInput()) {
@@ -143,13 +148,13 @@ final class Guess {
                 "each token's mean subtracted",
                 "the SAE seems to be trained on activations whose mean over d_in is 0, as TransformerLens makes them when it"
                         + " folds layer norms; subtract each token's mean",
-                Guess::centred);
+                Hypothesis::centred);
         return guesses;
     }
 
-    private void addChanged(List<Guess> guesses, String what, String alsoFound, UnaryOperator<float[]> change) {
+    private void addChanged(List<Hypothesis> guesses, String what, String alsoFound, UnaryOperator<float[]> change) {
         if (!done.contains(what)) {
-            guesses.add(and(what, alsoFound, sample.changed(change)));
+            guesses.add(and(what, Sentence.of(alsoFound), sample.changed(change)));
         }
     }
 

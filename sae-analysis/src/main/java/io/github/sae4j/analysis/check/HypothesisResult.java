@@ -4,6 +4,7 @@ import io.github.sae4j.analysis.evaluation.Firings;
 import io.github.sae4j.analysis.evaluation.ReconstructionQuality;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.SparseFeatures;
+import io.github.sae4j.data.Sentence;
 import io.github.sae4j.data.activations.TokenBatch;
 import java.util.Comparator;
 
@@ -19,27 +20,33 @@ import java.util.Comparator;
  * @param agreement the correlation of the log10 of firing frequencies with the published ones, over the features that
  *     should have fired at least {@value #EXPECTED} times; NaN if there are too few or none is published
  */
-public record Trial(
-        String name, String finding, int remedies, int tokens, double explainedVariance, double l0, double agreement) {
+public record HypothesisResult(
+        String name,
+        Sentence finding,
+        int remedies,
+        int tokens,
+        double explainedVariance,
+        double l0,
+        double agreement) {
 
     /** What the trial is called in which nothing is put right. */
     static final String AS_THEY_ARE = "as they are";
 
     /** The best first. */
-    public static final Comparator<Trial> BEST_FIRST =
-            Comparator.comparing(Trial::explainedVariance, Comparator.reverseOrder());
+    public static final Comparator<HypothesisResult> BEST_FIRST =
+            Comparator.comparing(HypothesisResult::explainedVariance, Comparator.reverseOrder());
 
     private static final double EXPECTED = 5;
     private static final int FEWEST_FEATURES = 10;
 
-    static Trial of(Guess guess, SparseAutoencoder sae) {
+    static HypothesisResult of(Hypothesis guess, SparseAutoencoder sae) {
         TokenBatch batch = TokenBatch.of(guess.rows());
         SparseFeatures features = sae.encode(guess.rows());
         Firings firings = new Firings(sae.config().dSae());
         firings.add(batch, features);
         ReconstructionQuality quality = new ReconstructionQuality(sae.config().dIn());
         quality.add(batch, sae.decode(features));
-        return new Trial(
+        return new HypothesisResult(
                 guess.name(),
                 guess.finding(),
                 guess.remedies(),

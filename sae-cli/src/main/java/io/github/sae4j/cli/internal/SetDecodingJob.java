@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param batchTokens how many tokens are in memory at a time
  * @param terminal shows progress and the summary
  */
-record SetDecoding(OpenSet set, @Nullable Integer layer, int batchTokens, Terminal terminal) {
+record SetDecodingJob(OpenSet set, @Nullable Integer layer, int batchTokens, Terminal terminal) {
 
     /** How the origin of a file says that its features are of one layer of a set. */
     private static final Pattern OF_ONE_LAYER = Pattern.compile("--layer [0-9]+$");
@@ -78,7 +78,8 @@ record SetDecoding(OpenSet set, @Nullable Integer layer, int batchTokens, Termin
         Summary summary = Summary.start();
         long active = 0;
         Activations activations = tokens.activations();
-        Provenance provenance = set.provenance(activations.sourceName(), activations.selected(), layer);
+        Provenance provenance =
+                set.provenance(activations.sourceName(), SettingOptions.spelled(activations.selected()), layer);
         try (ReconstructionOutput output = output(target, tokens.layout(), provenance);
                 Progress progress = Progress.start(terminal, "reconstructing", tokens.tokens())) {
             for (float[][][] x = tokens.next(); x.length > 0; x = tokens.next()) {

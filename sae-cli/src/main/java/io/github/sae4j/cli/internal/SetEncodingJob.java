@@ -9,7 +9,7 @@ import io.github.sae4j.data.features.FeatureOutputs;
 import io.github.sae4j.data.features.FeatureStream;
 import io.github.sae4j.data.features.FeatureTarget;
 import io.github.sae4j.data.features.Selection;
-import io.github.sae4j.data.internal.files.Made;
+import io.github.sae4j.data.internal.files.WrittenFile;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param selection which features are written
  * @param terminal shows progress and the summary
  */
-record SetEncoding(OpenSet set, @Nullable Integer layer, Selection selection, Terminal terminal) {
+record SetEncodingJob(OpenSet set, @Nullable Integer layer, Selection selection, Terminal terminal) {
 
     /**
      * Encodes all tokens and prints the summary.
@@ -39,10 +39,10 @@ record SetEncoding(OpenSet set, @Nullable Integer layer, Selection selection, Te
                 layout,
                 set.set().layer(layer == null ? 0 : layer).config(),
                 false,
-                () -> set.provenance(activations.sourceName(), activations.selected(), layer),
+                () -> set.provenance(activations.sourceName(), SettingOptions.spelled(activations.selected()), layer),
                 0);
         long active = 0;
-        List<Made> made;
+        List<WrittenFile> made;
         try (FeatureOutputs output = FeatureOutputs.create(targets, selection, stream);
                 Progress progress = Progress.start(terminal, "encoding", tokens.tokens())) {
             for (float[][][] x = tokens.next(); x.length > 0; x = tokens.next()) {

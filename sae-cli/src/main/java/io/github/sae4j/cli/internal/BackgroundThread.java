@@ -8,14 +8,14 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /** Does one thing after another beside the caller, in a thread of its own. */
-final class Lane implements AutoCloseable {
+final class BackgroundThread implements AutoCloseable {
 
     /** Whoever waits for standard input cannot be interrupted, and may wait for ever. */
     private static final int PATIENCE_SECONDS = 1;
 
     private final ExecutorService thread;
 
-    private Lane(String name) {
+    private BackgroundThread(String name) {
         this.thread = Executors.newSingleThreadExecutor(work -> {
             Thread created = new Thread(work, name);
             created.setDaemon(true);
@@ -23,8 +23,8 @@ final class Lane implements AutoCloseable {
         });
     }
 
-    static Lane open(String name) {
-        return new Lane(name);
+    static BackgroundThread open(String name) {
+        return new BackgroundThread(name);
     }
 
     <T> Future<T> start(Callable<T> work) {

@@ -24,7 +24,7 @@ import java.util.function.Supplier;
  * @param options what is told
  * @param terminal shows progress
  */
-record Surveying(Activations activations, OpenSae sae, int batchTokens, SurveyOptions options, Terminal terminal) {
+record SurveyJob(Activations activations, OpenSae sae, int batchTokens, SurveyOptions options, Terminal terminal) {
 
     /** Of each that is shown, co-firing is counted with every feature there is. */
     static final int MOST_FEATURES = 256;

@@ -14,7 +14,8 @@ import java.util.List;
  * @param layers how many layers of a set each token has rows for, the last axis before the columns; 0 for one SAE
  * @param allowNonFinite whether NaN and infinity are let through
  */
-public record Expected(String name, SaeConfig config, boolean takesSequences, int layers, boolean allowNonFinite) {
+public record InputRequirements(
+        String name, SaeConfig config, boolean takesSequences, int layers, boolean allowNonFinite) {
 
     /** Returns the normalisation that decoding undoes: transcoders decode to other activations than they encode. */
     public static Normalization undoneNormalization(SaeConfig config) {

@@ -20,10 +20,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param facts takes the lines
  */
-record SaeFacts(Facts facts) {
+record SaeDetails(LabelledLines facts) {
 
-    static SaeFacts on(Terminal terminal) {
-        return new SaeFacts(new Facts(terminal, 15));
+    static SaeDetails on(Terminal terminal) {
+        return new SaeDetails(new LabelledLines(terminal, 15));
     }
 
     /** Tells of an SAE that is open. */

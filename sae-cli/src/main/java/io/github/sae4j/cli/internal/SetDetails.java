@@ -9,10 +9,10 @@ import io.github.sae4j.loader.SetLayer;
  *
  * @param facts takes the lines
  */
-record SetFacts(Facts facts) {
+record SetDetails(LabelledLines facts) {
 
-    static SetFacts on(Terminal terminal) {
-        return new SetFacts(new Facts(terminal, 15));
+    static SetDetails on(Terminal terminal) {
+        return new SetDetails(new LabelledLines(terminal, 15));
     }
 
     void print(SaeSet set) {

@@ -1,6 +1,7 @@
 package io.github.sae4j.cli.internal;
 
 import io.github.sae4j.core.SparseFeatures;
+import io.github.sae4j.data.Setting;
 import io.github.sae4j.data.TokenRange;
 import io.github.sae4j.data.activations.Activations;
 import io.github.sae4j.data.activations.TokenBatch;
@@ -10,12 +11,12 @@ import io.github.sae4j.data.features.FeatureTarget;
 import io.github.sae4j.data.features.Selection;
 import io.github.sae4j.data.features.ShardedOutputs;
 import io.github.sae4j.data.features.Sharding;
-import io.github.sae4j.data.internal.files.Made;
+import io.github.sae4j.data.internal.files.WrittenFile;
 import java.util.ArrayList;
 import java.util.List;
 
 /** From activations to files of features, a batch of tokens at a time. */
-final class Encoding {
+final class EncodingJob {
 
     private final Activations activations;
     private final OpenSae sae;
@@ -37,7 +38,7 @@ final class Encoding {
      * @param selection which features are written
      * @param terminal shows progress and the summary
      */
-    Encoding(Activations activations, OpenSae sae, int batchTokens, Selection selection, Terminal terminal) {
+    EncodingJob(Activations activations, OpenSae sae, int batchTokens, Selection selection, Terminal terminal) {
         this.activations = activations;
         this.sae = sae;
         this.selection = selection;
@@ -52,9 +53,9 @@ final class Encoding {
      */
     void run(List<FeatureTarget> targets) {
         if (targets.stream().anyMatch(FeatureTarget.InFolder.class::isInstance)) {
-            activations.requireSequences("--out delphi:");
+            activations.requireSequences(Setting.DELPHI);
         }
-        List<Made> made;
+        List<WrittenFile> made;
         try (FeatureOutputs output = FeatureOutputs.create(targets, selection, stream());
                 Progress progress = progress()) {
             write(Long.MAX_VALUE, output, progress);
@@ -78,7 +79,7 @@ final class Encoding {
             throw new CommandException("--shard-tokens " + sharding.tokens() + " cuts sequences of " + sequence
                     + " tokens, but " + sae.expected().name() + " takes whole ones.");
         }
-        List<Made> files;
+        List<WrittenFile> files;
         try (ShardedOutputs outputs = ShardedOutputs.open(targets, sharding, selection, stream())) {
             List<Long> missing = outputs.missing();
             if (missing.size() < outputs.count()) {
@@ -130,7 +131,7 @@ final class Encoding {
         return Progress.start(terminal, "encoding", activations.layout().tokens());
     }
 
-    private void note(List<Made> files) {
+    private void note(List<WrittenFile> files) {
         remarks.forEach(terminal::note);
         summary.leftOut(activations);
         if (written > 0) {

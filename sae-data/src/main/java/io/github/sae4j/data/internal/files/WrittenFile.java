@@ -6,4 +6,4 @@ package io.github.sae4j.data.internal.files;
  * @param name the name of the file, without its folder, or the path of the folder
  * @param bytes its size
  */
-public record Made(String name, long bytes) {}
+public record WrittenFile(String name, long bytes) {}
