@@ -5,6 +5,7 @@ package io.github.sae4j.data;
  *
  * @param from the first
  * @param to the one after the last, which may lie beyond all that there are
+ * @since 0.1
  */
 public record TokenRange(long from, long to) {
 

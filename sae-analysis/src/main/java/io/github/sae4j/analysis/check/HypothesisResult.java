@@ -19,6 +19,7 @@ import java.util.Comparator;
  * @param l0 how many features fired on a token
  * @param agreement the correlation of the log10 of firing frequencies with the published ones, over the features that
  *     should have fired at least {@value #EXPECTED} times; NaN if there are too few or none is published
+ * @since 0.1
  */
 public record HypothesisResult(
         String name,

@@ -1,12 +1,24 @@
 package io.github.sae4j.analysis.check;
 
+import io.github.sae4j.analysis.AnalysisException;
+import io.github.sae4j.data.activations.ActivationReader;
 import io.github.sae4j.data.activations.MedianNorm;
+import io.github.sae4j.data.activations.TokenBatch;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
-/** Some of a file's tokens. */
+/**
+ * Some of the tokens of activations. Immutable.
+ *
+ * @since 0.1
+ */
 public final class Sample {
+
+    private static final int STRETCHES = 16;
+    private static final int OF_STRETCH = 128;
 
     private final float[][] rows;
     private final boolean[] first;
@@ -20,6 +32,47 @@ public final class Sample {
     public Sample(float[][] rows, boolean[] first) {
         this.rows = rows.clone();
         this.first = first.clone();
+    }
+
+    /**
+     * Reads stretches of tokens that lie evenly over all, about 2,000.
+     *
+     * @param activations are read to their end
+     * @throws AnalysisException if there are no tokens, or all are skipped
+     */
+    public static Sample of(ActivationReader activations) {
+        long tokens = activations.layout().tokens();
+        TokenBatch batch = TokenBatch.withCapacity(OF_STRETCH, activations.dIn());
+        List<float[]> rows = new ArrayList<>();
+        List<Boolean> first = new ArrayList<>();
+        long next = 0;
+        for (int stretch = 0; stretch < STRETCHES; stretch++) {
+            long from = Math.max(next, begin(activations, tokens * stretch / STRETCHES));
+            activations.skip(from - next);
+            activations.next(batch, OF_STRETCH);
+            for (int i = 0; i < batch.count(); i++) {
+                if (!batch.isSkipped(i)) {
+                    rows.add(batch.rows()[i].clone());
+                    first.add(activations.place(from + i).isFirst());
+                }
+            }
+            next = from + batch.count();
+        }
+        if (rows.isEmpty()) {
+            throw new AnalysisException(activations + ": there are no tokens to try.");
+        }
+        boolean[] begins = new boolean[first.size()];
+        for (int i = 0; i < begins.length; i++) {
+            begins[i] = first.get(i);
+        }
+        return new Sample(rows.toArray(float[][]::new), begins);
+    }
+
+    /** Goes back to where the sequence begins, so that first tokens are among those that are tried. */
+    private static long begin(ActivationReader activations, long token) {
+        return activations.layout().hasSequences() && activations.layout().sequence() > 0
+                ? token - token % activations.layout().sequence()
+                : token;
     }
 
     /** Returns the activations, {@code [tokens][d_in]}. */

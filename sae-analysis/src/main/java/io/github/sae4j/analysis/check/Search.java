@@ -100,7 +100,7 @@ final class Search {
                 base.changedFor(sae).forEach(guess -> attempt(other, guess, sae));
             }
             best = best(other);
-        } while (best.explained() > before.explained() + Verdict.MORE);
+        } while (best.explained() > before.explained() + FitCheck.MORE);
     }
 
     private Attempt best(String other) {

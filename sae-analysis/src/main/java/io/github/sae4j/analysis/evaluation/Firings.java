@@ -9,7 +9,11 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 
-/** How often each feature fires, above zero or, in SAEs that have such features, below, and how many are on each token, counted in one pass. */
+/**
+ * How often each feature fires, above zero or, in SAEs that have such features, below, and how many are on each token, counted in one pass.
+ *
+ * @since 0.1
+ */
 public final class Firings {
 
     /** A feature that fires on a larger share of the tokens than this is called dense. */

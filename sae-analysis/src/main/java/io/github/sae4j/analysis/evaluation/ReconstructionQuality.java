@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Explained variance is {@code 1 - sum |x - y|² / sum |x - m|²} with the mean activation {@code m} of all tokens;
  * the relative error is {@code sqrt(sum |x - y|² / sum |x|²)}.
+ *
+ * @since 0.1
  */
 public final class ReconstructionQuality {
 

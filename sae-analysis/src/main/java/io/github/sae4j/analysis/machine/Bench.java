@@ -3,15 +3,19 @@ package io.github.sae4j.analysis.machine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.github.sae4j.analysis.AnalysisException;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.core.WeightMatrix;
-import io.github.sae4j.data.DataException;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Times what an SAE does with batches of tokens, and compares it with what the machine can do. */
+/**
+ * Times what an SAE does with batches of tokens, and compares it with what the machine can do.
+ *
+ * @since 0.1
+ */
 public final class Bench {
 
     /** The batch that decoding and dense encoding are timed with, if it is among those asked for. */
@@ -47,11 +51,11 @@ public final class Bench {
     /**
      * Checks that an SAE can be measured.
      *
-     * @throws DataException if it takes whole sequences
+     * @throws AnalysisException if it takes whole sequences
      */
     public static void requireMeasurable(SparseAutoencoder sae) {
         if (sae.takesSequences()) {
-            throw new DataException("This SAE takes whole sequences, and only SAEs that take tokens are measured.");
+            throw new AnalysisException("This SAE takes whole sequences, and only SAEs that take tokens are measured.");
         }
     }
 

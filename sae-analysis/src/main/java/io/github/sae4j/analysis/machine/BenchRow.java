@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param shareOfBandwidth what reading {@code W_enc} once would take at the measured bandwidth, as a share of the median, or
  *     null if the work does not read it
  * @param shareOfPeak what the product with {@code W_enc} would take at the measured peak of multiply-adds, likewise
+ * @since 0.1
  */
 public record BenchRow(
         String work,

@@ -4,7 +4,11 @@ import io.github.sae4j.core.SparseAutoencoder;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
-/** Activations of independent Gaussian numbers, of the scale for which an SAE finds about so many features. */
+/**
+ * Activations of independent Gaussian numbers, of the scale for which an SAE finds about so many features.
+ *
+ * @since 0.1
+ */
 public final class GaussianActivations {
 
     private static final long SEED = 3;

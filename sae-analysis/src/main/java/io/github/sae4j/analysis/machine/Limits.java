@@ -1,6 +1,6 @@
 package io.github.sae4j.analysis.machine;
 
-import io.github.sae4j.data.DataException;
+import io.github.sae4j.analysis.AnalysisException;
 import java.util.Arrays;
 import java.util.function.IntFunction;
 import java.util.function.LongUnaryOperator;
@@ -12,6 +12,7 @@ import java.util.function.LongUnaryOperator;
  * @param flopsPerSecond the peak of float32 multiply-adds, each of which counts as two operations
  * @param multiplyAddsBy what did the multiply-adds
  * @param threads how many threads did both
+ * @since 0.1
  */
 public record Limits(double bytesPerSecond, double flopsPerSecond, String multiplyAddsBy, int threads) {
 
@@ -33,7 +34,7 @@ public record Limits(double bytesPerSecond, double flopsPerSecond, String multip
     /**
      * Measures this machine, in about two seconds. What it needs of the heap, up to half of it, is free again afterwards.
      *
-     * @throws DataException if the thread is interrupted meanwhile
+     * @throws AnalysisException if the thread is interrupted meanwhile
      */
     public static Limits measure() {
         int threads = Runtime.getRuntime().availableProcessors();
@@ -137,7 +138,7 @@ public record Limits(double bytesPerSecond, double flopsPerSecond, String multip
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new DataException("Measuring was interrupted.", e);
+            throw new AnalysisException("Measuring was interrupted.", e);
         }
         return Math.max(1, System.nanoTime() - start);
     }

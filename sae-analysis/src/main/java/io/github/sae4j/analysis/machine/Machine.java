@@ -12,6 +12,7 @@ import java.util.stream.Stream;
  * @param cpu the processor's name, or its architecture where the system does not tell
  * @param processors how many processors Java may use
  * @param java Java's version and vendor
+ * @since 0.1
  */
 public record Machine(String cpu, int processors, String java) {
 

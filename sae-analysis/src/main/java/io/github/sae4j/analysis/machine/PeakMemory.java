@@ -7,7 +7,11 @@ import java.nio.file.StandardOpenOption;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 
-/** The most memory that this process had at a time, where the system (Linux) tells. */
+/**
+ * The most memory that this process had at a time, where the system (Linux) tells.
+ *
+ * @since 0.1
+ */
 public final class PeakMemory {
 
     private static final Path STATUS = Path.of("/proc/self/status");

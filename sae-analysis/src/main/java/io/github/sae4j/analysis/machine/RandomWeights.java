@@ -1,13 +1,13 @@
 package io.github.sae4j.analysis.machine;
 
 import ai.djl.Device;
+import io.github.sae4j.analysis.AnalysisException;
 import io.github.sae4j.core.Kernel;
 import io.github.sae4j.core.Relu;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.WeightMatrix;
 import io.github.sae4j.core.WeightType;
-import io.github.sae4j.data.DataException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param dIn the width of an activation, at least 1
  * @param dSae the number of features, at least 1
  * @param type how weights are stored
+ * @since 0.1
  */
 public record RandomWeights(int dIn, int dSae, WeightType type) {
 
@@ -34,7 +35,7 @@ public record RandomWeights(int dIn, int dSae, WeightType type) {
     /**
      * Makes the SAE, which the caller closes.
      *
-     * @throws DataException if there is no memory for it
+     * @throws AnalysisException if there is no memory for it
      * @throws io.github.sae4j.core.SaeException if there is no such device, or no such kernel for it
      */
     public SparseAutoencoder open(@Nullable Device device, @Nullable Kernel kernel) {
@@ -51,7 +52,7 @@ public record RandomWeights(int dIn, int dSae, WeightType type) {
                     .build();
         } catch (OutOfMemoryError e) {
             long bytes = 2L * dIn * dSae * type.bytes();
-            throw new DataException(
+            throw new AnalysisException(
                     "The SAE to measure with takes " + bytes / 1_000_000
                             + " MB of memory beside the heap, and Java may use "
                             + "less; a smaller d_in, d_sae or number type needs less, and -XX:MaxDirectMemorySize="
@@ -65,7 +66,8 @@ public record RandomWeights(int dIn, int dSae, WeightType type) {
         byte[] table = gaussianTable(random);
         long rowBytes = (long) columns * type.bytes();
         if (rowBytes > Integer.MAX_VALUE) {
-            throw new DataException("An SAE with rows of " + rowBytes + " bytes is too large to be made in memory.");
+            throw new AnalysisException(
+                    "An SAE with rows of " + rowBytes + " bytes is too large to be made in memory.");
         }
         int rowsOfAPart = (int) Math.max(1, PART_BYTES / rowBytes);
         List<ByteBuffer> parts = new ArrayList<>();

@@ -2,7 +2,11 @@ package io.github.sae4j.analysis.machine;
 
 import java.util.Arrays;
 
-/** How long each of several runs of the same work took. */
+/**
+ * How long each of several runs of the same work took.
+ *
+ * @since 0.1
+ */
 public final class Timing {
 
     private static final int FEWEST_RUNS = 7;

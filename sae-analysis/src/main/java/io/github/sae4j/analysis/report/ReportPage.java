@@ -13,6 +13,8 @@ import java.util.regex.Pattern;
 /**
  * A page of HTML that needs nothing beside itself: its style, its scripts, the library that draws its plots, and its data are
  * all within. Its policy forbids it to load anything.
+ *
+ * @since 0.1
  */
 public final class ReportPage {
 

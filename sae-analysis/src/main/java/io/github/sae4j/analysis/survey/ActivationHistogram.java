@@ -8,6 +8,8 @@ import java.util.Arrays;
  * <p>The width is a power of two, {@code 2^floor(log2 max) / 32}, so that 33 to {@value #BINS} bins reach the largest value. It is
  * not known before the end: whenever a value lies beyond the last bin, neighbouring bins are joined until it does not.
  * As widths are powers of two, the counts are those that the last width would have given from the beginning.
+ *
+ * @since 0.1
  */
 public final class ActivationHistogram {
 

@@ -15,6 +15,8 @@ import java.util.stream.IntStream;
  * <p>The measure is φ, the correlation of the two firings as numbers 0 and 1. Where two features fire on {@code a} and
  * {@code b} of {@code n} tokens, and on {@code c} of them together, it is {@code (n c - a b) / sqrt(a b (n - a) (n - b))}:
  * 0 for what chance gives, 1 for features that fire on the same tokens. Takes 8 bytes for each pair.
+ *
+ * @since 0.1
  */
 public final class CoFirings {
 

@@ -10,6 +10,8 @@ import java.util.stream.IntStream;
  * The directions that features are decoded to, the rows of {@code W_dec}, compared by the cosines of their angles.
  *
  * <p>The decoder is read once, a block of rows at a time, by all processors; only what is nearest is kept. Sums are float64.
+ *
+ * @since 0.1
  */
 public final class DecoderDirections {
 

@@ -7,6 +7,7 @@ import java.util.Comparator;
  *
  * @param token the token's number, counted over all sequences from 0
  * @param value the feature's value there
+ * @since 0.1
  */
 public record Example(long token, float value) {
 

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>How strongly and where most is told of the tokens on which it is above zero. A feature that never fires takes 8 bytes, another some 600 and 12 for each
  * example, however many tokens there are: 49,152 features with 20 examples each take about 45 MB.
+ *
+ * @since 0.1
  */
 public final class FeatureSurvey {
 

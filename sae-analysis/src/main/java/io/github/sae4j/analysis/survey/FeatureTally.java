@@ -2,7 +2,11 @@ package io.github.sae4j.analysis.survey;
 
 import java.util.List;
 
-/** What one feature did on the tokens that went by: its largest value, all its values as a histogram, its strongest tokens. */
+/**
+ * What one feature did on the tokens that went by: its largest value, all its values as a histogram, its strongest tokens.
+ *
+ * @since 0.1
+ */
 public final class FeatureTally {
 
     private final ActivationHistogram histogram = new ActivationHistogram();

@@ -7,6 +7,7 @@ import java.util.Comparator;
  *
  * @param feature its number
  * @param cosine the cosine of the angle between the two rows
+ * @since 0.1
  */
 public record Neighbour(int feature, double cosine) {
 

@@ -8,6 +8,8 @@ import java.util.List;
 /**
  * How many tokens have activations of which Euclidean norm, in bins of a quarter of an octave: bin {@code i} begins at
  * {@code 2^(i / 4)}. A norm of zero, or one that is not finite, is in no bin.
+ *
+ * @since 0.1
  */
 public final class NormHistogram {
 

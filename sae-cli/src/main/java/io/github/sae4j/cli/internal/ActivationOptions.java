@@ -3,11 +3,7 @@ package io.github.sae4j.cli.internal;
 import io.github.sae4j.data.TokenRange;
 import io.github.sae4j.data.activations.ActivationSource;
 import io.github.sae4j.data.activations.Activations;
-import io.github.sae4j.data.activations.IdUse;
-import io.github.sae4j.data.activations.Layers;
-import io.github.sae4j.data.activations.Sequences;
-import io.github.sae4j.data.activations.Skipping;
-import io.github.sae4j.data.activations.TensorChoice;
+import io.github.sae4j.data.activations.ActivationsBuilder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -67,7 +63,7 @@ final class ActivationOptions {
             description =
                     "How many tokens each sequence of activations [tokens, d_in] has, of which the files must have"
                             + " whole ones only; file, if each file is one sequence.")
-    private Sequences sequences = Sequences.NONE;
+    private @Nullable Integer sequenceLength;
 
     @Option(
             names = "--document-column",
@@ -109,7 +105,7 @@ final class ActivationOptions {
      *
      * @param spec the command, for the message
      * @throws ParameterException if an option is given that would do nothing
-     * @throws CommandException if there are none
+     * @throws io.github.sae4j.data.DataException if there are none
      */
     ActivationSource source(CommandSpec spec) {
         if (documents != null && skipFirst == null) {
@@ -118,10 +114,6 @@ final class ActivationOptions {
                     "--document-column says which tokens are the first of their sequences, so it needs --skip-first");
         }
         return ActivationSource.of(written);
-    }
-
-    Activations open(ActivationSource source, OpenSae sae) {
-        return open(source, sae, IdUse.NONE);
     }
 
     /**
@@ -146,47 +138,63 @@ final class ActivationOptions {
         if (!rows.equals(TokenRange.ALL)) {
             others.add("--rows");
         }
-        if (!sequences.equals(Sequences.NONE) || documents != null) {
+        if (sequenceLength != null || documents != null) {
             others.add("--sequence-length and --document-column");
         }
         if (!others.isEmpty()) {
             throw new CommandException(set.name() + " is a set of layers, which takes all tokens of a file; "
                     + String.join(", ", others) + " cannot be used with it.");
         }
-        return Activations.open(new Activations.Opening(
-                source,
-                new TensorChoice(tensor, Layers.NONE, Sequences.NONE),
-                set.expected(allowNonFinite),
-                TokenRange.ALL,
-                Skipping.NONE,
-                IdUse.NONE));
+        return Activations.from(source).tensor(tensor).openFor(set.expected(allowNonFinite));
     }
 
-    private Layers layers(OpenSae sae) {
-        return new Layers(
-                layerId == null
-                        ? HookSpellings.layerId(sae.sae().config().metadata().hookName())
-                        : layerId,
-                layerIds == null ? List.of() : layerIds,
-                layerId != null || layerIds != null);
+    private void chooseLayer(ActivationsBuilder builder, OpenSae sae) {
+        Integer id = layerId == null
+                ? HookSpellings.layerId(sae.sae().config().metadata().hookName())
+                : layerId;
+        if (layerId != null || layerIds != null) {
+            builder.layer(id, layerIds == null ? List.of() : layerIds);
+        } else {
+            builder.defaultLayer(id);
+        }
     }
 
-    /**
-     * Opens the files.
-     *
-     * @param ids what the tokens' ids beside the activations are for
-     */
-    Activations open(ActivationSource source, OpenSae sae, IdUse ids) {
-        Skipping skipping = new Skipping(
-                skipFirst == null ? 0 : skipFirst,
-                skipTokens == null ? Set.of() : skipTokens,
-                maxNormMultiple == null ? Double.POSITIVE_INFINITY : maxNormMultiple);
-        return Activations.open(new Activations.Opening(
-                source,
-                new TensorChoice(tensor, layers(sae), sequences.withDocuments(documents)),
-                sae.expected(),
-                rows,
-                skipping,
-                ids));
+    private void arrangeSequences(ActivationsBuilder builder) {
+        if (sequenceLength != null && sequenceLength == SequenceLengthChoice.FILE) {
+            builder.eachFileIsASequence();
+        } else if (sequenceLength != null) {
+            builder.sequenceLength(sequenceLength);
+        }
+        builder.sequenceColumn(documents);
+    }
+
+    Activations open(ActivationSource source, OpenSae sae) {
+        return builder(source, sae).openFor(sae.expected());
+    }
+
+    /** Opens the files with the tokens' ids, where they have them. */
+    Activations openWithIds(ActivationSource source, OpenSae sae) {
+        return builder(source, sae).withIds().openFor(sae.expected());
+    }
+
+    /** Opens the files with the tokens' ids, which they must have. */
+    Activations openRequiringIds(ActivationSource source, OpenSae sae) {
+        return builder(source, sae).requireIds().openFor(sae.expected());
+    }
+
+    private ActivationsBuilder builder(ActivationSource source, OpenSae sae) {
+        ActivationsBuilder builder = Activations.from(source).tensor(tensor).tokens(rows);
+        chooseLayer(builder, sae);
+        arrangeSequences(builder);
+        if (skipFirst != null) {
+            builder.skipFirst(skipFirst);
+        }
+        if (skipTokens != null) {
+            builder.skipTokens(skipTokens);
+        }
+        if (maxNormMultiple != null) {
+            builder.maxNormMultiple(maxNormMultiple);
+        }
+        return builder;
     }
 }

@@ -2,15 +2,12 @@ package io.github.sae4j.cli.internal;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.github.sae4j.analysis.check.FitCheck;
 import io.github.sae4j.analysis.check.HypothesisResult;
 import io.github.sae4j.analysis.check.Sample;
-import io.github.sae4j.analysis.check.Verdict;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.data.activations.ActivationSource;
 import io.github.sae4j.data.activations.Activations;
-import io.github.sae4j.data.activations.TokenBatch;
-import java.util.ArrayList;
-import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,9 +30,6 @@ import picocli.CommandLine.Spec;
 @SuppressWarnings("NullAway.Init") // picocli fills the annotated fields
 public final class CheckCommand implements Runnable {
 
-    private static final int STRETCHES = 16;
-    private static final int OF_STRETCH = 128;
-
     @Spec
     private CommandSpec spec;
 
@@ -56,9 +50,9 @@ public final class CheckCommand implements Runnable {
                 Activations activations = input.open(source, open)) {
             SparseAutoencoder sae = open.sae();
             requireReconstruction(open);
-            Sample sample = sample(activations, sae.config().dIn());
-            Verdict verdict =
-                    Verdict.on(sample, sae, options.beside(open, terminal).openings());
+            Sample sample = Sample.of(activations);
+            FitCheck verdict =
+                    FitCheck.on(sample, sae, options.beside(open, terminal).openings());
             if (json) {
                 printJson(open, activations, verdict, terminal);
             } else {
@@ -80,43 +74,7 @@ public final class CheckCommand implements Runnable {
         }
     }
 
-    /** Reads stretches of tokens that lie evenly over all. */
-    private static Sample sample(Activations activations, int dIn) {
-        long tokens = activations.layout().tokens();
-        TokenBatch batch = TokenBatch.withCapacity(OF_STRETCH, dIn);
-        List<float[]> rows = new ArrayList<>();
-        List<Boolean> first = new ArrayList<>();
-        long next = 0;
-        for (int stretch = 0; stretch < STRETCHES; stretch++) {
-            long from = Math.max(next, begin(activations, tokens * stretch / STRETCHES));
-            activations.skip(from - next);
-            activations.next(batch, OF_STRETCH);
-            for (int i = 0; i < batch.count(); i++) {
-                if (!batch.isSkipped(i)) {
-                    rows.add(batch.rows()[i].clone());
-                    first.add(activations.place(from + i).isFirst());
-                }
-            }
-            next = from + batch.count();
-        }
-        if (rows.isEmpty()) {
-            throw new CommandException(activations + ": there are no tokens to try.");
-        }
-        boolean[] begins = new boolean[first.size()];
-        for (int i = 0; i < begins.length; i++) {
-            begins[i] = first.get(i);
-        }
-        return new Sample(rows.toArray(float[][]::new), begins);
-    }
-
-    /** Goes back to where the sequence begins, so that first tokens are among those that are tried. */
-    private static long begin(Activations activations, long token) {
-        return activations.layout().hasSequences() && activations.layout().sequence() > 0
-                ? token - token % activations.layout().sequence()
-                : token;
-    }
-
-    private static void print(Activations activations, Verdict verdict, Terminal terminal) {
+    private static void print(Activations activations, FitCheck verdict, Terminal terminal) {
         Table table = new Table("tried", "explained variance", "L0", "agreement", "tokens");
         for (HypothesisResult trial : verdict.trials()) {
             table.add(
@@ -131,7 +89,7 @@ public final class CheckCommand implements Runnable {
         terminal.print(SettingOptions.spelled(verdict.sentence()));
     }
 
-    private static void printJson(OpenSae sae, Activations activations, Verdict verdict, Terminal terminal) {
+    private static void printJson(OpenSae sae, Activations activations, FitCheck verdict, Terminal terminal) {
         JsonObject report = JsonReport.start(sae, activations);
         report.addProperty("fits", verdict.fits());
         report.addProperty("verdict", SettingOptions.spelled(verdict.sentence()));

@@ -3,7 +3,7 @@ package io.github.sae4j.cli.internal;
 import io.github.sae4j.core.Feature;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.data.DataException;
-import io.github.sae4j.data.activations.ActivationSource;
+import io.github.sae4j.data.OutputFile;
 import io.github.sae4j.data.activations.Activations;
 import io.github.sae4j.data.activations.ArrayFormat;
 import io.github.sae4j.data.activations.ReconstructionTarget;
@@ -11,7 +11,6 @@ import io.github.sae4j.data.features.FeatureFile;
 import io.github.sae4j.data.features.FeatureFormat;
 import io.github.sae4j.data.features.FeatureTarget;
 import io.github.sae4j.data.features.Selection;
-import io.github.sae4j.data.internal.files.OutputFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -100,8 +99,7 @@ public final class DemoCommand implements Runnable {
     }
 
     private static void encode(Path activations, OpenSae sae, Path features, Terminal terminal) {
-        try (Activations opened = Activations.open(
-                Activations.Opening.all(ActivationSource.of(activations.toString()), sae.expected()))) {
+        try (Activations opened = Activations.from(activations).openFor(sae.expected())) {
             FeatureTarget target = new FeatureTarget.InFile(OutputFile.of(features, false), FeatureFormat.SAFETENSORS);
             new EncodingJob(opened, sae, BATCH, Selection.ALL, terminal).run(List.of(target));
         }
@@ -114,8 +112,7 @@ public final class DemoCommand implements Runnable {
     }
 
     private static void reconstruct(Path activations, OpenSae sae, Path reconstruction, Terminal terminal) {
-        try (Activations opened = Activations.open(
-                Activations.Opening.all(ActivationSource.of(activations.toString()), sae.expected()))) {
+        try (Activations opened = Activations.from(activations).openFor(sae.expected())) {
             new ReconstructionJob(BATCH).run(opened, sae, target(reconstruction), terminal);
         }
     }

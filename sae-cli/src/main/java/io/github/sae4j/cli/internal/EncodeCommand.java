@@ -2,7 +2,6 @@ package io.github.sae4j.cli.internal;
 
 import io.github.sae4j.data.activations.ActivationSource;
 import io.github.sae4j.data.activations.Activations;
-import io.github.sae4j.data.activations.IdUse;
 import io.github.sae4j.data.features.FeatureFormat;
 import io.github.sae4j.data.features.FeatureTarget;
 import io.github.sae4j.data.features.Selection;
@@ -92,7 +91,7 @@ public final class EncodeCommand implements Runnable {
             return;
         }
         try (OpenSae sae = opened;
-                Activations activations = input.open(source, sae, ids(targets))) {
+                Activations activations = open(source, sae, targets)) {
             layer.requireNone(sae);
             requireFewer(sae.sae().config().dSae(), sae.expected().name());
             EncodingJob encoding = new EncodingJob(
@@ -157,8 +156,10 @@ public final class EncodeCommand implements Runnable {
         }
     }
 
-    private static IdUse ids(List<FeatureTarget> targets) {
-        return targets.stream().anyMatch(FeatureTarget.InFolder.class::isInstance) ? IdUse.DELPHI : IdUse.CARRIED;
+    private Activations open(ActivationSource source, OpenSae sae, List<FeatureTarget> targets) {
+        return targets.stream().anyMatch(FeatureTarget.InFolder.class::isInstance)
+                ? input.openRequiringIds(source, sae)
+                : input.openWithIds(source, sae);
     }
 
     private static List<FeatureTarget.InFile> files(List<FeatureTarget> targets) {

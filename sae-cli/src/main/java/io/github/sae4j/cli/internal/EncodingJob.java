@@ -1,8 +1,10 @@
 package io.github.sae4j.cli.internal;
 
+import io.github.sae4j.analysis.EncodingPass;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.data.Setting;
 import io.github.sae4j.data.TokenRange;
+import io.github.sae4j.data.WrittenFile;
 import io.github.sae4j.data.activations.Activations;
 import io.github.sae4j.data.activations.TokenBatch;
 import io.github.sae4j.data.features.FeatureOutputs;
@@ -11,7 +13,6 @@ import io.github.sae4j.data.features.FeatureTarget;
 import io.github.sae4j.data.features.Selection;
 import io.github.sae4j.data.features.ShardedOutputs;
 import io.github.sae4j.data.features.Sharding;
-import io.github.sae4j.data.internal.files.WrittenFile;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,7 +23,7 @@ final class EncodingJob {
     private final OpenSae sae;
     private final Selection selection;
     private final Terminal terminal;
-    private final Batches batches;
+    private final EncodingPass batches;
     private final Summary summary = Summary.start();
     private long active;
     private long encoded;
@@ -43,7 +44,7 @@ final class EncodingJob {
         this.sae = sae;
         this.selection = selection;
         this.terminal = terminal;
-        this.batches = Batches.of(activations, sae.sae(), batchTokens);
+        this.batches = EncodingPass.of(activations, sae.sae(), batchTokens);
     }
 
     /**
@@ -109,7 +110,7 @@ final class EncodingJob {
     }
 
     private void write(long tokens, FeatureOutputs output, Progress progress) {
-        batches.encodeNext(tokens, progress, (batch, features) -> {
+        batches.encodeNext(tokens, progress::advance, (batch, features) -> {
             SparseFeatures kept = selection.topK() == null ? features : features.topK(selection.topK());
             output.write(batch, kept);
             count(batch, kept);

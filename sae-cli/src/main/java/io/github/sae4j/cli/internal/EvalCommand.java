@@ -1,5 +1,6 @@
 package io.github.sae4j.cli.internal;
 
+import io.github.sae4j.analysis.evaluation.Evaluation;
 import io.github.sae4j.data.activations.ActivationSource;
 import io.github.sae4j.data.activations.Activations;
 import picocli.CommandLine.Command;
@@ -38,13 +39,20 @@ public final class EvalCommand implements Runnable {
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
 
+    private Evaluation evaluation(Activations activations, OpenSae sae, Terminal terminal) {
+        try (Progress progress =
+                Progress.start(terminal, "evaluating", activations.layout().tokens())) {
+            return Evaluation.of(activations, sae.sae(), options.batchTokens(), progress::advance);
+        }
+    }
+
     @Override
     public void run() {
         Terminal terminal = Terminal.of(spec);
         ActivationSource source = input.source(spec);
         try (OpenSae sae = json ? options.openForOutput(terminal) : options.open(terminal);
                 Activations activations = input.open(source, sae)) {
-            Evaluation evaluation = Evaluation.of(activations, sae.sae(), options.batchTokens(), terminal);
+            Evaluation evaluation = evaluation(activations, sae, terminal);
             EvaluationReport report = new EvaluationReport(sae, activations, evaluation);
             if (json) {
                 report.printJson(terminal);

@@ -2,6 +2,7 @@ package io.github.sae4j.cli.internal;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.github.sae4j.analysis.evaluation.Evaluation;
 import io.github.sae4j.analysis.evaluation.Firings;
 import io.github.sae4j.analysis.evaluation.ReconstructionQuality;
 import io.github.sae4j.data.activations.Activations;
@@ -47,7 +48,7 @@ final class EvaluationReport {
                         + Quantity.tokens(evaluation.firings().tokens())
                         + (skipped.isEmpty() ? "" : ", " + activations.leftOutCount() + " left out by " + skipped));
         measures().forEach(facts::line);
-        facts.line("note", evaluation.advice(sae.sae()));
+        facts.line("note", Advice.of(evaluation.quality(), sae.sae()));
     }
 
     /** Returns what was measured, each under its name, in words. */

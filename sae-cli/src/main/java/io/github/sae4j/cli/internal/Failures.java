@@ -1,5 +1,6 @@
 package io.github.sae4j.cli.internal;
 
+import io.github.sae4j.analysis.AnalysisException;
 import io.github.sae4j.core.SaeException;
 import io.github.sae4j.data.DataException;
 import io.github.sae4j.data.internal.files.ShutdownGuard;
@@ -94,6 +95,7 @@ public final class Failures implements IExecutionExceptionHandler, IParameterExc
             return firstLine(SettingOptions.spelled(data.sentence()));
         }
         if (failure instanceof CommandException
+                || failure instanceof AnalysisException
                 || failure instanceof StandardOutput.Unwritable
                 || failure instanceof SaeException
                 || failure instanceof SaeLoadException

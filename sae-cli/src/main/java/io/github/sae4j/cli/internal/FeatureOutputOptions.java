@@ -1,11 +1,11 @@
 package io.github.sae4j.cli.internal;
 
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.OutputFile;
 import io.github.sae4j.data.features.FeatureFolder;
 import io.github.sae4j.data.features.FeatureFormat;
 import io.github.sae4j.data.features.FeatureTarget;
 import io.github.sae4j.data.features.Sharding;
-import io.github.sae4j.data.internal.files.OutputFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;

@@ -198,18 +198,15 @@ final class OpenSae implements AutoCloseable {
 
     /** Returns where the numbers of a file come from that is made of another with this SAE. */
     Provenance provenance(String source, String selected, String skipped, String leftOut, int heads) {
-        return new Provenance(
-                lastingName(),
-                sha256(),
-                options,
-                profile,
-                source,
-                selected,
-                Version.number(),
-                skipped,
-                leftOut,
-                heads,
-                "");
+        return Provenance.builder()
+                .sae(lastingName(), sha256())
+                .options(options)
+                .profile(profile)
+                .source(source, selected)
+                .version(Version.number())
+                .leftOut(skipped, leftOut)
+                .heads(heads)
+                .build();
     }
 
     /** Returns where the numbers of a file come from that is made of activations with this SAE. */

@@ -81,18 +81,12 @@ final class OpenSet implements AutoCloseable {
      * @param layer the layer that is written, or null for all
      */
     Provenance provenance(String source, String selected, @Nullable Integer layer) {
-        return new Provenance(
-                set.source().description(),
-                set.source().sha256(),
-                options,
-                "",
-                source,
-                layer == null ? selected : (selected + " --layer " + layer).strip(),
-                Version.number(),
-                "",
-                "",
-                0,
-                "");
+        return Provenance.builder()
+                .sae(set.source().description(), set.source().sha256())
+                .options(options)
+                .source(source, layer == null ? selected : (selected + " --layer " + layer).strip())
+                .version(Version.number())
+                .build();
     }
 
     @Override

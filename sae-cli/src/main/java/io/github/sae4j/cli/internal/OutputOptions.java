@@ -1,9 +1,9 @@
 package io.github.sae4j.cli.internal;
 
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.OutputFile;
 import io.github.sae4j.data.activations.ArrayFormat;
 import io.github.sae4j.data.activations.ReconstructionTarget;
-import io.github.sae4j.data.internal.files.OutputFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

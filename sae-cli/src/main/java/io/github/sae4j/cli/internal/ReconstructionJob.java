@@ -1,5 +1,6 @@
 package io.github.sae4j.cli.internal;
 
+import io.github.sae4j.analysis.EncodingPass;
 import io.github.sae4j.analysis.evaluation.ReconstructionQuality;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseFeatures;
@@ -34,13 +35,13 @@ record ReconstructionJob(int batchTokens) {
         ReconstructionQuality quality = new ReconstructionQuality(config.dIn());
         // What is added to the decoded features is computed with them, and encoding once more for L0 would double the
         // work.
-        Batches batches = Batches.of(activations, sae.sae(), batchTokens);
+        EncodingPass batches = EncodingPass.of(activations, sae.sae(), batchTokens);
         boolean decoded = !batches.addsToDecodedFeatures();
         Counts counts = new Counts();
         try (ReconstructionOutput output = ReconstructionOutput.create(
                         target, activations.layout(), config.dOut(), sae.provenance(activations));
                 Progress progress = Progress.start(terminal, "reconstructing", tokens)) {
-            batches.pass(progress, batch -> reconstructed(batches, batch), (batch, computed) -> {
+            batches.pass(progress::advance, batch -> reconstructed(batches, batch), (batch, computed) -> {
                 output.write(computed.rows);
                 if (!config.isTranscoder()) {
                     quality.add(batch, computed.rows);
@@ -59,14 +60,14 @@ record ReconstructionJob(int batchTokens) {
             summary.add("relative error " + Quantity.decimalOrDash(quality.relativeError(), 4));
         }
         terminal.note(summary.line(tokens, sae.sae(), List.of(target.file().made())));
-        @Nullable String advice = config.isTranscoder() ? null : Evaluation.advice(quality, sae.sae());
+        @Nullable String advice = config.isTranscoder() ? null : Advice.of(quality, sae.sae());
         if (advice != null) {
             terminal.note(advice);
         }
         return quality;
     }
 
-    private static Reconstructed reconstructed(Batches batches, TokenBatch batch) {
+    private static Reconstructed reconstructed(EncodingPass batches, TokenBatch batch) {
         if (batches.addsToDecodedFeatures()) {
             return new Reconstructed(batches.reconstruct(batch), 0);
         }

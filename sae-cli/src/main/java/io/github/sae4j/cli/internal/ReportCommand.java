@@ -1,11 +1,12 @@
 package io.github.sae4j.cli.internal;
 
+import io.github.sae4j.analysis.evaluation.Evaluation;
 import io.github.sae4j.analysis.evaluation.ReconstructionQuality;
 import io.github.sae4j.analysis.report.ReportPage;
 import io.github.sae4j.analysis.survey.NormHistogram;
+import io.github.sae4j.data.OutputFile;
 import io.github.sae4j.data.activations.ActivationSource;
 import io.github.sae4j.data.activations.Activations;
-import io.github.sae4j.data.internal.files.OutputFile;
 import io.github.sae4j.data.internal.files.TextOutput;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,6 +2,7 @@ package io.github.sae4j.cli.internal;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.github.sae4j.analysis.evaluation.Evaluation;
 import io.github.sae4j.analysis.survey.Example;
 import io.github.sae4j.analysis.survey.FeatureOrder;
 import io.github.sae4j.analysis.survey.FeatureSurvey;

@@ -1,21 +1,23 @@
 package io.github.sae4j.cli.internal;
 
-import io.github.sae4j.data.activations.Sequences;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Reads how long sequences are: a number of tokens, or {@code file}. */
-final class SequenceLengthChoice implements ITypeConverter<Sequences> {
+final class SequenceLengthChoice implements ITypeConverter<Integer> {
+
+    /** Stands for files that are one sequence each. */
+    static final int FILE = 0;
 
     @Override
-    public Sequences convert(String value) {
+    public Integer convert(String value) {
         if (value.equals("file")) {
-            return Sequences.EACH_FILE;
+            return FILE;
         }
         try {
             int length = Integer.parseInt(value);
             if (length >= 1) {
-                return Sequences.of(length);
+                return length;
             }
         } catch (NumberFormatException e) {
             // The sentence below says what there is.

@@ -1,6 +1,7 @@
 package io.github.sae4j.cli.internal;
 
 import io.github.sae4j.core.SparseFeatures;
+import io.github.sae4j.data.WrittenFile;
 import io.github.sae4j.data.activations.Activations;
 import io.github.sae4j.data.activations.Layout;
 import io.github.sae4j.data.activations.TokenBatch;
@@ -9,7 +10,6 @@ import io.github.sae4j.data.features.FeatureOutputs;
 import io.github.sae4j.data.features.FeatureStream;
 import io.github.sae4j.data.features.FeatureTarget;
 import io.github.sae4j.data.features.Selection;
-import io.github.sae4j.data.internal.files.WrittenFile;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;

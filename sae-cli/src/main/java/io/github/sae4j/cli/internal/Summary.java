@@ -1,8 +1,8 @@
 package io.github.sae4j.cli.internal;
 
 import io.github.sae4j.core.SparseAutoencoder;
+import io.github.sae4j.data.WrittenFile;
 import io.github.sae4j.data.activations.Activations;
-import io.github.sae4j.data.internal.files.WrittenFile;
 import java.util.ArrayList;
 import java.util.List;
 

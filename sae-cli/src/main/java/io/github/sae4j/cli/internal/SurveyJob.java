@@ -1,5 +1,6 @@
 package io.github.sae4j.cli.internal;
 
+import io.github.sae4j.analysis.EncodingPass;
 import io.github.sae4j.analysis.survey.CoFirings;
 import io.github.sae4j.analysis.survey.DecoderDirections;
 import io.github.sae4j.analysis.survey.FeatureSurvey;
@@ -36,8 +37,8 @@ record SurveyJob(Activations activations, OpenSae sae, int batchTokens, SurveyOp
     @FunctionalInterface
     interface Beside {
 
-        /** Takes the batches that it comes from, and what {@link Batches.Step} takes. */
-        Batches.Step of(Batches batches);
+        /** Takes the batches that it comes from, and what {@link EncodingPass.Step} takes. */
+        EncodingPass.Step of(EncodingPass batches);
     }
 
     /** Tells of chosen features, in one pass. */
@@ -46,7 +47,7 @@ record SurveyJob(Activations activations, OpenSae sae, int batchTokens, SurveyOp
         int dSae = sae.sae().config().dSae();
         FeatureSurvey survey = FeatureSurvey.of(dSae, options.examples(), features);
         CoFirings coFirings = CoFirings.of(dSae, features);
-        batches(activations).encodeAll(terminal, "encoding", (batch, active) -> {
+        encodeAll(pass(activations), activations, "encoding", (batch, active) -> {
             survey.add(batch, active);
             coFirings.add(active);
         });
@@ -64,16 +65,16 @@ record SurveyJob(Activations activations, OpenSae sae, int batchTokens, SurveyOp
         requireUsableTokens();
         int dSae = sae.sae().config().dSae();
         FeatureSurvey survey = FeatureSurvey.ofAll(dSae, options.examples());
-        Batches batches = batches(activations);
-        Batches.Step other = beside.of(batches);
-        batches.encodeAll(terminal, "encoding", (batch, active) -> {
+        EncodingPass batches = pass(activations);
+        EncodingPass.Step other = beside.of(batches);
+        encodeAll(batches, activations, "encoding", (batch, active) -> {
             survey.add(batch, active);
             other.take(batch, active);
         });
         List<Integer> features = survey.first(most, options.order());
         CoFirings coFirings = CoFirings.of(dSae, features);
         try (Activations second = again.get()) {
-            batches(second).encodeAll(terminal, "counting", (batch, active) -> coFirings.add(active));
+            encodeAll(pass(second), second, "counting", (batch, active) -> coFirings.add(active));
         }
         return report(survey, features, coFirings);
     }
@@ -84,8 +85,14 @@ record SurveyJob(Activations activations, OpenSae sae, int batchTokens, SurveyOp
         }
     }
 
-    private Batches batches(Activations tokens) {
-        return Batches.of(tokens, sae.sae(), batchTokens);
+    private EncodingPass pass(Activations tokens) {
+        return EncodingPass.of(tokens, sae.sae(), batchTokens);
+    }
+
+    private void encodeAll(EncodingPass pass, Activations tokens, String task, EncodingPass.Step step) {
+        try (Progress progress = Progress.start(terminal, task, tokens.layout().tokens())) {
+            pass.encodeNext(Long.MAX_VALUE, progress::advance, step);
+        }
     }
 
     private FeatureReport report(FeatureSurvey survey, List<Integer> features, CoFirings coFirings) {

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param written what the user wrote
  * @param files the files in the order in which they are read; none for standard input
+ * @since 0.1
  */
 public record ActivationSource(String written, List<Path> files) {
 
@@ -58,6 +59,23 @@ public record ActivationSource(String written, List<Path> files) {
         }
         InputFile.requireReadable(path);
         return new ActivationSource(written, List.of(path));
+    }
+
+    /**
+     * Returns some files, in this order, without opening them.
+     *
+     * @param files at least one
+     * @throws DataException if one of them cannot be read
+     * @throws IllegalArgumentException if there is none
+     */
+    public static ActivationSource of(List<Path> files) {
+        if (files.isEmpty()) {
+            throw new IllegalArgumentException("There are no files to read.");
+        }
+        files.forEach(InputFile::requireReadable);
+        Path first = files.get(0);
+        Path folder = first.getParent();
+        return new ActivationSource(folder == null || files.size() == 1 ? first.toString() : folder.toString(), files);
     }
 
     /** On some systems no path has a star in it. */

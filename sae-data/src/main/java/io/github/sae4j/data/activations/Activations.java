@@ -15,8 +15,10 @@ import org.jspecify.annotations.Nullable;
  * The activations of one or several files, token after token as float32.
  *
  * <p>One file is open at a time, and only the tokens of one batch are ever in memory. Not for use by several threads.
+ *
+ * @since 0.1
  */
-public final class Activations implements AutoCloseable {
+public final class Activations implements ActivationReader {
 
     private final ActivationSource source;
     private final TensorChoice wanted;
@@ -75,7 +77,7 @@ public final class Activations implements AutoCloseable {
      * @param skipping which of these are skipped
      * @param ids what the tokens' ids beside the activations are for
      */
-    public record Opening(
+    record Opening(
             ActivationSource source,
             TensorChoice wanted,
             InputRequirements expected,
@@ -91,11 +93,25 @@ public final class Activations implements AutoCloseable {
             }
             return ids == IdUse.DELPHI ? Setting.DELPHI : null;
         }
+    }
 
-        /** Returns all tokens of some files, none of them skipped. */
-        public static Opening all(ActivationSource source, InputRequirements expected) {
-            return new Opening(source, TensorChoice.ONLY, expected, TokenRange.ALL, Skipping.NONE, IdUse.NONE);
-        }
+    /**
+     * Returns a builder that reads some files one after another.
+     *
+     * @param files safetensors, npy, npz, Parquet, Arrow, PyTorch or memory-mapped files, at least one
+     * @throws DataException if one of them cannot be read
+     */
+    public static ActivationsBuilder from(Path... files) {
+        return new ActivationsBuilder(ActivationSource.of(List.of(files)));
+    }
+
+    /**
+     * Returns a builder that reads what a source has.
+     *
+     * @param source files of a folder or a pattern, or standard input
+     */
+    public static ActivationsBuilder from(ActivationSource source) {
+        return new ActivationsBuilder(source);
     }
 
     /**
@@ -105,7 +121,7 @@ public final class Activations implements AutoCloseable {
      * @param opening what is to be read
      * @throws DataException if there is no such file or array, it does not fit the SAE, or files do not fit each other
      */
-    public static Activations open(Opening opening) {
+    static Activations open(Opening opening) {
         ActivationSource source = opening.source();
         if (opening.skipping().byNorm() && source.isStandardInput()) {
             throw new DataException(Sentence.of(
@@ -253,13 +269,20 @@ public final class Activations implements AutoCloseable {
     }
 
     /** Returns whether the tokens' ids are read with them. */
+    @Override
     public boolean hasIds() {
         return hasIds;
     }
 
     /** Returns how the tokens that are read are arranged. */
+    @Override
     public Layout layout() {
         return layout;
+    }
+
+    @Override
+    public int dIn() {
+        return expected.config().dIn();
     }
 
     /** Returns how all tokens of the files are arranged. */
@@ -273,6 +296,7 @@ public final class Activations implements AutoCloseable {
     }
 
     /** Returns how to name what is read in a result. */
+    @Override
     public String sourceName() {
         return source.name();
     }
@@ -282,6 +306,7 @@ public final class Activations implements AutoCloseable {
      *
      * @param token its number among those that are read, from 0
      */
+    @Override
     public TokenPlace place(long token) {
         int at = 0;
         long ofPart = number(token);
@@ -295,6 +320,7 @@ public final class Activations implements AutoCloseable {
     }
 
     /** Returns the settings that say which numbers of the files are read; empty if that is plain. */
+    @Override
     public List<Setting.Value> selected() {
         List<Setting.Value> selected = new ArrayList<>(wanted.settings());
         if (skipping.first() > 0 && documents != null && wanted.sequences().documents() == null) {
@@ -304,17 +330,20 @@ public final class Activations implements AutoCloseable {
     }
 
     /** Returns how many of the tokens that are read are skipped. */
+    @Override
     public long skippedTokens() {
         return limit.skipped();
     }
 
     /** Returns how many tokens of how many are left out, for example {@code 64 of 8192}; empty if nothing leaves any out. */
+    @Override
     public String leftOutCount() {
         long kept = layout.tokens() - limit.skipped();
         return leftOut().isEmpty() ? "" : whole.tokens() - kept + " of " + whole.tokens();
     }
 
     /** Returns the settings by which tokens are left out; empty if none are. */
+    @Override
     public List<Setting.Value> leftOut() {
         List<Setting.Value> leftOut = new ArrayList<>(skipping.settings());
         if (!range.isAll()) {
@@ -328,6 +357,7 @@ public final class Activations implements AutoCloseable {
      *
      * @param tokens how many, at most those that are left
      */
+    @Override
     public void skip(long tokens) {
         nextOfPart += tokens;
         left -= tokens;
@@ -340,10 +370,11 @@ public final class Activations implements AutoCloseable {
      * @param most how many are asked for
      * @throws DataException if a file cannot be read or has changed, or holds NaN or infinity that is not allowed
      */
+    @Override
     public void next(TokenBatch batch, long most) {
         float[][] rows = batch.room();
         int wanted = (int) Math.min(rows.length, most);
-        batch.start();
+        batch.clear();
         int row = 0;
         while (row < wanted && left > 0) {
             goToNext();

@@ -4,7 +4,11 @@ import io.github.sae4j.data.internal.files.Endings;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** The kinds of files that reconstructions are written to, told by the ending of the name. */
+/**
+ * The kinds of files that reconstructions are written to, told by the ending of the name.
+ *
+ * @since 0.1
+ */
 public enum ArrayFormat {
     /** A tensor with metadata. */
     SAFETENSORS(".safetensors"),

@@ -1,7 +1,7 @@
 package io.github.sae4j.data.activations;
 
 /** What the ids of tokens beside the activations are for. */
-public enum IdUse {
+enum IdUse {
     /** Nothing, unless tokens are left out by them. */
     NONE,
     /** They go with the features, if there are any. */

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param ids the ids of all layers, in the order of the file; empty if the user has not told them
  * @param asked whether the user asked for a layer
  */
-public record Layers(@Nullable Integer id, List<Integer> ids, boolean asked) {
+record Layers(@Nullable Integer id, List<Integer> ids, boolean asked) {
 
     /** What is to be done where the user says nothing. */
     public static final Layers NONE = new Layers(null, List.of(), false);

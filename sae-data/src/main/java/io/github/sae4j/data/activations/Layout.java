@@ -5,7 +5,11 @@ import io.github.sae4j.data.TokenRange;
 import java.util.Arrays;
 import java.util.List;
 
-/** How the tokens of a file are arranged: the axes before those of an activation, and whether its heads have one. */
+/**
+ * How the tokens of a file are arranged: the axes before those of an activation, and whether its heads have one.
+ *
+ * @since 0.1
+ */
 public final class Layout {
 
     /** The most tokens that a file may claim: their offsets take 8 bytes each in a file of features. */
@@ -19,6 +23,36 @@ public final class Layout {
         this.leading = leading;
         this.tokens = tokens;
         this.heads = heads;
+    }
+
+    /**
+     * Returns the layout of tokens of which it is not told where sequences begin.
+     *
+     * @throws IllegalArgumentException if that are fewer than none
+     */
+    public static Layout of(long tokens) {
+        if (tokens < 0) {
+            throw new IllegalArgumentException("There are at least 0 tokens, not " + tokens + ".");
+        }
+        return new Layout(new long[] {tokens}, tokens, 0);
+    }
+
+    /**
+     * Returns the layout of sequences of one length.
+     *
+     * @throws IllegalArgumentException if either is negative, or the tokens are too many to count
+     */
+    public static Layout of(long sequences, long tokensOfEach) {
+        if (sequences < 0 || tokensOfEach < 0) {
+            throw new IllegalArgumentException(
+                    "There are at least 0 sequences of 0 tokens, not " + sequences + " of " + tokensOfEach + ".");
+        }
+        try {
+            return new Layout(new long[] {sequences, tokensOfEach}, Math.multiplyExact(sequences, tokensOfEach), 0);
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException(
+                    sequences + " sequences of " + tokensOfEach + " tokens are too many.", e);
+        }
     }
 
     /**

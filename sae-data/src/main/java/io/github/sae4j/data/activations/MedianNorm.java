@@ -4,6 +4,8 @@ package io.github.sae4j.data.activations;
  * The median of many norms, within a ten-thousandth of itself.
  *
  * <p>Norms are counted by the upper bits of their float32, which order them, so memory does not grow with their number.
+ *
+ * @since 0.1
  */
 public final class MedianNorm {
 

@@ -1,6 +1,6 @@
 package io.github.sae4j.data.activations;
 
-import io.github.sae4j.data.internal.files.OutputFile;
+import io.github.sae4j.data.OutputFile;
 import io.github.sae4j.data.internal.files.StagedFile;
 import io.github.sae4j.data.internal.numpy.NpyPrefix;
 import java.nio.ByteBuffer;

@@ -1,13 +1,15 @@
 package io.github.sae4j.data.activations;
 
+import io.github.sae4j.data.OutputFile;
 import io.github.sae4j.data.Provenance;
 import io.github.sae4j.data.internal.files.Numbers;
-import io.github.sae4j.data.internal.files.OutputFile;
 import java.nio.FloatBuffer;
 
 /**
  * Decoded activations in the making: {@code reconstruction} float32, in the shape that the activations had, in the form
  * that the file's ending tells.
+ *
+ * @since 0.1
  */
 public final class ReconstructionOutput implements AutoCloseable {
 

@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param eachFile whether each file is one
  * @param documents the name of an array that says of each token which sequence it is of, or null
  */
-public record Sequences(
-        int length, boolean eachFile, @Nullable String documents) {
+record Sequences(int length, boolean eachFile, @Nullable String documents) {
 
     /** Nothing is said. */
     public static final Sequences NONE = new Sequences(0, false, null);

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param tokenIds those with one of these ids
  * @param maxNormMultiple those whose norm is above this multiple of the median norm; infinite for none
  */
-public record Skipping(int first, Set<Long> tokenIds, double maxNormMultiple) {
+record Skipping(int first, Set<Long> tokenIds, double maxNormMultiple) {
 
     /** No token is skipped. */
     public static final Skipping NONE = new Skipping(0, Set.of(), Double.POSITIVE_INFINITY);

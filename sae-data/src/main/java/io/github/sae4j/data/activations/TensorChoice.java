@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param layers which layer of it, where it has several
  * @param sequences where sequences begin, where the files do not tell
  */
-public record TensorChoice(@Nullable String tensor, Layers layers, Sequences sequences) {
+record TensorChoice(@Nullable String tensor, Layers layers, Sequences sequences) {
 
     /** The only array that fits. */
     public static final TensorChoice ONLY = new TensorChoice(null, Layers.NONE, Sequences.NONE);

@@ -3,7 +3,12 @@ package io.github.sae4j.data.activations;
 import java.util.Arrays;
 import java.util.BitSet;
 
-/** Consecutive tokens of an input: their activations, their ids if they are needed, and which of them are skipped. */
+/**
+ * Consecutive tokens of an input: their activations, their ids if they are needed, and which of them are skipped. A reader
+ * fills a batch again and again. Not for use by several threads at once.
+ *
+ * @since 0.1
+ */
 public final class TokenBatch {
 
     private final float[][] rows;
@@ -27,26 +32,29 @@ public final class TokenBatch {
         return new TokenBatch(rows.clone(), rows.length);
     }
 
-    /** Empties the batch before it is filled. */
-    void start() {
+    /** Empties the batch before a reader fills it. */
+    public void clear() {
         count = 0;
         skipped.clear();
     }
 
-    /** Returns all rows that there is room for, {@code [capacity][d_in]}. */
-    float[][] room() {
+    /** Returns all rows that there is room for, {@code [capacity][d_in]}, for a reader to fill. */
+    public float[][] room() {
         return rows;
     }
 
-    void filled(int tokens) {
+    /** Says how many rows a reader has filled. */
+    public void filled(int tokens) {
         count = tokens;
     }
 
-    void identify(int token, long id) {
+    /** Sets the id of a token. */
+    public void identify(int token, long id) {
         ids[token] = id;
     }
 
-    void skip(int token) {
+    /** Marks a token as skipped. */
+    public void skip(int token) {
         skipped.set(token);
     }
 
@@ -85,12 +93,12 @@ public final class TokenBatch {
         return skipped.get(token);
     }
 
-    /** Returns the ids of all tokens, {@code [count]}, where the activations were opened for whom ids are wanted. */
+    /** Returns the ids of all tokens, {@code [count]}, if the reader {@linkplain ActivationReader#hasIds() has them}, otherwise 0. */
     public long[] ids() {
         return Arrays.copyOf(ids, count);
     }
 
-    /** Returns a token's id, where the activations were opened for whom ids are wanted. */
+    /** Returns a token's id, if the reader {@linkplain ActivationReader#hasIds() has them}, otherwise 0. */
     public long id(int token) {
         return ids[token];
     }

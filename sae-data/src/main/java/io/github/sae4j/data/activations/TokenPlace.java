@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * @param file the file's name
  * @param row the number of its sequence in that file, or null if sequences of one length are not told
  * @param position its number in that sequence, or in the file
+ * @since 0.1
  */
 public record TokenPlace(String file, @Nullable Long row, long position) {
 

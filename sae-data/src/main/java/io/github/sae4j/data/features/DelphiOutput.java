@@ -7,13 +7,13 @@ import io.github.sae4j.data.DataException;
 import io.github.sae4j.data.Provenance;
 import io.github.sae4j.data.Sentence;
 import io.github.sae4j.data.Setting;
+import io.github.sae4j.data.WrittenFile;
 import io.github.sae4j.data.activations.Layout;
 import io.github.sae4j.data.activations.TokenBatch;
 import io.github.sae4j.data.internal.files.Json;
 import io.github.sae4j.data.internal.files.Numbers;
 import io.github.sae4j.data.internal.files.Spool;
 import io.github.sae4j.data.internal.files.StagedFolder;
-import io.github.sae4j.data.internal.files.WrittenFile;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
@@ -32,7 +32,7 @@ import java.util.stream.Stream;
  * files, each of a range of features, with {@code locations [active, 3]} (sequence, position, feature from the first of the
  * range), {@code activations [active]} float16 and {@code tokens [sequences, context]}, the ids of all tokens.
  */
-public final class DelphiOutput implements FeatureOutput {
+final class DelphiOutput implements FeatureSink {
 
     private static final int SPLITS = 5;
 

@@ -2,11 +2,11 @@ package io.github.sae4j.data.features;
 
 import io.github.sae4j.core.InverseTransform;
 import io.github.sae4j.core.SparseFeatures;
+import io.github.sae4j.data.OutputFile;
+import io.github.sae4j.data.WrittenFile;
 import io.github.sae4j.data.activations.TokenBatch;
 import io.github.sae4j.data.internal.files.Numbers;
-import io.github.sae4j.data.internal.files.OutputFile;
 import io.github.sae4j.data.internal.files.StagedTensors;
-import io.github.sae4j.data.internal.files.WrittenFile;
 import io.github.sae4j.safetensors.Dtype;
 import io.github.sae4j.safetensors.TensorSpec;
 import java.nio.FloatBuffer;
@@ -22,7 +22,7 @@ import java.util.Optional;
  *
  * <p>One row at a time is spread out, so no batch of dense features is ever in memory.
  */
-public final class DenseOutput implements FeatureOutput {
+final class DenseOutput implements FeatureSink {
 
     private static final String FEATURES = "features";
 

@@ -4,6 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.data.DataException;
 import io.github.sae4j.data.activations.InputRequirements;
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * The features of a file, token after token, sparse or dense.
  *
  * <p>Only the tokens of one batch are ever in memory. Not for use by several threads.
+ *
+ * @since 0.1
  */
 public final class FeatureFile implements AutoCloseable {
 
@@ -75,6 +78,17 @@ public final class FeatureFile implements AutoCloseable {
             file.close();
             throw e;
         }
+    }
+
+    /**
+     * Opens a file and checks its shapes against an SAE.
+     *
+     * @param path a safetensors file of features
+     * @param sae the SAE that is to decode them
+     * @throws DataException if there is no such file, or it holds no features of such an SAE
+     */
+    public static FeatureFile open(Path path, SparseAutoencoder sae) {
+        return open(path, InputRequirements.of(sae, false));
     }
 
     private static Layout sparseLayout(Path path, SafetensorsFile file, InputRequirements expected) {

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
  *
  * @param path the folder of all hooks, which need not be there
  * @param replace whether the folder of the hook may be replaced
+ * @since 0.1
  */
 public record FeatureFolder(Path path, boolean replace) {
 

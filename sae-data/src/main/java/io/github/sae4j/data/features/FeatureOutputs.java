@@ -1,18 +1,22 @@
 package io.github.sae4j.data.features;
 
 import io.github.sae4j.core.SparseFeatures;
+import io.github.sae4j.data.OutputFile;
+import io.github.sae4j.data.WrittenFile;
 import io.github.sae4j.data.activations.TokenBatch;
-import io.github.sae4j.data.internal.files.OutputFile;
 import io.github.sae4j.data.internal.files.StagedFile;
 import io.github.sae4j.data.internal.files.StandardLines;
-import io.github.sae4j.data.internal.files.WrittenFile;
 import java.util.ArrayList;
 import java.util.List;
 
-/** All that a command makes of features in one pass; nothing is put in place before everything is complete. */
+/**
+ * All that a command makes of features in one pass; nothing is put in place before everything is complete.
+ *
+ * @since 0.1
+ */
 public final class FeatureOutputs implements AutoCloseable {
 
-    private final List<FeatureOutput> outputs = new ArrayList<>();
+    private final List<FeatureSink> outputs = new ArrayList<>();
 
     private FeatureOutputs() {}
 
@@ -28,7 +32,7 @@ public final class FeatureOutputs implements AutoCloseable {
         FeatureOutputs outputs = new FeatureOutputs();
         try {
             for (FeatureTarget target : targets) {
-                outputs.outputs.add(output(target, selection, stream));
+                outputs.outputs.add(sink(target, selection, stream));
             }
             return outputs;
         } catch (RuntimeException e) {
@@ -37,7 +41,7 @@ public final class FeatureOutputs implements AutoCloseable {
         }
     }
 
-    private static FeatureOutput output(FeatureTarget target, Selection selection, FeatureStream stream) {
+    static FeatureSink sink(FeatureTarget target, Selection selection, FeatureStream stream) {
         if (target instanceof FeatureTarget.InFolder in) {
             return DelphiOutput.create(in.folder(), stream);
         }
@@ -67,8 +71,8 @@ public final class FeatureOutputs implements AutoCloseable {
 
     /** Completes all files, and only then puts each in place. */
     public void commit() {
-        outputs.forEach(FeatureOutput::finish);
-        outputs.forEach(FeatureOutput::commit);
+        outputs.forEach(FeatureSink::finish);
+        outputs.forEach(FeatureSink::commit);
     }
 
     /** Returns what was made and stays. */
@@ -84,7 +88,7 @@ public final class FeatureOutputs implements AutoCloseable {
     @Override
     public void close() {
         RuntimeException failure = null;
-        for (FeatureOutput output : outputs) {
+        for (FeatureSink output : outputs) {
             try {
                 output.close();
             } catch (RuntimeException e) {

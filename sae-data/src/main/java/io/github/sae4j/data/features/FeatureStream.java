@@ -1,7 +1,10 @@
 package io.github.sae4j.data.features;
 
 import io.github.sae4j.core.SaeConfig;
+import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.data.Provenance;
+import io.github.sae4j.data.Sentence;
+import io.github.sae4j.data.activations.ActivationReader;
 import io.github.sae4j.data.activations.Layout;
 import java.util.List;
 import java.util.Map;
@@ -15,9 +18,32 @@ import java.util.function.Supplier;
  * @param hasIds whether the tokens' ids are known, which then go with the features
  * @param provenance where the features come from; asked for at the end, where the format lets it
  * @param first the number of the first token
+ * @since 0.1
  */
 public record FeatureStream(
         Layout layout, SaeConfig config, boolean hasIds, Supplier<Provenance> provenance, long first) {
+
+    /**
+     * Returns all features that an SAE finds in what a reader reads.
+     *
+     * @param reader the activations
+     * @param sae encodes them; its weights are looked through once for their SHA-256, when the first file is complete
+     */
+    public static FeatureStream of(ActivationReader reader, SparseAutoencoder sae) {
+        return new FeatureStream(
+                reader.layout(),
+                sae.config(),
+                reader.hasIds(),
+                () -> Provenance.builder()
+                        .sae(sae.source().description(), sae.source().sha256())
+                        .source(
+                                reader.sourceName(),
+                                Sentence.of(reader.selected()).toString())
+                        .leftOut(Sentence.of(reader.leftOut()).toString(), reader.leftOutCount())
+                        .heads(reader.layout().heads())
+                        .build(),
+                0);
+    }
 
     /** What the ids are called in files. */
     static final String TOKEN_IDS = "token_ids";

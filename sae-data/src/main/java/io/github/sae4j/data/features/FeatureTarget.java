@@ -1,9 +1,13 @@
 package io.github.sae4j.data.features;
 
-import io.github.sae4j.data.internal.files.OutputFile;
+import io.github.sae4j.data.OutputFile;
 import java.io.PrintWriter;
 
-/** Where features are to go. */
+/**
+ * Where features are to go.
+ *
+ * @since 0.1
+ */
 public sealed interface FeatureTarget {
 
     /**

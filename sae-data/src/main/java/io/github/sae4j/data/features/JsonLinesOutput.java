@@ -2,10 +2,10 @@ package io.github.sae4j.data.features;
 
 import io.github.sae4j.core.InverseTransform;
 import io.github.sae4j.core.SparseFeatures;
+import io.github.sae4j.data.WrittenFile;
 import io.github.sae4j.data.activations.TokenBatch;
 import io.github.sae4j.data.internal.files.Json;
 import io.github.sae4j.data.internal.files.LineSink;
-import io.github.sae4j.data.internal.files.WrittenFile;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.util.List;
@@ -16,7 +16,7 @@ import java.util.Optional;
  * {@code values}; {@code token_id} where it is known; {@code scale} and {@code shift} where decoding needs them. If asked for,
  * the first line is {@code metadata}.
  */
-public final class JsonLinesOutput implements FeatureOutput {
+final class JsonLinesOutput implements FeatureSink {
 
     private final LineSink sink;
     private final FeatureStream stream;

@@ -1,11 +1,11 @@
 package io.github.sae4j.data.features;
 
 import io.github.sae4j.core.SparseFeatures;
+import io.github.sae4j.data.OutputFile;
+import io.github.sae4j.data.WrittenFile;
 import io.github.sae4j.data.activations.TokenBatch;
 import io.github.sae4j.data.internal.files.Numbers;
-import io.github.sae4j.data.internal.files.OutputFile;
 import io.github.sae4j.data.internal.files.StagedFile;
-import io.github.sae4j.data.internal.files.WrittenFile;
 import io.github.sae4j.data.internal.numpy.NpyPrefix;
 import io.github.sae4j.data.internal.numpy.NpzArchive;
 import java.nio.ByteBuffer;
@@ -20,7 +20,7 @@ import java.util.function.Consumer;
  * {@code indptr}, {@code shape} and {@code format}, and beside them each token's {@code scale} and {@code shift} where
  * decoding needs them, and {@code metadata}, the provenance as the bytes of a JSON object.
  */
-public final class NpzOutput implements FeatureOutput {
+final class NpzOutput implements FeatureSink {
 
     private static final byte[] FORMAT = "csr".getBytes(StandardCharsets.US_ASCII);
 

@@ -2,10 +2,10 @@ package io.github.sae4j.data.features;
 
 import io.github.sae4j.core.InverseTransform;
 import io.github.sae4j.core.SparseFeatures;
+import io.github.sae4j.data.OutputFile;
+import io.github.sae4j.data.WrittenFile;
 import io.github.sae4j.data.activations.TokenBatch;
-import io.github.sae4j.data.internal.files.OutputFile;
 import io.github.sae4j.data.internal.files.StagedFile;
-import io.github.sae4j.data.internal.files.WrittenFile;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
@@ -24,7 +24,7 @@ import org.apache.parquet.hadoop.metadata.CompressionCodecName;
  * {@code scale} and {@code shift} where decoding needs them; or in the long form a row for each active feature:
  * {@code token} int64, {@code feature} int32, {@code value} float32. The provenance is in the file's key-value metadata.
  */
-public final class ParquetOutput implements FeatureOutput {
+final class ParquetOutput implements FeatureSink {
 
     /** A row group is in memory until it is full. */
     private static final long ROW_GROUP_BYTES = 16L << 20;

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param dense whether they are written as a dense matrix
  * @param longForm whether Parquet files have a row for each active feature, not for each token
  * @param metadata whether JSON lines begin with one that says where the numbers come from
+ * @since 0.1
  */
 public record Selection(@Nullable Integer topK, boolean dense, boolean longForm, boolean metadata) {
 

@@ -1,15 +1,19 @@
 package io.github.sae4j.data.features;
 
 import com.google.gson.JsonObject;
+import io.github.sae4j.data.OutputFile;
 import io.github.sae4j.data.Setting;
 import io.github.sae4j.data.TokenRange;
-import io.github.sae4j.data.internal.files.OutputFile;
-import io.github.sae4j.data.internal.files.WrittenFile;
+import io.github.sae4j.data.WrittenFile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
 
-/** Files of features in shards; what is finished of them outlasts the process, and all are put in place at the end. */
+/**
+ * Files of features in shards; what is finished of them outlasts the process, and all are put in place at the end.
+ *
+ * @since 0.1
+ */
 public final class ShardedOutputs implements AutoCloseable {
 
     private final Shards shards;

@@ -9,6 +9,7 @@ import java.util.Locale;
  *
  * @param tokens how many there are
  * @param each how many a shard has, at least 1
+ * @since 0.1
  */
 public record Shards(long tokens, long each) {
 

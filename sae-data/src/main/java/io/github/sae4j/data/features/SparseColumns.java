@@ -2,9 +2,9 @@ package io.github.sae4j.data.features;
 
 import io.github.sae4j.core.InverseTransform;
 import io.github.sae4j.core.SparseFeatures;
+import io.github.sae4j.data.OutputFile;
 import io.github.sae4j.data.activations.TokenBatch;
 import io.github.sae4j.data.internal.files.Numbers;
-import io.github.sae4j.data.internal.files.OutputFile;
 import io.github.sae4j.data.internal.files.Spool;
 import io.github.sae4j.safetensors.Dtype;
 import io.github.sae4j.safetensors.TensorSpec;

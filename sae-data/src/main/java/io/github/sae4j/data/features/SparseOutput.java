@@ -1,10 +1,10 @@
 package io.github.sae4j.data.features;
 
 import io.github.sae4j.core.SparseFeatures;
+import io.github.sae4j.data.OutputFile;
+import io.github.sae4j.data.WrittenFile;
 import io.github.sae4j.data.activations.TokenBatch;
-import io.github.sae4j.data.internal.files.OutputFile;
 import io.github.sae4j.data.internal.files.StagedTensors;
-import io.github.sae4j.data.internal.files.WrittenFile;
 import io.github.sae4j.safetensors.TensorSpec;
 import java.util.List;
 import java.util.Optional;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Features in compressed sparse rows: {@code indptr} int64 {@code [tokens + 1]}, {@code indices} int32 and
  * {@code values} float32, and each token's {@code scale} and {@code shift} where decoding needs them.
  */
-public final class SparseOutput implements FeatureOutput {
+final class SparseOutput implements FeatureSink {
 
     private final OutputFile target;
     private final FeatureStream stream;

@@ -8,6 +8,7 @@ import java.util.List;
  * @param before the tokens before it in the same text, the nearest last
  * @param token its own text
  * @param after the tokens after it, the nearest first
+ * @since 0.1
  */
 public record TokenContext(List<String> before, String token, List<String> after) {
 

@@ -5,13 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.sae4j.core.InverseTransform;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseFeatures;
+import io.github.sae4j.data.OutputFile;
 import io.github.sae4j.data.Provenance;
-import io.github.sae4j.data.activations.ActivationSource;
 import io.github.sae4j.data.activations.Activations;
 import io.github.sae4j.data.activations.InputRequirements;
 import io.github.sae4j.data.activations.Layout;
 import io.github.sae4j.data.activations.TokenBatch;
-import io.github.sae4j.data.internal.files.OutputFile;
 import io.github.sae4j.safetensors.Dtype;
 import io.github.sae4j.safetensors.SafetensorsWriter;
 import io.github.sae4j.safetensors.TensorSpec;
@@ -59,7 +58,11 @@ class NpzWidthTest {
     /** Writes three active features on two tokens. */
     private Path write(long widestInt) {
         Path file = folder.resolve("f.npz");
-        Provenance provenance = new Provenance("sae", "00", "", "", "x", "", "1", "", "", 0, "");
+        Provenance provenance = Provenance.builder()
+                .sae("sae", "00")
+                .source("x", "")
+                .version("1")
+                .build();
         try (NpzOutput output = NpzOutput.create(
                 OutputFile.of(file, false),
                 new FeatureStream(twoTokens(), CONFIG, false, () -> provenance, 0),
@@ -86,8 +89,8 @@ class NpzWidthTest {
             writer.write("x", ByteBuffer.allocate(32));
             writer.commit();
         }
-        try (Activations activations = Activations.open(Activations.Opening.all(
-                ActivationSource.of(file.toString()), new InputRequirements("sae", CONFIG, false, 0, false)))) {
+        try (Activations activations =
+                Activations.from(file).openFor(new InputRequirements("sae", CONFIG, false, 0, false))) {
             return activations.layout();
         }
     }

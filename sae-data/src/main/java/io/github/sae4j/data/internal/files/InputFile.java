@@ -29,7 +29,7 @@ public final class InputFile {
             throw new DataException(path + ": this is a pipe or a device, but a file is needed.");
         }
         if (!Files.isReadable(path)) {
-            throw new DataException(path + ": this file may not be read by you.");
+            throw new DataException(path + ": there is no permission to read this file.");
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.github.sae4j.data.internal.files;
 
+import io.github.sae4j.data.WrittenFile;
 import java.util.Optional;
 
 /** Takes lines of text. */

@@ -1,5 +1,7 @@
 package io.github.sae4j.data.internal.files;
 
+import io.github.sae4j.data.OutputFile;
+import io.github.sae4j.data.WrittenFile;
 import io.github.sae4j.safetensors.SafetensorsWriter;
 import io.github.sae4j.safetensors.TensorSpec;
 import java.nio.ByteBuffer;

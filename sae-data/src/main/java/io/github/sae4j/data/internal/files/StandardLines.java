@@ -1,5 +1,6 @@
 package io.github.sae4j.data.internal.files;
 
+import io.github.sae4j.data.WrittenFile;
 import java.io.PrintWriter;
 import java.util.Optional;
 import java.util.regex.MatchResult;

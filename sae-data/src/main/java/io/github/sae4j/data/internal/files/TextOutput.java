@@ -1,5 +1,7 @@
 package io.github.sae4j.data.internal.files;
 
+import io.github.sae4j.data.OutputFile;
+
 /** A file of text, put in place whole or not at all. */
 public final class TextOutput {
 

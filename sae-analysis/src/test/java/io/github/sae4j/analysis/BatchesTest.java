@@ -1,19 +1,15 @@
-package io.github.sae4j.cli.internal;
+package io.github.sae4j.analysis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.sae4j.core.SparseAutoencoder;
-import io.github.sae4j.data.activations.ActivationSource;
 import io.github.sae4j.data.activations.Activations;
-import io.github.sae4j.data.activations.InputRequirements;
 import io.github.sae4j.fixtures.ReferenceCase;
 import io.github.sae4j.loader.SAE;
 import io.github.sae4j.safetensors.Dtype;
 import io.github.sae4j.safetensors.SafetensorsWriter;
 import io.github.sae4j.safetensors.TensorSpec;
-import java.io.PrintWriter;
-import java.io.Writer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -37,7 +33,6 @@ class BatchesTest {
 
     private SparseAutoencoder sae;
     private Activations activations;
-    private Progress progress;
 
     @BeforeEach
     void open() {
@@ -53,12 +48,7 @@ class BatchesTest {
             writer.write("x", numbers);
             writer.commit();
         }
-        activations = Activations.open(Activations.Opening.all(
-                ActivationSource.of(file.toString()), new InputRequirements("sae", sae.config(), false, 0, false)));
-        progress = Progress.start(
-                new Terminal(new PrintWriter(Writer.nullWriter()), new PrintWriter(Writer.nullWriter()), 0, false),
-                "testing",
-                TOKENS);
+        activations = Activations.from(file).openFor(sae);
     }
 
     @AfterEach
@@ -72,9 +62,9 @@ class BatchesTest {
         CountDownLatch second = new CountDownLatch(2);
         List<Float> taken = new ArrayList<>();
 
-        Batches.of(activations, sae, 4)
+        EncodingPass.of(activations, sae, 4)
                 .pass(
-                        progress,
+                        BatchesTest::ignore,
                         batch -> {
                             second.countDown();
                             return batch.rows()[0][0];
@@ -89,6 +79,8 @@ class BatchesTest {
         assertThat(taken).containsExactly(0f, 4f, 8f);
     }
 
+    private static void ignore(int tokens) {}
+
     private static boolean await(CountDownLatch latch) {
         try {
             return latch.await(20, TimeUnit.SECONDS);
@@ -100,13 +92,15 @@ class BatchesTest {
 
     @Test
     void noMoreIsReadThanIsAskedFor() {
-        Batches batches = Batches.of(activations, sae, 2);
+        EncodingPass batches = EncodingPass.of(activations, sae, 2);
         List<Integer> counts = new ArrayList<>();
 
-        batches.encodeNext(3, progress, (batch, features) -> counts.add(batch.count()));
+        batches.encodeNext(3, BatchesTest::ignore, (batch, features) -> counts.add(batch.count()));
         batches.skip(4);
         batches.encodeNext(
-                Long.MAX_VALUE, progress, (batch, features) -> counts.add((int) batch.rows()[batch.count() - 1][0]));
+                Long.MAX_VALUE,
+                BatchesTest::ignore,
+                (batch, features) -> counts.add((int) batch.rows()[batch.count() - 1][0]));
 
         assertThat(counts).containsExactly(2, 1, 8, 9);
     }
@@ -115,9 +109,10 @@ class BatchesTest {
     void whatIsThrownOnTheOtherSideIsThrownHere() {
         IllegalStateException failure = new IllegalStateException("full");
 
-        assertThatThrownBy(() -> Batches.of(activations, sae, 1).encodeNext(TOKENS, progress, (batch, features) -> {
-                    throw failure;
-                }))
+        assertThatThrownBy(() -> EncodingPass.of(activations, sae, 1)
+                        .encodeNext(TOKENS, BatchesTest::ignore, (batch, features) -> {
+                            throw failure;
+                        }))
                 .isSameAs(failure);
     }
 }

@@ -1,4 +1,4 @@
-package io.github.sae4j.cli.internal;
+package io.github.sae4j.analysis;
 
 import io.github.sae4j.core.InverseTransform;
 import io.github.sae4j.core.Normalization;

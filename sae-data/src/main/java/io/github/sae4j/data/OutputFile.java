@@ -1,14 +1,15 @@
-package io.github.sae4j.data.internal.files;
+package io.github.sae4j.data;
 
-import io.github.sae4j.data.DataException;
-import io.github.sae4j.data.Sentence;
-import io.github.sae4j.data.Setting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
-/** The file that a command is to make; nothing that was there before is lost. */
+/**
+ * A file that is to be made; nothing that was there before is lost. Immutable.
+ *
+ * @since 0.1
+ */
 public final class OutputFile {
 
     private final Path path;
@@ -67,7 +68,7 @@ public final class OutputFile {
      *
      * @throws DataException if somebody else has made a file of that name meanwhile
      */
-    void requireStillFree() {
+    public void requireStillFree() {
         requireFree();
     }
 

@@ -1,11 +1,11 @@
-package io.github.sae4j.cli.internal;
+package io.github.sae4j.analysis;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.SparseFeatures;
-import io.github.sae4j.data.activations.Activations;
+import io.github.sae4j.data.activations.ActivationReader;
 import io.github.sae4j.data.activations.TokenBatch;
 import java.util.Arrays;
 import java.util.List;
@@ -13,22 +13,37 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 
 /**
- * A file's activations in the pieces that an SAE takes: batches of tokens, or whole sequences where it looks at the tokens
- * before each.
+ * A pass of an SAE over activations, in the pieces that it takes: batches of tokens, or whole sequences where it looks at the
+ * tokens before each. While a batch is encoded, the next is read and what came of the one before is taken, each in a thread of
+ * its own.
+ *
+ * <pre>{@code
+ * ReconstructionQuality quality = new ReconstructionQuality(sae.config().dIn());
+ * EncodingPass pass = EncodingPass.of(reader, sae, 1024);
+ * pass.encodeAll((batch, features) -> {
+ *     sink.write(batch, features);
+ *     quality.add(batch, pass.reconstruct(batch, features));
+ * });
+ * }</pre>
+ *
+ * <p>A reader is passed over once. Not for use by several threads at once.
+ *
+ * @since 0.1
  */
-final class Batches {
+public final class EncodingPass {
 
     private static final int AT_ONCE = 3;
 
-    private final Activations activations;
+    private final ActivationReader activations;
     private final SparseAutoencoder sae;
     /** One is read, one is computed, and what came of one is taken. */
     private final List<TokenBatch> batches;
 
-    private Batches(Activations activations, SparseAutoencoder sae, int size) {
+    private EncodingPass(ActivationReader activations, SparseAutoencoder sae, int size) {
         this.activations = activations;
         this.sae = sae;
         this.batches = Stream.generate(
@@ -41,21 +56,21 @@ final class Batches {
      * Returns the activations that follow.
      *
      * @param batchTokens how many tokens are in memory at a time, unless a sequence has to be
-     * @throws CommandException if a sequence is too long to be in memory
+     * @throws AnalysisException if a sequence is too long to be in memory
      */
-    static Batches of(Activations activations, SparseAutoencoder sae, int batchTokens) {
+    public static EncodingPass of(ActivationReader activations, SparseAutoencoder sae, int batchTokens) {
         long size = sae.takesSequences() ? activations.layout().sequence() : batchTokens;
         if (sae.takesSequences() && size > Integer.MAX_VALUE / sae.config().dIn()) {
-            throw new CommandException(activations + ": a sequence of " + size
+            throw new AnalysisException(activations + ": a sequence of " + size
                     + " tokens is too long to be in memory, where this SAE needs it as a whole.");
         }
-        return new Batches(
+        return new EncodingPass(
                 activations, sae, (int) Math.min(size, activations.layout().tokens()));
     }
 
     /** What is done with each batch. */
     @FunctionalInterface
-    interface Step {
+    public interface Step {
 
         /**
          * Takes the tokens that follow.
@@ -67,43 +82,41 @@ final class Batches {
     }
 
     /**
-     * Encodes all tokens.
+     * Encodes all tokens that follow.
      *
-     * @param terminal shows progress
-     * @param task what to call the work there
      * @param step is given each batch in turn
+     * @throws AnalysisException if the thread is interrupted
      */
-    void encodeAll(Terminal terminal, String task, Step step) {
-        try (Progress progress =
-                Progress.start(terminal, task, activations.layout().tokens())) {
-            encodeNext(Long.MAX_VALUE, progress, step);
-        }
+    public void encodeAll(Step step) {
+        encodeNext(Long.MAX_VALUE, tokens -> {}, step);
     }
 
     /**
      * Encodes the tokens that follow.
      *
      * @param count how many, or more than there are
-     * @param progress shows how the work gets on
+     * @param progress is told of each number of tokens that is done
      * @param step is given each batch in turn
+     * @throws AnalysisException if the thread is interrupted
      */
-    void encodeNext(long count, Progress progress, Step step) {
+    public void encodeNext(long count, IntConsumer progress, Step step) {
         pass(count, progress, this::encode, step::take);
     }
 
     /**
      * Goes through all tokens: while a batch is computed, the next is read and what came of the one before is taken.
      *
-     * @param progress shows how the work gets on
+     * @param progress is told of each number of tokens that is done
      * @param computation what is computed of a batch, in this thread
      * @param taking is given each batch in turn and what came of it, in another thread; both are valid until it returns
+     * @throws AnalysisException if the thread is interrupted
      */
-    <T> void pass(Progress progress, Function<TokenBatch, T> computation, BiConsumer<TokenBatch, T> taking) {
+    public <T> void pass(IntConsumer progress, Function<TokenBatch, T> computation, BiConsumer<TokenBatch, T> taking) {
         pass(Long.MAX_VALUE, progress, computation, taking);
     }
 
     private <T> void pass(
-            long count, Progress progress, Function<TokenBatch, T> computation, BiConsumer<TokenBatch, T> taking) {
+            long count, IntConsumer progress, Function<TokenBatch, T> computation, BiConsumer<TokenBatch, T> taking) {
         try (BackgroundThread reader = BackgroundThread.open("reading");
                 BackgroundThread taker = BackgroundThread.open("writing")) {
             long left = count;
@@ -121,7 +134,7 @@ final class Batches {
                 BackgroundThread.result(taken);
                 taken = taker.start(() -> {
                     taking.accept(batch, computed);
-                    progress.advance(batch.count());
+                    progress.accept(batch.count());
                     return batch;
                 });
             }
@@ -138,12 +151,12 @@ final class Batches {
     }
 
     /** Passes over tokens. */
-    void skip(long tokens) {
+    public void skip(long tokens) {
         activations.skip(tokens);
     }
 
     /** Returns the features of all tokens of a batch, none of those that are skipped. */
-    SparseFeatures encode(TokenBatch tokens) {
+    public SparseFeatures encode(TokenBatch tokens) {
         if (!sae.takesSequences()) {
             return SkippedTokens.insert(sae.encode(tokens.keptRows()), tokens, sae.config());
         }
@@ -156,7 +169,7 @@ final class Batches {
      * Returns whether the SAE's reconstruction is more than what the features decode to, and has to be computed from the
      * activations.
      */
-    boolean addsToDecodedFeatures() {
+    public boolean addsToDecodedFeatures() {
         return sae.takesSequences() || sae.hasSkip();
     }
 
@@ -166,12 +179,12 @@ final class Batches {
      * @param tokens the batch
      * @param features its features
      */
-    float[][] reconstruct(TokenBatch tokens, SparseFeatures features) {
+    public float[][] reconstruct(TokenBatch tokens, SparseFeatures features) {
         return addsToDecodedFeatures() ? reconstruct(tokens) : sae.decode(features);
     }
 
     /** Returns what the SAE makes of all tokens of a batch whose features are not known. */
-    float[][] reconstruct(TokenBatch tokens) {
+    public float[][] reconstruct(TokenBatch tokens) {
         float[][] rows = tokens.rows();
         if (!sae.takesSequences()) {
             return sae.reconstruct(rows);

@@ -10,13 +10,21 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * What trying has shown.
+ * Whether activations are those that an SAE was made for, by trying what is commonly wrong with them.
+ *
+ * <pre>{@code
+ * FitCheck check = FitCheck.on(Sample.of(reader), sae);
+ * if (!check.fits()) {
+ *     System.err.println(check.sentence());
+ * }
+ * }</pre>
  *
  * @param trials all that was tried, the best first
  * @param sentence what is probably wrong, or that nothing is
  * @param fits whether nothing is
+ * @since 0.1
  */
-public record Verdict(List<HypothesisResult> trials, Sentence sentence, boolean fits) {
+public record FitCheck(List<HypothesisResult> trials, Sentence sentence, boolean fits) {
 
     /** Less is not worth changing anything for. */
     static final double MORE = 0.03;
@@ -25,8 +33,18 @@ public record Verdict(List<HypothesisResult> trials, Sentence sentence, boolean 
     private static final double UNKNOWN = 0.3;
 
     /** Copies the list. */
-    public Verdict {
+    public FitCheck {
         trials = List.copyOf(trials);
+    }
+
+    /**
+     * Tries what is commonly wrong with activations for one SAE.
+     *
+     * @param sample some of the tokens
+     * @param sae the SAE that they should be for
+     */
+    public static FitCheck on(Sample sample, SparseAutoencoder sae) {
+        return on(sample, sae, Map.of());
     }
 
     /**
@@ -36,7 +54,7 @@ public record Verdict(List<HypothesisResult> trials, Sentence sentence, boolean 
      * @param sae the SAE that they should be for
      * @param others opens, by name, SAEs of the same d_in that they may be for instead, or nothing; one is open at a time
      */
-    public static Verdict on(
+    public static FitCheck on(
             Sample sample, SparseAutoencoder sae, Map<String, Supplier<Optional<SparseAutoencoder>>> others) {
         Search search = new Search(sample, sae);
         others.forEach(search::with);
@@ -44,19 +62,19 @@ public record Verdict(List<HypothesisResult> trials, Sentence sentence, boolean 
         return judged(search);
     }
 
-    private static Verdict judged(Search search) {
+    private static FitCheck judged(Search search) {
         HypothesisResult asTheyAre = search.asTheyAre();
         List<HypothesisResult> trials = search.trials().stream()
                 .filter(trial -> !Double.isNaN(trial.explainedVariance()))
                 .sorted(HypothesisResult.BEST_FIRST)
                 .toList();
         if (Double.isNaN(asTheyAre.explainedVariance())) {
-            return new Verdict(
+            return new FitCheck(
                     trials, Sentence.of("All tokens that were tried are the same, so nothing can be said."), false);
         }
         HypothesisResult best = trials.get(0);
         if (best.explainedVariance() < UNKNOWN) {
-            return new Verdict(
+            return new FitCheck(
                     trials,
                     Sentence.of("Nothing that was tried explains more than " + percent(best)
                             + " of the variance: these activations are probably of another model, layer or hook."),
@@ -64,20 +82,20 @@ public record Verdict(List<HypothesisResult> trials, Sentence sentence, boolean 
         }
         HypothesisResult simplest = simplest(trials);
         if (simplest.remedies() == 0) {
-            return new Verdict(
+            return new FitCheck(
                     trials,
                     Sentence.of("They fit: the SAE explains " + percent(asTheyAre)
                             + " of the variance, and nothing that was tried explains notably more."),
                     true);
         }
-        return new Verdict(
+        return new FitCheck(
                 trials,
                 Sentence.of(
                         "Probably ",
                         simplest.finding(),
                         ": explained variance " + decimal(simplest) + " instead of " + decimal(asTheyAre)
                                 + search.ofWanted(simplest)
-                                        .map(Verdict::reached)
+                                        .map(FitCheck::reached)
                                         .orElse("") + "."),
                 false);
     }

@@ -1,4 +1,4 @@
-package io.github.sae4j.cli.internal;
+package io.github.sae4j.analysis;
 
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -49,7 +49,7 @@ final class BackgroundThread implements AutoCloseable {
             throw new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new CommandException("The work was interrupted.", e);
+            throw new AnalysisException("The work was interrupted.", e);
         }
     }
 
