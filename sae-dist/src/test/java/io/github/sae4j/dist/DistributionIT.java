@@ -206,7 +206,7 @@ class DistributionIT {
         assertThat(zipped).isEqualTo(files(home));
         assertThat(zipped.keySet())
                 .contains("README.md", "LICENSE", "THIRD-PARTY.txt", "docs/formats-in.md", "bin/sae", "bin/sae.cmd")
-                .anyMatch(name -> name.startsWith("lib/sae-examples-"))
+                .anyMatch(name -> name.startsWith("lib/sae-cli-"))
                 .noneMatch(name -> name.contains("junit") || name.contains("fixtures"));
     }
 }
