@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where activations come from: a file, the files of a folder, those that a pattern matches, or standard input.
  *
- * @param written what the user wrote
+ * @param written what the caller wrote
  * @param files the files in the order in which they are read; none for standard input
  * @since 0.1
  */
@@ -149,7 +149,7 @@ public record ActivationSource(String written, List<Path> files) {
         return files.isEmpty();
     }
 
-    /** Returns how to name it in a result: a file without its folder, or what the user wrote and how many files that is. */
+    /** Returns how to name it in a result: a file without its folder, or what the caller wrote and how many files that is. */
     public String name() {
         if (isStandardInput()) {
             return NpyStream.NAME;

@@ -4,8 +4,6 @@ import io.github.sae4j.data.DataException;
 import io.github.sae4j.data.Sentence;
 import io.github.sae4j.data.Setting;
 import io.github.sae4j.data.TokenRange;
-import io.github.sae4j.data.internal.TensorFiles;
-import io.github.sae4j.data.internal.numpy.NpyStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,17 +39,17 @@ public final class Activations implements ActivationReader {
     private long left;
 
     private Activations(
-            Opening opening,
+            ActivationRequest request,
             List<Layout> parts,
             boolean hasIds,
             boolean hasRows,
             NormLimit limit,
             ActivationFile first) {
-        this.source = opening.source();
-        this.wanted = opening.wanted();
-        this.expected = opening.expected();
-        this.range = opening.range();
-        this.skipping = opening.skipping();
+        this.source = request.source();
+        this.wanted = request.wanted();
+        this.expected = request.expected();
+        this.range = request.range();
+        this.skipping = request.skipping();
         this.parts = parts;
         this.states = source.files().stream().map(FileState::of).toList();
         this.whole = Layout.following(source.name(), parts);
@@ -65,34 +63,6 @@ public final class Activations implements ActivationReader {
         this.positions = first.positions();
         this.left = layout.tokens();
         this.nextOfPart = Math.min(range.from(), whole.tokens());
-    }
-
-    /**
-     * What is to be read.
-     *
-     * @param source the files
-     * @param wanted which numbers of each are the activations
-     * @param expected the SAE that is to take the activations
-     * @param range which tokens, counted over all files
-     * @param skipping which of these are skipped
-     * @param ids what the tokens' ids beside the activations are for
-     */
-    record Opening(
-            ActivationSource source,
-            TensorChoice wanted,
-            InputRequirements expected,
-            TokenRange range,
-            Skipping skipping,
-            IdUse ids) {
-
-        /** Returns what needs the tokens' ids, or null if nothing does. */
-        @Nullable
-        Setting needingIds() {
-            if (!skipping.tokenIds().isEmpty()) {
-                return Setting.SKIP_TOKENS;
-            }
-            return ids == IdUse.DELPHI ? Setting.DELPHI : null;
-        }
     }
 
     /**
@@ -118,33 +88,33 @@ public final class Activations implements ActivationReader {
      * Opens the first file, and checks the arrays of all. Where tokens are skipped by their norms, all are read once for the
      * median.
      *
-     * @param opening what is to be read
+     * @param request what is to be read
      * @throws DataException if there is no such file or array, it does not fit the SAE, or files do not fit each other
      */
-    static Activations open(Opening opening) {
-        ActivationSource source = opening.source();
-        if (opening.skipping().byNorm() && source.isStandardInput()) {
+    static Activations open(ActivationRequest request) {
+        ActivationSource source = request.source();
+        if (request.skipping().byNorm() && source.isStandardInput()) {
             throw new DataException(Sentence.of(
                     Setting.MAX_NORM_MULTIPLE.named(), " reads the activations twice, but standard input comes once."));
         }
-        ActivationFile first = file(opening, 0);
+        ActivationFile first = request.open(0);
         try {
             List<Layout> parts = new ArrayList<>(List.of(first.layout()));
-            boolean hasIds = hasIds(first, opening);
+            boolean hasIds = hasIds(first, request);
             boolean hasDocuments = first.documents() != null;
             boolean hasRows = first.tellsLength();
             for (int part = 1; part < source.files().size(); part++) {
-                try (ActivationFile other = file(opening, part)) {
-                    requireAlike(first, other, opening.expected());
-                    hasIds &= hasIds(other, opening);
+                try (ActivationFile other = request.open(part)) {
+                    request.requireAlike(first, other);
+                    hasIds &= hasIds(other, request);
                     hasDocuments |= other.documents() != null;
                     hasRows &= other.tellsLength();
                     parts.add(other.layout());
                 }
             }
-            requireTokens(opening, parts);
+            requireTokens(request, parts);
             Activations activations =
-                    new Activations(opening, parts, hasIds, hasRows, limit(opening, parts, hasDocuments), first);
+                    new Activations(request, parts, hasIds, hasRows, limit(request, parts, hasDocuments), first);
             activations.requireWholeSequences();
             activations.requireKept();
             return activations;
@@ -154,34 +124,34 @@ public final class Activations implements ActivationReader {
         }
     }
 
-    private static boolean hasIds(ActivationFile file, Opening opening) {
-        Setting needing = opening.needingIds();
+    private static boolean hasIds(ActivationFile file, ActivationRequest request) {
+        Setting needing = request.needingIds();
         if (needing != null) {
             file.requireTokenIds(needing);
         }
-        return needing != null || (opening.ids() == IdUse.CARRIED && file.hasTokenIds());
+        return needing != null || (request.ids() == IdUse.CARRIED && file.hasTokenIds());
     }
 
-    private static void requireTokens(Opening opening, List<Layout> parts) {
+    private static void requireTokens(ActivationRequest request, List<Layout> parts) {
         if (parts.stream().allMatch(part -> part.tokens() == 0)) {
             throw new DataException(
                     parts.size() == 1
-                            ? opening.source().name(0) + ": it has no tokens."
-                            : opening.source().name() + ": none of these files has tokens.");
+                            ? request.source().name(0) + ": it has no tokens."
+                            : request.source().name() + ": none of these files has tokens.");
         }
     }
 
-    private static NormLimit limit(Opening opening, List<Layout> parts, boolean hasDocuments) {
-        Skipping skipping = opening.skipping();
+    private static NormLimit limit(ActivationRequest request, List<Layout> parts, boolean hasDocuments) {
+        Skipping skipping = request.skipping();
         if (skipping.byNorm()) {
-            return NormLimit.of(opening);
+            return NormLimit.of(request);
         }
-        SkippedCount count = new SkippedCount(skipping, opening.range());
+        SkippedCount count = new SkippedCount(skipping, request.range());
         if (skipping.tokenIds().isEmpty() && (skipping.first() == 0 || !hasDocuments)) {
             return new NormLimit(Double.POSITIVE_INFINITY, count.ofLayouts(parts));
         }
         for (int part = 0; part < parts.size(); part++) {
-            try (ActivationFile file = file(opening, part)) {
+            try (ActivationFile file = request.open(part)) {
                 count.add(file);
             }
         }
@@ -225,46 +195,6 @@ public final class Activations implements ActivationReader {
                     whole.hasSequences()
                             ? Sentence.of(range.setting(), " cuts those of " + whole.sequence() + " tokens.")
                             : "the files of " + source.name() + " have several or no axis of sequences."));
-        }
-    }
-
-    private static ActivationFile file(Opening opening, int part) {
-        ActivationFile file = file(opening.source(), part, opening.wanted(), opening.expected());
-        try {
-            if (opening.skipping().first() > 0) {
-                file.requireStarts();
-            }
-            return file;
-        } catch (RuntimeException e) {
-            file.close();
-            throw e;
-        }
-    }
-
-    private static ActivationFile file(
-            ActivationSource source, int part, TensorChoice wanted, InputRequirements expected) {
-        if (source.isStandardInput()) {
-            return ActivationFile.of(NpyStream.NAME, NpyStream.open(System.in), wanted, expected);
-        }
-        Path path = source.files().get(part);
-        return ActivationFile.of(path.toString(), TensorFiles.open(path), wanted, expected);
-    }
-
-    private static void requireAlike(ActivationFile first, ActivationFile other, InputRequirements expected) {
-        if (first.layout().heads() != other.layout().heads()) {
-            throw new DataException(first + " and " + other
-                    + " cannot follow one another: one has an axis of heads, the other has not.");
-        }
-        if (first.tensorName() != null
-                && other.tensorName() != null
-                && !first.tensorName().equals(other.tensorName())) {
-            throw new DataException(first + " and " + other
-                    + " cannot follow one another: by their names they may be of different layers.");
-        }
-        if (expected.takesSequences()
-                && first.layout().sequence() != other.layout().sequence()) {
-            throw new DataException(first + " and " + other + " cannot follow one another: " + expected.name()
-                    + " takes sequences of one length.");
         }
     }
 
@@ -425,7 +355,7 @@ public final class Activations implements ActivationReader {
         }
         if (part != before) {
             file.close();
-            file = file(source, part, wanted, expected);
+            file = ActivationRequest.open(source, part, wanted, expected);
             positions = file.positions();
             if (!file.layout().equals(parts.get(part))) {
                 throw new DataException(file + " has changed since the work began.");

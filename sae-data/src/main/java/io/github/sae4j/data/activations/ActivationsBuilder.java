@@ -144,7 +144,7 @@ public final class ActivationsBuilder {
 
     /** Reads the tokens' ids with them, as a folder for delphi needs them; opening fails where a file has none. */
     public ActivationsBuilder requireIds() {
-        ids = IdUse.DELPHI;
+        ids = IdUse.REQUIRED;
         return this;
     }
 
@@ -173,7 +173,7 @@ public final class ActivationsBuilder {
      * @throws DataException if there is no such array, it does not fit, or files do not fit each other
      */
     public Activations openFor(InputRequirements requirements) {
-        return Activations.open(new Activations.Opening(
+        return Activations.open(new ActivationRequest(
                 source,
                 new TensorChoice(tensor, layers, sequences.withDocuments(sequenceColumn)),
                 requirements,

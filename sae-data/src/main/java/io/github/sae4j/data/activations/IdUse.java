@@ -6,6 +6,6 @@ enum IdUse {
     NONE,
     /** They go with the features, if there are any. */
     CARRIED,
-    /** The folder that delphi reads cannot do without. */
-    DELPHI
+    /** They must be there, as for the folder that delphi reads. */
+    REQUIRED
 }

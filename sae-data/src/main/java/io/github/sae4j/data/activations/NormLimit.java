@@ -13,28 +13,28 @@ record NormLimit(double longest, long skipped) {
     /**
      * Reads all tokens for the median norm.
      *
-     * @param opening what is to be read, where tokens are skipped by their norms
+     * @param request what is to be read, where tokens are skipped by their norms
      * @throws DataException if it cannot be read
      */
-    static NormLimit of(Activations.Opening opening) {
-        InputRequirements expected = opening.expected();
+    static NormLimit of(ActivationRequest request) {
+        InputRequirements expected = request.expected();
         InputRequirements anything = new InputRequirements(
                 expected.name(), expected.config(), expected.takesSequences(), expected.layers(), true);
         MedianNorm median = new MedianNorm();
         TokenBatch batch = TokenBatch.withCapacity(BATCH, expected.config().dIn());
-        try (Activations all = Activations.open(new Activations.Opening(
-                opening.source(),
-                opening.wanted(),
+        try (Activations all = Activations.open(new ActivationRequest(
+                request.source(),
+                request.wanted(),
                 anything,
-                opening.range(),
-                opening.skipping().withoutNorm(),
+                request.range(),
+                request.skipping().withoutNorm(),
                 IdUse.NONE))) {
             for (all.next(batch, BATCH); batch.count() > 0; all.next(batch, BATCH)) {
                 for (float[] row : batch.keptRows()) {
                     median.add(row);
                 }
             }
-            double longest = median.value() * opening.skipping().maxNormMultiple();
+            double longest = median.value() * request.skipping().maxNormMultiple();
             return new NormLimit(longest, all.skippedTokens() + median.above(longest));
         }
     }

@@ -88,7 +88,7 @@ public final class TokenBatch {
         return count - skipped.cardinality();
     }
 
-    /** Returns whether a token, counted within the batch, is one that the user wants no features of. */
+    /** Returns whether a token, counted within the batch, is one that is left out and has no features. */
     public boolean isSkipped(int token) {
         return skipped.get(token);
     }

@@ -80,7 +80,7 @@ public final class FeatureOutputs implements AutoCloseable {
         return outputs.stream().flatMap(output -> output.made().stream()).toList();
     }
 
-    /** Returns what the user should know of it. */
+    /** Returns what there is to know of it. */
     public List<String> remarks() {
         return outputs.stream().flatMap(output -> output.remark().stream()).toList();
     }

@@ -86,7 +86,7 @@ public interface FeatureSink extends AutoCloseable {
         return Optional.empty();
     }
 
-    /** Returns what the user should know of it; empty if nothing. */
+    /** Returns what there is to know of it; empty if nothing. */
     default Optional<String> remark() {
         return Optional.empty();
     }

@@ -31,7 +31,7 @@ public final class ShardedOutputs implements AutoCloseable {
     /**
      * Starts the files, or goes on with them.
      *
-     * @param targets the files as the user named them
+     * @param targets the files as the caller named them
      * @param sharding how they are divided
      * @param selection what else decides which features are written
      * @param stream what is written in all
