@@ -87,7 +87,7 @@ class SaePartsTest {
         SparseAutoencoder sae = open();
         SaeParts kept = sae.parts();
         sae.close();
-        assertThatExceptionOfType(SaeException.class).isThrownBy(sae::parts).withMessage("This SAE is closed already.");
+        assertThatExceptionOfType(IllegalStateException.class).isThrownBy(sae::parts).withMessage("This SAE is closed already.");
         assertThat(kept.encoder()).isSameAs(ENCODER);
     }
 
