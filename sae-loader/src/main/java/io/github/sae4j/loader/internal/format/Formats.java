@@ -159,7 +159,7 @@ public final class Formats {
         reading.requireOverridesRead(
                 declared.unread(),
                 settings.overrides().keySet(),
-                declared.config().architecture(),
+                declared.config().architecture().label(),
                 declared.readable());
         reading.accounts().requireAllMet(place.label());
         return new Opened(parts, declared, inputScale, builder);
