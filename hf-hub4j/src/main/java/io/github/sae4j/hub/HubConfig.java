@@ -1,6 +1,7 @@
 package io.github.sae4j.hub;
 
 import io.github.sae4j.hub.HubEnvironment.Settings;
+import io.github.sae4j.hub.HubException.Reason;
 import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -151,6 +152,11 @@ public final class HubConfig {
     /** Returns the listener of the calls that name none. */
     public ProgressListener progress() {
         return progress;
+    }
+
+    /** Returns what the {@code User-Agent} begins with, empty if nothing was set. */
+    public String product() {
+        return userAgent;
     }
 
     /** Returns the {@code User-Agent} that requests carry. */
@@ -338,8 +344,10 @@ public final class HubConfig {
          */
         public Builder httpClient(@Nullable HttpClient client) {
             if (client != null && client.followRedirects() != HttpClient.Redirect.NEVER) {
-                throw new HubException("The HTTP client follows redirects by itself, which would pass the token on to"
-                        + " other servers: build it with HttpClient.Redirect.NEVER.");
+                throw new HubException(
+                        Reason.INVALID_ARGUMENT,
+                        "The HTTP client follows redirects by itself, which would pass the token on to"
+                                + " other servers: build it with HttpClient.Redirect.NEVER.");
             }
             this.httpClient = client;
             return this;
@@ -372,22 +380,25 @@ public final class HubConfig {
 
         private static String requireToken(String token) {
             if (!TOKEN.matcher(token).matches()) {
-                throw new HubException("The token for the hub has a character that no token has, such as a space, a"
-                        + " line end or a letter beyond ASCII. Copy it again.");
+                throw new HubException(
+                        Reason.INVALID_ARGUMENT,
+                        "The token for the hub has a character that no token has, such as a space, a"
+                                + " line end or a letter beyond ASCII. Copy it again.");
             }
             return token;
         }
 
         private static String requireHeaderText(String text, String name) {
             if (!HEADER_TEXT.matcher(HubException.requirePresent(text, name)).matches()) {
-                throw new HubException(name + " may have printable ASCII characters only.");
+                throw new HubException(Reason.INVALID_ARGUMENT, name + " may have printable ASCII characters only.");
             }
             return text;
         }
 
         private static Duration requirePositive(Duration limit, String name) {
             if (HubException.requirePresent(limit, name).isNegative() || limit.isZero()) {
-                throw new HubException(name + " must be more than zero, but is " + limit + ".");
+                throw new HubException(
+                        Reason.INVALID_ARGUMENT, name + " must be more than zero, but is " + limit + ".");
             }
             return limit;
         }

@@ -62,7 +62,7 @@ class ListTest {
 
         assertThat(names)
                 .isNotEmpty()
-                .allSatisfy(name -> assertThat(SAE.load(name)).isNotNull());
+                .allSatisfy(name -> assertThat(SAE.from(name)).isNotNull());
     }
 
     @Test

@@ -114,7 +114,7 @@ class SavedFromMemoryTest {
         SaeBuilder builder = temporal(Relu.of(new float[D_SAE]), 4).normScalingFactor(0.5);
         try (SparseAutoencoder sae = builder.device(Device.cpu()).build()) {
             SAE.save(sae, folder);
-            try (SparseAutoencoder saved = SAE.load(folder).device(Device.cpu()).open();
+            try (SparseAutoencoder saved = SAE.from(folder).device(Device.cpu()).open();
                     NDManager manager = sae.newManager()) {
                 NDArray x = manager.create(vector(2 * 5 * D_IN), new Shape(2, 5, D_IN));
                 assertThat(saved.normScalingFactor()).isEqualTo(0.5);
@@ -288,15 +288,14 @@ class SavedFromMemoryTest {
 
     private SaeConfig requireSame(SparseAutoencoder sae, String architecture) {
         SAE.save(sae, folder);
-        try (SparseAutoencoder saved = SAE.load(folder).device(Device.cpu()).open();
+        try (SparseAutoencoder saved = SAE.from(folder).device(Device.cpu()).open();
                 NDManager manager = sae.newManager()) {
             NDArray x = manager.create(vector(9 * D_IN), new Shape(9, D_IN));
             assertThat(saved.config().architecture()).isEqualTo(architecture);
             assertThat(saved.encode(x).toFloatArray()).is(closeTo(sae.encode(x).toFloatArray()));
             assertThat(saved.reconstruct(x).toFloatArray())
                     .is(closeTo(sae.reconstruct(x).toFloatArray()));
-            assertThat(saved.encode(x).indices())
-                    .isEqualTo(sae.encode(x).indices());
+            assertThat(saved.encode(x).indices()).isEqualTo(sae.encode(x).indices());
             return saved.config();
         }
     }

@@ -90,10 +90,12 @@ public final class Failures implements IExecutionExceptionHandler, IParameterExc
     }
 
     private static String sentence(Throwable failure) {
+        if (failure instanceof SaeLoadException refused) {
+            return firstLine(OptionWords.of(refused));
+        }
         if (failure instanceof CommandException
                 || failure instanceof StandardOutput.Unwritable
                 || failure instanceof SaeException
-                || failure instanceof SaeLoadException
                 || failure instanceof HubException
                 || failure instanceof TensorFileException
                 || failure instanceof SafetensorsException) {

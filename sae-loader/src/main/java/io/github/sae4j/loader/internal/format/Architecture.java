@@ -10,6 +10,7 @@ import io.github.sae4j.core.SaeBuilder;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.TopK;
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.SaeLoadException.Reason;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -130,9 +131,11 @@ record Architecture(String label, Recipe recipe, List<String> fields, boolean of
         return known.stream()
                 .filter(architecture -> architecture.label.equals(label))
                 .findFirst()
-                .orElseThrow(() -> new SaeLoadException(file + ": the architecture \"" + label
-                        + "\" is not known. Supported: "
-                        + known.stream().map(Architecture::label).collect(Collectors.joining(", ")) + "."));
+                .orElseThrow(() -> new SaeLoadException(
+                        Reason.UNSUPPORTED,
+                        file + ": the architecture \"" + label
+                                + "\" is not known. Supported: "
+                                + known.stream().map(Architecture::label).collect(Collectors.joining(", ")) + "."));
     }
 
     /** Returns whether reconstructing adds a product with the activations. */

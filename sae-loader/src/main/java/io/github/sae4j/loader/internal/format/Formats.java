@@ -10,6 +10,7 @@ import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.WeightType;
 import io.github.sae4j.loader.SaeDescription;
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.SaeSetException;
 import io.github.sae4j.loader.internal.SaeFolder;
 import io.github.sae4j.loader.internal.SaeLensFiles;
@@ -195,8 +196,10 @@ public final class Formats {
             return ALL.stream()
                     .filter(format -> format.label().equals(label))
                     .findFirst()
-                    .orElseThrow(() -> new SaeLoadException("The format \"" + label + "\" of " + place.label()
-                            + " is not known. Known are: " + String.join(", ", labels()) + "."));
+                    .orElseThrow(() -> new SaeLoadException(
+                            Reason.INVALID_ARGUMENT,
+                            "The format \"" + label + "\" of " + place.label() + " is not known. Known are: "
+                                    + String.join(", ", labels()) + "."));
         }
         if (!Format.isFileName(place)) {
             // What is asked for first may be fetched, and most SAEs have this; it is small.
@@ -277,17 +280,21 @@ public final class Formats {
         double @Nullable [] users = settings.normScalingFactor();
         if (parts.factors() != null) {
             if (users != null) {
-                throw new SaeLoadException(place.label() + " has factors of its own for its activations and its"
-                        + " reconstructions in its files, so that a norm scaling factor cannot be given.");
+                throw new SaeLoadException(
+                        Reason.SETTING_REFUSED,
+                        place.label() + " has factors of its own for its activations and its"
+                                + " reconstructions in its files, so that a norm scaling factor cannot be given.");
             }
             parts.factors().accept(builder);
         } else if (users != null && users.length > 1) {
             if (users.length != parts.segments()) {
-                throw new SaeLoadException(users.length + " norm scaling factors are given, but " + place.label()
-                        + " takes "
-                        + (parts.segments() == 1
-                                ? "one."
-                                : "one, or one for each of its " + parts.segments() + " segments."));
+                throw new SaeLoadException(
+                        Reason.SETTING_REFUSED,
+                        users.length + " norm scaling factors are given, but " + place.label()
+                                + " takes "
+                                + (parts.segments() == 1
+                                        ? "one."
+                                        : "one, or one for each of its " + parts.segments() + " segments."));
             }
             Affine.ofSegments(config.dIn(), users).accept(builder);
         }

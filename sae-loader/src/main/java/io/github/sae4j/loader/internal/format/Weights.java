@@ -3,6 +3,7 @@ package io.github.sae4j.loader.internal.format;
 import io.github.sae4j.core.WeightMatrix;
 import io.github.sae4j.core.WeightType;
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.internal.Listing;
 import io.github.sae4j.tensors.Tensor;
 import io.github.sae4j.tensors.TensorFile;
@@ -210,9 +211,13 @@ final class Weights {
         Entry entry = entry(name);
         int axes = entry.shape().length;
         if (axes < least || axes > most) {
-            throw new SaeLoadException(path + ": " + entry.tensor().name() + " has the shape "
-                    + Arrays.toString(entry.shape()) + ", but should have "
-                    + (least == most ? least + " axes." : "at most " + most + (most == 1 ? " axis." : " axes.")));
+            throw new SaeLoadException(
+                    Reason.INVALID_TENSORS,
+                    path + ": " + entry.tensor().name() + " has the shape "
+                            + Arrays.toString(entry.shape()) + ", but should have "
+                            + (least == most
+                                    ? least + " axes."
+                                    : "at most " + most + (most == 1 ? " axis." : " axes.")));
         }
     }
 
@@ -224,8 +229,10 @@ final class Weights {
     int size(String name, int axis) {
         long[] shape = shape(name);
         if (shape.length != 2 || shape[axis] < 1 || shape[axis] > Integer.MAX_VALUE) {
-            throw new SaeLoadException(path + ": " + name + " has the shape " + Arrays.toString(shape)
-                    + ", but should be a matrix that tells the sizes d_in and d_sae.");
+            throw new SaeLoadException(
+                    Reason.INVALID_TENSORS,
+                    path + ": " + name + " has the shape " + Arrays.toString(shape)
+                            + ", but should be a matrix that tells the sizes d_in and d_sae.");
         }
         return (int) shape[axis];
     }
@@ -264,8 +271,10 @@ final class Weights {
         }
         float[] values = headersOnly ? new float[length] : made.vector().get();
         if (values.length != length) {
-            throw new SaeLoadException(path + ": " + name + " is for " + values.length + " values, but should be for "
-                    + length + (origin == null ? "." : ", because " + origin + "."));
+            throw new SaeLoadException(
+                    Reason.INVALID_TENSORS,
+                    path + ": " + name + " is for " + values.length + " values, but should be for " + length
+                            + (origin == null ? "." : ", because " + origin + "."));
         }
         return values.clone();
     }
@@ -306,8 +315,10 @@ final class Weights {
         }
         Entry entry = entry(name);
         if (entry.tensor().elements() != 1) {
-            throw new SaeLoadException(path + ": " + entry.tensor().name() + " has the shape "
-                    + Arrays.toString(entry.shape()) + ", but should be one number.");
+            throw new SaeLoadException(
+                    Reason.INVALID_TENSORS,
+                    path + ": " + entry.tensor().name() + " has the shape " + Arrays.toString(entry.shape())
+                            + ", but should be one number.");
         }
         read(name, entry);
         return numbers.number(entry.tensor());
@@ -322,6 +333,7 @@ final class Weights {
         float number = number(name);
         if (number < 1 || number > 1 << 24 || number != Math.rint(number)) {
             throw new SaeLoadException(
+                    Reason.INVALID_TENSORS,
                     path + ": " + name + " is " + number + ", but should be a whole number above 0.");
         }
         return (int) number;
@@ -398,10 +410,12 @@ final class Weights {
     private Entry entry(String name, long... shape) {
         Entry entry = entry(name);
         if (!Arrays.equals(entry.shape(), shape)) {
-            throw new SaeLoadException(path + ": " + entry.tensor().name() + " has the shape "
-                    + Arrays.toString(entry.tensor().shape()) + ", but should have "
-                    + Arrays.toString(entry.turned() ? new long[] {shape[1], shape[0]} : shape)
-                    + (origin == null ? "." : ", because " + origin + "."));
+            throw new SaeLoadException(
+                    Reason.INVALID_TENSORS,
+                    path + ": " + entry.tensor().name() + " has the shape "
+                            + Arrays.toString(entry.tensor().shape()) + ", but should have "
+                            + Arrays.toString(entry.turned() ? new long[] {shape[1], shape[0]} : shape)
+                            + (origin == null ? "." : ", because " + origin + "."));
         }
         read(name, entry);
         return entry;
@@ -414,8 +428,10 @@ final class Weights {
     private Entry entry(String name) {
         @Nullable Entry entry = entries.get(name);
         if (entry == null) {
-            throw new SaeLoadException(path + " has no tensor " + name + ". "
-                    + (stored.isEmpty() ? "It has none." : "It has: " + Listing.of(stored) + "."));
+            throw new SaeLoadException(
+                    Reason.INVALID_TENSORS,
+                    path + " has no tensor " + name + ". "
+                            + (stored.isEmpty() ? "It has none." : "It has: " + Listing.of(stored) + "."));
         }
         return entry;
     }

@@ -3,6 +3,7 @@ package io.github.sae4j.loader.internal.names;
 import com.google.gson.JsonObject;
 import io.github.sae4j.loader.PublishedSae;
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.internal.YamlFile;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -61,7 +62,8 @@ final class UserReleases {
         try {
             return Path.of(text);
         } catch (InvalidPathException e) {
-            throw new SaeLoadException(variable + " names \"" + text + "\", which is no path.", e);
+            throw new SaeLoadException(
+                    Reason.INVALID_CONFIGURATION, variable + " names \"" + text + "\", which is no path.", e);
         }
     }
 
@@ -180,6 +182,6 @@ final class UserReleases {
     }
 
     private SaeLoadException unexpected(String where, String what) {
-        return new SaeLoadException(file + ": " + where + " " + what + ".");
+        return new SaeLoadException(Reason.INVALID_CONFIGURATION, file + ": " + where + " " + what + ".");
     }
 }
