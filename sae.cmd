@@ -1,10 +1,10 @@
 @echo off
 rem Runs the sae command; among the sources, builds it first if that has not been done. After a change of a source, build it again with
-rem   mvn -pl sae-examples -am package
+rem   mvn -pl sae-cli -am package
 rem JAVA_HOME or PATH gives Java (17 or newer); SAE_JAVA_OPTS adds options for it, for example -Xmx4g.
 setlocal
 set "home=%~dp0"
-set "target=%home%sae-examples\target"
+set "target=%home%sae-cli\target"
 set "java=java"
 if defined JAVA_HOME set "java=%JAVA_HOME%\bin\java.exe"
 "%java%" -version >nul 2>&1
@@ -26,7 +26,7 @@ if not defined classpath if not exist "%target%\sae.classpath" (
   echo sae: building, as this is the first use ... 1>&2
   if not exist "%target%" mkdir "%target%"
   pushd "%home%"
-  call mvn -B -q -pl sae-examples -am package -Dmaven.test.skip=true -Dmaven.javadoc.skip=true -Dmaven.source.skip=true -Dspotless.check.skip=true -Djacoco.skip=true >"%target%\sae.build.log" 2>&1
+  call mvn -B -q -Pquick -pl sae-cli -am package >"%target%\sae.build.log" 2>&1
   if errorlevel 1 (
     popd
     echo sae: The build failed; "%target%\sae.build.log" tells why. 1>&2
@@ -35,7 +35,7 @@ if not defined classpath if not exist "%target%\sae.classpath" (
   popd
 )
 set "jar="
-if not defined classpath for /f "delims=" %%j in ('dir /b /o-d "%target%\sae-examples-*.jar" ^| findstr /v /r "sources.jar$ javadoc.jar$"') do if not defined jar set "jar=%target%\%%j"
+if not defined classpath for /f "delims=" %%j in ('dir /b /o-d "%target%\sae-cli-*.jar" ^| findstr /v /r "sources.jar$ javadoc.jar$"') do if not defined jar set "jar=%target%\%%j"
 if defined jar for /f "usebackq delims=" %%c in ("%target%\sae.classpath") do set "classpath=%jar%;%%c"
 set "options=-Xms64m -Xmx1g -XX:+UseSerialGC"
 rem Commands that run an SAE ask for the module of the vector kernel; Java says so in a line of its own.
@@ -47,5 +47,5 @@ if defined vector (
 )
 if defined vector if %major% lss 19 set "vector=%vector% -Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0"
 if %major% geq 24 set "options=%options% --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow"
-"%java%" %options% %vector% "-Dsae.launcher=%~f0" %SAE_JAVA_OPTS% -cp "%classpath%" io.github.sae4j.examples.SaeCommand %*
+"%java%" %options% %vector% "-Dsae.launcher=%~f0" %SAE_JAVA_OPTS% -cp "%classpath%" io.github.sae4j.cli.SaeCommand %*
 exit /b %errorlevel%

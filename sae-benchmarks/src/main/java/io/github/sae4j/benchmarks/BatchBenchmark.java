@@ -75,7 +75,7 @@ public class BatchBenchmark {
     /** Encodes to a dense array, whose memory is given back within the call. */
     @Benchmark
     public long encodeDense() {
-        try (NDArray dense = sae.encode(array)) {
+        try (NDArray dense = sae.encodeDense(array)) {
             return dense.size();
         }
     }

@@ -1,6 +1,6 @@
 package io.github.sae4j.benchmarks;
 
-import io.github.sae4j.examples.internal.limits.VectorMultiplyAdds;
+import io.github.sae4j.analysis.internal.limits.VectorMultiplyAdds;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
 import jdk.incubator.vector.LongVector;

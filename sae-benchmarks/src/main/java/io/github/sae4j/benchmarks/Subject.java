@@ -38,7 +38,7 @@ final class Subject implements AutoCloseable {
             for (int call = 0; call < calls; call++) {
                 long start = System.nanoTime();
                 if (array != null) {
-                    NDArray dense = sae.encode(array);
+                    NDArray dense = sae.encodeDense(array);
                     total += System.nanoTime() - start;
                     dense.close();
                 } else if (features != null) {
@@ -62,7 +62,7 @@ final class Subject implements AutoCloseable {
             case DECODE -> Rows.of(sae.decode(features(activations)));
             case DENSE -> {
                 try (NDManager manager = sae.newManager()) {
-                    NDArray dense = sae.encode(manager.create(activations));
+                    NDArray dense = sae.encodeDense(manager.create(activations));
                     yield Rows.of(dense.toFloatArray(), sae.config().dSae());
                 }
             }

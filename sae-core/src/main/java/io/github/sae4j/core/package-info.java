@@ -5,9 +5,9 @@
  * <p>Start at {@link io.github.sae4j.core.SparseAutoencoder}. This package reads no file and no network: weights are
  * handed to it as buffers, which the module {@code sae-loader} does for published SAEs.
  *
- * <p>DJL reports an instance id to its makers when it runs on EC2. The first SAE that is built before DJL's engine has
- * started opts out of that, by the system property {@code OPT_OUT_TRACKING}; set it, or the environment variable of that
- * name, to {@code false} to keep DJL's way.
+ * <p>DJL's arrays, CUDA and temporal SAEs start libtorch; Java arrays on the CPU do without it. DJL reports an instance id
+ * to its makers when it starts on EC2, unless the environment variable or system property {@code OPT_OUT_TRACKING} is {@code
+ * true}; this library sets neither.
  */
 @NullMarked
 package io.github.sae4j.core;

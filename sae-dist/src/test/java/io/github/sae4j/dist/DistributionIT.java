@@ -205,8 +205,8 @@ class DistributionIT {
 
         assertThat(zipped).isEqualTo(files(home));
         assertThat(zipped.keySet())
-                .contains("README.md", "LICENSE", "THIRD-PARTY.txt", "docs/formats.md", "bin/sae", "bin/sae.cmd")
-                .anyMatch(name -> name.startsWith("lib/sae-examples-"))
+                .contains("README.md", "LICENSE", "THIRD-PARTY.txt", "docs/formats-in.md", "bin/sae", "bin/sae.cmd")
+                .anyMatch(name -> name.startsWith("lib/sae-cli-"))
                 .noneMatch(name -> name.contains("junit") || name.contains("fixtures"));
     }
 }

@@ -143,8 +143,7 @@ class DescribeTest {
     void saysWhatIsMissingOffline() {
         assertThatExceptionOfType(SaeLoadException.class)
                 .isThrownBy(() -> SAE.from(REPOSITORY, "layer_3")
-                        .cache(folder.resolve("cache"))
-                        .offline(true)
+                        .hub(HubConfigs.offline(folder.resolve("cache")))
                         .describe())
                 .withMessageContaining("is not in the Hugging Face cache");
     }

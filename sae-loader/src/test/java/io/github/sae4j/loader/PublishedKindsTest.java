@@ -136,7 +136,7 @@ class PublishedKindsTest {
             Tensor x = published.tensor("x");
             NDArray input = manager.create(x.values(), new Shape(x.shape()));
             Tensor acts = published.tensor("acts");
-            NDArray dense = sae.encode(input);
+            NDArray dense = sae.encodeDense(input);
             SparseFeatures sparse = sae.encode(input);
             assertThat(dense.getShape().getShape()).isEqualTo(acts.shape());
             assertThat(dense.toFloatArray()).is(closeTo(acts.values()));

@@ -52,7 +52,7 @@ class ReferenceCasesTest {
                 NDManager manager = sae.newManager()) {
             NDArray input = manager.create(reference.input(), new Shape(reference.inputShape()));
 
-            NDArray dense = sae.encode(input);
+            NDArray dense = sae.encodeDense(input);
             SparseFeatures sparse = sae.encode(input);
 
             assertThat(dense.getShape().getShape())

@@ -196,12 +196,12 @@ class SavingTest {
                         activations, new Shape(published.tensor("x").shape()));
                 assertThat(saved.normScalingFactor()).isEqualTo(1);
                 assertThat(saved.config().normalization().label()).isEqualTo("none");
-                assertThat(saved.encode(x).toFloatArray())
-                        .is(closeTo(folded.encode(x).toFloatArray()));
+                assertThat(saved.encodeDense(x).toFloatArray())
+                        .is(closeTo(folded.encodeDense(x).toFloatArray()));
                 assertThat(saved.reconstruct(x).toFloatArray())
                         .is(closeTo(folded.reconstruct(x).toFloatArray()));
-                assertThat(saved.foldDecoderNorms().encode(x).toFloatArray())
-                        .is(closeTo(saved.encode(x).toFloatArray()));
+                assertThat(saved.foldDecoderNorms().encodeDense(x).toFloatArray())
+                        .is(closeTo(saved.encodeDense(x).toFloatArray()));
             }
         }
     }
@@ -220,8 +220,8 @@ class SavingTest {
                 assertThat(saved.weightType()).isEqualTo(type);
                 // Thresholds would be rounded in 16 bits, so SAELens is told to read all tensors as float32.
                 assertThat(saved.config().dtype()).isEqualTo("float32");
-                assertThat(saved.encode(x).toFloatArray())
-                        .isEqualTo(converted.encode(x).toFloatArray());
+                assertThat(saved.encodeDense(x).toFloatArray())
+                        .isEqualTo(converted.encodeDense(x).toFloatArray());
             }
         }
     }
@@ -314,8 +314,9 @@ class SavingTest {
     private static void requireNumbers(SparseAutoencoder sae, Tensor x, float[] acts, float[] recon, float[] out) {
         try (NDManager manager = sae.newManager()) {
             NDArray input = manager.create(x.values(), new Shape(x.shape()));
-            assertThat(sae.encode(input).toFloatArray()).is(closeTo(acts));
-            assertThat(sae.decode(sae.encode(input), manager).toFloatArray()).is(closeTo(recon));
+            assertThat(sae.encodeDense(input).toFloatArray()).is(closeTo(acts));
+            assertThat(sae.decode(sae.encode(input), manager).toFloatArray())
+                    .is(closeTo(recon));
             assertThat(sae.reconstruct(input).toFloatArray()).is(closeTo(out));
         }
     }

@@ -1,0 +1,82 @@
+package io.github.sae4j.analysis.check;
+
+import io.github.sae4j.analysis.evaluation.Firings;
+import io.github.sae4j.analysis.evaluation.ReconstructionQuality;
+import io.github.sae4j.core.SparseAutoencoder;
+import io.github.sae4j.core.SparseFeatures;
+import io.github.sae4j.data.Sentence;
+import io.github.sae4j.data.activations.TokenBatch;
+import java.util.Comparator;
+
+/**
+ * How an SAE does on activations that something was tried with.
+ *
+ * @param name what was tried
+ * @param finding the sentence for a file of which it is true; empty for the file as it is
+ * @param remedies how many things were put right at once
+ * @param tokens how many tokens there were
+ * @param explainedVariance {@code 1 - sum |x - y|² / sum |x - m|²} with the mean activation {@code m}
+ * @param l0 how many features fired on a token
+ * @param agreement the correlation of the log10 of firing frequencies with the published ones, over the features that
+ *     should have fired at least {@value #EXPECTED} times; NaN if there are too few or none is published
+ * @since 0.1
+ */
+public record HypothesisResult(
+        String name,
+        Sentence finding,
+        int remedies,
+        int tokens,
+        double explainedVariance,
+        double l0,
+        double agreement) {
+
+    /** What the trial is called in which nothing is put right. */
+    static final String AS_THEY_ARE = "as they are";
+
+    /** The best first. */
+    public static final Comparator<HypothesisResult> BEST_FIRST =
+            Comparator.comparing(HypothesisResult::explainedVariance, Comparator.reverseOrder());
+
+    private static final double EXPECTED = 5;
+    private static final int FEWEST_FEATURES = 10;
+
+    static HypothesisResult of(Hypothesis guess, SparseAutoencoder sae) {
+        TokenBatch batch = TokenBatch.of(guess.rows());
+        SparseFeatures features = sae.encode(guess.rows());
+        Firings firings = new Firings(sae.config().dSae());
+        firings.add(batch, features);
+        ReconstructionQuality quality = new ReconstructionQuality(sae.config().dIn());
+        quality.add(batch, sae.decode(features));
+        return new HypothesisResult(
+                guess.name(),
+                guess.finding(),
+                guess.remedies(),
+                batch.count(),
+                quality.explainedVariance(),
+                firings.l0(),
+                sae.sparsity().map(published -> agreement(firings, published)).orElse(Double.NaN));
+    }
+
+    private static double agreement(Firings firings, float[] published) {
+        long tokens = firings.tokens();
+        double n = 0;
+        double x = 0;
+        double y = 0;
+        double xx = 0;
+        double yy = 0;
+        double xy = 0;
+        for (int feature = 0; feature < published.length; feature++) {
+            if (Math.pow(10, published[feature]) * tokens >= EXPECTED) {
+                double here = Math.log10((firings.count(feature) + 0.5) / (tokens + 1));
+                double there = published[feature];
+                n++;
+                x += here;
+                y += there;
+                xx += here * here;
+                yy += there * there;
+                xy += here * there;
+            }
+        }
+        return n < FEWEST_FEATURES ? Double.NaN : (n * xy - x * y) / Math.sqrt((n * xx - x * x) * (n * yy - y * y));
+    }
+}

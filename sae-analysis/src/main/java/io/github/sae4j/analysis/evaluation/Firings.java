@@ -1,0 +1,132 @@
+package io.github.sae4j.analysis.evaluation;
+
+import io.github.sae4j.core.SparseFeatures;
+import io.github.sae4j.data.activations.TokenBatch;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.util.Arrays;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+
+/**
+ * How often each feature fires, above zero or, in SAEs that have such features, below, and how many are on each token, counted in one pass.
+ *
+ * @since 0.1
+ */
+public final class Firings {
+
+    /** A feature that fires on a larger share of the tokens than this is called dense. */
+    public static final double DENSE = 0.1;
+
+    private final long[] ofFeature;
+    private final long[] tokensOfL0;
+    private long tokens;
+    private long active;
+
+    /** Counts nothing yet, of so many features. */
+    public Firings(int dSae) {
+        this.ofFeature = new long[dSae];
+        this.tokensOfL0 = new long[dSae + 1];
+    }
+
+    /** Takes in the tokens that are not skipped. */
+    public void add(TokenBatch batch, SparseFeatures features) {
+        IntBuffer indices = features.indices();
+        FloatBuffer values = features.values();
+        for (int token = 0; token < features.tokens(); token++) {
+            int l0 = 0;
+            for (int count = features.activeCount(token); count > 0; count--) {
+                int feature = indices.get();
+                if (isFiring(values.get())) {
+                    ofFeature[feature]++;
+                    l0++;
+                }
+            }
+            if (!batch.isSkipped(token)) {
+                tokensOfL0[l0]++;
+                tokens++;
+                active += l0;
+            }
+        }
+    }
+
+    /** NaN is no firing. */
+    public static boolean isFiring(float value) {
+        return value > 0 || value < 0;
+    }
+
+    /** Returns how many tokens were counted. */
+    public long tokens() {
+        return tokens;
+    }
+
+    /** Returns the mean L0, NaN without tokens. */
+    public double l0() {
+        return (double) active / tokens;
+    }
+
+    /** Returns the smallest L0 that at least a share of the tokens does not exceed. */
+    public long l0Quantile(double share) {
+        long rank = rank(share, tokens);
+        long below = 0;
+        for (int l0 = 0; l0 < tokensOfL0.length; l0++) {
+            below += tokensOfL0[l0];
+            if (below >= rank) {
+                return l0;
+            }
+        }
+        return 0;
+    }
+
+    /** Returns how many tokens have which L0, ascending, without those L0 that no token has. */
+    public SortedMap<Integer, Long> tokensOfL0() {
+        SortedMap<Integer, Long> counts = new TreeMap<>();
+        for (int l0 = 0; l0 < tokensOfL0.length; l0++) {
+            if (tokensOfL0[l0] > 0) {
+                counts.put(l0, tokensOfL0[l0]);
+            }
+        }
+        return counts;
+    }
+
+    /** Returns the number of tokens on which a feature fires. */
+    public long count(int feature) {
+        return ofFeature[feature];
+    }
+
+    /** Returns the density of a feature: the share of the tokens on which it fires. */
+    public double density(int feature) {
+        return tokens == 0 ? 0 : (double) ofFeature[feature] / tokens;
+    }
+
+    /** Returns, for each share, the smallest density that at least that share of all features does not exceed. */
+    public double[] densityQuantiles(double... shares) {
+        long[] sorted = ofFeature.clone();
+        Arrays.sort(sorted);
+        return Arrays.stream(shares)
+                .map(share -> tokens == 0 ? 0 : (double) sorted[(int) rank(share, sorted.length) - 1] / tokens)
+                .toArray();
+    }
+
+    private static long rank(double share, long of) {
+        return Math.max(1, (long) Math.ceil(share * of));
+    }
+
+    /** Returns the features that never fire, ascending. */
+    public int[] dead() {
+        return IntStream.range(0, ofFeature.length)
+                .filter(feature -> ofFeature[feature] == 0)
+                .toArray();
+    }
+
+    /** Returns the features whose density is above {@value #DENSE}, the densest first. */
+    public int[] dense() {
+        return IntStream.range(0, ofFeature.length)
+                .filter(feature -> density(feature) > DENSE)
+                .boxed()
+                .sorted((one, other) -> Long.compare(ofFeature[other], ofFeature[one]))
+                .mapToInt(Integer::intValue)
+                .toArray();
+    }
+}

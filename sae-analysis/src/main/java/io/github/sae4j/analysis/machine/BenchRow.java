@@ -1,0 +1,27 @@
+package io.github.sae4j.analysis.machine;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one kind of work on one number of tokens took.
+ *
+ * @param work the work, in a word or two
+ * @param tokens how many tokens each run had
+ * @param timing how long the runs took
+ * @param shareOfBandwidth what reading {@code W_enc} once would take at the measured bandwidth, as a share of the median, or
+ *     null if the work does not read it
+ * @param shareOfPeak what the product with {@code W_enc} would take at the measured peak of multiply-adds, likewise
+ * @since 0.1
+ */
+public record BenchRow(
+        String work,
+        int tokens,
+        Timing timing,
+        @Nullable Double shareOfBandwidth,
+        @Nullable Double shareOfPeak) {
+
+    /** Returns how many tokens a second the median run had. */
+    public double tokensPerSecond() {
+        return tokens / timing.median();
+    }
+}

@@ -1,0 +1,17 @@
+package io.github.sae4j.analysis.survey;
+
+import java.util.Comparator;
+
+/**
+ * A feature whose decoder row points where another's does.
+ *
+ * @param feature its number
+ * @param cosine the cosine of the angle between the two rows
+ * @since 0.1
+ */
+public record Neighbour(int feature, double cosine) {
+
+    /** The nearest first, the lower number among equals. */
+    static final Comparator<Neighbour> NEAREST_FIRST =
+            Comparator.comparing(Neighbour::cosine).reversed().thenComparing(Neighbour::feature);
+}

@@ -1,0 +1,122 @@
+package io.github.sae4j.analysis.evaluation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.sae4j.analysis.EncodingPass;
+import io.github.sae4j.core.SparseAutoencoder;
+import io.github.sae4j.core.SparseFeatures;
+import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.activations.ActivationReader;
+import io.github.sae4j.data.activations.Activations;
+import io.github.sae4j.data.activations.TokenBatch;
+import io.github.sae4j.data.features.FeatureFile;
+import io.github.sae4j.data.features.FeatureSink;
+import io.github.sae4j.data.features.FeatureStream;
+import io.github.sae4j.fixtures.ReferenceCase;
+import io.github.sae4j.loader.SAE;
+import io.github.sae4j.safetensors.Dtype;
+import io.github.sae4j.safetensors.SafetensorsWriter;
+import io.github.sae4j.safetensors.TensorSpec;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A Java program does what the command does: reads activations, encodes, writes features, measures. */
+class EvaluationFromCodeTest {
+
+    private static final int TOKENS = 50;
+
+    @TempDir
+    private Path folder;
+
+    private SparseAutoencoder sae;
+    private Path file;
+
+    @BeforeEach
+    void write() {
+        sae = SAE.fromDisk(ReferenceCase.named("standard-f32").folder());
+        int dIn = sae.config().dIn();
+        ByteBuffer numbers = ByteBuffer.allocate(TOKENS * dIn * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        Random random = new Random(1);
+        while (numbers.hasRemaining()) {
+            numbers.putFloat((float) random.nextGaussian());
+        }
+        file = folder.resolve("x.safetensors");
+        try (SafetensorsWriter writer =
+                SafetensorsWriter.create(file, List.of(new TensorSpec("x", Dtype.F32, TOKENS, dIn)), Map.of())) {
+            writer.write("x", numbers.flip());
+            writer.commit();
+        }
+    }
+
+    @AfterEach
+    void close() {
+        sae.close();
+    }
+
+    @Test
+    void aLoopOfOnesOwnFindsWhatAnEvaluationFinds() {
+        ReconstructionQuality quality = new ReconstructionQuality(sae.config().dIn());
+        try (ActivationReader reader = Activations.from(file).openFor(sae)) {
+            for (TokenBatch batch : reader.batches(16)) {
+                quality.add(batch, sae.decode(sae.encode(batch.rows())));
+            }
+        }
+        Evaluation evaluation;
+        try (ActivationReader reader = Activations.from(file).openFor(sae)) {
+            evaluation = Evaluation.of(reader, sae, 16);
+        }
+
+        assertThat(evaluation.firings().tokens()).isEqualTo(TOKENS);
+        assertThat(evaluation.quality()).isNotNull();
+        assertThat(evaluation.quality().explainedVariance()).isEqualTo(quality.explainedVariance());
+    }
+
+    @Test
+    void featuresAreWrittenInOnePassAndReadBack() {
+        Path features = folder.resolve("features.safetensors");
+        AtomicLong active = new AtomicLong();
+        try (ActivationReader reader = Activations.from(file).tokens(10, 30).openFor(sae);
+                FeatureSink sink = FeatureSink.to(features, FeatureStream.of(reader, sae))) {
+            EncodingPass.of(reader, sae, 8).encodeAll((batch, found) -> {
+                sink.write(batch, found);
+                active.addAndGet(found.activeCount());
+            });
+            sink.publish();
+        }
+
+        try (FeatureFile back = FeatureFile.open(features, sae)) {
+            assertThat(back.layout().tokens()).isEqualTo(20);
+            SparseFeatures all = back.next(20);
+            assertThat(all.activeCount()).isEqualTo((int) active.get());
+        }
+    }
+
+    @Test
+    void aFileThatIsThereIsRefusedInTheLibrarysOwnWords() {
+        try (ActivationReader reader = Activations.from(file).openFor(sae)) {
+            FeatureStream stream = FeatureStream.of(reader, sae);
+
+            assertThatThrownBy(() -> FeatureSink.to(file, stream))
+                    .isInstanceOf(DataException.class)
+                    .hasMessage(file + ": this file exists already; replace replaces it.");
+        }
+    }
+
+    @Test
+    void settingsAreNamedByTheirMethods() {
+        assertThatThrownBy(() -> Activations.from(file).skipFirst(1).openFor(sae))
+                .isInstanceOf(DataException.class)
+                .hasMessageContaining("which skipFirst needs; say sequenceLength(N), eachFileIsASequence if each")
+                .hasMessageEndingWith("or sequenceColumn(NAME).");
+    }
+}

@@ -1,0 +1,168 @@
+package io.github.sae4j.cli.internal;
+
+import io.github.sae4j.data.activations.ActivationSource;
+import io.github.sae4j.data.activations.Activations;
+import io.github.sae4j.data.features.FeatureFormat;
+import io.github.sae4j.data.features.FeatureTarget;
+import io.github.sae4j.data.features.Selection;
+import io.github.sae4j.data.features.Sharding;
+import io.github.sae4j.loader.SaeSetException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code sae encode}: turns saved activations into features. */
+@Command(
+        name = "encode",
+        description = "Turn saved activations into features.",
+        footer = {
+            "",
+            "The sparse form, the default, has indptr [tokens + 1], indices and values; --dense writes features"
+                    + " [..., d_sae]. sae decode reads both.",
+            "FILE.npz is what scipy.sparse.load_npz opens; FILE.jsonl has a line of JSON for each token,"
+                    + " FILE.parquet a row with lists of features and values.",
+            "",
+            "A set of layers (a cross-layer transcoder or crosscoder) takes [tokens, layers, d_in] and writes features"
+                    + " [tokens, layers, d_sae].",
+            "",
+            "delphi:FOLDER needs the tokens' ids beside the activations, and makes FOLDER/HOOK with the hook's name.",
+            "",
+            "Examples:",
+            "  sae encode activations.safetensors --sae layer_19 --out features.safetensors",
+            "  sae encode 'runs/*.npy' --sae ./my-sae --out f.npz --out f.parquet",
+            "  sae encode x.npy --sae demo --top-k 5 --out - | jq .features"
+        })
+@SuppressWarnings("NullAway.Init") // picocli fills the annotated fields
+public final class EncodeCommand implements Runnable {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private ActivationOptions input;
+
+    @Option(
+            names = "--top-k",
+            paramLabel = "K",
+            converter = AtLeastOne.class,
+            description = "Keep only the K strongest features of each token.")
+    private @Nullable Integer topK;
+
+    @Option(names = "--dense", description = "Write the dense matrix, zeros and all; to .safetensors only.")
+    private boolean dense;
+
+    @Option(
+            names = "--long",
+            description = "Write a row for each active feature to .parquet files: token, feature and value.")
+    private boolean longForm;
+
+    @Option(
+            names = "--metadata",
+            description =
+                    "Begin JSON lines with one that says where the features come from, as the other forms always do"
+                            + " in a place of their own.")
+    private boolean metadata;
+
+    @Mixin
+    private RunOptions options;
+
+    @Mixin
+    private LayerOption layer;
+
+    @Mixin
+    private FeatureOutputOptions output;
+
+    @Override
+    public void run() {
+        ActivationSource source = input.source(spec);
+        Sharding sharding = output.sharding(spec);
+        List<FeatureTarget> targets = output.targets(source.files(), dense, spec);
+        requireForms(targets);
+        OpenSae opened;
+        try {
+            opened = options.openForOutput(Terminal.of(spec));
+        } catch (SaeSetException e) {
+            encodeLayers(source, targets, sharding);
+            return;
+        }
+        try (OpenSae sae = opened;
+                Activations activations = open(source, sae, targets)) {
+            layer.requireNone(sae);
+            requireFewer(sae.sae().config().dSae(), sae.expected().name());
+            EncodingJob encoding = new EncodingJob(
+                    activations,
+                    sae,
+                    options.batchTokens(),
+                    new Selection(topK, dense, longForm, metadata),
+                    Terminal.of(spec));
+            if (sharding == null) {
+                encoding.run(targets);
+            } else {
+                encoding.run(files(targets), sharding);
+            }
+        } catch (StandardOutput.Unwritable e) {
+            if (targets.size() > 1 && e.readerHasEnded()) {
+                throw new CommandException(
+                        "Standard output cannot be written, as whoever reads it has ended; so none of the other files"
+                                + " was made.",
+                        e);
+            }
+            throw e;
+        }
+    }
+
+    private void requireForms(List<FeatureTarget> targets) {
+        if (metadata
+                && targets.stream()
+                        .noneMatch(target -> target instanceof FeatureTarget.OnStandardOutput
+                                || isFile(target, FeatureFormat.JSON_LINES))) {
+            throw new ParameterException(
+                    spec.commandLine(), "--metadata is for JSON lines, but no --out is a .jsonl file or -");
+        }
+        if (longForm && targets.stream().noneMatch(target -> isFile(target, FeatureFormat.PARQUET))) {
+            throw new ParameterException(spec.commandLine(), "--long is for .parquet files, but no --out is one");
+        }
+    }
+
+    private void requireFewer(int dSae, String name) {
+        if (topK != null && topK > dSae) {
+            throw new CommandException(
+                    "--top-k " + topK + " leaves nothing out: " + name + " has " + dSae + " features.");
+        }
+    }
+
+    private static boolean isFile(FeatureTarget target, FeatureFormat format) {
+        return target instanceof FeatureTarget.InFile file && file.format() == format;
+    }
+
+    private void encodeLayers(ActivationSource source, List<FeatureTarget> targets, @Nullable Sharding sharding) {
+        try (OpenSet set = options.openSet(Terminal.of(spec))) {
+            if (sharding != null) {
+                throw new CommandException(
+                        set.name() + " is a set of layers; --shard-tokens cannot divide files of its features.");
+            }
+            requireFewer(set.set().dSae(), set.name());
+            try (LayeredTokens tokens =
+                    LayeredTokens.of(input.open(source, set, options.allowNonFinite()), set, options.batchTokens())) {
+                new SetEncodingJob(
+                                set, layer.of(set), new Selection(topK, dense, longForm, metadata), Terminal.of(spec))
+                        .run(tokens, targets);
+            }
+        }
+    }
+
+    private Activations open(ActivationSource source, OpenSae sae, List<FeatureTarget> targets) {
+        return targets.stream().anyMatch(FeatureTarget.InFolder.class::isInstance)
+                ? input.openRequiringIds(source, sae)
+                : input.openWithIds(source, sae);
+    }
+
+    private static List<FeatureTarget.InFile> files(List<FeatureTarget> targets) {
+        return targets.stream().map(FeatureTarget.InFile.class::cast).toList();
+    }
+}

@@ -1,0 +1,143 @@
+package io.github.sae4j.cli.internal;
+
+import io.github.sae4j.analysis.EncodingPass;
+import io.github.sae4j.core.SparseFeatures;
+import io.github.sae4j.data.Setting;
+import io.github.sae4j.data.TokenRange;
+import io.github.sae4j.data.WrittenFile;
+import io.github.sae4j.data.activations.Activations;
+import io.github.sae4j.data.activations.TokenBatch;
+import io.github.sae4j.data.features.FeatureOutputs;
+import io.github.sae4j.data.features.FeatureStream;
+import io.github.sae4j.data.features.FeatureTarget;
+import io.github.sae4j.data.features.Selection;
+import io.github.sae4j.data.features.ShardedOutputs;
+import io.github.sae4j.data.features.Sharding;
+import java.util.ArrayList;
+import java.util.List;
+
+/** From activations to files of features, a batch of tokens at a time. */
+final class EncodingJob {
+
+    private final Activations activations;
+    private final OpenSae sae;
+    private final Selection selection;
+    private final Terminal terminal;
+    private final EncodingPass batches;
+    private final Summary summary = Summary.start();
+    private long active;
+    private long encoded;
+    private long written;
+    private final List<String> remarks = new ArrayList<>();
+
+    /**
+     * Prepares the work.
+     *
+     * @param activations what to encode
+     * @param sae encodes
+     * @param batchTokens how many tokens are in memory at a time
+     * @param selection which features are written
+     * @param terminal shows progress and the summary
+     */
+    EncodingJob(Activations activations, OpenSae sae, int batchTokens, Selection selection, Terminal terminal) {
+        this.activations = activations;
+        this.sae = sae;
+        this.selection = selection;
+        this.terminal = terminal;
+        this.batches = EncodingPass.of(activations, sae.sae(), batchTokens);
+    }
+
+    /**
+     * Encodes all tokens and prints the summary.
+     *
+     * @param targets the files to make, all in one pass
+     */
+    void run(List<FeatureTarget> targets) {
+        if (targets.stream().anyMatch(FeatureTarget.InFolder.class::isInstance)) {
+            activations.requireSequences(Setting.DELPHI);
+        }
+        List<WrittenFile> made;
+        try (FeatureOutputs output = FeatureOutputs.create(targets, selection, stream());
+                Progress progress = progress()) {
+            write(Long.MAX_VALUE, output, progress);
+            output.commit();
+            made = output.made();
+            remarks.addAll(output.remarks());
+        }
+        note(made);
+    }
+
+    /**
+     * Encodes all tokens, or those that an interrupted run has not, and prints the summary.
+     *
+     * @param targets the files to make, all in one pass
+     * @param sharding how each is divided
+     * @throws CommandException if a shard would cut a sequence that the SAE needs as a whole
+     */
+    void run(List<FeatureTarget.InFile> targets, Sharding sharding) {
+        long sequence = activations.layout().sequence();
+        if (sae.sae().takesSequences() && sharding.tokens() % sequence != 0) {
+            throw new CommandException("--shard-tokens " + sharding.tokens() + " cuts sequences of " + sequence
+                    + " tokens, but " + sae.expected().name() + " takes whole ones.");
+        }
+        List<WrittenFile> files;
+        try (ShardedOutputs outputs = ShardedOutputs.open(targets, sharding, selection, stream())) {
+            List<Long> missing = outputs.missing();
+            if (missing.size() < outputs.count()) {
+                terminal.note(Quantity.count(outputs.count() - missing.size()) + " of "
+                        + Quantity.count(outputs.count()) + " shards are there already");
+            }
+            try (Progress progress = progress()) {
+                write(missing, outputs, progress);
+            }
+            files = outputs.commit();
+        }
+        note(files);
+    }
+
+    private void write(List<Long> shards, ShardedOutputs outputs, Progress progress) {
+        long next = 0;
+        for (long shard : shards) {
+            TokenRange range = outputs.range(shard);
+            batches.skip(range.from() - next);
+            progress.reach(range.from());
+            try (FeatureOutputs output = outputs.start(shard)) {
+                write(range.to() - range.from(), output, progress);
+                output.commit();
+            }
+            next = range.to();
+        }
+    }
+
+    private void write(long tokens, FeatureOutputs output, Progress progress) {
+        batches.encodeNext(tokens, progress::advance, (batch, features) -> {
+            SparseFeatures kept = selection.topK() == null ? features : features.topK(selection.topK());
+            output.write(batch, kept);
+            count(batch, kept);
+        });
+    }
+
+    private void count(TokenBatch batch, SparseFeatures features) {
+        active += features.activeCount();
+        encoded += batch.keptCount();
+        written += batch.count();
+    }
+
+    private FeatureStream stream() {
+        return new FeatureStream(
+                activations.layout(), sae.sae().config(), activations.hasIds(), () -> sae.provenance(activations), 0);
+    }
+
+    private Progress progress() {
+        return Progress.start(terminal, "encoding", activations.layout().tokens());
+    }
+
+    private void note(List<WrittenFile> files) {
+        remarks.forEach(terminal::note);
+        summary.leftOut(activations);
+        if (written > 0) {
+            summary.add("L0 " + Quantity.decimal(encoded == 0 ? 0 : (double) active / encoded, 1));
+        }
+        terminal.note(summary.line(written, sae.sae(), files));
+    }
+}

@@ -1,0 +1,114 @@
+package io.github.sae4j.cli.internal;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How other libraries speak of a place in a model that a hook names: mistaking one counting for another by a layer is the
+ * commonest reason for activations that do not fit an SAE.
+ *
+ * <p>A name in TransformerLens's spelling is understood, and that of a decoder layer's module.
+ */
+final class HookSpellings {
+
+    private static final Pattern TRANSFORMER_LENS = Pattern.compile("blocks\\.([0-9]{1,6})\\.(?:attn\\.)?(hook_\\w+)");
+    private static final Pattern MODULE =
+            Pattern.compile("(?:model\\.layers|transformer\\.h|gpt_neox\\.layers)\\.([0-9]{1,6})");
+
+    /** Where a family of models keeps its decoder layers, and what reads the concatenated heads in each. */
+    private record Family(Pattern model, String layers, String headsReader) {
+
+        static Family of(String model, String layers, String headsReader) {
+            return new Family(Pattern.compile(model), layers, headsReader);
+        }
+    }
+
+    private static final List<Family> FAMILIES = List.of(
+            Family.of("gpt2.*", "transformer.h", "attn.c_proj"),
+            Family.of("pythia.*", "gpt_neox.layers", "attention.dense"),
+            // Later Gemmas with vision keep their layers deeper, so only what is known is named.
+            Family.of(
+                    "gemma-(2b|7b|2-).*|(meta-)?llama-?[23].*|mistral-7b.*|qwen[23]-.*|qwen2\\.5-.*|"
+                            + "deepseek-r1-distill-.*",
+                    "model.layers",
+                    "self_attn.o_proj"));
+
+    private HookSpellings() {}
+
+    /**
+     * Returns the other spellings by library; empty if the hook is not one of those that are understood.
+     *
+     * @param hook the hook's name, or null if it is not known
+     * @param model the model's name, or null likewise
+     */
+    static Map<String, String> of(@Nullable String hook, @Nullable String model) {
+        if (hook == null) {
+            return Map.of();
+        }
+        @Nullable Family family = family(model);
+        @Nullable Integer entered = layerId(hook);
+        if (entered != null) {
+            return residual(entered, family);
+        }
+        Matcher block = TRANSFORMER_LENS.matcher(hook);
+        return block.matches() && block.group(2).equals("hook_z") && family != null
+                ? Map.of(
+                        "Transformers",
+                        "input of " + family.layers() + "." + block.group(1) + "." + family.headsReader())
+                : Map.of();
+    }
+
+    /** Returns which block a hook's residual stream enters, vLLM's layer id; null if it is none or not understood. */
+    static @Nullable Integer layerId(@Nullable String hook) {
+        if (hook == null) {
+            return null;
+        }
+        Matcher module = MODULE.matcher(hook);
+        if (module.matches()) {
+            return Integer.parseInt(module.group(1)) + 1;
+        }
+        Matcher block = TRANSFORMER_LENS.matcher(hook);
+        if (!block.matches()) {
+            return null;
+        }
+        int layer = Integer.parseInt(block.group(1));
+        return switch (block.group(2)) {
+            case "hook_resid_pre" -> layer;
+            case "hook_resid_post" -> layer + 1;
+            default -> null;
+        };
+    }
+
+    /** Spells the residual stream as it enters a block, which is as it leaves the one before. */
+    private static Map<String, String> residual(int entered, @Nullable Family family) {
+        Map<String, String> spellings = new LinkedHashMap<>();
+        String layers = family == null ? "decoder layer " : family.layers() + ".";
+        spellings.put(
+                "TransformerLens",
+                entered == 0
+                        ? "blocks.0.hook_resid_pre"
+                        : "blocks." + (entered - 1) + ".hook_resid_post, blocks." + entered + ".hook_resid_pre");
+        spellings.put(
+                "Transformers",
+                (entered == 0 ? "input of " + layers + "0" : "output of " + layers + (entered - 1)) + ", hidden_states["
+                        + entered + "]");
+        spellings.put("vLLM", "layer id " + entered);
+        return spellings;
+    }
+
+    private static @Nullable Family family(@Nullable String model) {
+        if (model == null) {
+            return null;
+        }
+        String name = model.substring(model.lastIndexOf('/') + 1).toLowerCase(Locale.ROOT);
+        return FAMILIES.stream()
+                .filter(family -> family.model().matcher(name).matches())
+                .findFirst()
+                .orElse(null);
+    }
+}

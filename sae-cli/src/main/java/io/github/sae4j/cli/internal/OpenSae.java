@@ -1,0 +1,230 @@
+package io.github.sae4j.cli.internal;
+
+import io.github.sae4j.core.SparseAutoencoder;
+import io.github.sae4j.data.Provenance;
+import io.github.sae4j.data.activations.Activations;
+import io.github.sae4j.data.activations.InputRequirements;
+import io.github.sae4j.loader.HubSaeLoader;
+import io.github.sae4j.loader.SAE;
+import io.github.sae4j.loader.SaeDescription;
+import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.SaeLoader;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The SAE that a user named, opened.
+ *
+ * <p>The SHA-256 of its weights is taken in the background, for it takes as long as reading all of them.
+ */
+final class OpenSae implements AutoCloseable {
+
+    /** The name of the SAE that the program makes itself. */
+    static final String DEMO = "demo";
+
+    private final String name;
+    private final SparseAutoencoder sae;
+    private final String options;
+    private final String profile;
+    private final boolean allowNonFinite;
+    private final @Nullable TemporaryFolder folder;
+    private @Nullable CompletableFuture<String> sha256;
+
+    private OpenSae(
+            String name,
+            SparseAutoencoder sae,
+            SaeOptions options,
+            boolean allowNonFinite,
+            @Nullable TemporaryFolder folder) {
+        this.name = name;
+        this.sae = sae;
+        this.options = options.written(sae);
+        this.profile = options.profile(sae);
+        this.allowNonFinite = allowNonFinite;
+        this.folder = folder;
+    }
+
+    /**
+     * Opens an SAE.
+     *
+     * @param name a folder or file, the name of a published SAE, or {@code demo}
+     * @param options how it is fetched and opened
+     * @param terminal shows how fetching gets on
+     * @param allowNonFinite whether NaN and infinity are let through
+     * @return the SAE, which the caller closes
+     * @throws RuntimeException of the loader or ours, with a sentence, if there is no such SAE or it cannot run
+     */
+    static OpenSae open(String name, SaeOptions options, Terminal terminal, boolean allowNonFinite) {
+        if (!name.equals(DEMO)) {
+            try (DownloadProgress progress = new DownloadProgress(terminal)) {
+                SaeLoader loader = loader(name, options, progress);
+                return new OpenSae(
+                        name, options.open(loader.allowNonFinite(allowNonFinite)), options, allowNonFinite, null);
+            }
+        }
+        options.hub().requireNoRevision(name);
+        TemporaryFolder folder = TemporaryFolder.create("sae-demo-weights-");
+        try {
+            DemoData.standard().writeSae(folder.path());
+            SaeLoader loader = SAE.from(folder.path()).allowNonFinite(allowNonFinite);
+            return new OpenSae(name, options.open(loader), options, allowNonFinite, folder);
+        } catch (RuntimeException e) {
+            folder.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Returns what is known of an SAE without its weights, or null for the demonstration's, which is made anew.
+     *
+     * @throws RuntimeException of the loader, with a sentence, if there is no such SAE
+     */
+    static @Nullable SaeDescription describe(String name, SaeOptions options, Terminal terminal) {
+        if (name.equals(DEMO)) {
+            return null;
+        }
+        try (DownloadProgress progress = new DownloadProgress(terminal)) {
+            return options.apply(loader(name, options, progress)).describe();
+        }
+    }
+
+    static SaeLoader loader(String name, SaeOptions options, DownloadProgress progress) {
+        @Nullable Path folder = folder(name);
+        if (folder == null) {
+            return options.hub().apply(published(name), progress);
+        }
+        options.hub().requireNoRevision(name);
+        return SAE.from(folder);
+    }
+
+    /** Whoever meant a folder is told that there is none, not only that nothing is published under its name. */
+    private static HubSaeLoader published(String name) {
+        try {
+            return SAE.from(name);
+        } catch (SaeLoadException e) {
+            if (name.isBlank() || name.contains("://")) {
+                throw e;
+            }
+            throw new CommandException("No folder or file here is called " + name + ". " + e.getMessage(), e);
+        }
+    }
+
+    /** Returns the folder or file that is meant, or null if the name is not that of one of this machine. */
+    static @Nullable Path folder(String name) {
+        if (name.isBlank() || name.contains("://")) {
+            return null;
+        }
+        try {
+            Path path = Path.of(name);
+            boolean local = path.isAbsolute() || name.startsWith(".") || name.contains("\\") || name.endsWith("/");
+            return local || Files.exists(path) ? path : null;
+        } catch (InvalidPathException e) {
+            return null;
+        }
+    }
+
+    /** Returns how the user named it. */
+    String name() {
+        return name;
+    }
+
+    SparseAutoencoder sae() {
+        return sae;
+    }
+
+    /** Returns how a file that is read for this SAE is checked. */
+    InputRequirements expected() {
+        return new InputRequirements(spokenName(), sae.config(), sae.takesSequences(), 0, allowNonFinite);
+    }
+
+    /**
+     * Checks that features can be decoded.
+     *
+     * @throws io.github.sae4j.core.SaeException with the reason, if they cannot
+     */
+    void requireDecoder() {
+        if (!sae.canDecode()) {
+            sae.reconstruct(new float[0][]);
+        }
+    }
+
+    /** Returns the options that change what the SAE computes, as they could be written again; empty if there are none. */
+    String options() {
+        return options;
+    }
+
+    /** Returns what a profile that the user asked for means here, in words; empty if there is none. */
+    String profile() {
+        return profile;
+    }
+
+    private String spokenName() {
+        Optional<String> repository = sae.source().repository();
+        if (repository.isEmpty()) {
+            return name;
+        }
+        String folder = name.substring(name.indexOf(':') + 1);
+        return folder.equals(repository.get()) ? folder : folder + " of " + repository.get();
+    }
+
+    /** Returns the name under which the SAE is found again. */
+    String lastingName() {
+        return name.equals(DEMO) ? name : sae.source().description();
+    }
+
+    /** Starts to take the SHA-256 of the weights. */
+    void prepareSha256() {
+        sha256 = CompletableFuture.supplyAsync(sae.source()::sha256);
+    }
+
+    /** Waits for the SHA-256 of the weights. */
+    String sha256() {
+        if (sha256 == null) {
+            return sae.source().sha256();
+        }
+        try {
+            return sha256.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw e;
+        }
+    }
+
+    /** Returns where the numbers of a file come from that is made of another with this SAE. */
+    Provenance provenance(String source, String selected, String skipped, String leftOut, int heads) {
+        return Provenance.builder()
+                .sae(lastingName(), sha256())
+                .options(options)
+                .profile(profile)
+                .source(source, selected)
+                .version(Version.number())
+                .leftOut(skipped, leftOut)
+                .heads(heads)
+                .build();
+    }
+
+    /** Returns where the numbers of a file come from that is made of activations with this SAE. */
+    Provenance provenance(Activations activations) {
+        return provenance(
+                activations.sourceName(),
+                SettingOptions.spelled(activations.selected()),
+                SettingOptions.spelled(activations.leftOut()),
+                activations.leftOutCount(),
+                activations.layout().heads());
+    }
+
+    @Override
+    public void close() {
+        sae.close();
+        if (folder != null) {
+            folder.close();
+        }
+    }
+}

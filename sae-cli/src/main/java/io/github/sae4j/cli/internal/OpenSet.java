@@ -1,0 +1,97 @@
+package io.github.sae4j.cli.internal;
+
+import io.github.sae4j.data.Provenance;
+import io.github.sae4j.data.activations.InputRequirements;
+import io.github.sae4j.data.activations.Layout;
+import io.github.sae4j.loader.SaeSet;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** The set of layers that a user named, opened. */
+final class OpenSet implements AutoCloseable {
+
+    private final String name;
+    private final SaeSet set;
+    private final String options;
+    private final DownloadProgress progress;
+
+    private OpenSet(String name, SaeSet set, String options, DownloadProgress progress) {
+        this.name = name;
+        this.set = set;
+        this.options = options;
+        this.progress = progress;
+    }
+
+    /**
+     * Opens a set.
+     *
+     * @param name a folder, or the name of a published one
+     * @param options how it is fetched and opened
+     * @param terminal shows how fetching gets on, also later, when weights are first needed
+     * @param allowNonFinite whether NaN and infinity are let through
+     * @return the set, which the caller closes
+     * @throws RuntimeException of the loader or ours, with a sentence, if there is no such set or it cannot run
+     */
+    static OpenSet open(String name, SaeOptions options, Terminal terminal, boolean allowNonFinite) {
+        DownloadProgress progress = new DownloadProgress(terminal);
+        try {
+            SaeSet set = options.openSet(OpenSae.loader(name, options, progress).allowNonFinite(allowNonFinite), name);
+            return new OpenSet(name, set, options.writtenForSet(), progress);
+        } catch (RuntimeException e) {
+            progress.close();
+            throw e;
+        }
+    }
+
+    /** Returns how the user named it. */
+    String name() {
+        return name;
+    }
+
+    SaeSet set() {
+        return set;
+    }
+
+    /** Returns how a file that is read for this set is checked: each row is of one token in one layer. */
+    InputRequirements expected(boolean allowNonFinite) {
+        return new InputRequirements(name, set.layer(0).config(), false, set.layers(), allowNonFinite);
+    }
+
+    /**
+     * Checks that a file has an axis of tokens, and between it and its columns one of the layers.
+     *
+     * @param file the file, for the message
+     * @param columns how many columns it has
+     * @param what what they are, for the message
+     * @throws CommandException if it has not
+     */
+    void requireLayers(String file, Layout layout, int columns, String what) {
+        long[] shape = layout.featureShape(columns);
+        if (shape.length < 3 || shape[shape.length - 2] != set.layers()) {
+            throw new CommandException(file + " has the shape " + Arrays.toString(shape) + ", but " + name
+                    + " is a set of layers and takes [tokens, layers = " + set.layers() + ", " + what + " = " + columns
+                    + "]. One layer by itself is an SAE: sae info " + name + " names them.");
+        }
+    }
+
+    /**
+     * Returns where the numbers of a file come from that is made of another with this set.
+     *
+     * @param selected the options that choose what is read of the other, empty if there are none
+     * @param layer the layer that is written, or null for all
+     */
+    Provenance provenance(String source, String selected, @Nullable Integer layer) {
+        return Provenance.builder()
+                .sae(set.source().description(), set.source().sha256())
+                .options(options)
+                .source(source, layer == null ? selected : (selected + " --layer " + layer).strip())
+                .version(Version.number())
+                .build();
+    }
+
+    @Override
+    public void close() {
+        set.close();
+        progress.close();
+    }
+}

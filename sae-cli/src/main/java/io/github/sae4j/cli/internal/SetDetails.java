@@ -1,0 +1,38 @@
+package io.github.sae4j.cli.internal;
+
+import io.github.sae4j.core.SaeConfig;
+import io.github.sae4j.loader.SaeSet;
+import io.github.sae4j.loader.SetLayer;
+
+/**
+ * What there is to tell of a set of layers, a line for each.
+ *
+ * @param facts takes the lines
+ */
+record SetDetails(LabelledLines facts) {
+
+    static SetDetails on(Terminal terminal) {
+        return new SetDetails(new LabelledLines(terminal, 15));
+    }
+
+    void print(SaeSet set) {
+        SaeConfig config = set.layer(0).config();
+        facts.line("set", set.source().description());
+        facts.line("architecture", config.architecture() + ", a set of layers that are decoded together");
+        facts.line("layers", Quantity.count(set.layers()));
+        facts.line("d_in", Quantity.count(set.d()) + " in each layer");
+        facts.line("d_sae", Quantity.count(set.dSae()) + " in each layer");
+        facts.line("skip term", set.hasSkip() ? "added by sae reconstruct" : "none");
+        facts.line("model", config.metadata().modelName());
+        for (int layer = 0; layer < set.layers(); layer++) {
+            SetLayer of = set.layer(layer);
+            facts.line(
+                    "layer " + layer,
+                    "reads " + (of.readHook() == null ? "an unknown hook" : of.readHook()) + ", writes "
+                            + (of.writtenHook() == null ? "an unknown hook" : of.writtenHook()) + ", alone: "
+                            + of.name());
+        }
+        set.source().commit().ifPresent(commit -> facts.line("commit", commit));
+        facts.line("files", String.join(", ", set.source().files()));
+    }
+}

@@ -1,0 +1,60 @@
+package io.github.sae4j.cli.internal;
+
+import io.github.sae4j.data.Sentence;
+import io.github.sae4j.data.Setting;
+import io.github.sae4j.data.activations.Activations;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What the libraries' settings are called on the command line. */
+final class SettingOptions {
+
+    private SettingOptions() {}
+
+    /** Returns a sentence of a library with the options of the command in it. */
+    static String spelled(Sentence sentence) {
+        return sentence.with(SettingOptions::spelled);
+    }
+
+    /** Returns settings as the user could write them again; empty if there are none. */
+    static String spelled(List<Setting.Value> settings) {
+        return spelled(Sentence.of(settings));
+    }
+
+    /** Returns how many tokens are left out and by what, as {@code 64 of 8192 tokens, by --skip-first 1}; null if none are. */
+    static @Nullable String leftOutInWords(Activations activations) {
+        return activations.leftOut().isEmpty()
+                ? null
+                : activations.leftOutCount() + " tokens, by " + spelled(activations.leftOut());
+    }
+
+    private static String spelled(Setting.Value setting) {
+        String option = option(setting.setting());
+        return setting.value() == null ? option : option + " " + setting.value();
+    }
+
+    private static String option(Setting setting) {
+        return switch (setting) {
+            case TENSOR -> "--tensor";
+            case LAYER -> "--layer-id";
+            case LAYER_IDS -> "--layer-ids";
+            case SEQUENCE_LENGTH -> "--sequence-length";
+            case FILE_IS_SEQUENCE -> "--sequence-length file";
+            case SEQUENCE_COLUMN -> "--document-column";
+            case SKIP_FIRST -> "--skip-first";
+            case SKIP_TOKENS -> "--skip-token";
+            case MAX_NORM_MULTIPLE -> "--max-norm-multiple";
+            case TOKENS -> "--rows";
+            case ALLOW_NON_FINITE -> "--allow-non-finite";
+            case OUTPUT -> "--out";
+            case DELPHI -> "--out delphi:";
+            case REPLACE -> "--force";
+            case SHARD_TOKENS -> "--shard-tokens";
+            case RESUME -> "--resume";
+            case TOP_K -> "--top-k";
+            case DENSE -> "--dense";
+            case LONG_FORM -> "--long";
+            case METADATA -> "--metadata";
+        };
+    }
+}

@@ -1,0 +1,52 @@
+package io.github.sae4j.cli.internal;
+
+import io.github.sae4j.core.SparseAutoencoder;
+import io.github.sae4j.data.WrittenFile;
+import io.github.sae4j.data.activations.Activations;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The line that a command ends with: what was done, how fast, by what, and where the result is. */
+final class Summary {
+
+    private final long started = System.nanoTime();
+    private final List<String> parts = new ArrayList<>();
+
+    private Summary() {}
+
+    /** Starts the clock. */
+    static Summary start() {
+        return new Summary();
+    }
+
+    Summary add(String part) {
+        parts.add(part);
+        return this;
+    }
+
+    /** Tells, if tokens were left out, how many of how many. */
+    Summary leftOut(Activations activations) {
+        return activations.leftOutCount().isEmpty() ? this : add(activations.leftOutCount() + " tokens left out");
+    }
+
+    /** Returns the line of a command that ran an SAE. */
+    String line(long tokens, SparseAutoencoder sae, List<WrittenFile> files) {
+        return line(tokens, files, List.of(DeviceChoice.spell(sae.device()) + ", " + sae.kernel() + " kernel"));
+    }
+
+    /** Returns the line of a command that ran a set of layers. */
+    String line(long tokens, List<WrittenFile> files) {
+        return line(tokens, files, List.of());
+    }
+
+    private String line(long tokens, List<WrittenFile> files, List<String> by) {
+        double seconds = Math.max(1e-9, (System.nanoTime() - started) / 1e9);
+        List<String> all = new ArrayList<>();
+        all.add(Quantity.tokens(tokens));
+        all.addAll(parts);
+        all.add(Quantity.count(Math.round(tokens / seconds)) + " tokens/s");
+        all.addAll(by);
+        files.forEach(file -> all.add(file.name() + " (" + Quantity.bytes(file.bytes()) + ")"));
+        return String.join(" · ", all);
+    }
+}

@@ -1,0 +1,97 @@
+package io.github.sae4j.data;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+
+/**
+ * A file that is to be made; nothing that was there before is lost. Immutable.
+ *
+ * @since 0.1
+ */
+public final class OutputFile {
+
+    private final Path path;
+    private final boolean replace;
+
+    private OutputFile(Path path, boolean replace) {
+        this.path = path;
+        this.replace = replace;
+    }
+
+    /**
+     * Checks that a file can be made, before any work is done.
+     *
+     * @param path the file to be
+     * @param replace whether a file of that name may be replaced
+     * @throws DataException if it is there already and may not be replaced, or its folder does not let it be made
+     */
+    public static OutputFile of(Path path, boolean replace) {
+        Path folder = path.toAbsolutePath().getParent();
+        if (folder == null || !Files.isDirectory(folder)) {
+            throw new DataException(path + ": its folder does not exist.");
+        }
+        if (!Files.isWritable(folder)) {
+            throw new DataException(path + ": no file can be written in its folder.");
+        }
+        OutputFile file = new OutputFile(resolved(path), replace);
+        file.requireFree();
+        return file;
+    }
+
+    /** Follows links, so that what is replaced is the file that a link leads to and not the link. */
+    private static Path resolved(Path path) {
+        try {
+            return Files.exists(path) ? path.toRealPath() : path;
+        } catch (IOException e) {
+            throw DataException.of(path, "cannot be read", e);
+        }
+    }
+
+    private void requireFree() {
+        if (Files.isDirectory(path)) {
+            throw new DataException(
+                    Sentence.of(path + ": this is a folder, but ", Setting.OUTPUT.named(), " names a file."));
+        }
+        if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(path)) {
+            throw new DataException(path + ": this is not a regular file, so it cannot be replaced by one.");
+        }
+        if (!replace && Files.exists(path)) {
+            throw new DataException(
+                    Sentence.of(path + ": this file exists already; ", Setting.REPLACE.named(), " replaces it."));
+        }
+    }
+
+    /**
+     * Checks once more, right before the finished file is put in place.
+     *
+     * @throws DataException if somebody else has made a file of that name meanwhile
+     */
+    public void requireStillFree() {
+        requireFree();
+    }
+
+    /** Returns the path. */
+    public Path path() {
+        return path;
+    }
+
+    /** Returns the file's own name, without its folder. */
+    public String fileName() {
+        return String.valueOf(path.getFileName());
+    }
+
+    /**
+     * Returns the finished file.
+     *
+     * @throws DataException if it cannot be read
+     */
+    public WrittenFile made() {
+        try {
+            return new WrittenFile(fileName(), Files.size(path));
+        } catch (IOException e) {
+            throw DataException.of(path, "cannot be read", e);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package io.github.sae4j.data;
+
+/**
+ * A stretch of tokens.
+ *
+ * @param from the first
+ * @param to the one after the last, which may lie beyond all that there are
+ * @since 0.1
+ */
+public record TokenRange(long from, long to) {
+
+    /** Every token. */
+    public static final TokenRange ALL = new TokenRange(0, Long.MAX_VALUE);
+
+    public boolean isAll() {
+        return equals(ALL);
+    }
+
+    /** Returns the setting that takes these tokens, as {@code A:B}, where either may be left away. */
+    public Setting.Value setting() {
+        return Setting.TOKENS.of((from == 0 ? "" : from) + ":" + (to == Long.MAX_VALUE ? "" : to));
+    }
+}

@@ -1,0 +1,10 @@
+package io.github.sae4j.data;
+
+/**
+ * A file or folder that was made.
+ *
+ * @param name the name of the file, without its folder, or the path of the folder
+ * @param bytes its size
+ * @since 0.1
+ */
+public record WrittenFile(String name, long bytes) {}

@@ -1,0 +1,184 @@
+package io.github.sae4j.data.activations;
+
+import io.github.sae4j.core.SparseAutoencoder;
+import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.TokenRange;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says which numbers of files are the activations, and which tokens are read.
+ *
+ * <pre>{@code
+ * Activations.from(Path.of("x.parquet"))
+ *         .tensor("resid")
+ *         .skipFirst(1)
+ *         .tokens(0, 100_000)
+ *         .openFor(sae);
+ * }</pre>
+ *
+ * <p>Not for use by several threads at once.
+ *
+ * @since 0.1
+ */
+public final class ActivationsBuilder {
+
+    private final ActivationSource source;
+    private @Nullable String tensor;
+    private Layers layers = Layers.NONE;
+    private Sequences sequences = Sequences.NONE;
+    private @Nullable String sequenceColumn;
+    private int skipFirst;
+    private Set<Long> skipTokens = Set.of();
+    private double maxNormMultiple = Double.POSITIVE_INFINITY;
+    private TokenRange range = TokenRange.ALL;
+    private IdUse ids = IdUse.NONE;
+    private boolean allowNonFinite;
+
+    ActivationsBuilder(ActivationSource source) {
+        this.source = source;
+    }
+
+    /** Sets the array or column that holds the activations; by default the only one that fits the SAE. */
+    public ActivationsBuilder tensor(@Nullable String name) {
+        tensor = name;
+        return this;
+    }
+
+    /**
+     * Sets the layer that is read of activations {@code [tokens, layers, d_in]}, as vLLM saves them.
+     *
+     * @param id the layer's id
+     * @param ids the ids of all layers in their order; empty where there is one
+     */
+    public ActivationsBuilder layer(@Nullable Integer id, List<Integer> ids) {
+        layers = new Layers(id, List.copyOf(ids), true);
+        return this;
+    }
+
+    /** Sets the layer that is read where a file turns out to have several and nothing else was set. */
+    public ActivationsBuilder defaultLayer(@Nullable Integer id) {
+        layers = new Layers(id, List.of(), false);
+        return this;
+    }
+
+    /**
+     * Sets how many tokens each sequence of activations {@code [tokens, d_in]} has.
+     *
+     * @throws IllegalArgumentException if that is less than 1
+     */
+    public ActivationsBuilder sequenceLength(int tokens) {
+        if (tokens < 1) {
+            throw new IllegalArgumentException("A sequence has at least 1 token, not " + tokens + ".");
+        }
+        sequences = Sequences.of(tokens);
+        return this;
+    }
+
+    /** Says that each file is one sequence. */
+    public ActivationsBuilder eachFileIsASequence() {
+        sequences = Sequences.EACH_FILE;
+        return this;
+    }
+
+    /** Sets the array or column of the same file that says which sequence each token is of. */
+    public ActivationsBuilder sequenceColumn(@Nullable String name) {
+        sequenceColumn = name;
+        return this;
+    }
+
+    /**
+     * Leaves out the first tokens of each sequence; their rows have no features, and no measure counts them.
+     *
+     * @throws IllegalArgumentException if that are fewer than none
+     */
+    public ActivationsBuilder skipFirst(int tokens) {
+        if (tokens < 0) {
+            throw new IllegalArgumentException("At least 0 tokens are skipped, not " + tokens + ".");
+        }
+        skipFirst = tokens;
+        return this;
+    }
+
+    /** Leaves out the tokens with these ids, which lie beside the activations. */
+    public ActivationsBuilder skipTokens(Set<Long> tokenIds) {
+        skipTokens = Set.copyOf(tokenIds);
+        return this;
+    }
+
+    /**
+     * Leaves out the tokens whose norm is above a multiple of the median norm; the activations are read once more for that.
+     *
+     * @throws IllegalArgumentException if it is not above 0
+     */
+    public ActivationsBuilder maxNormMultiple(double multiple) {
+        if (!(multiple > 0)) {
+            throw new IllegalArgumentException("The multiple of the median norm must be above 0, but is " + multiple);
+        }
+        maxNormMultiple = multiple;
+        return this;
+    }
+
+    /** Reads a stretch of the tokens only, counted over all files. */
+    public ActivationsBuilder tokens(TokenRange tokens) {
+        range = tokens;
+        return this;
+    }
+
+    /**
+     * Reads a stretch of the tokens only, counted from 0 over all files.
+     *
+     * @param from the first
+     * @param to the one after the last, which may lie beyond all that there are
+     */
+    public ActivationsBuilder tokens(long from, long to) {
+        return tokens(new TokenRange(from, to));
+    }
+
+    /** Reads the tokens' ids with them, where a file has them beside the activations. */
+    public ActivationsBuilder withIds() {
+        ids = IdUse.CARRIED;
+        return this;
+    }
+
+    /** Reads the tokens' ids with them, as a folder for delphi needs them; opening fails where a file has none. */
+    public ActivationsBuilder requireIds() {
+        ids = IdUse.REQUIRED;
+        return this;
+    }
+
+    /** Lets NaN and infinity through; by default they are refused. */
+    public ActivationsBuilder allowNonFinite(boolean allow) {
+        allowNonFinite = allow;
+        return this;
+    }
+
+    /**
+     * Opens the first file, and checks the arrays of all.
+     *
+     * @param sae what is to take the activations
+     * @return the activations, which the caller closes
+     * @throws DataException if there is no such array, it does not fit the SAE, or files do not fit each other
+     */
+    public Activations openFor(SparseAutoencoder sae) {
+        return openFor(InputRequirements.of(sae, allowNonFinite));
+    }
+
+    /**
+     * Opens the first file, and checks the arrays of all.
+     *
+     * @param requirements what the activations must fit; what it says of numbers that are not finite holds
+     * @return the activations, which the caller closes
+     * @throws DataException if there is no such array, it does not fit, or files do not fit each other
+     */
+    public Activations openFor(InputRequirements requirements) {
+        return Activations.open(new ActivationRequest(
+                source,
+                new TensorChoice(tensor, layers, sequences.withDocuments(sequenceColumn)),
+                requirements,
+                range,
+                new Skipping(skipFirst, skipTokens, maxNormMultiple),
+                ids));
+    }
+}

@@ -1,0 +1,65 @@
+package io.github.sae4j.data.activations;
+
+import io.github.sae4j.data.OutputFile;
+import io.github.sae4j.data.Provenance;
+import io.github.sae4j.data.internal.files.Numbers;
+import java.nio.FloatBuffer;
+
+/**
+ * Decoded activations in the making: {@code reconstruction} float32, in the shape that the activations had, in the form
+ * that the file's ending tells.
+ *
+ * @since 0.1
+ */
+public final class ReconstructionOutput implements AutoCloseable {
+
+    private static final String RECONSTRUCTION = "reconstruction";
+
+    private final ArrayFile file;
+    private final Numbers numbers = new Numbers();
+
+    private ReconstructionOutput(ArrayFile file) {
+        this.file = file;
+    }
+
+    /**
+     * Starts a file.
+     *
+     * @param target the file to be
+     * @param layout how the tokens are arranged
+     * @param dOut the width of a decoded activation
+     * @param provenance where the numbers come from
+     */
+    public static ReconstructionOutput create(
+            ReconstructionTarget target, Layout layout, int dOut, Provenance provenance) {
+        long[] shape = layout.activationShape(dOut);
+        OutputFile file = target.file();
+        return new ReconstructionOutput(
+                switch (target.format()) {
+                    case SAFETENSORS -> new TensorArray(file, RECONSTRUCTION, shape, provenance.metadata(shape));
+                    case NPY -> new NpyArray(file, shape);
+                    case NPZ -> new NpzArray(file, RECONSTRUCTION, shape, provenance.json(shape));
+                });
+    }
+
+    /**
+     * Appends the next tokens.
+     *
+     * @param rows {@code [tokens][d_out]}
+     */
+    public void write(float[][] rows) {
+        for (float[] row : rows) {
+            numbers.floats(FloatBuffer.wrap(row), file::append);
+        }
+    }
+
+    /** Puts the finished file in place. */
+    public void commit() {
+        file.commit();
+    }
+
+    @Override
+    public void close() {
+        file.close();
+    }
+}

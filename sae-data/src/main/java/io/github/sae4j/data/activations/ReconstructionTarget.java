@@ -1,0 +1,12 @@
+package io.github.sae4j.data.activations;
+
+import io.github.sae4j.data.OutputFile;
+
+/**
+ * Where reconstructions are to go.
+ *
+ * @param file the file to make
+ * @param format what kind of file
+ * @since 0.1
+ */
+public record ReconstructionTarget(OutputFile file, ArrayFormat format) {}

@@ -1,0 +1,109 @@
+package io.github.sae4j.data.activations;
+
+import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.Sentence;
+import io.github.sae4j.data.Setting;
+import io.github.sae4j.data.internal.parquet.ParquetInput;
+import io.github.sae4j.data.internal.tensors.StoredTensor;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The ids of a file's tokens, whole numbers in an array beside their activations. */
+final class TokenIds {
+
+    private static final Set<String> NAMES = Set.of("token_ids", "tokens", "input_ids");
+    private static final Pattern SAFETENSORS = Pattern.compile("([IU])(16|32|64)");
+    private static final Pattern NPY = Pattern.compile("[<>]([iu])([248])");
+
+    private final StoredTensor ids;
+    private final int bytes;
+    private final boolean signed;
+
+    private TokenIds(StoredTensor ids, int bytes, boolean signed) {
+        this.ids = ids;
+        this.bytes = bytes;
+        this.signed = signed;
+    }
+
+    /**
+     * Checks that there are ids.
+     *
+     * @param file the file's name, for sentences
+     * @param tensors its arrays
+     * @param layout how its tokens are arranged
+     * @param needing what needs them
+     * @throws DataException if there are none, or they are of other tokens
+     */
+    static void require(String file, List<StoredTensor> tensors, Layout layout, Setting needing) {
+        StoredTensor ids = named(tensors)
+                .orElseThrow(() -> new DataException(Sentence.of(
+                        file + ": ",
+                        needing.named(),
+                        " needs the tokens' ids, but there is no array token_ids, tokens or input_ids beside the"
+                                + " activations.")));
+        if (of(ids) == null) {
+            throw new DataException(file + ": " + ids.label() + " is " + ids.dtype()
+                    + ", but ids are whole numbers of 2, 4 or 8 bytes.");
+        }
+        if (!layout.isOf(ids.shape())) {
+            throw new DataException(file + ": " + ids.label() + " has the shape " + ids.shape()
+                    + ", but the activations are of " + layout.tokens() + " tokens.");
+        }
+    }
+
+    /** Returns the ids of the tokens, if there are any. */
+    static Optional<TokenIds> find(List<StoredTensor> tensors, Layout layout) {
+        return named(tensors).filter(ids -> layout.isOf(ids.shape())).map(TokenIds::of);
+    }
+
+    private static Optional<StoredTensor> named(List<StoredTensor> tensors) {
+        return tensors.stream()
+                .filter(tensor -> tensor.name() != null && NAMES.contains(tensor.name()))
+                .findFirst();
+    }
+
+    /**
+     * Returns the numbers or texts of an array by which tokens are told apart.
+     *
+     * @return null for an array that holds neither
+     */
+    static @Nullable TokenIds ofDocuments(StoredTensor documents) {
+        return documents.dtype().equals(ParquetInput.TEXT) ? new TokenIds(documents, Long.BYTES, true) : of(documents);
+    }
+
+    /** Returns null for an array that holds no whole numbers. */
+    private static @Nullable TokenIds of(StoredTensor ids) {
+        Matcher safetensors = SAFETENSORS.matcher(ids.dtype());
+        if (safetensors.matches()) {
+            return new TokenIds(
+                    ids,
+                    Integer.parseInt(safetensors.group(2)) / Byte.SIZE,
+                    safetensors.group(1).equals("I"));
+        }
+        Matcher npy = NPY.matcher(ids.dtype());
+        return npy.matches()
+                ? new TokenIds(ids, Integer.parseInt(npy.group(2)), npy.group(1).equals("i"))
+                : null;
+    }
+
+    /** Reads the ids of some tokens, which must be asked for in order. */
+    long[] read(long first, int count) {
+        ByteBuffer buffer = ByteBuffer.allocate(count * bytes).order(ids.order());
+        ids.bytes().read(first * bytes, buffer);
+        buffer.flip();
+        long[] read = new long[count];
+        for (int i = 0; i < count; i++) {
+            read[i] = switch (bytes) {
+                case Short.BYTES -> signed ? buffer.getShort() : Short.toUnsignedLong(buffer.getShort());
+                case Integer.BYTES -> signed ? buffer.getInt() : Integer.toUnsignedLong(buffer.getInt());
+                default -> buffer.getLong();
+            };
+        }
+        return read;
+    }
+}

@@ -1,0 +1,49 @@
+package io.github.sae4j.data.features;
+
+import io.github.sae4j.data.internal.files.Endings;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * The kinds of files that features are written to, told by the ending of the name.
+ *
+ * @since 0.1
+ */
+public enum FeatureFormat {
+    /** Tensors, sparse or dense. */
+    SAFETENSORS(".safetensors", true),
+    /** SciPy's sparse matrix. */
+    NPZ(".npz", false),
+    /** Rows with lists, or a row for each active feature. */
+    PARQUET(".parquet", false),
+    /** A JSON object for each token. */
+    JSON_LINES(".jsonl", false);
+
+    private final String ending;
+    private final boolean dense;
+
+    FeatureFormat(String ending, boolean dense) {
+        this.ending = ending;
+        this.dense = dense;
+    }
+
+    /** Returns the format that a file's name tells, whatever the case of its letters. */
+    public static Optional<FeatureFormat> of(Path path) {
+        return Endings.told(path, values(), FeatureFormat::ending);
+    }
+
+    /** Returns all endings in words. */
+    public static String endings() {
+        return Endings.spoken(values(), FeatureFormat::ending);
+    }
+
+    /** Returns the ending of a name. */
+    public String ending() {
+        return ending;
+    }
+
+    /** Returns whether such a file can hold the dense matrix. */
+    public boolean hasDenseForm() {
+        return dense;
+    }
+}

@@ -1,0 +1,11 @@
+package io.github.sae4j.data.features;
+
+/**
+ * How output is divided into files.
+ *
+ * @param tokens how many tokens each file has, at least 1
+ * @param resume whether to go on with what an interrupted run has left
+ * @param replace whether files that are in the way may be replaced
+ * @since 0.1
+ */
+public record Sharding(long tokens, boolean resume, boolean replace) {}

@@ -1,0 +1,61 @@
+package io.github.sae4j.data.internal.files;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
+import com.google.gson.JsonObject;
+import java.util.Map;
+
+/** All JSON that the command makes; null stands for NaN and infinity, for which JSON has no word. */
+public final class Json {
+
+    private static final Gson LINE =
+            new GsonBuilder().serializeNulls().disableHtmlEscaping().create();
+    private static final Gson INDENTED = LINE.newBuilder().setPrettyPrinting().create();
+    private static final Gson IN_PAGE = new GsonBuilder().serializeNulls().create();
+
+    private Json() {}
+
+    /** Returns the text of a document for people and programs, a line for each value. */
+    public static String indented(JsonElement document) {
+        return INDENTED.toJson(finite(document));
+    }
+
+    /** Returns the text of a document in one line. */
+    public static String line(JsonElement document) {
+        return LINE.toJson(finite(document));
+    }
+
+    /** Returns the text of a document for a page of HTML, where no string of it can end the element that it is in. */
+    public static String inPage(JsonElement document) {
+        return IN_PAGE.toJson(finite(document));
+    }
+
+    /** Appends a number, with as many digits as float32 needs. */
+    public static void append(StringBuilder text, float number) {
+        if (Float.isFinite(number)) {
+            text.append(number);
+        } else {
+            text.append("null");
+        }
+    }
+
+    private static JsonElement finite(JsonElement element) {
+        if (element instanceof JsonObject object) {
+            for (Map.Entry<String, JsonElement> member : object.entrySet()) {
+                member.setValue(finite(member.getValue()));
+            }
+        } else if (element instanceof JsonArray array) {
+            for (int i = 0; i < array.size(); i++) {
+                array.set(i, finite(array.get(i)));
+            }
+        } else if (element.isJsonPrimitive()
+                && element.getAsJsonPrimitive().isNumber()
+                && !Double.isFinite(element.getAsDouble())) {
+            return JsonNull.INSTANCE;
+        }
+        return element;
+    }
+}

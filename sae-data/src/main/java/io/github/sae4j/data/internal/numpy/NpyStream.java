@@ -1,0 +1,56 @@
+package io.github.sae4j.data.internal.numpy;
+
+import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.internal.tensors.ForwardBytes;
+import io.github.sae4j.data.internal.tensors.Reason;
+import io.github.sae4j.data.internal.tensors.StoredTensor;
+import io.github.sae4j.data.internal.tensors.TensorFile;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+
+/**
+ * An npy file that comes from standard input, and so can be read once only.
+ *
+ * @param tensor its array
+ */
+public record NpyStream(StoredTensor tensor) implements TensorFile {
+
+    /** How standard input is called in sentences. */
+    public static final String NAME = "standard input";
+
+    /**
+     * Reads the header.
+     *
+     * @param in is read to the end of the array, and not closed
+     * @throws DataException if no npy file comes, or it cannot be read
+     */
+    public static NpyStream open(InputStream in) {
+        InputStream buffered = new BufferedInputStream(in);
+        try {
+            NpyStart start = NpyStart.read(NAME, buffered, Long.MAX_VALUE);
+            start.activationBytes();
+            NpyHeader header = start.header();
+            return new NpyStream(new StoredTensor(
+                    null,
+                    header.dtype(),
+                    header.type(),
+                    header.order(),
+                    header.shape(),
+                    new ForwardBytes(NAME, buffered)));
+        } catch (IOException e) {
+            throw new DataException(NAME + " cannot be read (" + Reason.of(e) + ").", e);
+        }
+    }
+
+    @Override
+    public List<StoredTensor> tensors() {
+        return List.of(tensor);
+    }
+
+    @Override
+    public void close() {
+        // Standard input belongs to the process.
+    }
+}

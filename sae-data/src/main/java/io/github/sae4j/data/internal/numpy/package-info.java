@@ -1,0 +1,5 @@
+/** NumPy's files, read and written. */
+@NullMarked
+package io.github.sae4j.data.internal.numpy;
+
+import org.jspecify.annotations.NullMarked;

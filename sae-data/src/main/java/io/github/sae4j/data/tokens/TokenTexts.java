@@ -1,0 +1,110 @@
+package io.github.sae4j.data.tokens;
+
+import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.activations.Layout;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableSet;
+
+/**
+ * The texts of tokens, in JSON lines or Parquet. Lines or rows follow one another as the activations do; where these have an
+ * axis of sequences, each is one of them, unless it is a single token.
+ *
+ * @since 0.1
+ */
+public final class TokenTexts {
+
+    /** How many tokens without sequences are in memory at a time; a context that reaches beyond is cut. */
+    private static final int SINGLE_TOKENS = 1 << 16;
+
+    private final Path path;
+    private final Layout layout;
+    private final int around;
+
+    private TokenTexts(Path path, Layout layout, int around) {
+        this.path = path;
+        this.layout = layout;
+        this.around = around;
+    }
+
+    /**
+     * Reads the texts around some tokens. A line or row group at a time is in memory.
+     *
+     * @param path the file
+     * @param layout how the tokens are arranged
+     * @param wanted the tokens' numbers
+     * @param around how many tokens before and after each, at most: none of another line
+     * @return a context for each that is wanted
+     * @throws DataException if the file cannot be read, is of another kind, or is not of these tokens
+     */
+    public static Map<Long, TokenContext> around(Path path, Layout layout, NavigableSet<Long> wanted, int around) {
+        return new TokenTexts(path, layout, around).read(wanted);
+    }
+
+    /**
+     * Checks what can be seen of a file at its beginning, before all work.
+     *
+     * @throws DataException if it cannot be read, is of another kind, or its first sequence has another length
+     */
+    public static void requireUsable(Path path, Layout layout) {
+        try (TokenLines lines = TokenLines.open(path)) {
+            new TokenTexts(path, layout, 0).next(lines);
+        }
+    }
+
+    private Map<Long, TokenContext> read(NavigableSet<Long> wanted) {
+        Map<Long, TokenContext> contexts = new HashMap<>();
+        long first = 0;
+        try (TokenLines lines = TokenLines.open(path)) {
+            for (List<String> tokens = next(lines); !tokens.isEmpty(); tokens = next(lines)) {
+                for (long token : wanted.subSet(first, first + tokens.size())) {
+                    contexts.put(token, context(tokens, (int) (token - first)));
+                }
+                first += tokens.size();
+            }
+        }
+        if (first != layout.tokens()) {
+            throw new DataException(
+                    path + ": it has " + first + " tokens, but the activations are of " + layout.tokens() + ".");
+        }
+        return contexts;
+    }
+
+    /** Returns the next sequence, or what stands for one where there are none; empty after the last. */
+    private List<String> next(TokenLines lines) {
+        if (lines.areTokens()) {
+            return several(lines, layout.hasSequences() ? layout.sequence() : SINGLE_TOKENS);
+        }
+        for (List<String> tokens = lines.next(); tokens != null; tokens = lines.next()) {
+            if (layout.hasSequences() && tokens.size() != layout.sequence()) {
+                throw new DataException(lines.place() + ": it has " + tokens.size()
+                        + " tokens, but a sequence of the activations has " + layout.sequence() + ".");
+            }
+            if (!tokens.isEmpty()) {
+                return tokens;
+            }
+        }
+        return List.of();
+    }
+
+    private static List<String> several(TokenLines lines, long most) {
+        List<String> tokens = new ArrayList<>();
+        for (List<String> line = lines.next(); line != null; line = lines.next()) {
+            tokens.addAll(line);
+            if (tokens.size() >= most) {
+                break;
+            }
+        }
+        return tokens;
+    }
+
+    private TokenContext context(List<String> tokens, int at) {
+        return new TokenContext(
+                tokens.subList(Math.max(0, at - around), at),
+                tokens.get(at),
+                tokens.subList(at + 1, Math.min(tokens.size(), at + 1 + around)));
+    }
+}

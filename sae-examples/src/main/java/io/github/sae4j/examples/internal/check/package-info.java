@@ -1,5 +1,0 @@
-/** Whether activations are those that an SAE was made for, by trying what is commonly wrong with them. */
-@NullMarked
-package io.github.sae4j.examples.internal.check;
-
-import org.jspecify.annotations.NullMarked;

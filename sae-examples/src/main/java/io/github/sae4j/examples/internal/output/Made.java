@@ -1,9 +1,0 @@
-package io.github.sae4j.examples.internal.output;
-
-/**
- * What a command has made.
- *
- * @param name the name of the file, without its folder, or the path of the folder
- * @param bytes its size
- */
-public record Made(String name, long bytes) {}

@@ -1,5 +1,0 @@
-/** The subcommands of {@code sae} and the work behind each. */
-@NullMarked
-package io.github.sae4j.examples.internal;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,9 +1,0 @@
-package io.github.sae4j.examples.internal.survey;
-
-/** Which features come first. */
-public enum FeatureOrder {
-    /** Those with the largest value. */
-    MAX,
-    /** Those that fire on most tokens. */
-    DENSITY
-}

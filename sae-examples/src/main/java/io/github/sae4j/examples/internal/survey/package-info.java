@@ -1,5 +1,0 @@
-/** What the features of an SAE do on many tokens, gathered as the tokens go by. */
-@NullMarked
-package io.github.sae4j.examples.internal.survey;
-
-import org.jspecify.annotations.NullMarked;
