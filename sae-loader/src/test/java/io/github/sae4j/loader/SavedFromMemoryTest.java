@@ -292,7 +292,8 @@ class SavedFromMemoryTest {
                 NDManager manager = sae.newManager()) {
             NDArray x = manager.create(vector(9 * D_IN), new Shape(9, D_IN));
             assertThat(saved.config().architecture()).isEqualTo(architecture);
-            assertThat(saved.encodeDense(x).toFloatArray()).is(closeTo(sae.encodeDense(x).toFloatArray()));
+            assertThat(saved.encodeDense(x).toFloatArray())
+                    .is(closeTo(sae.encodeDense(x).toFloatArray()));
             assertThat(saved.reconstruct(x).toFloatArray())
                     .is(closeTo(sae.reconstruct(x).toFloatArray()));
             assertThat(saved.encode(x).indices()).isEqualTo(sae.encode(x).indices());

@@ -315,8 +315,7 @@ class SavingTest {
         try (NDManager manager = sae.newManager()) {
             NDArray input = manager.create(x.values(), new Shape(x.shape()));
             assertThat(sae.encodeDense(input).toFloatArray()).is(closeTo(acts));
-            assertThat(sae.decode(sae.encode(input), manager).toFloatArray())
-                    .is(closeTo(recon));
+            assertThat(sae.decode(sae.encode(input), manager).toFloatArray()).is(closeTo(recon));
             assertThat(sae.reconstruct(input).toFloatArray()).is(closeTo(out));
         }
     }
