@@ -13,6 +13,7 @@ import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.internal.FailureBelow;
 import io.github.sae4j.loader.internal.format.LayerSet;
+import java.util.Optional;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
@@ -141,8 +142,9 @@ public final class SaeSet implements AutoCloseable {
                 layer,
                 files.member(layer),
                 config,
-                config.metadata().hookName(),
-                written == null ? null : JsonParser.parseString(written).getAsString());
+                Optional.ofNullable(config.metadata().hookName()),
+                Optional.ofNullable(written)
+                        .map(json -> JsonParser.parseString(json).getAsString()));
     }
 
     /**

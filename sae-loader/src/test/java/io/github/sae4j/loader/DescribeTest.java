@@ -122,7 +122,7 @@ class DescribeTest {
                     .hub(config(hub))
                     .describe();
 
-            assertThat(sae.published()).isNotNull();
+            assertThat(sae.published()).isPresent();
             assertThat(sae.config().metadata().hookName()).isEqualTo("blocks.12.hook_resid_post");
         }
     }
@@ -135,7 +135,7 @@ class DescribeTest {
                 SAE.from(published.repositoryFolder().resolve(published.path())).describe();
 
         assertThat(sae.isHere()).isTrue();
-        assertThat(sae.repository()).isNull();
+        assertThat(sae.repository()).isEmpty();
         assertThat(sae.config().architecture()).isEqualTo("jumprelu");
     }
 

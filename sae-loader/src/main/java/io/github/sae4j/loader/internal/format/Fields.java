@@ -125,6 +125,16 @@ final class Fields {
         namesInFile.put(newName, name);
     }
 
+    /** Sets a field to what somebody knows better than the file. */
+    void replace(String name, JsonElement value) {
+        unread.put(name, value);
+    }
+
+    /** Returns the names of the fields that were read, as the file has them. */
+    Set<String> read() {
+        return Set.copyOf(read);
+    }
+
     /** Sets a field that is absent. */
     void setDefault(String name, int value) {
         if (!has(name)) {

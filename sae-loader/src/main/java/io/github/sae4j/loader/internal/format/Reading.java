@@ -212,7 +212,8 @@ final class Reading implements AutoCloseable {
         return StrictJson.object(text(path), path.toString());
     }
 
-    private static String text(Path path) {
+    /** Returns the text of a file that is small. */
+    static String text(Path path) {
         try {
             if (Files.size(path) > LARGEST_CONFIG) {
                 throw new SaeLoadException(
@@ -238,6 +239,11 @@ final class Reading implements AutoCloseable {
             }
         }
         return config;
+    }
+
+    /** Returns the configuration's fields that users and the registry know better. */
+    JsonObject overrides() {
+        return overrides;
     }
 
     /** Returns a number that the user gave, because only a name would tell it. */

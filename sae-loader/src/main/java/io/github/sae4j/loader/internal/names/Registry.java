@@ -9,7 +9,6 @@ import io.github.sae4j.loader.internal.Listing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -101,7 +100,7 @@ public final class Registry {
     private static List<PublishedSae> shownAs(String id, List<Release> releases) {
         return releases.stream()
                 .flatMap(release -> release.saes().stream())
-                .filter(sae -> id.equals(sae.neuronpediaId()))
+                .filter(sae -> sae.neuronpediaId().filter(id::equals).isPresent())
                 .toList();
     }
 
@@ -110,8 +109,7 @@ public final class Registry {
         List<String> ids = Stream.concat(
                         ofUser.stream()
                                 .flatMap(release -> release.saes().stream())
-                                .map(PublishedSae::neuronpediaId)
-                                .filter(Objects::nonNull),
+                                .flatMap(sae -> sae.neuronpediaId().stream()),
                         KnownReleases.shown().stream())
                 .toList();
         return new SaeLoadException(

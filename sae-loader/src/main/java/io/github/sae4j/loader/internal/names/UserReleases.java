@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -153,9 +154,9 @@ final class UserReleases {
                 id,
                 repository,
                 path == null ? id : path,
-                number(where, fields, "l0"),
-                text(where, fields, "neuronpedia", "neuronpedia"),
-                number(where, fields, "norm_scaling_factor"));
+                Optional.ofNullable(number(where, fields, "l0")),
+                Optional.ofNullable(text(where, fields, "neuronpedia", "neuronpedia")),
+                Optional.ofNullable(number(where, fields, "norm_scaling_factor")));
     }
 
     private Map<?, ?> fields(String where, @Nullable Object value) {
