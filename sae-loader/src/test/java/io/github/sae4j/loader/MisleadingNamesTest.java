@@ -81,7 +81,7 @@ class MisleadingNamesTest {
                     .cache(temporary.resolve("cache"))
                     .build();
             SaeConfig described =
-                    SAE.load(repository, "layer_12").hub(config).describe().config();
+                    SAE.from(repository, "layer_12").hub(config).describe().config();
             assertThat(described.architecture().label()).isEqualTo("jumprelu");
             assertThat(described.reshape()).isEqualTo(Reshape.NONE);
             assertThat(described.metadata().hookName()).isEqualTo("blocks.12.hook_resid_post");
@@ -89,7 +89,7 @@ class MisleadingNamesTest {
     }
 
     private static SaeConfig open(Path folder) {
-        try (SparseAutoencoder sae = SAE.load(folder).device(Device.cpu()).open()) {
+        try (SparseAutoencoder sae = SAE.from(folder).device(Device.cpu()).open()) {
             return sae.config();
         }
     }

@@ -126,7 +126,7 @@ class ReferenceCasesTest {
     }
 
     private static SparseAutoencoder open(ReferenceCase reference) {
-        return SAE.load(reference.folder()).device(Device.cpu()).open();
+        return SAE.from(reference.folder()).device(Device.cpu()).open();
     }
 
     private static SaeConfig config(String name) {

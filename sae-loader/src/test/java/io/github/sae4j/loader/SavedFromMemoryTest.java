@@ -115,7 +115,7 @@ class SavedFromMemoryTest {
         SaeBuilder builder = temporal(Relu.of(new float[D_SAE]), 4).normScalingFactor(0.5);
         try (SparseAutoencoder sae = builder.device(Device.cpu()).build()) {
             SAE.save(sae, folder);
-            try (SparseAutoencoder saved = SAE.load(folder).device(Device.cpu()).open();
+            try (SparseAutoencoder saved = SAE.from(folder).device(Device.cpu()).open();
                     NDManager manager = sae.newManager()) {
                 NDArray x = manager.create(vector(2 * 5 * D_IN), new Shape(2, 5, D_IN));
                 assertThat(saved.normScalingFactor()).isEqualTo(0.5);
@@ -263,7 +263,7 @@ class SavedFromMemoryTest {
 
     private SaeConfig requireSame(SparseAutoencoder sae, String architecture) {
         SAE.save(sae, folder);
-        try (SparseAutoencoder saved = SAE.load(folder).device(Device.cpu()).open();
+        try (SparseAutoencoder saved = SAE.from(folder).device(Device.cpu()).open();
                 NDManager manager = sae.newManager()) {
             NDArray x = manager.create(vector(9 * D_IN), new Shape(9, D_IN));
             assertThat(saved.config().architecture().label()).isEqualTo(architecture);

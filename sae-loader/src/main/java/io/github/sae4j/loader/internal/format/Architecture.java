@@ -11,6 +11,7 @@ import io.github.sae4j.core.SaeBuilder;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.TopK;
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.SaeLoadException.Reason;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -131,9 +132,11 @@ record Architecture(SaeArchitecture kind, Recipe recipe, List<String> fields, bo
         return known.stream()
                 .filter(architecture -> architecture.label().equals(label))
                 .findFirst()
-                .orElseThrow(() -> new SaeLoadException(file + ": the architecture \"" + label
-                        + "\" is not known. Supported: "
-                        + known.stream().map(Architecture::label).collect(Collectors.joining(", ")) + "."));
+                .orElseThrow(() -> new SaeLoadException(
+                        Reason.UNSUPPORTED,
+                        file + ": the architecture \"" + label
+                                + "\" is not known. Supported: "
+                                + known.stream().map(Architecture::label).collect(Collectors.joining(", ")) + "."));
     }
 
     /** Returns its name in SAELens's spelling. */

@@ -6,6 +6,7 @@ import io.github.sae4j.core.Reshape;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SaeMetadata;
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.SaeLoadException.Reason;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -154,9 +155,12 @@ final class CfgJson {
         @Nullable String dtype = dtype();
         @Nullable Boolean applyBDecToInput = fields.flag("apply_b_dec_to_input");
         if (transcoder && !Boolean.FALSE.equals(applyBDecToInput)) {
-            throw new SaeLoadException(file + ": apply_b_dec_to_input is "
-                    + (applyBDecToInput == null ? "missing, which means true" : "true") + ", but a "
-                    + architecture.label() + " cannot subtract b_dec from its input: b_dec belongs to its output.");
+            throw new SaeLoadException(
+                    Reason.INVALID_CONFIGURATION,
+                    file + ": apply_b_dec_to_input is "
+                            + (applyBDecToInput == null ? "missing, which means true" : "true") + ", but a "
+                            + architecture.label()
+                            + " cannot subtract b_dec from its input: b_dec belongs to its output.");
         }
         Normalization normalization = normalization();
         SaeMetadata metadata = metadata();
@@ -180,7 +184,7 @@ final class CfgJson {
         }
         String name = withoutPrefix(written, "torch.");
         if (!DTYPES.contains(name)) {
-            throw fields.refused(
+            throw fields.unsupported(
                     "dtype", "\"" + written + "\"", "but only " + String.join(", ", DTYPES) + " are known.");
         }
         return name;
@@ -207,7 +211,7 @@ final class CfgJson {
             return "topk";
         }
         if (function != null && !function.equals("relu")) {
-            throw fields.refused(
+            throw fields.unsupported(
                     functionField,
                     "\"" + function + "\"",
                     older
@@ -248,7 +252,7 @@ final class CfgJson {
             return Normalization.NONE;
         }
         return Normalization.ofLabel(label)
-                .orElseThrow(() -> fields.refused(
+                .orElseThrow(() -> fields.unsupported(
                         "normalize_activations",
                         "\"" + label + "\"",
                         "which is not supported; supported are "
@@ -279,7 +283,7 @@ final class CfgJson {
     private Reshape reshapeOf(String label) {
         return Reshape.ofLabel(label)
                 .filter(reshape -> reshape != Reshape.SEGMENTS || accounts == null)
-                .orElseThrow(() -> fields.refused(
+                .orElseThrow(() -> fields.unsupported(
                         "reshape_activations",
                         "\"" + label + "\"",
                         "which is not supported; supported are none, hook_z."));

@@ -182,7 +182,7 @@ class CfgJsonTest {
         assertNotUnderstood(
                 "\"zeta\": 1e-6",
                 "has a field that nothing here understands in a standard SAE of SAELens: zeta = 1e-6. If it"
-                        + " changes nothing, open the SAE with allowUnknown(\"zeta\"), or --allow-unknown zeta.");
+                        + " changes nothing, open the SAE with allowUnknown(\"zeta\").");
         assertNotUnderstood(
                 "\"k\": 64, \"alpha\": {\"deep\": [1]}",
                 "fields that nothing here understands in a standard SAE of SAELens: k = 64, alpha = {\"deep\":[1]}. k may be"
