@@ -36,6 +36,7 @@ class DocumentedJavaTest {
             import io.github.sae4j.core.*;
             import io.github.sae4j.hub.*;
             import io.github.sae4j.loader.*;
+            import io.github.sae4j.loader.format.*;
             import io.github.sae4j.safetensors.*;
             import java.nio.ByteBuffer;
             import java.nio.file.Path;
