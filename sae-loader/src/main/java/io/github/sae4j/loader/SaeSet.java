@@ -305,7 +305,7 @@ public final class SaeSet implements AutoCloseable {
         open.readLock().lock();
         try {
             if (closed) {
-                throw new SaeException("This set of layers is closed already.");
+                throw new IllegalStateException("This set of layers is closed already.");
             }
             return work.get();
         } finally {
@@ -321,7 +321,7 @@ public final class SaeSet implements AutoCloseable {
 
     private void requireShape(float[][][] activations) {
         if (activations == null) {
-            throw new SaeException("activations must not be null.");
+            throw new NullPointerException("activations must not be null.");
         }
         for (int token = 0; token < activations.length; token++) {
             float[][] ofToken = activations[token];
@@ -342,7 +342,7 @@ public final class SaeSet implements AutoCloseable {
 
     private void requireFitting(LayeredFeatures features) {
         if (features == null) {
-            throw new SaeException("features must not be null.");
+            throw new NullPointerException("features must not be null.");
         }
         if (features.layers().size() != layers() || features.dSae() != dSae()) {
             throw new SaeException("The features are of " + features.layers().size() + " layers with d_sae = "

@@ -103,7 +103,7 @@ class DescribeTest {
                     .hub(config(hub))
                     .describe();
 
-            assertThat(sae.config().architecture()).isEqualTo("jumprelu");
+            assertThat(sae.config().architecture().label()).isEqualTo("jumprelu");
             assertThat(sae.config().dIn()).isEqualTo(64);
             assertThat(sae.config().dSae()).isEqualTo(8192);
             assertThat(sae.tensors()).contains(new SaeDescription.Tensor("threshold", "F32", List.of(8192L)));
@@ -136,7 +136,7 @@ class DescribeTest {
 
         assertThat(sae.isHere()).isTrue();
         assertThat(sae.repository()).isEmpty();
-        assertThat(sae.config().architecture()).isEqualTo("jumprelu");
+        assertThat(sae.config().architecture().label()).isEqualTo("jumprelu");
     }
 
     @Test

@@ -116,7 +116,7 @@ class FolderTest {
                 .tensor("threshold", Dtype.F32, new float[] {1, 1, 1}, 3)
                 .in(folder);
         try (SparseAutoencoder sae = SAE.fromDisk(folder)) {
-            assertThat(sae.config().architecture()).isEqualTo("jumprelu");
+            assertThat(sae.config().architecture().label()).isEqualTo("jumprelu");
         }
         assertRefused(
                 new TinySae().config(null).tensor("b_gate", Dtype.F32, new float[] {1, 1, 1}, 3),

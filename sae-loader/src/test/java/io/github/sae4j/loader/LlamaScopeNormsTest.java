@@ -59,7 +59,7 @@ class LlamaScopeNormsTest {
 
         try (CapturedLog log = new CapturedLog();
                 SparseAutoencoder sae = SAE.from(folder).device(Device.cpu()).open()) {
-            assertThat(sae.config().architecture()).isEqualTo("jumprelu");
+            assertThat(sae.config().architecture().label()).isEqualTo("jumprelu");
             assertThat(log.lines("WARN"))
                     .singleElement()
                     .asString()

@@ -116,7 +116,7 @@ class PublisherCasesTest {
             loader.format("gemma_2_transcoder");
         }
         try (SparseAutoencoder sae = open(published, loader)) {
-            assertThat(sae.config().architecture()).isEqualTo(published.fact("architecture"));
+            assertThat(sae.config().architecture().label()).isEqualTo(published.fact("architecture"));
             if (!published.name().equals("gemma_2_att")) {
                 requireNumbers(sae, published);
             }
@@ -180,7 +180,7 @@ class PublisherCasesTest {
     }
 
     private static void requireConfiguration(SaeConfig config, PublisherCase published) {
-        assertThat(config.architecture()).isEqualTo(published.fact("architecture"));
+        assertThat(config.architecture().label()).isEqualTo(published.fact("architecture"));
         assertThat(config.dIn()).isEqualTo(Integer.parseInt(published.fact("d_in")));
         assertThat(config.dSae()).isEqualTo(Integer.parseInt(published.fact("d_sae")));
         assertThat(config.dOut()).isEqualTo(Integer.parseInt(published.fact("d_out")));

@@ -120,7 +120,7 @@ class ReferenceCasesTest {
     }
 
     private static String expectedArchitecture(ReferenceCase reference, SparseAutoencoder sae) {
-        String architecture = sae.config().architecture();
+        String architecture = sae.config().architecture().label();
         // Saved for inference, a batch top-k SAE is a JumpReLU one.
         return reference.name().startsWith("batchtopk") && architecture.equals("jumprelu") ? "batchtopk" : architecture;
     }

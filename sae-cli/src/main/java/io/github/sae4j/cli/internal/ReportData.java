@@ -73,7 +73,7 @@ record ReportData(
         if (!sae.profile().isEmpty()) {
             facts.put("profile", sae.profile());
         }
-        facts.put("architecture", sae.sae().config().architecture());
+        facts.put("architecture", sae.sae().config().architecture().label());
         facts.put(
                 "shape",
                 "d_in " + Quantity.count(sae.sae().config().dIn()) + ", d_sae "

@@ -111,7 +111,7 @@ final class SaeJson {
         SaeConfig config = set.layer(0).config();
         JsonObject object = new JsonObject();
         object.addProperty("set", set.source().description());
-        object.addProperty("architecture", config.architecture());
+        object.addProperty("architecture", config.architecture().label());
         object.addProperty("d_in", set.d());
         object.addProperty("d_sae", set.dSae());
         object.addProperty("skip_term", set.hasSkip());
@@ -149,7 +149,7 @@ final class SaeJson {
     }
 
     private static void add(JsonObject object, SaeConfig config, boolean canDecode, double normScalingFactor) {
-        object.addProperty("architecture", config.architecture());
+        object.addProperty("architecture", config.architecture().label());
         object.addProperty("d_in", config.dIn());
         object.addProperty("d_sae", config.dSae());
         object.addProperty("d_out", canDecode ? config.dOut() : null);

@@ -165,17 +165,15 @@ final class CfgJson {
         Normalization normalization = normalization();
         SaeMetadata metadata = metadata();
         Reshape reshape = transcoder ? ignoredReshape() : reshape(metadata.hookName());
-        return new SaeConfig(
-                architecture.label(),
-                dIn,
-                dSae,
-                dOut == null ? dIn : dOut,
-                dtype,
-                applyBDecToInput == null || applyBDecToInput,
-                normalization,
-                reshape,
-                metadata,
-                fields.others());
+        return SaeConfig.builder(architecture.kind(), dIn, dSae)
+                .dOut(dOut == null ? dIn : dOut)
+                .dtype(dtype)
+                .applyBDecToInput(applyBDecToInput == null || applyBDecToInput)
+                .normalization(normalization)
+                .reshape(reshape)
+                .metadata(metadata)
+                .otherFields(fields.others())
+                .build();
     }
 
     /** Returns the number format that all tensors have, by the name that PyTorch gives it. */
@@ -293,15 +291,16 @@ final class CfgJson {
 
     private SaeMetadata metadata() {
         @Nullable Boolean prependBos = fields.informativeFlag("metadata.prepend_bos", "prepend_bos");
-        return new SaeMetadata(
-                fields.informativeText("metadata.model_name", "model_name"),
-                hookName(),
-                fields.informativeInteger(withOld("hook_head_index", "hook_point_head_index")),
-                fields.informativeInteger("metadata.context_size", "context_size"),
-                (older && prependBos == null) ? Boolean.TRUE : prependBos,
-                fields.informativeText("metadata.dataset_path", "dataset_path"),
-                fields.informativeText("metadata.neuronpedia_id", "neuronpedia_id"),
-                version);
+        return SaeMetadata.builder()
+                .modelName(fields.informativeText("metadata.model_name", "model_name"))
+                .hookName(hookName())
+                .hookHeadIndex(fields.informativeInteger(withOld("hook_head_index", "hook_point_head_index")))
+                .contextSize(fields.informativeInteger("metadata.context_size", "context_size"))
+                .prependBos((older && prependBos == null) ? Boolean.TRUE : prependBos)
+                .datasetPath(fields.informativeText("metadata.dataset_path", "dataset_path"))
+                .neuronpediaId(fields.informativeText("metadata.neuronpedia_id", "neuronpedia_id"))
+                .saeLensVersion(version)
+                .build();
     }
 
     private @Nullable String hookName() {

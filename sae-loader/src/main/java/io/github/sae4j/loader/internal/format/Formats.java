@@ -142,7 +142,7 @@ public final class Formats {
         reading.requireOverridesRead(
                 declared.unread(),
                 settings.overrides().keySet(),
-                declared.config().architecture(),
+                declared.config().architecture().label(),
                 declared.readable());
         reading.accounts().requireAllMet(place.label());
         return new Opened(declared.config(), parts.noDecoder() == null, inputScale, parts.weights(), builder);

@@ -246,17 +246,7 @@ public final class LayerSet {
     }
 
     private static SaeConfig withWidth(SaeConfig config, int dSae, int dOut) {
-        return new SaeConfig(
-                config.architecture(),
-                config.dIn(),
-                dSae,
-                dOut,
-                config.dtype(),
-                config.applyBDecToInput(),
-                config.normalization(),
-                config.reshape(),
-                config.metadata(),
-                config.otherFields());
+        return config.toBuilder().dSae(dSae).dOut(dOut).build();
     }
 
     private Weights ready(Weights weights) {
