@@ -97,8 +97,7 @@ class ReasonsTest {
 
     private void inEmptyTensor(Consumer<TensorView> use) {
         String header = FOUR_BYTES.replace("[4]", "[0]").replace("[0,4]", "[0,0]");
-        try (SafetensorsFile file =
-                SafetensorsFile.open(FileImage.of(header, 0).writeTo(folder))) {
+        try (SafetensorsFile file = SafetensorsFile.open(FileImage.of(header, 0).writeTo(folder))) {
             use.accept(file.tensor("a"));
         }
     }

@@ -1,13 +1,11 @@
 package io.github.sae4j.loader.format;
 
-import io.github.sae4j.core.Normalization;
-import io.github.sae4j.core.Reshape;
+import io.github.sae4j.core.SaeArchitecture;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SaeMetadata;
 import io.github.sae4j.core.TopK;
 import io.github.sae4j.loader.SaeLoadException;
 import java.util.List;
-import java.util.Map;
 
 /** A layout of a lab that nobody has heard of: {@code sae.json} and {@code sae.safetensors}, linear layers and top-k. */
 public final class TinyLabFormat implements SaeFormat {
@@ -46,17 +44,12 @@ public final class TinyLabFormat implements SaeFormat {
                     CONFIG + ": rule is " + rule + ", but only topk is known of tiny_lab.");
         }
         FormatTensors tensors = files.tensors(WEIGHTS).inert("of the training", "steps");
-        SaeConfig config = new SaeConfig(
-                rule,
-                dIn,
-                dSae,
-                dIn,
-                null,
-                false,
-                Normalization.NONE,
-                Reshape.NONE,
-                new SaeMetadata(fields.text("model").orElse(null), null, null, null, null, null, null, null),
-                Map.of());
+        SaeConfig config = SaeConfig.builder(SaeArchitecture.TOPK, dIn, dSae)
+                .applyBDecToInput(false)
+                .metadata(SaeMetadata.builder()
+                        .modelName(fields.text("model").orElse(null))
+                        .build())
+                .build();
         FormatParts parts = FormatParts.of(
                 config,
                 tensors.transposed("up.weight", dIn, dSae),

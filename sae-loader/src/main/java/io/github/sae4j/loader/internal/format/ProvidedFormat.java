@@ -42,7 +42,7 @@ record ProvidedFormat(SaeFormat format) implements Layout {
         scaling.requireFitting(1);
         double inputScale =
                 scaling.factor(config.normalization(), parts.normScalingFactor().orElse(null));
-        Weights weights = files.close(label(), config.architecture());
+        Weights weights = files.close(label(), config.architecture().label());
         if (!weights.conversions().isEmpty()) {
             LOG.info("{}: {}", weights.path(), String.join(", ", weights.conversions()));
         }
