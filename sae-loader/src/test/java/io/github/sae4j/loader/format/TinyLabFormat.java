@@ -45,7 +45,6 @@ public final class TinyLabFormat implements SaeFormat {
         }
         FormatTensors tensors = files.tensors(WEIGHTS).inert("of the training", "steps");
         SaeConfig config = SaeConfig.builder(SaeArchitecture.TOPK, dIn, dSae)
-                .applyBDecToInput(false)
                 .metadata(SaeMetadata.builder()
                         .modelName(fields.text("model").orElse(null))
                         .build())
