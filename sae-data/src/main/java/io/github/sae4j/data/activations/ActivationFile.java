@@ -3,23 +3,24 @@ package io.github.sae4j.data.activations;
 import io.github.sae4j.data.DataException;
 import io.github.sae4j.data.Sentence;
 import io.github.sae4j.data.Setting;
-import io.github.sae4j.data.internal.tensors.FloatType;
 import io.github.sae4j.data.internal.tensors.StoredTensor;
 import io.github.sae4j.data.internal.tensors.TensorFile;
+import io.github.sae4j.tensors.ElementType;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** An open file, and the one of its arrays that holds activations. */
 final class ActivationFile implements AutoCloseable {
 
     private static final int BUFFER_BYTES = 1 << 20;
+    private static final int MOST_NAMED = 12;
 
     private final String name;
     private final TensorFile file;
     private final StoredTensor tensor;
-    private final FloatType type;
+    private final ElementType type;
     private final InputRequirements expected;
     private final Layout layout;
     private final SequenceStarts starts;
@@ -29,7 +30,7 @@ final class ActivationFile implements AutoCloseable {
             String name,
             TensorFile file,
             StoredTensor tensor,
-            FloatType type,
+            ElementType type,
             InputRequirements expected,
             Layout layout,
             SequenceStarts starts) {
@@ -57,12 +58,11 @@ final class ActivationFile implements AutoCloseable {
      */
     static ActivationFile of(String name, TensorFile file, TensorChoice wanted, InputRequirements expected) {
         try {
-            StoredTensor whole = wanted.tensor() == null
-                    ? onlyFitting(name, file.tensors(), expected)
-                    : named(name, file.tensors(), wanted.tensor());
+            StoredTensor whole =
+                    wanted.tensor() == null ? onlyFitting(name, file, expected) : named(name, file, wanted.tensor());
             StoredTensor tensor = wanted.layers().of(name, whole, file.tensors());
-            FloatType type = tensor.type();
-            if (type == null) {
+            ElementType type = tensor.type();
+            if (type == null || !type.isFloatingPoint()) {
                 throw new DataException(name + ": " + tensor.label() + " is " + tensor.dtype()
                         + ", but activations are F16, BF16, F32 or F64.");
             }
@@ -84,7 +84,8 @@ final class ActivationFile implements AutoCloseable {
         }
     }
 
-    private static StoredTensor named(String file, List<StoredTensor> tensors, String name) {
+    private static StoredTensor named(String file, TensorFile opened, String name) {
+        List<StoredTensor> tensors = opened.tensors();
         if (tensors.size() == 1 && tensors.get(0).name() == null) {
             throw new DataException(Sentence.of(
                     file + ": it holds one array without a name, so ",
@@ -94,13 +95,20 @@ final class ActivationFile implements AutoCloseable {
         return tensors.stream()
                 .filter(tensor -> name.equals(tensor.name()))
                 .findFirst()
-                .orElseThrow(() -> new DataException(
-                        file + ": there is no tensor \"" + name + "\"; the file holds " + list(tensors) + "."));
+                .orElseThrow(() -> missing(file, opened, name));
     }
 
-    private static StoredTensor onlyFitting(String name, List<StoredTensor> tensors, InputRequirements expected) {
-        List<StoredTensor> floating = tensors.stream()
-                .filter(tensor -> tensor.type() != null && !tensor.shape().isEmpty())
+    private static DataException missing(String file, TensorFile opened, String name) {
+        String why = opened.unusable().get(name);
+        return new DataException(file + ": "
+                + (why == null
+                        ? "there is no tensor \"" + name + "\"; the file holds " + list(opened) + "."
+                        : "tensor \"" + name + "\" is not read: " + why));
+    }
+
+    private static StoredTensor onlyFitting(String name, TensorFile opened, InputRequirements expected) {
+        List<StoredTensor> floating = opened.tensors().stream()
+                .filter(tensor -> tensor.isFloatingPoint() && !tensor.shape().isEmpty())
                 .toList();
         List<StoredTensor> fitting = floating.stream()
                 .filter(tensor -> expected.activationAxes(tensor.shape()) > 0)
@@ -112,14 +120,14 @@ final class ActivationFile implements AutoCloseable {
             throw new DataException(Sentence.of(
                     name + ": " + fitting.size() + " tensors could be the activations; choose one with ",
                     Setting.TENSOR.named(),
-                    ": " + list(fitting) + "."));
+                    ": " + list(fitting.stream().map(StoredTensor::summary)) + "."));
         }
         if (floating.size() == 1) {
             throw mismatch(name, floating.get(0), expected);
         }
         throw new DataException(
                 name + ": no floating-point tensor has " + expected.config().dIn() + " columns, d_in of "
-                        + expected.name() + "; the file holds " + list(tensors) + ".");
+                        + expected.name() + "; the file holds " + list(opened) + ".");
     }
 
     private static void requireSequences(String name, StoredTensor tensor, Layout layout, InputRequirements expected) {
@@ -145,11 +153,18 @@ final class ActivationFile implements AutoCloseable {
                 + expected.config().dIn() + ". Is this another model's file?");
     }
 
-    private static String list(List<StoredTensor> tensors) {
-        return tensors.isEmpty()
+    private static String list(TensorFile file) {
+        return list(Stream.concat(
+                file.tensors().stream().map(StoredTensor::summary),
+                file.unusable().keySet().stream().sorted().map(name -> name + " (not read)")));
+    }
+
+    private static String list(Stream<String> summaries) {
+        List<String> all = summaries.toList();
+        return all.isEmpty()
                 ? "no tensor"
-                : tensors.stream().limit(12).map(StoredTensor::summary).collect(Collectors.joining(", "))
-                        + (tensors.size() > 12 ? " and " + (tensors.size() - 12) + " more" : "");
+                : String.join(", ", all.subList(0, Math.min(all.size(), MOST_NAMED)))
+                        + (all.size() > MOST_NAMED ? " and " + (all.size() - MOST_NAMED) + " more" : "");
     }
 
     /** Returns how the tokens are arranged. */
@@ -176,7 +191,12 @@ final class ActivationFile implements AutoCloseable {
                 tensor.bytes().read((first + done) * rowBytes, buffer);
                 buffer.flip();
             }
-            type.widen(buffer, rows[row]);
+            type.getFloats(
+                    buffer,
+                    done % fitting * rowBytes,
+                    rows[row],
+                    0,
+                    expected.config().dIn());
         }
     }
 
@@ -262,7 +282,7 @@ final class ActivationFile implements AutoCloseable {
 
     /** Returns what is to be said of a value that is finite in the file, but not here. */
     String narrowed() {
-        return type == FloatType.F64 ? " as float32" : "";
+        return type == ElementType.F64 ? " as float32" : "";
     }
 
     @Override

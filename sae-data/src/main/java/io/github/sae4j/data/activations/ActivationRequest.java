@@ -4,7 +4,7 @@ import io.github.sae4j.data.DataException;
 import io.github.sae4j.data.Setting;
 import io.github.sae4j.data.TokenRange;
 import io.github.sae4j.data.internal.TensorFiles;
-import io.github.sae4j.data.internal.numpy.NpyStream;
+import io.github.sae4j.data.internal.formats.NpyStream;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 

@@ -3,7 +3,7 @@ package io.github.sae4j.data.activations;
 import io.github.sae4j.data.DataException;
 import io.github.sae4j.data.internal.TensorFiles;
 import io.github.sae4j.data.internal.files.InputFile;
-import io.github.sae4j.data.internal.numpy.NpyStream;
+import io.github.sae4j.data.internal.formats.NpyStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystems;

@@ -6,7 +6,6 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.github.sae4j.data.DataException;
 import io.github.sae4j.data.internal.TensorFiles;
-import io.github.sae4j.data.internal.formats.IndexedTensors;
 import io.github.sae4j.data.internal.formats.MemmapInput;
 import io.github.sae4j.safetensors.ShardedSafetensors;
 import java.io.IOException;
@@ -50,7 +49,7 @@ final class FolderOrder {
         }
         Set<Path> divided = new HashSet<>();
         for (Path file : files) {
-            if (IndexedTensors.isNamedLikeOne(file)) {
+            if (TensorFiles.isIndex(file)) {
                 try (ShardedSafetensors index = ShardedSafetensors.open(file)) {
                     divided.addAll(index.files());
                 }

@@ -3,8 +3,8 @@ package io.github.sae4j.data.activations;
 import io.github.sae4j.data.DataException;
 import io.github.sae4j.data.Sentence;
 import io.github.sae4j.data.Setting;
-import io.github.sae4j.data.internal.tensors.FloatType;
 import io.github.sae4j.data.internal.tensors.StoredTensor;
+import io.github.sae4j.tensors.ElementType;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
@@ -113,8 +113,8 @@ record Layers(@Nullable Integer id, List<Integer> ids, boolean asked) {
 
     private static StoredTensor layer(StoredTensor tensor, int place) {
         List<Long> shape = List.of(tensor.shape().get(0), tensor.shape().get(2));
-        FloatType type = tensor.type();
-        if (type == null) {
+        ElementType type = tensor.type();
+        if (type == null || !tensor.isFloatingPoint()) {
             return tensor;
         }
         long rowBytes = tensor.shape().get(2) * type.bytes();

@@ -5,20 +5,17 @@ import io.github.sae4j.data.Sentence;
 import io.github.sae4j.data.Setting;
 import io.github.sae4j.data.internal.parquet.ParquetInput;
 import io.github.sae4j.data.internal.tensors.StoredTensor;
+import io.github.sae4j.tensors.ElementType;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The ids of a file's tokens, whole numbers in an array beside their activations. */
 final class TokenIds {
 
     private static final Set<String> NAMES = Set.of("token_ids", "tokens", "input_ids");
-    private static final Pattern SAFETENSORS = Pattern.compile("([IU])(16|32|64)");
-    private static final Pattern NPY = Pattern.compile("[<>]([iu])([248])");
 
     private final StoredTensor ids;
     private final int bytes;
@@ -78,17 +75,15 @@ final class TokenIds {
 
     /** Returns null for an array that holds no whole numbers. */
     private static @Nullable TokenIds of(StoredTensor ids) {
-        Matcher safetensors = SAFETENSORS.matcher(ids.dtype());
-        if (safetensors.matches()) {
-            return new TokenIds(
-                    ids,
-                    Integer.parseInt(safetensors.group(2)) / Byte.SIZE,
-                    safetensors.group(1).equals("I"));
+        ElementType type = ids.type();
+        if (type == null) {
+            return null;
         }
-        Matcher npy = NPY.matcher(ids.dtype());
-        return npy.matches()
-                ? new TokenIds(ids, Integer.parseInt(npy.group(2)), npy.group(1).equals("i"))
-                : null;
+        return switch (type) {
+            case I16, I32, I64 -> new TokenIds(ids, type.bytes(), true);
+            case U16, U32, U64 -> new TokenIds(ids, type.bytes(), false);
+            default -> null;
+        };
     }
 
     /** Reads the ids of some tokens, which must be asked for in order. */

@@ -119,8 +119,8 @@ final class DelphiOutput implements FeatureSink {
                 while (feature > splits.get(split).last()) {
                     split++;
                 }
-                clamped += Math.abs(value) > HalfFloats.MAX ? 1 : 0;
-                splits.get(split).add(row, position, feature, HalfFloats.clamped(value));
+                clamped += Math.abs(value) > DelphiSplit.LARGEST_HALF ? 1 : 0;
+                splits.get(split).add(row, position, feature, value);
             }
         }
         numbers.longs(batch.ids(), tokens::append);

@@ -1,9 +1,9 @@
 package io.github.sae4j.data.internal.arrow;
 
 import io.github.sae4j.data.DataException;
-import io.github.sae4j.data.internal.tensors.FloatType;
 import io.github.sae4j.data.internal.tensors.StoredTensor;
 import io.github.sae4j.data.internal.tensors.TensorFile;
+import io.github.sae4j.tensors.ElementType;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -86,7 +86,7 @@ public final class ArrowInput implements TensorFile {
         return new StoredTensor(
                 field.name(),
                 field.dtype() + trouble,
-                trouble.isEmpty() ? FloatType.spelled(field.dtype()) : null,
+                trouble.isEmpty() ? ElementType.ofLabel(field.dtype()).orElse(null) : null,
                 ByteOrder.LITTLE_ENDIAN,
                 column.shape(),
                 column);

@@ -5,10 +5,10 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.github.sae4j.data.DataException;
-import io.github.sae4j.data.internal.tensors.FloatType;
 import io.github.sae4j.data.internal.tensors.InputChannel;
 import io.github.sae4j.data.internal.tensors.StoredTensor;
 import io.github.sae4j.data.internal.tensors.TensorFile;
+import io.github.sae4j.tensors.ElementType;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -26,16 +26,16 @@ public final class MemmapInput implements TensorFile {
 
     public static final String ENDING = ".memmap";
 
-    private static final Map<String, FloatType> TYPES = Map.of(
-            "torch.float16", FloatType.F16,
-            "torch.bfloat16", FloatType.BF16,
-            "torch.float32", FloatType.F32,
-            "torch.float64", FloatType.F64);
+    private static final Map<String, ElementType> TYPES = Map.of(
+            "torch.float16", ElementType.F16,
+            "torch.bfloat16", ElementType.BF16,
+            "torch.float32", ElementType.F32,
+            "torch.float64", ElementType.F64);
 
     private final InputChannel channel;
     private final StoredTensor tensor;
 
-    private MemmapInput(InputChannel channel, String dtype, FloatType type, List<Long> shape) {
+    private MemmapInput(InputChannel channel, String dtype, ElementType type, List<Long> shape) {
         this.channel = channel;
         this.tensor = new StoredTensor(null, dtype, type, ByteOrder.LITTLE_ENDIAN, shape, channel::read);
     }
@@ -55,7 +55,7 @@ public final class MemmapInput implements TensorFile {
         JsonObject described = described(meta);
         @Nullable JsonElement found = described.get("dtype");
         String dtype = found != null && found.isJsonPrimitive() ? found.getAsString() : "";
-        FloatType type = TYPES.get(dtype);
+        ElementType type = TYPES.get(dtype);
         if (type == null) {
             throw new DataException(meta + ": \"dtype\" should be torch.float16, torch.bfloat16, torch.float32 or"
                     + " torch.float64, but is " + found + ".");
@@ -73,7 +73,7 @@ public final class MemmapInput implements TensorFile {
     }
 
     /** Returns -1 for more bytes than any file has. */
-    private static long bytes(List<Long> shape, FloatType type) {
+    private static long bytes(List<Long> shape, ElementType type) {
         try {
             return shape.stream().reduce((long) type.bytes(), Math::multiplyExact);
         } catch (ArithmeticException e) {

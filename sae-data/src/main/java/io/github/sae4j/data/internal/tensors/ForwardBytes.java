@@ -27,11 +27,6 @@ public final class ForwardBytes implements StoredTensor.Bytes {
         this.in = in;
     }
 
-    /** Returns how many bytes of numbers were read or passed over. */
-    public long position() {
-        return position;
-    }
-
     @Override
     public void read(long offset, ByteBuffer target) {
         if (offset < position) {

@@ -2,9 +2,7 @@ package io.github.sae4j.data.internal.tensors;
 
 import io.github.sae4j.data.DataException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -35,11 +33,6 @@ public final class InputChannel implements AutoCloseable {
         } catch (IOException e) {
             throw DataException.of(path, "cannot be read", e);
         }
-    }
-
-    /** Returns what reads the file from its beginning; need not be closed. */
-    public InputStream fromStart() {
-        return Channels.newInputStream(channel);
     }
 
     /**
