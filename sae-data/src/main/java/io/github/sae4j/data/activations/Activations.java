@@ -216,11 +216,13 @@ public final class Activations implements ActivationReader {
     }
 
     /** Returns how all tokens of the files are arranged. */
+    @Override
     public Layout whole() {
         return whole;
     }
 
     /** Returns the number of a token among all of the files, where it is the given one of those that are read. */
+    @Override
     public long number(long token) {
         return Math.min(range.from(), whole.tokens()) + token;
     }
