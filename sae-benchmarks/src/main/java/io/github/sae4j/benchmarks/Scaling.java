@@ -136,7 +136,8 @@ public final class Scaling {
                 active += found;
             }
         }
-        return new ScalingPoint(tokens, nanos / 1e9, PeakMemory.ofProcess().bytes().orElse(0), (double) active / tokens);
+        return new ScalingPoint(
+                tokens, nanos / 1e9, PeakMemory.ofProcess().bytes().orElse(0), (double) active / tokens);
     }
 
     /** No two tokens of a stream are the same: each time round, those of the pool come a little stronger. */
