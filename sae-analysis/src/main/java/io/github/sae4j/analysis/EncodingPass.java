@@ -61,8 +61,10 @@ public final class EncodingPass {
     public static EncodingPass of(ActivationReader activations, SparseAutoencoder sae, int batchTokens) {
         long size = sae.takesSequences() ? activations.layout().sequence() : batchTokens;
         if (sae.takesSequences() && size > Integer.MAX_VALUE / sae.config().dIn()) {
-            throw new AnalysisException(activations + ": a sequence of " + size
-                    + " tokens is too long to be in memory, where this SAE needs it as a whole.");
+            throw new AnalysisException(
+                    AnalysisException.Reason.TOO_LARGE,
+                    activations + ": a sequence of " + size
+                            + " tokens is too long to be in memory, where this SAE needs it as a whole.");
         }
         return new EncodingPass(
                 activations, sae, (int) Math.min(size, activations.layout().tokens()));

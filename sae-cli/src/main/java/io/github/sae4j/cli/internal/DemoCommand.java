@@ -87,7 +87,7 @@ public final class DemoCommand implements Runnable {
             }
             return folder;
         } catch (IOException e) {
-            throw DataException.of(folder, "cannot be read", e);
+            throw DataException.of(DataException.Reason.UNREADABLE, folder, "cannot be read", e);
         }
     }
 
@@ -95,7 +95,7 @@ public final class DemoCommand implements Runnable {
         try {
             return Files.createDirectories(folder);
         } catch (IOException e) {
-            throw DataException.of(folder, "cannot be made", e);
+            throw DataException.of(DataException.Reason.UNWRITABLE, folder, "cannot be made", e);
         }
     }
 

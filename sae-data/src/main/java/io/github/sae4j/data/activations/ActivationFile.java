@@ -1,6 +1,7 @@
 package io.github.sae4j.data.activations;
 
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.data.Sentence;
 import io.github.sae4j.data.Setting;
 import io.github.sae4j.data.internal.tensors.StoredTensor;
@@ -63,8 +64,10 @@ final class ActivationFile implements AutoCloseable {
             StoredTensor tensor = wanted.layers().of(name, whole, file.tensors());
             ElementType type = tensor.type();
             if (type == null || !type.isFloatingPoint()) {
-                throw new DataException(name + ": " + tensor.label() + " is " + tensor.dtype()
-                        + ", but activations are F16, BF16, F32 or F64.");
+                throw new DataException(
+                        Reason.MISMATCH,
+                        name + ": " + tensor.label() + " is " + tensor.dtype()
+                                + ", but activations are F16, BF16, F32 or F64.");
             }
             int axes = expected.activationAxes(tensor.shape());
             if (axes == 0) {
@@ -87,10 +90,12 @@ final class ActivationFile implements AutoCloseable {
     private static StoredTensor named(String file, TensorFile opened, String name) {
         List<StoredTensor> tensors = opened.tensors();
         if (tensors.size() == 1 && tensors.get(0).name() == null) {
-            throw new DataException(Sentence.of(
-                    file + ": it holds one array without a name, so ",
-                    Setting.TENSOR.of(name),
-                    " has nothing to choose."));
+            throw new DataException(
+                    Reason.NO_SUCH_TENSOR,
+                    Sentence.of(
+                            file + ": it holds one array without a name, so ",
+                            Setting.TENSOR.of(name),
+                            " has nothing to choose."));
         }
         return tensors.stream()
                 .filter(tensor -> name.equals(tensor.name()))
@@ -100,10 +105,12 @@ final class ActivationFile implements AutoCloseable {
 
     private static DataException missing(String file, TensorFile opened, String name) {
         String why = opened.unusable().get(name);
-        return new DataException(file + ": "
-                + (why == null
-                        ? "there is no tensor \"" + name + "\"; the file holds " + list(opened) + "."
-                        : "tensor \"" + name + "\" is not read: " + why));
+        return new DataException(
+                Reason.NO_SUCH_TENSOR,
+                file + ": "
+                        + (why == null
+                                ? "there is no tensor \"" + name + "\"; the file holds " + list(opened) + "."
+                                : "tensor \"" + name + "\" is not read: " + why));
     }
 
     private static StoredTensor onlyFitting(String name, TensorFile opened, InputRequirements expected) {
@@ -117,40 +124,48 @@ final class ActivationFile implements AutoCloseable {
             return fitting.get(0);
         }
         if (fitting.size() > 1) {
-            throw new DataException(Sentence.of(
-                    name + ": " + fitting.size() + " tensors could be the activations; choose one with ",
-                    Setting.TENSOR.named(),
-                    ": " + list(fitting.stream().map(StoredTensor::summary)) + "."));
+            throw new DataException(
+                    Reason.NO_SUCH_TENSOR,
+                    Sentence.of(
+                            name + ": " + fitting.size() + " tensors could be the activations; choose one with ",
+                            Setting.TENSOR.named(),
+                            ": " + list(fitting.stream().map(StoredTensor::summary)) + "."));
         }
         if (floating.size() == 1) {
             throw mismatch(name, floating.get(0), expected);
         }
         throw new DataException(
+                Reason.NO_SUCH_TENSOR,
                 name + ": no floating-point tensor has " + expected.config().dIn() + " columns, d_in of "
                         + expected.name() + "; the file holds " + list(opened) + ".");
     }
 
     private static void requireSequences(String name, StoredTensor tensor, Layout layout, InputRequirements expected) {
         if (expected.takesSequences() && !layout.hasSequences()) {
-            throw new DataException(Sentence.of(
-                    name + ": " + tensor.label() + " has the shape " + tensor.shape() + ", but " + expected.name()
-                            + " predicts each token from those before it, so it takes [batch, sequence, d_in = "
-                            + expected.config().dIn() + "]; ",
-                    Setting.SEQUENCE_LENGTH.of("N"),
-                    " divides flat ones."));
+            throw new DataException(
+                    Reason.MISMATCH,
+                    Sentence.of(
+                            name + ": " + tensor.label() + " has the shape " + tensor.shape() + ", but "
+                                    + expected.name()
+                                    + " predicts each token from those before it, so it takes [batch, sequence, d_in = "
+                                    + expected.config().dIn() + "]; ",
+                            Setting.SEQUENCE_LENGTH.of("N"),
+                            " divides flat ones."));
         }
     }
 
     private static DataException mismatch(String name, StoredTensor tensor, InputRequirements expected) {
         List<Long> shape = tensor.shape();
         if (shape.size() > 1 && shape.get(0) == 0) {
-            return new DataException(name + ": " + tensor.label() + " has no tokens.");
+            return new DataException(Reason.MISMATCH, name + ": " + tensor.label() + " has no tokens.");
         }
         String columns = shape.isEmpty()
                 ? " is a single number, but "
                 : " has " + shape.get(shape.size() - 1) + " columns, but ";
-        return new DataException(name + ": " + tensor.label() + columns + expected.name() + " takes d_in = "
-                + expected.config().dIn() + ". Is this another model's file?");
+        return new DataException(
+                Reason.MISMATCH,
+                name + ": " + tensor.label() + columns + expected.name() + " takes d_in = "
+                        + expected.config().dIn() + ". Is this another model's file?");
     }
 
     private static String list(TensorFile file) {
@@ -272,7 +287,7 @@ final class ActivationFile implements AutoCloseable {
      */
     TokenIds tokenIds() {
         return TokenIds.find(file.tensors(), layout)
-                .orElseThrow(() -> new DataException(this + " has changed since the work began."));
+                .orElseThrow(() -> new DataException(Reason.CHANGED, this + " has changed since the work began."));
     }
 
     /** Returns how to speak of the activations at the beginning of a sentence. */

@@ -1,6 +1,7 @@
 package io.github.sae4j.data.activations;
 
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.data.Sentence;
 import io.github.sae4j.data.Setting;
 import io.github.sae4j.data.internal.parquet.ParquetInput;
@@ -38,18 +39,24 @@ final class TokenIds {
      */
     static void require(String file, List<StoredTensor> tensors, Layout layout, Setting needing) {
         StoredTensor ids = named(tensors)
-                .orElseThrow(() -> new DataException(Sentence.of(
-                        file + ": ",
-                        needing.named(),
-                        " needs the tokens' ids, but there is no array token_ids, tokens or input_ids beside the"
-                                + " activations.")));
+                .orElseThrow(() -> new DataException(
+                        Reason.NO_SUCH_TENSOR,
+                        Sentence.of(
+                                file + ": ",
+                                needing.named(),
+                                " needs the tokens' ids, but there is no array token_ids, tokens or input_ids beside the"
+                                        + " activations.")));
         if (of(ids) == null) {
-            throw new DataException(file + ": " + ids.label() + " is " + ids.dtype()
-                    + ", but ids are whole numbers of 2, 4 or 8 bytes.");
+            throw new DataException(
+                    Reason.MISMATCH,
+                    file + ": " + ids.label() + " is " + ids.dtype()
+                            + ", but ids are whole numbers of 2, 4 or 8 bytes.");
         }
         if (!layout.isOf(ids.shape())) {
-            throw new DataException(file + ": " + ids.label() + " has the shape " + ids.shape()
-                    + ", but the activations are of " + layout.tokens() + " tokens.");
+            throw new DataException(
+                    Reason.MISMATCH,
+                    file + ": " + ids.label() + " has the shape " + ids.shape() + ", but the activations are of "
+                            + layout.tokens() + " tokens.");
         }
     }
 

@@ -1,6 +1,7 @@
 package io.github.sae4j.data.internal;
 
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.data.internal.arrow.ArrowInput;
 import io.github.sae4j.data.internal.files.InputFile;
 import io.github.sae4j.data.internal.formats.MemmapInput;
@@ -61,8 +62,10 @@ public final class TensorFiles {
                 return NamedTensorsInput.open(path, format.getValue());
             }
         }
-        throw new DataException(path + ": its name ends in none of " + endings("and")
-                + ", and no other kind of activation file is read.");
+        throw new DataException(
+                Reason.UNSUPPORTED,
+                path + ": its name ends in none of " + endings("and")
+                        + ", and no other kind of activation file is read.");
     }
 
     /** Returns whether a file's name tells that it is of a kind that is read. */

@@ -1,6 +1,7 @@
 package io.github.sae4j.data.internal.files;
 
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.data.OutputFile;
 import io.github.sae4j.data.WrittenFile;
 import io.github.sae4j.safetensors.SafetensorsException;
@@ -37,7 +38,8 @@ public final class StagedFile implements LineSink {
             } catch (SafetensorsException e) {
                 closed = true;
                 guard.close();
-                throw new DataException(target.path() + ": no file can be written in its folder.", e);
+                throw new DataException(
+                        Reason.UNWRITABLE, target.path() + ": no file can be written in its folder.", e);
             }
         }
         this.stream = new BufferedOutputStream(new Appending(), BUFFER_BYTES);
@@ -75,7 +77,7 @@ public final class StagedFile implements LineSink {
 
     /** Returns the exception for bytes that could not be written. */
     public DataException failed(IOException e) {
-        return DataException.of(target.path(), "cannot be written", e);
+        return DataException.of(Reason.UNWRITABLE, target.path(), "cannot be written", e);
     }
 
     private static IOException cause(SafetensorsException e) {
@@ -120,7 +122,7 @@ public final class StagedFile implements LineSink {
         try {
             io.github.sae4j.safetensors.internal.StagedFile.rename(from, to);
         } catch (IOException e) {
-            throw DataException.of(to, "cannot be written", e);
+            throw DataException.of(Reason.UNWRITABLE, to, "cannot be written", e);
         }
     }
 
@@ -131,7 +133,7 @@ public final class StagedFile implements LineSink {
                 try {
                     file.close();
                 } catch (SafetensorsException e) {
-                    throw new DataException(String.valueOf(e.getMessage()), e);
+                    throw new DataException(Reason.UNWRITABLE, String.valueOf(e.getMessage()), e);
                 }
             }
         }

@@ -1,6 +1,7 @@
 package io.github.sae4j.data.internal.formats;
 
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.data.internal.tensors.StoredTensor;
 import io.github.sae4j.data.internal.tensors.TensorFile;
 import io.github.sae4j.tensors.NpyHeader;
@@ -49,9 +50,9 @@ public final class NamedTensorsInput implements TensorFile {
             NpyHeader header = NpyHeader.read(path.toString(), in);
             NpyRules.requireActivations(path.toString(), header);
         } catch (TensorFileException e) {
-            throw fault(e);
+            throw TensorFault.of(e);
         } catch (IOException e) {
-            throw DataException.of(path, "cannot be read", e);
+            throw DataException.of(Reason.UNREADABLE, path, "cannot be read", e);
         }
     }
 
@@ -71,10 +72,10 @@ public final class NamedTensorsInput implements TensorFile {
         try {
             tensor.read(offset, target);
         } catch (TensorFileException e) {
-            throw fault(e);
+            throw TensorFault.of(e);
         } catch (InternalError e) {
             // So the JVM tells that pages of a file that was mapped are no longer there.
-            throw new DataException(tensor + ": the file has become shorter while it was read.", e);
+            throw new DataException(Reason.CHANGED, tensor + ": the file has become shorter while it was read.", e);
         }
     }
 
@@ -82,12 +83,8 @@ public final class NamedTensorsInput implements TensorFile {
         try {
             return work.get();
         } catch (TensorFileException e) {
-            throw fault(e);
+            throw TensorFault.of(e);
         }
-    }
-
-    private static DataException fault(TensorFileException e) {
-        return new DataException(String.valueOf(e.getMessage()), e);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.github.sae4j.data.internal.formats;
 
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.tensors.ElementType;
 import io.github.sae4j.tensors.NpyHeader;
 
@@ -20,16 +21,19 @@ final class NpyRules {
     static void requireActivations(String file, NpyHeader header) {
         boolean floating = header.type().map(ElementType::isFloatingPoint).orElse(false);
         if (!floating || isOfUnknownName(header.descr())) {
-            throw new DataException(file + ": " + reason(header.descr()));
+            throw new DataException(Reason.UNSUPPORTED, file + ": " + reason(header.descr()));
         }
         if (!header.isRowMajor()) {
-            throw new DataException(file + ": the array is stored column by column (Fortran order), but must be"
-                    + " stored row by row: save numpy.ascontiguousarray(x).");
+            throw new DataException(
+                    Reason.UNSUPPORTED,
+                    file + ": the array is stored column by column (Fortran order), but must be"
+                            + " stored row by row: save numpy.ascontiguousarray(x).");
         }
         try {
             Math.multiplyExact(header.elements(), Double.BYTES);
         } catch (ArithmeticException e) {
-            throw new DataException(file + ": its shape " + header.shape() + " is larger than any file.", e);
+            throw new DataException(
+                    Reason.UNSUPPORTED, file + ": its shape " + header.shape() + " is larger than any file.", e);
         }
     }
 

@@ -1,8 +1,9 @@
 package io.github.sae4j.data.internal.formats;
 
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.data.internal.tensors.ForwardBytes;
-import io.github.sae4j.data.internal.tensors.Reason;
+import io.github.sae4j.data.internal.tensors.LibraryMessage;
 import io.github.sae4j.data.internal.tensors.StoredTensor;
 import io.github.sae4j.data.internal.tensors.TensorFile;
 import io.github.sae4j.tensors.NpyHeader;
@@ -41,9 +42,9 @@ public record NpyStream(StoredTensor tensor) implements TensorFile {
                     header.shape(),
                     new ForwardBytes(NAME, buffered)));
         } catch (TensorFileException e) {
-            throw new DataException(String.valueOf(e.getMessage()), e);
+            throw TensorFault.of(e);
         } catch (IOException e) {
-            throw new DataException(NAME + " cannot be read (" + Reason.of(e) + ").", e);
+            throw new DataException(Reason.UNREADABLE, NAME + " cannot be read (" + LibraryMessage.of(e) + ").", e);
         }
     }
 

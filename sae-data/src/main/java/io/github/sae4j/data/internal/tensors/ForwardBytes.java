@@ -1,6 +1,7 @@
 package io.github.sae4j.data.internal.tensors;
 
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.DataException.Reason;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -45,10 +46,11 @@ public final class ForwardBytes implements StoredTensor.Bytes {
             }
         } catch (EOFException e) {
             throw new DataException(
+                    Reason.MALFORMED,
                     name + ": it ends after " + position + " bytes of numbers, before all that its header tells of.",
                     e);
         } catch (IOException e) {
-            throw new DataException(name + ": it cannot be read (" + Reason.of(e) + ").", e);
+            throw new DataException(Reason.UNREADABLE, name + ": it cannot be read (" + LibraryMessage.of(e) + ").", e);
         }
     }
 }

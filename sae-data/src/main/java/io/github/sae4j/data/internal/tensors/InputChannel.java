@@ -1,6 +1,7 @@
 package io.github.sae4j.data.internal.tensors;
 
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.DataException.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -22,7 +23,7 @@ public final class InputChannel implements AutoCloseable {
         try {
             return new InputChannel(path, FileChannel.open(path, StandardOpenOption.READ));
         } catch (IOException e) {
-            throw DataException.of(path, "cannot be read", e);
+            throw DataException.of(Reason.UNREADABLE, path, "cannot be read", e);
         }
     }
 
@@ -31,7 +32,7 @@ public final class InputChannel implements AutoCloseable {
         try {
             return channel.size();
         } catch (IOException e) {
-            throw DataException.of(path, "cannot be read", e);
+            throw DataException.of(Reason.UNREADABLE, path, "cannot be read", e);
         }
     }
 
@@ -46,12 +47,12 @@ public final class InputChannel implements AutoCloseable {
             while (target.hasRemaining()) {
                 int count = channel.read(target, at);
                 if (count < 0) {
-                    throw new DataException(path + ": the file has become shorter while it was read.");
+                    throw new DataException(Reason.CHANGED, path + ": the file has become shorter while it was read.");
                 }
                 at += count;
             }
         } catch (IOException e) {
-            throw DataException.of(path, "cannot be read", e);
+            throw DataException.of(Reason.UNREADABLE, path, "cannot be read", e);
         }
     }
 
@@ -60,7 +61,7 @@ public final class InputChannel implements AutoCloseable {
         try {
             channel.close();
         } catch (IOException e) {
-            throw DataException.of(path, "cannot be closed", e);
+            throw DataException.of(Reason.UNREADABLE, path, "cannot be closed", e);
         }
     }
 
