@@ -1,7 +1,9 @@
 package io.github.sae4j.analysis;
 
+import java.util.Objects;
+
 /**
- * An analysis that cannot be done or go on; the message is one sentence.
+ * An analysis that cannot be done or go on; the message is one sentence; {@link #reason()} is the same for programs.
  *
  * @since 0.1
  */
@@ -9,22 +11,45 @@ public final class AnalysisException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    private final Reason reason;
+
     /**
      * Creates an exception.
      *
+     * @param reason what went wrong
      * @param message a sentence
      */
-    public AnalysisException(String message) {
+    public AnalysisException(Reason reason, String message) {
         super(message);
+        this.reason = Objects.requireNonNull(reason, "reason");
     }
 
     /**
      * Creates an exception with the failure that led to it.
      *
+     * @param reason what went wrong
      * @param message a sentence
      * @param cause what went wrong underneath
      */
-    public AnalysisException(String message, Throwable cause) {
+    public AnalysisException(Reason reason, String message, Throwable cause) {
         super(message, cause);
+        this.reason = Objects.requireNonNull(reason, "reason");
+    }
+
+    /** Returns what went wrong. */
+    public Reason reason() {
+        return reason;
+    }
+
+    /** What can go wrong. */
+    public enum Reason {
+        /** The thread was interrupted. */
+        INTERRUPTED,
+        /** The SAE is of a kind for which this is not done. */
+        UNSUPPORTED,
+        /** It would need more memory than there is. */
+        TOO_LARGE,
+        /** There are no tokens. */
+        NO_TOKENS
     }
 }

@@ -49,7 +49,7 @@ final class BackgroundThread implements AutoCloseable {
             throw new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new AnalysisException("The work was interrupted.", e);
+            throw new AnalysisException(AnalysisException.Reason.INTERRUPTED, "The work was interrupted.", e);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.github.sae4j.benchmarks;
 
+import io.github.sae4j.analysis.machine.PeakMemory;
 import io.github.sae4j.core.SparseAutoencoder;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -135,7 +136,8 @@ public final class Scaling {
                 active += found;
             }
         }
-        return new ScalingPoint(tokens, nanos / 1e9, PeakMemory.bytes().orElse(0), (double) active / tokens);
+        return new ScalingPoint(
+                tokens, nanos / 1e9, PeakMemory.ofProcess().bytes().orElse(0), (double) active / tokens);
     }
 
     /** No two tokens of a stream are the same: each time round, those of the pool come a little stronger. */

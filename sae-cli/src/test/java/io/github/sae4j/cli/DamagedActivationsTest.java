@@ -80,7 +80,9 @@ class DamagedActivationsTest {
         Path in = Files.write(folder.resolve("flipped.npz"), archive);
 
         assertThat(eval(in, "--batch-tokens", batchTokens))
-                .contains("flipped.npz, x.npy: it is damaged: the CRC-32 of its bytes is ", ", but the archive says ");
+                .contains(
+                        "flipped.npz: \"x.npy\": it is damaged: the CRC-32 of its bytes is ",
+                        ", but the archive says ");
     }
 
     @Test

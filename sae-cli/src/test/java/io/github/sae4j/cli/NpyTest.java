@@ -112,20 +112,20 @@ class NpyTest {
                 "{'descr': '<i8', 'fortran_order': False, 'shape': (2, 4)}#dtype is '<i8', but activations are",
                 "{'descr': '<V2', 'fortran_order': False, 'shape': (2, 4)}#as of bfloat16, which npy cannot name",
                 "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (2, 4)}#records of several fields",
-                "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4)}#takes 48 bytes, but the file has 32",
-                "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 4)}#takes 16 bytes, but the file has 32",
-                "{'descr': '<f4', 'fortran_order': False, 'shape': (2, -4)}#is not a tuple of sizes",
-                "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 4.0)}#is not a tuple of sizes",
+                "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4)}#takes 48 bytes, but it has 32",
+                "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 4)}#takes 16 bytes, but it has 32",
+                "{'descr': '<f4', 'fortran_order': False, 'shape': (2, -4)}#shape is not a tuple of sizes",
+                "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 4.0)}#cannot be read from character",
                 "{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999, 4)}#takes",
                 "{'descr': '<f4', 'fortran_order': False, 'shape': (999999999999999999, 999999999999999999)}#larger than any file",
-                "{'descr': '<f4', 'fortran_order': False, 'shape': (9999999999999999999,)}#larger than any array",
-                "{'descr': '<f4', 'fortran_order': 'False', 'shape': (2, 4)}#fortran_order must be True or False",
-                "{'descr': '<f4', 'fortran_order': False}#no \"shape\"",
-                "{'fortran_order': False, 'shape': (2, 4)}#no \"descr\"",
-                "{'descr': '<f4', 'shape': (2, 4), 'shape': (2, 4), 'fortran_order': False}#\"shape\" twice",
-                "{'descr': '<f4', 'shape': (2, 4), 'fortran_order': False, 'more': True}#other keys",
+                "{'descr': '<f4', 'fortran_order': False, 'shape': (9999999999999999999,)}#a size of 19 digits",
+                "{'descr': '<f4', 'fortran_order': 'False', 'shape': (2, 4)}#'fortran_order' is neither True nor False",
+                "{'descr': '<f4', 'fortran_order': False}#no 'shape'",
+                "{'fortran_order': False, 'shape': (2, 4)}#no 'descr'",
+                "{'descr': '<f4', 'shape': (2, 4), 'shape': (2, 4), 'fortran_order': False}#'shape' twice",
+                "{'descr': '<f4', 'shape': (2, 4), 'fortran_order': False, 'more': True}#other entries",
                 "{'descr': '<f4' 'shape': (2, 4)}#cannot be read from character",
-                "__import__('os')#not a dictionary"
+                "__import__('os')#not a Python dictionary"
             })
     void refusesAHeaderThatItCannotTrust(String header, String reason) {
         InputFiles.npy(in, header, values("<f4"));
@@ -141,28 +141,28 @@ class NpyTest {
     void refusesAnotherKindOfFile() {
         InputFiles.write(in, "PK and something else".getBytes(StandardCharsets.UTF_8));
 
-        assertThat(encode().err()).contains("this is not an npy file");
+        assertThat(encode().err()).contains("it is not an npy file");
     }
 
     @Test
     void refusesAnUnknownVersion() {
         InputFiles.npy(in, 4, InputFiles.npyHeader("<f4", "(2, 4)"), values("<f4"));
 
-        assertThat(encode().err()).contains("version 4, but 1, 2 and 3 are known");
+        assertThat(encode().err()).contains("npy version 4.0, but 1.0, 2.0 and 3.0 are read");
     }
 
     @Test
     void refusesAFileThatEndsWithinItsHeader() {
         InputFiles.write(in, new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, 118, 0, '{'});
 
-        assertThat(encode().err()).contains("says that it is 118 bytes long, but the file has 11");
+        assertThat(encode().err()).contains("it ends within its npy header");
     }
 
     @Test
     void claimsOfAHugeHeaderAllocateNothing() {
         InputFiles.write(in, new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 2, 0, -1, -1, -1, -1, '{'});
 
-        assertThat(encode().err()).contains("says that it is 4294967295 bytes long, but the file has 13");
+        assertThat(encode().err()).contains("npy header has 4294967295 bytes, but at most 65536 are read");
     }
 
     @Test

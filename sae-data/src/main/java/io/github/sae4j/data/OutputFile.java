@@ -1,5 +1,6 @@
 package io.github.sae4j.data;
 
+import io.github.sae4j.data.DataException.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -30,10 +31,10 @@ public final class OutputFile {
     public static OutputFile of(Path path, boolean replace) {
         Path folder = path.toAbsolutePath().getParent();
         if (folder == null || !Files.isDirectory(folder)) {
-            throw new DataException(path + ": its folder does not exist.");
+            throw new DataException(Reason.UNWRITABLE, path + ": its folder does not exist.");
         }
         if (!Files.isWritable(folder)) {
-            throw new DataException(path + ": no file can be written in its folder.");
+            throw new DataException(Reason.UNWRITABLE, path + ": no file can be written in its folder.");
         }
         OutputFile file = new OutputFile(resolved(path), replace);
         file.requireFree();
@@ -45,20 +46,23 @@ public final class OutputFile {
         try {
             return Files.exists(path) ? path.toRealPath() : path;
         } catch (IOException e) {
-            throw DataException.of(path, "cannot be read", e);
+            throw DataException.of(Reason.UNREADABLE, path, "cannot be read", e);
         }
     }
 
     private void requireFree() {
         if (Files.isDirectory(path)) {
             throw new DataException(
+                    Reason.EXISTS,
                     Sentence.of(path + ": this is a folder, but ", Setting.OUTPUT.named(), " names a file."));
         }
         if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(path)) {
-            throw new DataException(path + ": this is not a regular file, so it cannot be replaced by one.");
+            throw new DataException(
+                    Reason.EXISTS, path + ": this is not a regular file, so it cannot be replaced by one.");
         }
         if (!replace && Files.exists(path)) {
             throw new DataException(
+                    Reason.EXISTS,
                     Sentence.of(path + ": this file exists already; ", Setting.REPLACE.named(), " replaces it."));
         }
     }
@@ -91,7 +95,7 @@ public final class OutputFile {
         try {
             return new WrittenFile(fileName(), Files.size(path));
         } catch (IOException e) {
-            throw DataException.of(path, "cannot be read", e);
+            throw DataException.of(Reason.UNREADABLE, path, "cannot be read", e);
         }
     }
 }

@@ -3,6 +3,7 @@ package io.github.sae4j.data;
 import com.google.gson.JsonObject;
 import io.github.sae4j.data.internal.files.Json;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -139,6 +140,11 @@ public final class Provenance {
             shard.put(HEADS, heads);
         }
         return new Provenance(shard);
+    }
+
+    /** Returns what is known, under the names that files have for it, for example {@code sae_sha256}. */
+    public Map<String, String> fields() {
+        return Collections.unmodifiableMap(fields);
     }
 
     /** Returns the metadata of a file with the given dense shape. */

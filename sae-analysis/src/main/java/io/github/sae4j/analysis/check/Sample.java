@@ -59,7 +59,8 @@ public final class Sample {
             next = from + batch.count();
         }
         if (rows.isEmpty()) {
-            throw new AnalysisException(activations + ": there are no tokens to try.");
+            throw new AnalysisException(
+                    AnalysisException.Reason.NO_TOKENS, activations + ": there are no tokens to try.");
         }
         boolean[] begins = new boolean[first.size()];
         for (int i = 0; i < begins.length; i++) {

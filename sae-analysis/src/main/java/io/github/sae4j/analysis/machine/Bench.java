@@ -56,7 +56,9 @@ public final class Bench {
      */
     public static void requireMeasurable(SparseAutoencoder sae) {
         if (!sae.capabilities().has(SaeCapability.ENCODE_TOKENS)) {
-            throw new AnalysisException("This SAE takes whole sequences, and only SAEs that take tokens are measured.");
+            throw new AnalysisException(
+                    AnalysisException.Reason.UNSUPPORTED,
+                    "This SAE takes whole sequences, and only SAEs that take tokens are measured.");
         }
     }
 

@@ -138,7 +138,7 @@ public record Limits(double bytesPerSecond, double flopsPerSecond, String multip
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new AnalysisException("Measuring was interrupted.", e);
+            throw new AnalysisException(AnalysisException.Reason.INTERRUPTED, "Measuring was interrupted.", e);
         }
         return Math.max(1, System.nanoTime() - start);
     }

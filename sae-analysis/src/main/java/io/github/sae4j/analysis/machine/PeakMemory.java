@@ -40,6 +40,11 @@ public final class PeakMemory {
         }
     }
 
+    /** Counts all that was used since the process began. */
+    public static PeakMemory ofProcess() {
+        return new PeakMemory(Files.isReadable(STATUS));
+    }
+
     /** Returns the most bytes that were resident since, or nothing if that is not known. */
     public OptionalLong bytes() {
         if (!known) {

@@ -53,6 +53,7 @@ public record RandomWeights(int dIn, int dSae, WeightType type) {
         } catch (OutOfMemoryError e) {
             long bytes = 2L * dIn * dSae * type.bytes();
             throw new AnalysisException(
+                    AnalysisException.Reason.TOO_LARGE,
                     "The SAE to measure with takes " + bytes / 1_000_000
                             + " MB of memory beside the heap, and Java may use "
                             + "less; a smaller d_in, d_sae or number type needs less, and -XX:MaxDirectMemorySize="
@@ -67,6 +68,7 @@ public record RandomWeights(int dIn, int dSae, WeightType type) {
         long rowBytes = (long) columns * type.bytes();
         if (rowBytes > Integer.MAX_VALUE) {
             throw new AnalysisException(
+                    AnalysisException.Reason.TOO_LARGE,
                     "An SAE with rows of " + rowBytes + " bytes is too large to be made in memory.");
         }
         int rowsOfAPart = (int) Math.max(1, PART_BYTES / rowBytes);

@@ -1,5 +1,6 @@
 package io.github.sae4j.cli.internal;
 
+import io.github.sae4j.analysis.internal.report.Quantity;
 import io.github.sae4j.analysis.machine.BenchRow;
 import io.github.sae4j.analysis.machine.Limits;
 import io.github.sae4j.analysis.machine.Machine;

@@ -1,5 +1,6 @@
 package io.github.sae4j.cli.internal;
 
+import io.github.sae4j.analysis.internal.report.Quantity;
 import io.github.sae4j.hub.CachedRepo;
 import io.github.sae4j.hub.CachedRevision;
 import io.github.sae4j.hub.FileCheck;

@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import io.github.sae4j.analysis.check.FitCheck;
 import io.github.sae4j.analysis.check.HypothesisResult;
 import io.github.sae4j.analysis.check.Sample;
+import io.github.sae4j.analysis.internal.report.Quantity;
 import io.github.sae4j.core.SaeCapability;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.data.activations.ActivationSource;

@@ -1,5 +1,6 @@
 package io.github.sae4j.cli.internal;
 
+import io.github.sae4j.analysis.internal.report.Quantity;
 import io.github.sae4j.core.Feature;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.data.DataException;
@@ -86,7 +87,7 @@ public final class DemoCommand implements Runnable {
             }
             return folder;
         } catch (IOException e) {
-            throw DataException.of(folder, "cannot be read", e);
+            throw DataException.of(DataException.Reason.UNREADABLE, folder, "cannot be read", e);
         }
     }
 
@@ -94,7 +95,7 @@ public final class DemoCommand implements Runnable {
         try {
             return Files.createDirectories(folder);
         } catch (IOException e) {
-            throw DataException.of(folder, "cannot be made", e);
+            throw DataException.of(DataException.Reason.UNWRITABLE, folder, "cannot be made", e);
         }
     }
 

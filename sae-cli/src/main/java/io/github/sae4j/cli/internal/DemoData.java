@@ -162,7 +162,7 @@ final class DemoData {
         try {
             Files.writeString(folder.resolve("cfg.json"), new Gson().toJson(configuration()) + "\n");
         } catch (IOException e) {
-            throw DataException.of(folder, "cannot be written", e);
+            throw DataException.of(DataException.Reason.UNWRITABLE, folder, "cannot be written", e);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.github.sae4j.cli.internal;
 
 import io.github.sae4j.analysis.EncodingPass;
+import io.github.sae4j.analysis.internal.report.Quantity;
 import io.github.sae4j.core.SaeCapability;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.data.Setting;

@@ -159,7 +159,7 @@ final class FeatureOutputOptions {
                     ? absolute
                     : folder.toRealPath().resolve(absolute.getFileName());
         } catch (IOException e) {
-            throw DataException.of(path, "cannot be read", e);
+            throw DataException.of(DataException.Reason.UNREADABLE, path, "cannot be read", e);
         }
     }
 }

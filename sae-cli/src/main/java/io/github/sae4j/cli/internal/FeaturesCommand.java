@@ -1,5 +1,7 @@
 package io.github.sae4j.cli.internal;
 
+import io.github.sae4j.analysis.survey.Survey;
+import io.github.sae4j.analysis.survey.SurveyResult;
 import io.github.sae4j.data.activations.ActivationSource;
 import io.github.sae4j.data.activations.Activations;
 import java.util.List;
@@ -76,19 +78,19 @@ public final class FeaturesCommand implements Runnable {
             throw new ParameterException(
                     spec.commandLine(), "--by says which features come first, but --feature says which there are");
         }
-        int asked = choice.features == null ? (choice.top == null ? 0 : choice.top) : choice.features.size();
-        if (asked > SurveyJob.MOST_FEATURES) {
+        int chosen = choice.features == null ? (choice.top == null ? 0 : choice.top) : choice.features.size();
+        if (chosen > Survey.MOST_FEATURES) {
             throw new ParameterException(
-                    spec.commandLine(), "at most " + SurveyJob.MOST_FEATURES + " features can be shown, not " + asked);
+                    spec.commandLine(), "at most " + Survey.MOST_FEATURES + " features can be shown, not " + chosen);
         }
         Terminal terminal = Terminal.of(spec);
         try (OpenSae sae = json ? options.openForOutput(terminal) : options.open(terminal);
                 Activations activations = input.open(source, sae)) {
-            SurveyJob surveying = new SurveyJob(activations, sae, options.batchTokens(), survey, terminal);
-            FeatureReport report = choice.features == null
-                    ? surveying.first(choice.top == null ? 0 : choice.top, () -> input.open(source, sae), batches ->
-                            (batch, active) -> {})
-                    : surveying.named(existing(choice.features, sae));
+            Survey asked = survey.of(sae, options.batchTokens(), terminal);
+            SurveyResult result = choice.features == null
+                    ? asked.first(choice.top == null ? 0 : choice.top, activations, () -> input.open(source, sae))
+                    : asked.named(existing(choice.features, sae), activations);
+            FeatureReport report = new FeatureReport(sae, activations, result);
             if (json) {
                 report.printJson(terminal);
             } else {

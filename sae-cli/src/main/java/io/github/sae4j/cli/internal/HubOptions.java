@@ -89,7 +89,7 @@ final class HubOptions {
             }
             return token;
         } catch (IOException e) {
-            throw DataException.of(file, "cannot be read", e);
+            throw DataException.of(DataException.Reason.UNREADABLE, file, "cannot be read", e);
         }
     }
 }

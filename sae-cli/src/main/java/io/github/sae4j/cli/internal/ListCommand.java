@@ -2,6 +2,7 @@ package io.github.sae4j.cli.internal;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.github.sae4j.analysis.internal.report.Quantity;
 import io.github.sae4j.data.internal.files.Json;
 import io.github.sae4j.loader.PublishedSae;
 import io.github.sae4j.loader.SAE;

@@ -1,5 +1,6 @@
 package io.github.sae4j.cli.internal;
 
+import io.github.sae4j.analysis.internal.report.Quantity;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;

@@ -64,7 +64,7 @@ final class OutputOptions {
         try {
             return Files.exists(out) && Files.exists(input) && Files.isSameFile(out, input);
         } catch (IOException e) {
-            throw DataException.of(out, "cannot be read", e);
+            throw DataException.of(DataException.Reason.UNREADABLE, out, "cannot be read", e);
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.github.sae4j.cli.internal;
 
+import io.github.sae4j.analysis.PassListener;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
 import java.time.Duration;
@@ -11,7 +12,7 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
 /** A bar that shows how much is done and how long the rest will take, on a terminal only. */
-final class Progress implements AutoCloseable {
+final class Progress implements PassListener.Progress {
 
     private static final int MEGABYTE = 1_000_000;
 
@@ -57,7 +58,8 @@ final class Progress implements AutoCloseable {
                 .build());
     }
 
-    void advance(int done) {
+    @Override
+    public void advance(int done) {
         if (bar != null) {
             bar.stepBy(done);
         }

@@ -1,13 +1,10 @@
 package io.github.sae4j.cli.internal;
 
-import io.github.sae4j.analysis.evaluation.Evaluation;
-import io.github.sae4j.analysis.evaluation.ReconstructionQuality;
-import io.github.sae4j.analysis.report.ReportPage;
-import io.github.sae4j.analysis.survey.NormHistogram;
+import io.github.sae4j.analysis.report.Report;
+import io.github.sae4j.analysis.survey.Survey;
 import io.github.sae4j.data.OutputFile;
 import io.github.sae4j.data.activations.ActivationSource;
 import io.github.sae4j.data.activations.Activations;
-import io.github.sae4j.data.internal.files.TextOutput;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,29 +65,19 @@ public final class ReportCommand implements Runnable {
             throw new ParameterException(
                     spec.commandLine(), "a report reads the activations twice, but standard input comes once");
         }
-        if (top > SurveyJob.MOST_FEATURES) {
+        if (top > Survey.MOST_FEATURES) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "at most " + SurveyJob.MOST_FEATURES + " features can be shown in detail, not " + top);
+                    "at most " + Survey.MOST_FEATURES + " features can be shown in detail, not " + top);
         }
         OutputFile target = target(source);
         Terminal terminal = Terminal.of(spec);
         try (OpenSae sae = options.openForOutput(terminal);
                 Activations activations = input.open(source, sae)) {
             Summary summary = Summary.start();
-            ReconstructionQuality quality = ReconstructionQuality.of(sae.sae());
-            NormHistogram norms = new NormHistogram();
-            FeatureReport features = new SurveyJob(activations, sae, options.batchTokens(), survey, terminal)
-                    .first(top, () -> input.open(source, sae), batches -> (batch, active) -> {
-                        norms.add(batch);
-                        if (quality != null) {
-                            quality.add(batch, batches.reconstruct(batch, active));
-                        }
-                    });
-            Evaluation evaluation = new Evaluation(features.survey().firings(), quality);
-            ReportData data =
-                    new ReportData(sae, activations, features, survey.order(), evaluation, norms, survey.tokens());
-            TextOutput.write(target, ReportPage.of(data.title(), data.json()));
+            Survey asked = survey.of(sae, options.batchTokens(), terminal);
+            Report.of(asked, top, activations, () -> input.open(source, sae), () -> sae.provenance(activations))
+                    .writeTo(target);
             terminal.note(summary.leftOut(activations)
                     .line(activations.layout().tokens(), sae.sae(), List.of(target.made())));
         }

@@ -1,5 +1,6 @@
 package io.github.sae4j.cli.internal;
 
+import io.github.sae4j.analysis.internal.report.Quantity;
 import io.github.sae4j.analysis.survey.DecoderDirections;
 import io.github.sae4j.core.SaeCapability;
 import io.github.sae4j.core.SaeConfig;

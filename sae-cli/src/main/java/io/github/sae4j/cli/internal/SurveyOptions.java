@@ -1,6 +1,7 @@
 package io.github.sae4j.cli.internal;
 
 import io.github.sae4j.analysis.survey.FeatureOrder;
+import io.github.sae4j.analysis.survey.Survey;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -32,17 +33,19 @@ final class SurveyOptions {
                     + " or of strings.")
     private @Nullable Path tokens;
 
-    FeatureOrder order() {
-        return order == null ? FeatureOrder.MAX : order;
+    /** Returns the survey that the options ask for. */
+    Survey of(OpenSae sae, int batchTokens, Terminal terminal) {
+        return Survey.of(sae.sae())
+                .batchTokens(batchTokens)
+                .examples(examples)
+                .order(order == null ? FeatureOrder.MAX : order)
+                .tokens(tokens)
+                .listener((task, count) -> Progress.start(terminal, task, count));
     }
 
     /** Returns whether the user says which features come first. */
     boolean hasOrder() {
         return order != null;
-    }
-
-    int examples() {
-        return examples;
     }
 
     /** Returns the file of the tokens' texts, or null if there is none. */

@@ -30,7 +30,10 @@ final class TemporaryFolder implements AutoCloseable {
             return Files.createTempDirectory(prefix);
         } catch (IOException e) {
             throw DataException.of(
-                    Path.of(System.getProperty("java.io.tmpdir")), "no temporary folder can be made in it", e);
+                    DataException.Reason.UNWRITABLE,
+                    Path.of(System.getProperty("java.io.tmpdir")),
+                    "no temporary folder can be made in it",
+                    e);
         }
     }
 

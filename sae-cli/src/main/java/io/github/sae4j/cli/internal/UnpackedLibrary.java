@@ -1,6 +1,7 @@
 package io.github.sae4j.cli.internal;
 
 import ai.djl.util.Utils;
+import io.github.sae4j.analysis.internal.report.Quantity;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,25 +1,27 @@
 package io.github.sae4j.data.activations;
 
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.data.Sentence;
 import io.github.sae4j.data.Setting;
-import io.github.sae4j.data.internal.tensors.FloatType;
 import io.github.sae4j.data.internal.tensors.StoredTensor;
 import io.github.sae4j.data.internal.tensors.TensorFile;
+import io.github.sae4j.tensors.ElementType;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** An open file, and the one of its arrays that holds activations. */
 final class ActivationFile implements AutoCloseable {
 
     private static final int BUFFER_BYTES = 1 << 20;
+    private static final int MOST_NAMED = 12;
 
     private final String name;
     private final TensorFile file;
     private final StoredTensor tensor;
-    private final FloatType type;
+    private final ElementType type;
     private final InputRequirements expected;
     private final Layout layout;
     private final SequenceStarts starts;
@@ -29,7 +31,7 @@ final class ActivationFile implements AutoCloseable {
             String name,
             TensorFile file,
             StoredTensor tensor,
-            FloatType type,
+            ElementType type,
             InputRequirements expected,
             Layout layout,
             SequenceStarts starts) {
@@ -57,14 +59,15 @@ final class ActivationFile implements AutoCloseable {
      */
     static ActivationFile of(String name, TensorFile file, TensorChoice wanted, InputRequirements expected) {
         try {
-            StoredTensor whole = wanted.tensor() == null
-                    ? onlyFitting(name, file.tensors(), expected)
-                    : named(name, file.tensors(), wanted.tensor());
+            StoredTensor whole =
+                    wanted.tensor() == null ? onlyFitting(name, file, expected) : named(name, file, wanted.tensor());
             StoredTensor tensor = wanted.layers().of(name, whole, file.tensors());
-            FloatType type = tensor.type();
-            if (type == null) {
-                throw new DataException(name + ": " + tensor.label() + " is " + tensor.dtype()
-                        + ", but activations are F16, BF16, F32 or F64.");
+            ElementType type = tensor.type();
+            if (type == null || !type.isFloatingPoint()) {
+                throw new DataException(
+                        Reason.MISMATCH,
+                        name + ": " + tensor.label() + " is " + tensor.dtype()
+                                + ", but activations are F16, BF16, F32 or F64.");
             }
             int axes = expected.activationAxes(tensor.shape());
             if (axes == 0) {
@@ -84,23 +87,35 @@ final class ActivationFile implements AutoCloseable {
         }
     }
 
-    private static StoredTensor named(String file, List<StoredTensor> tensors, String name) {
+    private static StoredTensor named(String file, TensorFile opened, String name) {
+        List<StoredTensor> tensors = opened.tensors();
         if (tensors.size() == 1 && tensors.get(0).name() == null) {
-            throw new DataException(Sentence.of(
-                    file + ": it holds one array without a name, so ",
-                    Setting.TENSOR.of(name),
-                    " has nothing to choose."));
+            throw new DataException(
+                    Reason.NO_SUCH_TENSOR,
+                    Sentence.of(
+                            file + ": it holds one array without a name, so ",
+                            Setting.TENSOR.of(name),
+                            " has nothing to choose."));
         }
         return tensors.stream()
                 .filter(tensor -> name.equals(tensor.name()))
                 .findFirst()
-                .orElseThrow(() -> new DataException(
-                        file + ": there is no tensor \"" + name + "\"; the file holds " + list(tensors) + "."));
+                .orElseThrow(() -> missing(file, opened, name));
     }
 
-    private static StoredTensor onlyFitting(String name, List<StoredTensor> tensors, InputRequirements expected) {
-        List<StoredTensor> floating = tensors.stream()
-                .filter(tensor -> tensor.type() != null && !tensor.shape().isEmpty())
+    private static DataException missing(String file, TensorFile opened, String name) {
+        String why = opened.unusable().get(name);
+        return new DataException(
+                Reason.NO_SUCH_TENSOR,
+                file + ": "
+                        + (why == null
+                                ? "there is no tensor \"" + name + "\"; the file holds " + list(opened) + "."
+                                : "tensor \"" + name + "\" is not read: " + why));
+    }
+
+    private static StoredTensor onlyFitting(String name, TensorFile opened, InputRequirements expected) {
+        List<StoredTensor> floating = opened.tensors().stream()
+                .filter(tensor -> tensor.isFloatingPoint() && !tensor.shape().isEmpty())
                 .toList();
         List<StoredTensor> fitting = floating.stream()
                 .filter(tensor -> expected.activationAxes(tensor.shape()) > 0)
@@ -109,47 +124,62 @@ final class ActivationFile implements AutoCloseable {
             return fitting.get(0);
         }
         if (fitting.size() > 1) {
-            throw new DataException(Sentence.of(
-                    name + ": " + fitting.size() + " tensors could be the activations; choose one with ",
-                    Setting.TENSOR.named(),
-                    ": " + list(fitting) + "."));
+            throw new DataException(
+                    Reason.NO_SUCH_TENSOR,
+                    Sentence.of(
+                            name + ": " + fitting.size() + " tensors could be the activations; choose one with ",
+                            Setting.TENSOR.named(),
+                            ": " + list(fitting.stream().map(StoredTensor::summary)) + "."));
         }
         if (floating.size() == 1) {
             throw mismatch(name, floating.get(0), expected);
         }
         throw new DataException(
+                Reason.NO_SUCH_TENSOR,
                 name + ": no floating-point tensor has " + expected.config().dIn() + " columns, d_in of "
-                        + expected.name() + "; the file holds " + list(tensors) + ".");
+                        + expected.name() + "; the file holds " + list(opened) + ".");
     }
 
     private static void requireSequences(String name, StoredTensor tensor, Layout layout, InputRequirements expected) {
         if (expected.takesSequences() && !layout.hasSequences()) {
-            throw new DataException(Sentence.of(
-                    name + ": " + tensor.label() + " has the shape " + tensor.shape() + ", but " + expected.name()
-                            + " predicts each token from those before it, so it takes [batch, sequence, d_in = "
-                            + expected.config().dIn() + "]; ",
-                    Setting.SEQUENCE_LENGTH.of("N"),
-                    " divides flat ones."));
+            throw new DataException(
+                    Reason.MISMATCH,
+                    Sentence.of(
+                            name + ": " + tensor.label() + " has the shape " + tensor.shape() + ", but "
+                                    + expected.name()
+                                    + " predicts each token from those before it, so it takes [batch, sequence, d_in = "
+                                    + expected.config().dIn() + "]; ",
+                            Setting.SEQUENCE_LENGTH.of("N"),
+                            " divides flat ones."));
         }
     }
 
     private static DataException mismatch(String name, StoredTensor tensor, InputRequirements expected) {
         List<Long> shape = tensor.shape();
         if (shape.size() > 1 && shape.get(0) == 0) {
-            return new DataException(name + ": " + tensor.label() + " has no tokens.");
+            return new DataException(Reason.MISMATCH, name + ": " + tensor.label() + " has no tokens.");
         }
         String columns = shape.isEmpty()
                 ? " is a single number, but "
                 : " has " + shape.get(shape.size() - 1) + " columns, but ";
-        return new DataException(name + ": " + tensor.label() + columns + expected.name() + " takes d_in = "
-                + expected.config().dIn() + ". Is this another model's file?");
+        return new DataException(
+                Reason.MISMATCH,
+                name + ": " + tensor.label() + columns + expected.name() + " takes d_in = "
+                        + expected.config().dIn() + ". Is this another model's file?");
     }
 
-    private static String list(List<StoredTensor> tensors) {
-        return tensors.isEmpty()
+    private static String list(TensorFile file) {
+        return list(Stream.concat(
+                file.tensors().stream().map(StoredTensor::summary),
+                file.unusable().keySet().stream().sorted().map(name -> name + " (not read)")));
+    }
+
+    private static String list(Stream<String> summaries) {
+        List<String> all = summaries.toList();
+        return all.isEmpty()
                 ? "no tensor"
-                : tensors.stream().limit(12).map(StoredTensor::summary).collect(Collectors.joining(", "))
-                        + (tensors.size() > 12 ? " and " + (tensors.size() - 12) + " more" : "");
+                : String.join(", ", all.subList(0, Math.min(all.size(), MOST_NAMED)))
+                        + (all.size() > MOST_NAMED ? " and " + (all.size() - MOST_NAMED) + " more" : "");
     }
 
     /** Returns how the tokens are arranged. */
@@ -176,7 +206,12 @@ final class ActivationFile implements AutoCloseable {
                 tensor.bytes().read((first + done) * rowBytes, buffer);
                 buffer.flip();
             }
-            type.widen(buffer, rows[row]);
+            type.getFloats(
+                    buffer,
+                    done % fitting * rowBytes,
+                    rows[row],
+                    0,
+                    expected.config().dIn());
         }
     }
 
@@ -252,7 +287,7 @@ final class ActivationFile implements AutoCloseable {
      */
     TokenIds tokenIds() {
         return TokenIds.find(file.tensors(), layout)
-                .orElseThrow(() -> new DataException(this + " has changed since the work began."));
+                .orElseThrow(() -> new DataException(Reason.CHANGED, this + " has changed since the work began."));
     }
 
     /** Returns how to speak of the activations at the beginning of a sentence. */
@@ -262,7 +297,7 @@ final class ActivationFile implements AutoCloseable {
 
     /** Returns what is to be said of a value that is finite in the file, but not here. */
     String narrowed() {
-        return type == FloatType.F64 ? " as float32" : "";
+        return type == ElementType.F64 ? " as float32" : "";
     }
 
     @Override

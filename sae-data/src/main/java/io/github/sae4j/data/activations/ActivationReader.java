@@ -56,6 +56,20 @@ public interface ActivationReader extends AutoCloseable {
      */
     TokenPlace place(long token);
 
+    /** Returns how all tokens of the source are arranged, where those that are read are a range of them. */
+    default Layout whole() {
+        return layout();
+    }
+
+    /**
+     * Returns the number of a token among all of the source.
+     *
+     * @param token its number among those that are read, from 0
+     */
+    default long number(long token) {
+        return token;
+    }
+
     /** Returns whether the tokens' ids are read with them. */
     default boolean hasIds() {
         return false;

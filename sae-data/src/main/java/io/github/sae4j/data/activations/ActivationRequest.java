@@ -1,10 +1,11 @@
 package io.github.sae4j.data.activations;
 
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.data.Setting;
 import io.github.sae4j.data.TokenRange;
 import io.github.sae4j.data.internal.TensorFiles;
-import io.github.sae4j.data.internal.numpy.NpyStream;
+import io.github.sae4j.data.internal.formats.NpyStream;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -70,19 +71,25 @@ record ActivationRequest(
      */
     void requireAlike(ActivationFile first, ActivationFile other) {
         if (first.layout().heads() != other.layout().heads()) {
-            throw new DataException(first + " and " + other
-                    + " cannot follow one another: one has an axis of heads, the other has not.");
+            throw new DataException(
+                    Reason.MISMATCH,
+                    first + " and " + other
+                            + " cannot follow one another: one has an axis of heads, the other has not.");
         }
         if (first.tensorName() != null
                 && other.tensorName() != null
                 && !first.tensorName().equals(other.tensorName())) {
-            throw new DataException(first + " and " + other
-                    + " cannot follow one another: by their names they may be of different layers.");
+            throw new DataException(
+                    Reason.MISMATCH,
+                    first + " and " + other
+                            + " cannot follow one another: by their names they may be of different layers.");
         }
         if (expected.takesSequences()
                 && first.layout().sequence() != other.layout().sequence()) {
-            throw new DataException(first + " and " + other + " cannot follow one another: " + expected.name()
-                    + " takes sequences of one length.");
+            throw new DataException(
+                    Reason.MISMATCH,
+                    first + " and " + other + " cannot follow one another: " + expected.name()
+                            + " takes sequences of one length.");
         }
     }
 }

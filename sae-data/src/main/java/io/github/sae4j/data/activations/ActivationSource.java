@@ -1,9 +1,10 @@
 package io.github.sae4j.data.activations;
 
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.data.internal.TensorFiles;
 import io.github.sae4j.data.internal.files.InputFile;
-import io.github.sae4j.data.internal.numpy.NpyStream;
+import io.github.sae4j.data.internal.formats.NpyStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystems;
@@ -51,11 +52,13 @@ public record ActivationSource(String written, List<Path> files) {
             return new ActivationSource(written, matching(written));
         }
         if (path == null) {
-            throw new DataException(written + ": no file can have this name.");
+            throw new DataException(Reason.NO_SUCH_FILE, written + ": no file can have this name.");
         }
         if (!written.isEmpty() && Files.exists(path) && !Files.isRegularFile(path)) {
-            throw new DataException(path + ": this is a pipe or a device, of which only what comes next can be read;"
-                    + " an npy file can come from standard input, which is called -.");
+            throw new DataException(
+                    Reason.UNREADABLE,
+                    path + ": this is a pipe or a device, of which only what comes next can be read;"
+                            + " an npy file can come from standard input, which is called -.");
         }
         InputFile.requireReadable(path);
         return new ActivationSource(written, List.of(path));
@@ -90,7 +93,8 @@ public record ActivationSource(String written, List<Path> files) {
     private static List<Path> inFolder(Path folder) {
         List<Path> files = FolderOrder.of(folder, found(folder, 1, file -> true));
         if (files.isEmpty()) {
-            throw new DataException(folder + ": this folder has no " + TensorFiles.endings("or") + " file in it.");
+            throw new DataException(
+                    Reason.NO_SUCH_FILE, folder + ": this folder has no " + TensorFiles.endings("or") + " file in it.");
         }
         return files;
     }
@@ -101,14 +105,16 @@ public record ActivationSource(String written, List<Path> files) {
         int folderEnd = slashes.lastIndexOf('/', wildcard) + 1;
         Path folder = Path.of(slashes.substring(0, folderEnd));
         if (!Files.isDirectory(folder)) {
-            throw new DataException(pattern + ": no file matches, for there is no folder " + folder + ".");
+            throw new DataException(
+                    Reason.NO_SUCH_FILE, pattern + ": no file matches, for there is no folder " + folder + ".");
         }
         String rest = slashes.substring(folderEnd);
         PathMatcher matcher = matcher(pattern, rest);
         int depth = rest.contains("**") ? Integer.MAX_VALUE : rest.split("/", -1).length;
         List<Path> files = found(folder, depth, file -> matcher.matches(folder.relativize(file)));
         if (files.isEmpty()) {
-            throw new DataException(pattern + ": no " + TensorFiles.endings("or") + " file matches.");
+            throw new DataException(
+                    Reason.NO_SUCH_FILE, pattern + ": no " + TensorFiles.endings("or") + " file matches.");
         }
         return files;
     }
@@ -122,7 +128,10 @@ public record ActivationSource(String written, List<Path> files) {
         try {
             return FileSystems.getDefault().getPathMatcher("glob:" + rest);
         } catch (PatternSyntaxException e) {
-            throw new DataException(pattern + ": this is no pattern of file names: " + e.getDescription() + ".", e);
+            throw new DataException(
+                    Reason.NO_SUCH_FILE,
+                    pattern + ": this is no pattern of file names: " + e.getDescription() + ".",
+                    e);
         }
     }
 
@@ -135,7 +144,8 @@ public record ActivationSource(String written, List<Path> files) {
                     .sorted(Comparator.comparing(Path::toString, new NaturalOrder()))
                     .toList();
         } catch (IOException | UncheckedIOException e) {
-            throw new DataException(folder + ": this folder cannot be read (" + e.getMessage() + ").", e);
+            throw new DataException(
+                    Reason.UNREADABLE, folder + ": this folder cannot be read (" + e.getMessage() + ").", e);
         }
     }
 

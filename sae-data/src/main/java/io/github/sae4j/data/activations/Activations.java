@@ -1,6 +1,7 @@
 package io.github.sae4j.data.activations;
 
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.data.Sentence;
 import io.github.sae4j.data.Setting;
 import io.github.sae4j.data.TokenRange;
@@ -94,8 +95,11 @@ public final class Activations implements ActivationReader {
     static Activations open(ActivationRequest request) {
         ActivationSource source = request.source();
         if (request.skipping().byNorm() && source.isStandardInput()) {
-            throw new DataException(Sentence.of(
-                    Setting.MAX_NORM_MULTIPLE.named(), " reads the activations twice, but standard input comes once."));
+            throw new DataException(
+                    Reason.MISMATCH,
+                    Sentence.of(
+                            Setting.MAX_NORM_MULTIPLE.named(),
+                            " reads the activations twice, but standard input comes once."));
         }
         ActivationFile first = request.open(0);
         try {
@@ -135,6 +139,7 @@ public final class Activations implements ActivationReader {
     private static void requireTokens(ActivationRequest request, List<Layout> parts) {
         if (parts.stream().allMatch(part -> part.tokens() == 0)) {
             throw new DataException(
+                    Reason.MISMATCH,
                     parts.size() == 1
                             ? request.source().name(0) + ": it has no tokens."
                             : request.source().name() + ": none of these files has tokens.");
@@ -160,24 +165,29 @@ public final class Activations implements ActivationReader {
 
     private void requireKept() {
         if (layout.tokens() == 0) {
-            throw new DataException(Sentence.of(
-                    range.setting(),
-                    " takes no tokens: " + source.name() + " has " + whole.tokens() + ", counted from 0."));
+            throw new DataException(
+                    Reason.MISMATCH,
+                    Sentence.of(
+                            range.setting(),
+                            " takes no tokens: " + source.name() + " has " + whole.tokens() + ", counted from 0."));
         }
         if (limit.skipped() == layout.tokens()) {
             Sentence none = Sentence.of(
                     skipping.settings(), " leaves none of the " + layout.tokens() + " tokens of " + source.name());
             throw new DataException(
+                    Reason.MISMATCH,
                     range.isAll() ? Sentence.of(none, ".") : Sentence.of(none, " that ", range.setting(), " takes."));
         }
     }
 
     private void requireWholeSequences() {
         if (expected.takesSequences() && (!layout.hasSequences() || layout.sequence() != whole.sequence())) {
-            throw new DataException(Sentence.of(
-                    range.setting(),
-                    " cuts sequences of " + whole.sequence() + " tokens, but " + expected.name()
-                            + " takes whole ones."));
+            throw new DataException(
+                    Reason.MISMATCH,
+                    Sentence.of(
+                            range.setting(),
+                            " cuts sequences of " + whole.sequence() + " tokens, but " + expected.name()
+                                    + " takes whole ones."));
         }
     }
 
@@ -189,12 +199,14 @@ public final class Activations implements ActivationReader {
      */
     public void requireSequences(Setting needing) {
         if (!layout.hasSequences() && (whole.hasSequences() || parts.size() > 1)) {
-            throw new DataException(Sentence.of(
-                    needing.named(),
-                    " needs whole sequences of one length, but ",
-                    whole.hasSequences()
-                            ? Sentence.of(range.setting(), " cuts those of " + whole.sequence() + " tokens.")
-                            : "the files of " + source.name() + " have several or no axis of sequences."));
+            throw new DataException(
+                    Reason.MISMATCH,
+                    Sentence.of(
+                            needing.named(),
+                            " needs whole sequences of one length, but ",
+                            whole.hasSequences()
+                                    ? Sentence.of(range.setting(), " cuts those of " + whole.sequence() + " tokens.")
+                                    : "the files of " + source.name() + " have several or no axis of sequences."));
         }
     }
 
@@ -216,11 +228,13 @@ public final class Activations implements ActivationReader {
     }
 
     /** Returns how all tokens of the files are arranged. */
+    @Override
     public Layout whole() {
         return whole;
     }
 
     /** Returns the number of a token among all of the files, where it is the given one of those that are read. */
+    @Override
     public long number(long token) {
         return Math.min(range.from(), whole.tokens()) + token;
     }
@@ -358,7 +372,7 @@ public final class Activations implements ActivationReader {
             file = ActivationRequest.open(source, part, wanted, expected);
             positions = file.positions();
             if (!file.layout().equals(parts.get(part))) {
-                throw new DataException(file + " has changed since the work began.");
+                throw new DataException(Reason.CHANGED, file + " has changed since the work began.");
             }
             ids = hasIds ? file.tokenIds() : null;
         }

@@ -1,6 +1,7 @@
 package io.github.sae4j.data.activations;
 
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.DataException.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -22,9 +23,9 @@ record FileState(Path path, long size, FileTime modified) {
             BasicFileAttributes found = Files.readAttributes(path, BasicFileAttributes.class);
             return new FileState(path, found.size(), found.lastModifiedTime());
         } catch (NoSuchFileException e) {
-            throw new DataException(path + ": this file has disappeared while it was read.", e);
+            throw new DataException(Reason.CHANGED, path + ": this file has disappeared while it was read.", e);
         } catch (IOException e) {
-            throw DataException.of(path, "cannot be read", e);
+            throw DataException.of(Reason.CHANGED, path, "cannot be read", e);
         }
     }
 
@@ -37,10 +38,11 @@ record FileState(Path path, long size, FileTime modified) {
         FileState now = of(path);
         if (now.size() != size) {
             throw new DataException(
+                    Reason.CHANGED,
                     path + ": this file has changed while it was read, from " + size + " to " + now.size() + " bytes.");
         }
         if (!now.modified().equals(modified)) {
-            throw new DataException(path + ": this file has been written to while it was read.");
+            throw new DataException(Reason.CHANGED, path + ": this file has been written to while it was read.");
         }
     }
 }

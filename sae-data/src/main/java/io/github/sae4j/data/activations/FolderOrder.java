@@ -5,8 +5,8 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.data.internal.TensorFiles;
-import io.github.sae4j.data.internal.formats.IndexedTensors;
 import io.github.sae4j.data.internal.formats.MemmapInput;
 import io.github.sae4j.safetensors.ShardedSafetensors;
 import java.io.IOException;
@@ -50,7 +50,7 @@ final class FolderOrder {
         }
         Set<Path> divided = new HashSet<>();
         for (Path file : files) {
-            if (IndexedTensors.isNamedLikeOne(file)) {
+            if (TensorFiles.isIndex(file)) {
                 try (ShardedSafetensors index = ShardedSafetensors.open(file)) {
                     divided.addAll(index.files());
                 }
@@ -76,13 +76,15 @@ final class FolderOrder {
         for (JsonElement file : dataFiles(state)) {
             @Nullable JsonElement name = file instanceof JsonObject object ? object.get("filename") : null;
             if (name == null || !name.isJsonPrimitive()) {
-                throw new DataException(state + ": an entry of \"_data_files\" has no \"filename\".");
+                throw new DataException(Reason.MALFORMED, state + ": an entry of \"_data_files\" has no \"filename\".");
             }
             ordered.add(files.stream()
                     .filter(path -> path.endsWith(name.getAsString()))
                     .findFirst()
-                    .orElseThrow(() -> new DataException(state + ": \"_data_files\" names " + name.getAsString()
-                            + ", which is not in the folder.")));
+                    .orElseThrow(() -> new DataException(
+                            Reason.NO_SUCH_FILE,
+                            state + ": \"_data_files\" names " + name.getAsString()
+                                    + ", which is not in the folder.")));
         }
         return ordered;
     }
@@ -92,13 +94,13 @@ final class FolderOrder {
             JsonElement root = JsonParser.parseString(Files.readString(state));
             @Nullable JsonElement files = root instanceof JsonObject object ? object.get("_data_files") : null;
             if (files == null || !files.isJsonArray()) {
-                throw new DataException(state + ": it has no array \"_data_files\".");
+                throw new DataException(Reason.MALFORMED, state + ": it has no array \"_data_files\".");
             }
             return files.getAsJsonArray();
         } catch (JsonParseException e) {
-            throw new DataException(state + ": this is no JSON.", e);
+            throw new DataException(Reason.MALFORMED, state + ": this is no JSON.", e);
         } catch (IOException e) {
-            throw DataException.of(state, "cannot be read", e);
+            throw DataException.of(Reason.UNREADABLE, state, "cannot be read", e);
         }
     }
 }

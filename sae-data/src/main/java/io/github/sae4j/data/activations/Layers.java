@@ -1,10 +1,11 @@
 package io.github.sae4j.data.activations;
 
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.data.Sentence;
 import io.github.sae4j.data.Setting;
-import io.github.sae4j.data.internal.tensors.FloatType;
 import io.github.sae4j.data.internal.tensors.StoredTensor;
+import io.github.sae4j.tensors.ElementType;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
@@ -58,19 +59,24 @@ record Layers(@Nullable Integer id, List<Integer> ids, boolean asked) {
             return tensor;
         }
         if (tensor.shape().size() != AXES) {
-            throw new DataException(Sentence.of(
-                    file + ": ",
-                    Setting.LAYER.named(),
-                    " and ",
-                    Setting.LAYER_IDS.named(),
-                    " are for activations [tokens, layers, d_in], but " + tensor.label() + " has the shape "
-                            + tensor.shape() + "."));
+            throw new DataException(
+                    Reason.MISMATCH,
+                    Sentence.of(
+                            file + ": ",
+                            Setting.LAYER.named(),
+                            " and ",
+                            Setting.LAYER_IDS.named(),
+                            " are for activations [tokens, layers, d_in], but " + tensor.label() + " has the shape "
+                                    + tensor.shape() + "."));
         }
         if (fromVllm && !tokens.get().shape().get(0).equals(tensor.shape().get(0))) {
-            throw new DataException(file + ": " + tensor.label() + " is of "
-                    + tensor.shape().get(0) + " tokens, but " + tokens.get().label() + " of "
-                    + tokens.get().shape().get(0)
-                    + "; vLLM leaves out tokens that prefix caching had seen before, so which these are is not known.");
+            throw new DataException(
+                    Reason.MISMATCH,
+                    file + ": " + tensor.label() + " is of "
+                            + tensor.shape().get(0) + " tokens, but "
+                            + tokens.get().label() + " of "
+                            + tokens.get().shape().get(0)
+                            + "; vLLM leaves out tokens that prefix caching had seen before, so which these are is not known.");
         }
         return layer(tensor, place(file, tensor));
     }
@@ -81,40 +87,49 @@ record Layers(@Nullable Integer id, List<Integer> ids, boolean asked) {
             return 0;
         }
         if (ids.isEmpty()) {
-            throw new DataException(Sentence.of(
-                    file + ": " + tensor.label() + " has " + layers + " layers but does not say which; ",
-                    Setting.LAYER_IDS.named(),
-                    " names their ids in its order, as vLLM was given them."));
+            throw new DataException(
+                    Reason.MISMATCH,
+                    Sentence.of(
+                            file + ": " + tensor.label() + " has " + layers + " layers but does not say which; ",
+                            Setting.LAYER_IDS.named(),
+                            " names their ids in its order, as vLLM was given them."));
         }
         if (ids.size() != layers) {
-            throw new DataException(Sentence.of(
-                    file + ": " + tensor.label() + " has " + layers + " layers, but ",
-                    Setting.LAYER_IDS.named(),
-                    " names " + ids.size() + "."));
+            throw new DataException(
+                    Reason.MISMATCH,
+                    Sentence.of(
+                            file + ": " + tensor.label() + " has " + layers + " layers, but ",
+                            Setting.LAYER_IDS.named(),
+                            " names " + ids.size() + "."));
         }
         if (Set.copyOf(ids).size() < ids.size()) {
-            throw new DataException(Sentence.of(file + ": ", Setting.LAYER_IDS.of(ids), " names a layer twice."));
+            throw new DataException(
+                    Reason.MISMATCH, Sentence.of(file + ": ", Setting.LAYER_IDS.of(ids), " names a layer twice."));
         }
         if (id == null) {
-            throw new DataException(Sentence.of(
-                    file + ": which layer is read is not known from the SAE's hook; ",
-                    Setting.LAYER.named(),
-                    " names it."));
+            throw new DataException(
+                    Reason.MISMATCH,
+                    Sentence.of(
+                            file + ": which layer is read is not known from the SAE's hook; ",
+                            Setting.LAYER.named(),
+                            " names it."));
         }
         int place = ids.indexOf(id);
         if (place < 0) {
-            throw new DataException(Sentence.of(
-                    file + ": layer id " + id + ", where the SAE reads or ",
-                    Setting.LAYER.named(),
-                    " says, is none of " + ids + "."));
+            throw new DataException(
+                    Reason.MISMATCH,
+                    Sentence.of(
+                            file + ": layer id " + id + ", where the SAE reads or ",
+                            Setting.LAYER.named(),
+                            " says, is none of " + ids + "."));
         }
         return place;
     }
 
     private static StoredTensor layer(StoredTensor tensor, int place) {
         List<Long> shape = List.of(tensor.shape().get(0), tensor.shape().get(2));
-        FloatType type = tensor.type();
-        if (type == null) {
+        ElementType type = tensor.type();
+        if (type == null || !tensor.isFloatingPoint()) {
             return tensor;
         }
         long rowBytes = tensor.shape().get(2) * type.bytes();

@@ -1,6 +1,7 @@
 package io.github.sae4j.data.activations;
 
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.data.TokenRange;
 import java.util.Arrays;
 import java.util.List;
@@ -73,7 +74,8 @@ public final class Layout {
             tokens = Long.MAX_VALUE;
         }
         if (tokens > MAX_TOKENS) {
-            throw new DataException(file + ": the shape " + Arrays.toString(leading) + " has too many tokens.");
+            throw new DataException(
+                    Reason.UNSUPPORTED, file + ": the shape " + Arrays.toString(leading) + " has too many tokens.");
         }
         return new Layout(leading.clone(), tokens, heads);
     }

@@ -1,6 +1,7 @@
 package io.github.sae4j.data.activations;
 
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.data.Sentence;
 import io.github.sae4j.data.Setting;
 import java.util.List;
@@ -44,6 +45,7 @@ record NonFinite(ActivationFile file, long token) {
         String found = file.label() + " has " + row[column] + file.narrowed() + " at " + file.place(token) + ", column "
                 + column + "; ";
         return new DataException(
+                Reason.NON_FINITE,
                 isFirst(token) && onlyFirst(batch, at + 1, to)
                         ? Sentence.of(found, "only first tokens have such values, which ", leavingOut(), " leaves out.")
                         : Sentence.of(found, Setting.ALLOW_NON_FINITE.named(), " lets such values through."));

@@ -1,6 +1,7 @@
 package io.github.sae4j.data.activations;
 
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.data.Sentence;
 import io.github.sae4j.data.Setting;
 import io.github.sae4j.data.internal.tensors.StoredTensor;
@@ -44,12 +45,15 @@ record SequenceStarts(boolean told, @Nullable StoredTensor documents) {
         if (wanted.documents() != null) {
             StoredTensor documents = named(file, tensors, wanted.documents());
             if (!layout.isOf(documents.shape()) || TokenIds.ofDocuments(documents) == null) {
-                throw new DataException(Sentence.of(
-                        file + ": ",
-                        Setting.SEQUENCE_COLUMN.of(wanted.documents()),
-                        " is " + documents.dtype() + " " + documents.shape()
-                                + ", but should have a whole number or a text for each of the " + layout.tokens()
-                                + " tokens."));
+                throw new DataException(
+                        Reason.MISMATCH,
+                        Sentence.of(
+                                file + ": ",
+                                Setting.SEQUENCE_COLUMN.of(wanted.documents()),
+                                " is " + documents.dtype() + " " + documents.shape()
+                                        + ", but should have a whole number or a text for each of the "
+                                        + layout.tokens()
+                                        + " tokens."));
             }
             return new SequenceStarts(true, documents);
         }
@@ -69,12 +73,16 @@ record SequenceStarts(boolean told, @Nullable StoredTensor documents) {
         return tensors.stream()
                 .filter(tensor -> name.equals(tensor.name()))
                 .findFirst()
-                .orElseThrow(() -> new DataException(Sentence.of(
-                        file + ": there is no ",
-                        Setting.SEQUENCE_COLUMN.of(name),
-                        "; the file holds "
-                                + tensors.stream().map(StoredTensor::summary).collect(Collectors.joining(", "))
-                                + ".")));
+                .orElseThrow(() -> new DataException(
+                        Reason.NO_SUCH_TENSOR,
+                        Sentence.of(
+                                file + ": there is no ",
+                                Setting.SEQUENCE_COLUMN.of(name),
+                                "; the file holds "
+                                        + tensors.stream()
+                                                .map(StoredTensor::summary)
+                                                .collect(Collectors.joining(", "))
+                                        + ".")));
     }
 
     /**
@@ -84,17 +92,19 @@ record SequenceStarts(boolean told, @Nullable StoredTensor documents) {
      */
     void require(String file, StoredTensor activations) {
         if (!told) {
-            throw new DataException(Sentence.of(
-                    file + ": " + activations.label() + " " + activations.shape()
-                            + " does not tell where sequences begin, which ",
-                    Setting.SKIP_FIRST.named(),
-                    " needs; say ",
-                    Setting.SEQUENCE_LENGTH.of("N"),
-                    ", ",
-                    Setting.FILE_IS_SEQUENCE.named(),
-                    " if each file is one, or ",
-                    Setting.SEQUENCE_COLUMN.of("NAME"),
-                    "."));
+            throw new DataException(
+                    Reason.MISMATCH,
+                    Sentence.of(
+                            file + ": " + activations.label() + " " + activations.shape()
+                                    + " does not tell where sequences begin, which ",
+                            Setting.SKIP_FIRST.named(),
+                            " needs; say ",
+                            Setting.SEQUENCE_LENGTH.of("N"),
+                            ", ",
+                            Setting.FILE_IS_SEQUENCE.named(),
+                            " if each file is one, or ",
+                            Setting.SEQUENCE_COLUMN.of("NAME"),
+                            "."));
         }
     }
 

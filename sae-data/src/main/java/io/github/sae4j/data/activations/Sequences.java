@@ -1,6 +1,7 @@
 package io.github.sae4j.data.activations;
 
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.data.Sentence;
 import io.github.sae4j.data.Setting;
 import java.util.ArrayList;
@@ -34,11 +35,13 @@ record Sequences(int length, boolean eachFile, @Nullable String documents) {
      */
     public Sequences withDocuments(@Nullable String name) {
         if (name != null && (length > 0 || eachFile)) {
-            throw new DataException(Sentence.of(
-                    Setting.SEQUENCE_LENGTH.named(),
-                    " and ",
-                    Setting.SEQUENCE_COLUMN.named(),
-                    " both say where sequences begin, so only one of them can be right."));
+            throw new DataException(
+                    Reason.MISMATCH,
+                    Sentence.of(
+                            Setting.SEQUENCE_LENGTH.named(),
+                            " and ",
+                            Setting.SEQUENCE_COLUMN.named(),
+                            " both say where sequences begin, so only one of them can be right."));
         }
         return name == null ? this : new Sequences(0, false, name);
     }
@@ -55,16 +58,20 @@ record Sequences(int length, boolean eachFile, @Nullable String documents) {
             return stored;
         }
         if (stored.hasSequences()) {
-            throw new DataException(Sentence.of(
-                    file + ": its shape has sequences of " + stored.sequence() + " tokens, but ",
-                    settings(),
-                    " says otherwise."));
+            throw new DataException(
+                    Reason.MISMATCH,
+                    Sentence.of(
+                            file + ": its shape has sequences of " + stored.sequence() + " tokens, but ",
+                            settings(),
+                            " says otherwise."));
         }
         if (length > 0 && stored.tokens() % length != 0) {
-            throw new DataException(Sentence.of(
-                    file + ": its " + stored.tokens() + " tokens are not whole sequences of " + length + " (",
-                    settings(),
-                    ")."));
+            throw new DataException(
+                    Reason.MISMATCH,
+                    Sentence.of(
+                            file + ": its " + stored.tokens() + " tokens are not whole sequences of " + length + " (",
+                            settings(),
+                            ")."));
         }
         if (documents != null || stored.tokens() == 0) {
             return stored;

@@ -1,24 +1,22 @@
 package io.github.sae4j.data.activations;
 
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.data.Sentence;
 import io.github.sae4j.data.Setting;
 import io.github.sae4j.data.internal.parquet.ParquetInput;
 import io.github.sae4j.data.internal.tensors.StoredTensor;
+import io.github.sae4j.tensors.ElementType;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The ids of a file's tokens, whole numbers in an array beside their activations. */
 final class TokenIds {
 
     private static final Set<String> NAMES = Set.of("token_ids", "tokens", "input_ids");
-    private static final Pattern SAFETENSORS = Pattern.compile("([IU])(16|32|64)");
-    private static final Pattern NPY = Pattern.compile("[<>]([iu])([248])");
 
     private final StoredTensor ids;
     private final int bytes;
@@ -41,18 +39,24 @@ final class TokenIds {
      */
     static void require(String file, List<StoredTensor> tensors, Layout layout, Setting needing) {
         StoredTensor ids = named(tensors)
-                .orElseThrow(() -> new DataException(Sentence.of(
-                        file + ": ",
-                        needing.named(),
-                        " needs the tokens' ids, but there is no array token_ids, tokens or input_ids beside the"
-                                + " activations.")));
+                .orElseThrow(() -> new DataException(
+                        Reason.NO_SUCH_TENSOR,
+                        Sentence.of(
+                                file + ": ",
+                                needing.named(),
+                                " needs the tokens' ids, but there is no array token_ids, tokens or input_ids beside the"
+                                        + " activations.")));
         if (of(ids) == null) {
-            throw new DataException(file + ": " + ids.label() + " is " + ids.dtype()
-                    + ", but ids are whole numbers of 2, 4 or 8 bytes.");
+            throw new DataException(
+                    Reason.MISMATCH,
+                    file + ": " + ids.label() + " is " + ids.dtype()
+                            + ", but ids are whole numbers of 2, 4 or 8 bytes.");
         }
         if (!layout.isOf(ids.shape())) {
-            throw new DataException(file + ": " + ids.label() + " has the shape " + ids.shape()
-                    + ", but the activations are of " + layout.tokens() + " tokens.");
+            throw new DataException(
+                    Reason.MISMATCH,
+                    file + ": " + ids.label() + " has the shape " + ids.shape() + ", but the activations are of "
+                            + layout.tokens() + " tokens.");
         }
     }
 
@@ -78,17 +82,15 @@ final class TokenIds {
 
     /** Returns null for an array that holds no whole numbers. */
     private static @Nullable TokenIds of(StoredTensor ids) {
-        Matcher safetensors = SAFETENSORS.matcher(ids.dtype());
-        if (safetensors.matches()) {
-            return new TokenIds(
-                    ids,
-                    Integer.parseInt(safetensors.group(2)) / Byte.SIZE,
-                    safetensors.group(1).equals("I"));
+        ElementType type = ids.type();
+        if (type == null) {
+            return null;
         }
-        Matcher npy = NPY.matcher(ids.dtype());
-        return npy.matches()
-                ? new TokenIds(ids, Integer.parseInt(npy.group(2)), npy.group(1).equals("i"))
-                : null;
+        return switch (type) {
+            case I16, I32, I64 -> new TokenIds(ids, type.bytes(), true);
+            case U16, U32, U64 -> new TokenIds(ids, type.bytes(), false);
+            default -> null;
+        };
     }
 
     /** Reads the ids of some tokens, which must be asked for in order. */

@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.data.Provenance;
 import io.github.sae4j.data.Sentence;
 import io.github.sae4j.data.Setting;
@@ -59,15 +60,20 @@ final class DelphiOutput implements FeatureSink {
         String hookName = config.metadata().hookName();
         this.hook = hookName == null ? "latents" : hookName;
         if (hook.isBlank() || hook.startsWith(".") || hook.contains("/") || hook.contains("\\")) {
-            throw new DataException(Sentence.of(
-                    Setting.DELPHI.named(), " no folder can have the name of the SAE's hook, " + hook + "."));
+            throw new DataException(
+                    Reason.UNWRITABLE,
+                    Sentence.of(
+                            Setting.DELPHI.named(), " no folder can have the name of the SAE's hook, " + hook + "."));
         }
         this.sequence = layout.sequence();
         this.shape = new long[] {sequence == 0 ? 0 : layout.tokens() / sequence, sequence};
         if (shape[0] > Integer.MAX_VALUE || shape[1] > Integer.MAX_VALUE) {
-            throw new DataException(Sentence.of(
-                    Setting.DELPHI.named(),
-                    " " + shape[0] + " sequences of " + shape[1] + " tokens are more than its files can count."));
+            throw new DataException(
+                    Reason.UNSUPPORTED,
+                    Sentence.of(
+                            Setting.DELPHI.named(),
+                            " " + shape[0] + " sequences of " + shape[1]
+                                    + " tokens are more than its files can count."));
         }
         this.place = target.free(hook);
         this.folder = StagedFolder.in(target.nearest(), () -> target.free(hook));
@@ -119,8 +125,8 @@ final class DelphiOutput implements FeatureSink {
                 while (feature > splits.get(split).last()) {
                     split++;
                 }
-                clamped += Math.abs(value) > HalfFloats.MAX ? 1 : 0;
-                splits.get(split).add(row, position, feature, HalfFloats.clamped(value));
+                clamped += Math.abs(value) > DelphiSplit.LARGEST_HALF ? 1 : 0;
+                splits.get(split).add(row, position, feature, value);
             }
         }
         numbers.longs(batch.ids(), tokens::append);
@@ -135,7 +141,7 @@ final class DelphiOutput implements FeatureSink {
         try {
             Files.writeString(folder.path().resolve(FeatureFolder.CONFIG), json(metadata));
         } catch (IOException e) {
-            throw DataException.of(place, "cannot be written", e);
+            throw DataException.of(Reason.UNWRITABLE, place, "cannot be written", e);
         }
     }
 
@@ -167,7 +173,7 @@ final class DelphiOutput implements FeatureSink {
             long bytes = files.mapToLong(file -> file.toFile().length()).sum();
             return Optional.of(new WrittenFile(place.toString(), bytes));
         } catch (IOException e) {
-            throw DataException.of(place, "cannot be read", e);
+            throw DataException.of(Reason.UNREADABLE, place, "cannot be read", e);
         }
     }
 

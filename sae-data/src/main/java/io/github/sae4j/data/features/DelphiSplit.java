@@ -4,6 +4,7 @@ import io.github.sae4j.data.internal.files.Spool;
 import io.github.sae4j.safetensors.Dtype;
 import io.github.sae4j.safetensors.SafetensorsWriter;
 import io.github.sae4j.safetensors.TensorSpec;
+import io.github.sae4j.tensors.ElementType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
@@ -21,6 +22,9 @@ final class DelphiSplit implements AutoCloseable {
     private static final int COORDINATES = 3;
     private static final int NARROW_END = 1 << Short.SIZE;
     private static final int BUFFERED = 1 << 14;
+
+    /** The largest finite number of binary16. */
+    static final float LARGEST_HALF = 65_504;
 
     private final int first;
     private final int last;
@@ -51,15 +55,25 @@ final class DelphiSplit implements AutoCloseable {
     }
 
     /** Appends an activation of one of the split's features. */
-    void add(int sequence, int position, int feature, short activation) {
+    void add(int sequence, int position, int feature, float activation) {
         int offset = feature - first;
         largest = Math.max(largest, Math.max(sequence, Math.max(position, offset)));
         places.putInt(sequence).putInt(position).putInt(offset);
-        halves.putShort(activation);
+        putClamped(halves, activation);
         count++;
         if (!halves.hasRemaining()) {
             flush();
         }
+    }
+
+    /**
+     * Puts the nearest half-precision number at a buffer's position, the even one of two that are equally near. Numbers
+     * beyond the largest become the largest, infinities too; NaN stays NaN.
+     */
+    static void putClamped(ByteBuffer target, float value) {
+        int at = target.position();
+        ElementType.F16.putFloat(target, at, Math.max(-LARGEST_HALF, Math.min(LARGEST_HALF, value)));
+        target.position(at + ElementType.F16.bytes());
     }
 
     private void flush() {

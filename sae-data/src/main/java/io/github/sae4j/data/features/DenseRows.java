@@ -2,6 +2,7 @@ package io.github.sae4j.data.features;
 
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.data.Sentence;
 import io.github.sae4j.data.Setting;
 import io.github.sae4j.data.activations.InputRequirements;
@@ -32,10 +33,12 @@ final class DenseRows implements FeatureRows {
     }
 
     static DataException notFinite(Path path, float value, String place, int feature) {
-        return new DataException(Sentence.of(
-                path + ": " + place + " has " + value + " at feature " + feature + "; ",
-                Setting.ALLOW_NON_FINITE.named(),
-                " lets such values through."));
+        return new DataException(
+                Reason.NON_FINITE,
+                Sentence.of(
+                        path + ": " + place + " has " + value + " at feature " + feature + "; ",
+                        Setting.ALLOW_NON_FINITE.named(),
+                        " lets such values through."));
     }
 
     @Override

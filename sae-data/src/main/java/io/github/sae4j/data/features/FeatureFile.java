@@ -7,6 +7,7 @@ import com.google.gson.JsonParser;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.data.activations.InputRequirements;
 import io.github.sae4j.data.activations.Layout;
 import io.github.sae4j.data.internal.files.InputFile;
@@ -59,6 +60,7 @@ public final class FeatureFile implements AutoCloseable {
         InputFile.requireReadable(path);
         if (!String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT).endsWith(".safetensors")) {
             throw new DataException(
+                    Reason.UNSUPPORTED,
                     path
                             + ": features are read from .safetensors files; .npz, .parquet and .jsonl files are for other programs.");
         }
@@ -66,7 +68,9 @@ public final class FeatureFile implements AutoCloseable {
         try {
             boolean sparse = file.contains("indptr") || file.contains("indices") || file.contains("values");
             if (sparse && file.contains("features")) {
-                throw new DataException(path + ": it holds features in both forms, and which are meant is not known.");
+                throw new DataException(
+                        Reason.UNSUPPORTED,
+                        path + ": it holds features in both forms, and which are meant is not known.");
             }
             Layout layout = sparse ? sparseLayout(path, file, expected) : denseLayout(path, file, expected);
             TokenFactors factors = TokenFactors.open(path, file, layout, expected);
@@ -94,8 +98,10 @@ public final class FeatureFile implements AutoCloseable {
     private static Layout sparseLayout(Path path, SafetensorsFile file, InputRequirements expected) {
         TensorView indptr = tensor(path, file, "indptr", Dtype.I64);
         if (indptr.shape().length != 1 || indptr.elements() < 1) {
-            throw new DataException(path + ": indptr must have the shape [tokens + 1], but has "
-                    + Arrays.toString(indptr.shape()) + ".");
+            throw new DataException(
+                    Reason.MALFORMED,
+                    path + ": indptr must have the shape [tokens + 1], but has " + Arrays.toString(indptr.shape())
+                            + ".");
         }
         long tokens = indptr.elements() - 1;
         String shape = file.metadata().get("shape");
@@ -104,16 +110,20 @@ public final class FeatureFile implements AutoCloseable {
         }
         Layout layout = layout(path, parseShape(path, shape), heads(path, file, expected), expected);
         if (layout.tokens() != tokens) {
-            throw new DataException(path + ": indptr is for " + tokens + " tokens, but the shape " + shape
-                    + " of the metadata has " + layout.tokens() + ".");
+            throw new DataException(
+                    Reason.MALFORMED,
+                    path + ": indptr is for " + tokens + " tokens, but the shape " + shape + " of the metadata has "
+                            + layout.tokens() + ".");
         }
         return layout;
     }
 
     private static Layout denseLayout(Path path, SafetensorsFile file, InputRequirements expected) {
         if (!file.contains("features")) {
-            throw new DataException(path + ": it holds no features: there is neither a tensor \"features\" nor"
-                    + " \"indptr\", \"indices\" and \"values\".");
+            throw new DataException(
+                    Reason.NO_SUCH_TENSOR,
+                    path + ": it holds no features: there is neither a tensor \"features\" nor"
+                            + " \"indptr\", \"indices\" and \"values\".");
         }
         TensorView features = tensor(path, file, "features", Dtype.F32);
         return layout(path, features.shape(), heads(path, file, expected), expected);
@@ -122,8 +132,10 @@ public final class FeatureFile implements AutoCloseable {
     private static Layout layout(Path path, long[] shape, int heads, InputRequirements expected) {
         int dSae = expected.config().dSae();
         if (shape.length == 0 || shape[shape.length - 1] != dSae) {
-            throw new DataException(path.getFileName() + ": its features have the shape " + Arrays.toString(shape)
-                    + ", but " + expected.name() + " has d_sae = " + dSae + ". Are these another SAE's features?");
+            throw new DataException(
+                    Reason.MISMATCH,
+                    path.getFileName() + ": its features have the shape " + Arrays.toString(shape) + ", but "
+                            + expected.name() + " has d_sae = " + dSae + ". Are these another SAE's features?");
         }
         return Layout.of(path.toString(), Arrays.copyOf(shape, shape.length - 1), heads);
     }
@@ -143,7 +155,9 @@ public final class FeatureFile implements AutoCloseable {
             return shape;
         } catch (JsonParseException | IllegalStateException | UnsupportedOperationException e) {
             throw new DataException(
-                    path + ": the shape in its metadata must be a JSON array of sizes, but is " + text + ".", e);
+                    Reason.MALFORMED,
+                    path + ": the shape in its metadata must be a JSON array of sizes, but is " + text + ".",
+                    e);
         }
     }
 
@@ -155,6 +169,7 @@ public final class FeatureFile implements AutoCloseable {
         int dOut = expected.config().dOut();
         if (!NUMBER.matcher(text).matches() || Long.parseLong(text) < 1 || dOut % Long.parseLong(text) != 0) {
             throw new DataException(
+                    Reason.MALFORMED,
                     path + ": heads in its metadata must divide d_out = " + dOut + ", but is " + text + ".");
         }
         return Integer.parseInt(text);
@@ -162,11 +177,12 @@ public final class FeatureFile implements AutoCloseable {
 
     static TensorView tensor(Path path, SafetensorsFile file, String name, Dtype dtype) {
         if (!file.contains(name)) {
-            throw new DataException(path + ": there is no tensor \"" + name + "\".");
+            throw new DataException(Reason.NO_SUCH_TENSOR, path + ": there is no tensor \"" + name + "\".");
         }
         TensorView tensor = file.tensor(name);
         if (tensor.dtype() != dtype) {
-            throw new DataException(path + ": " + name + " must be " + dtype + ", but is " + tensor.dtype() + ".");
+            throw new DataException(
+                    Reason.MALFORMED, path + ": " + name + " must be " + dtype + ", but is " + tensor.dtype() + ".");
         }
         return tensor;
     }
@@ -199,9 +215,11 @@ public final class FeatureFile implements AutoCloseable {
     public void requireWeights(String name, Supplier<String> sha256) {
         String made = metadata(SAE_SHA256).orElse(null);
         if (made != null && !made.equals(sha256.get())) {
-            throw new DataException(fileName() + " was encoded with other weights ("
-                    + metadata("sae").orElse("unnamed") + ", SHA-256 " + made + ") than those of " + name + " ("
-                    + sha256.get() + ").");
+            throw new DataException(
+                    Reason.MISMATCH,
+                    fileName() + " was encoded with other weights ("
+                            + metadata("sae").orElse("unnamed") + ", SHA-256 " + made + ") than those of " + name + " ("
+                            + sha256.get() + ").");
         }
     }
 
@@ -214,8 +232,10 @@ public final class FeatureFile implements AutoCloseable {
     public void requireOptions(String options) {
         String made = metadata("sae_options").orElse("");
         if (metadata(SAE_SHA256).isPresent() && !made.equals(options)) {
-            throw new DataException(fileName() + " was encoded with " + spoken(made) + ", so it is not decoded with "
-                    + spoken(options) + ".");
+            throw new DataException(
+                    Reason.MISMATCH,
+                    fileName() + " was encoded with " + spoken(made) + ", so it is not decoded with " + spoken(options)
+                            + ".");
         }
     }
 

@@ -1,6 +1,7 @@
 package io.github.sae4j.data.features;
 
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.data.Sentence;
 import io.github.sae4j.data.Setting;
 import java.io.IOException;
@@ -11,7 +12,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The folder of latents that a command is to make as delphi reads them; each hook of a model has a folder in it, and only
+ * A folder of latents to be made as delphi reads them; each hook of a model has a folder in it, and only
  * the hook's own is ever replaced.
  *
  * @param path the folder of all hooks, which need not be there
@@ -32,19 +33,21 @@ public record FeatureFolder(Path path, boolean replace) {
     public static FeatureFolder of(Path path, boolean replace) {
         if (path.toString().isEmpty()) {
             throw new DataException(
+                    Reason.UNWRITABLE,
                     Sentence.of(Setting.DELPHI.named(), " names no folder; delphi:latents, for example, does."));
         }
         if (Files.exists(path) && !Files.isDirectory(path)) {
             throw new DataException(
+                    Reason.EXISTS,
                     Sentence.of(path + ": this is a file, but ", Setting.DELPHI.named(), " names a folder."));
         }
         FeatureFolder folder = new FeatureFolder(path, replace);
         Path existing = folder.nearest();
         if (!Files.isDirectory(existing)) {
-            throw new DataException(path + ": its folder does not exist.");
+            throw new DataException(Reason.UNWRITABLE, path + ": its folder does not exist.");
         }
         if (!Files.isWritable(existing)) {
-            throw new DataException(path + ": no file can be written in its folder.");
+            throw new DataException(Reason.UNWRITABLE, path + ": no file can be written in its folder.");
         }
         return folder;
     }
@@ -67,16 +70,19 @@ public record FeatureFolder(Path path, boolean replace) {
         }
         if (!replace) {
             throw new DataException(
+                    Reason.EXISTS,
                     Sentence.of(folder + ": this folder exists already; ", Setting.REPLACE.named(), " replaces it."));
         }
         for (Path file : files(folder)) {
             String name = String.valueOf(file.getFileName());
             if (!Files.isRegularFile(file)
                     || !(name.equals(CONFIG) || SPLIT.matcher(name).matches())) {
-                throw new DataException(Sentence.of(
-                        folder + ": it holds " + name + ", which is no part of a delphi folder, so ",
-                        Setting.REPLACE.named(),
-                        " does not replace it."));
+                throw new DataException(
+                        Reason.EXISTS,
+                        Sentence.of(
+                                folder + ": it holds " + name + ", which is no part of a delphi folder, so ",
+                                Setting.REPLACE.named(),
+                                " does not replace it."));
             }
         }
         return folder;
@@ -86,7 +92,7 @@ public record FeatureFolder(Path path, boolean replace) {
         try (Stream<Path> files = Files.list(folder)) {
             return files.sorted().toList();
         } catch (IOException e) {
-            throw DataException.of(folder, "cannot be read", e);
+            throw DataException.of(Reason.UNREADABLE, folder, "cannot be read", e);
         }
     }
 }

@@ -10,7 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * All that a command makes of features in one pass; nothing is put in place before everything is complete.
+ * All that is made of features in one pass, where {@link FeatureSink} makes one file; nothing is put in place before everything
+ * is complete. Not for use by several threads at once.
  *
  * @since 0.1
  */

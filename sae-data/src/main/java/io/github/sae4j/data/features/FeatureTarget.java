@@ -4,7 +4,8 @@ import io.github.sae4j.data.OutputFile;
 import java.io.PrintWriter;
 
 /**
- * Where features are to go.
+ * Where features are to go: one of several places that {@link FeatureOutputs} fills in one pass. Immutable, and so safe for use
+ * by several threads.
  *
  * @since 0.1
  */

@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.data.OutputFile;
 import io.github.sae4j.data.Sentence;
 import io.github.sae4j.data.Setting;
@@ -86,7 +87,7 @@ final class ShardFolder implements AutoCloseable {
                 throw e;
             }
         } catch (IOException e) {
-            throw DataException.of(folder, "cannot be used", e);
+            throw DataException.of(Reason.UNWRITABLE, folder, "cannot be used", e);
         }
     }
 
@@ -99,7 +100,8 @@ final class ShardFolder implements AutoCloseable {
         }
         if (lock == null) {
             channel.close();
-            throw new DataException(target.file().path() + ": another run is at work on its shards.");
+            throw new DataException(
+                    Reason.UNWRITABLE, target.file().path() + ": another run is at work on its shards.");
         }
     }
 
@@ -109,13 +111,15 @@ final class ShardFolder implements AutoCloseable {
             if (resume) {
                 requireSame(run);
             } else if (!replace) {
-                throw new DataException(Sentence.of(
-                        target.file().path() + ": a run was interrupted that has finished " + finished
-                                + (finished == 1 ? " shard" : " shards") + "; ",
-                        Setting.RESUME.named(),
-                        " goes on with it, ",
-                        Setting.REPLACE.named(),
-                        " begins anew."));
+                throw new DataException(
+                        Reason.EXISTS,
+                        Sentence.of(
+                                target.file().path() + ": a run was interrupted that has finished " + finished
+                                        + (finished == 1 ? " shard" : " shards") + "; ",
+                                Setting.RESUME.named(),
+                                " goes on with it, ",
+                                Setting.REPLACE.named(),
+                                " begins anew."));
             }
         }
         Set<String> kept = new HashSet<>(Set.of(LOCK));
@@ -152,20 +156,22 @@ final class ShardFolder implements AutoCloseable {
             before = JsonParser.parseString(Files.readString(folder.resolve(RUN)))
                     .getAsJsonObject();
         } catch (JsonParseException | IllegalStateException e) {
-            throw new DataException(folder.resolve(RUN) + ": this is no description of a run.", e);
+            throw new DataException(Reason.MALFORMED, folder.resolve(RUN) + ": this is no description of a run.", e);
         }
         for (String field : run.keySet()) {
             if (!run.get(field).equals(before.get(field))) {
-                throw new DataException(Sentence.of(
-                        target.file().path() + ": ",
-                        Setting.RESUME.named(),
-                        " cannot go on, for \"",
-                        spoken(field),
-                        "\" was " + before.get(field) + " and is now " + run.get(field) + "; ",
-                        Setting.REPLACE.named(),
-                        " without ",
-                        Setting.RESUME.named(),
-                        " begins anew."));
+                throw new DataException(
+                        Reason.MISMATCH,
+                        Sentence.of(
+                                target.file().path() + ": ",
+                                Setting.RESUME.named(),
+                                " cannot go on, for \"",
+                                spoken(field),
+                                "\" was " + before.get(field) + " and is now " + run.get(field) + "; ",
+                                Setting.REPLACE.named(),
+                                " without ",
+                                Setting.RESUME.named(),
+                                " begins anew."));
             }
         }
     }
@@ -217,7 +223,7 @@ final class ShardFolder implements AutoCloseable {
         try {
             Files.writeString(folder.resolve(COMPLETE), "");
         } catch (IOException e) {
-            throw DataException.of(folder, "cannot be used", e);
+            throw DataException.of(Reason.UNWRITABLE, folder, "cannot be used", e);
         }
     }
 
@@ -257,7 +263,7 @@ final class ShardFolder implements AutoCloseable {
             Files.deleteIfExists(folder.resolve(COMPLETE));
             Files.delete(folder);
         } catch (IOException e) {
-            throw DataException.of(folder, "cannot be deleted", e);
+            throw DataException.of(Reason.UNWRITABLE, folder, "cannot be deleted", e);
         }
     }
 
@@ -270,7 +276,7 @@ final class ShardFolder implements AutoCloseable {
             }
             channel.close();
         } catch (IOException e) {
-            throw DataException.of(folder, "cannot be closed", e);
+            throw DataException.of(Reason.UNWRITABLE, folder, "cannot be closed", e);
         }
     }
 }

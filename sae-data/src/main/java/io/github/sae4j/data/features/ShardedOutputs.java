@@ -11,6 +11,7 @@ import java.util.stream.LongStream;
 
 /**
  * Files of features in shards; what is finished of them outlasts the process, and all are put in place at the end.
+ * Not for use by several threads at once.
  *
  * @since 0.1
  */

@@ -2,6 +2,7 @@ package io.github.sae4j.data.features;
 
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.data.activations.InputRequirements;
 import io.github.sae4j.data.activations.Layout;
 import io.github.sae4j.safetensors.Dtype;
@@ -49,14 +50,18 @@ final class SparseRows implements FeatureRows {
         TensorView indices = FeatureFile.tensor(path, file, "indices", Dtype.I32);
         TensorView values = FeatureFile.tensor(path, file, "values", Dtype.F32);
         if (indices.shape().length != 1 || !Arrays.equals(indices.shape(), values.shape())) {
-            throw new DataException(path + ": indices and values must have the same shape of one axis, but have "
-                    + Arrays.toString(indices.shape()) + " and " + Arrays.toString(values.shape()) + ".");
+            throw new DataException(
+                    Reason.MALFORMED,
+                    path + ": indices and values must have the same shape of one axis, but have "
+                            + Arrays.toString(indices.shape()) + " and " + Arrays.toString(values.shape()) + ".");
         }
         long first = FeatureFile.read(indptr, 0, 1, Long.BYTES).getLong();
         long last = FeatureFile.read(indptr, layout.tokens(), 1, Long.BYTES).getLong();
         if (first != 0 || last != indices.elements()) {
-            throw new DataException(path + ": indptr must begin with 0 and end with the number of indices, "
-                    + indices.elements() + ", but begins with " + first + " and ends with " + last + ".");
+            throw new DataException(
+                    Reason.MALFORMED,
+                    path + ": indptr must begin with 0 and end with the number of indices, " + indices.elements()
+                            + ", but begins with " + first + " and ends with " + last + ".");
         }
         return new SparseRows(path, indptr, indices, values, layout, expected, factors);
     }
@@ -102,9 +107,11 @@ final class SparseRows implements FeatureRows {
     private long active(long start, long end, long token) {
         int dSae = expected.config().dSae();
         if (start < 0 || end < start || end > indices.elements() || end - start > dSae) {
-            throw new DataException(path + ": indptr must never fall, nor rise by more than d_sae = " + dSae
-                    + " or above " + indices.elements() + ", but goes from " + start + " to " + end + " at "
-                    + expected.place(token) + ".");
+            throw new DataException(
+                    Reason.MALFORMED,
+                    path + ": indptr must never fall, nor rise by more than d_sae = " + dSae
+                            + " or above " + indices.elements() + ", but goes from " + start + " to " + end + " at "
+                            + expected.place(token) + ".");
         }
         return end - start;
     }
@@ -115,12 +122,16 @@ final class SparseRows implements FeatureRows {
         for (int at = start; at < end; at++) {
             int index = rowIndices[at];
             if (index < 0 || index >= dSae) {
-                throw new DataException(path + ": " + expected.place(token) + " has the feature " + index + ", but "
-                        + expected.name() + " has d_sae = " + dSae + ". Are these another SAE's features?");
+                throw new DataException(
+                        Reason.MISMATCH,
+                        path + ": " + expected.place(token) + " has the feature " + index + ", but " + expected.name()
+                                + " has d_sae = " + dSae + ". Are these another SAE's features?");
             }
             if (index <= previous) {
-                throw new DataException(path + ": the indices of " + expected.place(token) + " must ascend, but "
-                        + index + " follows " + previous + ".");
+                throw new DataException(
+                        Reason.MALFORMED,
+                        path + ": the indices of " + expected.place(token) + " must ascend, but " + index + " follows "
+                                + previous + ".");
             }
             previous = index;
             if (!expected.allowNonFinite() && !Float.isFinite(rowValues[at])) {

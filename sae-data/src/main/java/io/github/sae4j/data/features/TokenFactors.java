@@ -3,6 +3,7 @@ package io.github.sae4j.data.features;
 import io.github.sae4j.core.InverseTransform;
 import io.github.sae4j.core.Normalization;
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.data.activations.InputRequirements;
 import io.github.sae4j.data.activations.Layout;
 import io.github.sae4j.safetensors.Dtype;
@@ -29,19 +30,23 @@ record TokenFactors(@Nullable TensorView scale, @Nullable TensorView shift) {
     private static @Nullable TensorView open(
             Path path, SafetensorsFile file, String name, boolean needed, Layout layout, InputRequirements expected) {
         if (needed != file.contains(name)) {
-            throw new DataException(path + ": " + expected.name() + " has the normalisation "
-                    + InputRequirements.undoneNormalization(expected.config()) + ", which "
-                    + (needed
-                            ? "needs a \"" + name + "\" for each token, but the file has none."
-                            : "knows no \"" + name + "\" for each token, but the file has one."));
+            throw new DataException(
+                    Reason.MISMATCH,
+                    path + ": " + expected.name() + " has the normalisation "
+                            + InputRequirements.undoneNormalization(expected.config()) + ", which "
+                            + (needed
+                                    ? "needs a \"" + name + "\" for each token, but the file has none."
+                                    : "knows no \"" + name + "\" for each token, but the file has one."));
         }
         if (!needed) {
             return null;
         }
         TensorView tensor = FeatureFile.tensor(path, file, name, Dtype.F32);
         if (tensor.elements() != layout.tokens()) {
-            throw new DataException(path + ": " + name + " is for " + tensor.elements() + " tokens, but there are "
-                    + layout.tokens() + ".");
+            throw new DataException(
+                    Reason.MALFORMED,
+                    path + ": " + name + " is for " + tensor.elements() + " tokens, but there are " + layout.tokens()
+                            + ".");
         }
         return tensor;
     }

@@ -1,19 +1,18 @@
 package io.github.sae4j.data.internal;
 
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.data.internal.arrow.ArrowInput;
 import io.github.sae4j.data.internal.files.InputFile;
-import io.github.sae4j.data.internal.formats.IndexedTensors;
 import io.github.sae4j.data.internal.formats.MemmapInput;
-import io.github.sae4j.data.internal.formats.SafetensorsInput;
-import io.github.sae4j.data.internal.formats.TorchInput;
-import io.github.sae4j.data.internal.numpy.NpyFile;
-import io.github.sae4j.data.internal.numpy.NpzFile;
+import io.github.sae4j.data.internal.formats.NamedTensorsInput;
 import io.github.sae4j.data.internal.parquet.ParquetInput;
 import io.github.sae4j.data.internal.tensors.TensorFile;
+import io.github.sae4j.tensors.TensorFormat;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** Opens files of arrays by the endings of their names. */
 public final class TensorFiles {
@@ -25,6 +24,20 @@ public final class TensorFiles {
     private static final List<String> ENDINGS =
             List.of(".safetensors", ".npy", ".npz", ".parquet", ".arrow", TORCH, MemmapInput.ENDING);
 
+    private static final String INDEX = ".safetensors.index.json";
+
+    private static final Map<String, TensorFormat> NAMED_TENSORS = Map.of(
+            ".safetensors",
+            TensorFormat.SAFETENSORS,
+            INDEX,
+            TensorFormat.SHARDED_SAFETENSORS,
+            ".npy",
+            TensorFormat.NPY,
+            ".npz",
+            TensorFormat.NPZ,
+            TORCH,
+            TensorFormat.TORCH);
+
     private TensorFiles() {}
 
     /**
@@ -35,37 +48,34 @@ public final class TensorFiles {
      */
     public static TensorFile open(Path path) {
         InputFile.requireReadable(path);
-        if (hasEnding(path, ".npy")) {
-            return NpyFile.open(path);
-        }
-        if (hasEnding(path, ".npz")) {
-            return NpzFile.open(path);
-        }
-        if (hasEnding(path, ".safetensors")) {
-            return SafetensorsInput.open(path);
-        }
         if (hasEnding(path, ".parquet")) {
             return ParquetInput.open(path);
         }
         if (hasEnding(path, ".arrow")) {
             return ArrowInput.open(path);
         }
-        if (hasEnding(path, TORCH)) {
-            return TorchInput.open(path);
-        }
         if (hasEnding(path, MemmapInput.ENDING)) {
             return MemmapInput.open(path);
         }
-        if (IndexedTensors.isNamedLikeOne(path)) {
-            return IndexedTensors.open(path);
+        for (Map.Entry<String, TensorFormat> format : NAMED_TENSORS.entrySet()) {
+            if (hasEnding(path, format.getKey())) {
+                return NamedTensorsInput.open(path, format.getValue());
+            }
         }
-        throw new DataException(path + ": its name ends in none of " + endings("and")
-                + ", and no other kind of activation file is read.");
+        throw new DataException(
+                Reason.UNSUPPORTED,
+                path + ": its name ends in none of " + endings("and")
+                        + ", and no other kind of activation file is read.");
     }
 
     /** Returns whether a file's name tells that it is of a kind that is read. */
     public static boolean isNamedLikeOne(Path path) {
-        return IndexedTensors.isNamedLikeOne(path) || ENDINGS.stream().anyMatch(ending -> hasEnding(path, ending));
+        return isIndex(path) || ENDINGS.stream().anyMatch(ending -> hasEnding(path, ending));
+    }
+
+    /** Returns whether a file's name tells that it is the index of a divided safetensors file. */
+    public static boolean isIndex(Path path) {
+        return hasEnding(path, INDEX);
     }
 
     /** Returns the endings of the names of files that are read, for a sentence. */

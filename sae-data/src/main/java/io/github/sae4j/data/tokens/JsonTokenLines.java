@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.DataException.Reason;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -34,7 +35,7 @@ final class JsonTokenLines implements TokenLines {
         try {
             return new JsonTokenLines(path, Files.newBufferedReader(path, StandardCharsets.UTF_8));
         } catch (IOException e) {
-            throw DataException.of(path, "cannot be read", e);
+            throw DataException.of(Reason.UNREADABLE, path, "cannot be read", e);
         }
     }
 
@@ -47,7 +48,8 @@ final class JsonTokenLines implements TokenLines {
         List<String> tokens = new ArrayList<>();
         for (JsonElement token : array(line)) {
             if (!token.isJsonPrimitive() || !token.getAsJsonPrimitive().isString()) {
-                throw new DataException(place() + ": a token should be a string, but is " + token + ".");
+                throw new DataException(
+                        Reason.MALFORMED, place() + ": a token should be a string, but is " + token + ".");
             }
             tokens.add(token.getAsString());
         }
@@ -63,9 +65,9 @@ final class JsonTokenLines implements TokenLines {
             } while (line != null && line.isBlank());
             return line;
         } catch (CharacterCodingException e) {
-            throw new DataException(path + ": this is no text in UTF-8.", e);
+            throw new DataException(Reason.MALFORMED, path + ": this is no text in UTF-8.", e);
         } catch (IOException e) {
-            throw DataException.of(path, "cannot be read", e);
+            throw DataException.of(Reason.UNREADABLE, path, "cannot be read", e);
         }
     }
 
@@ -74,13 +76,14 @@ final class JsonTokenLines implements TokenLines {
         try {
             value = JsonParser.parseString(line);
         } catch (JsonParseException e) {
-            throw new DataException(place() + ": this is no JSON.", e);
+            throw new DataException(Reason.MALFORMED, place() + ": this is no JSON.", e);
         }
         @Nullable JsonElement tokens = value instanceof JsonObject object ? object.get(FIELD) : value;
         if (tokens instanceof JsonArray array) {
             return array;
         }
         throw new DataException(
+                Reason.MALFORMED,
                 place() + ": there should be an array of strings, or an object with one as its \"" + FIELD + "\".");
     }
 
@@ -99,7 +102,7 @@ final class JsonTokenLines implements TokenLines {
         try {
             lines.close();
         } catch (IOException e) {
-            throw DataException.of(path, "cannot be closed", e);
+            throw DataException.of(Reason.UNREADABLE, path, "cannot be closed", e);
         }
     }
 }

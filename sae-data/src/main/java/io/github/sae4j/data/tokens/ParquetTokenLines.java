@@ -1,6 +1,7 @@
 package io.github.sae4j.data.tokens;
 
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.data.internal.parquet.ParquetCodecs;
 import io.github.sae4j.data.internal.parquet.ParquetColumn;
 import io.github.sae4j.data.internal.parquet.ParquetValues;
@@ -53,9 +54,11 @@ final class ParquetTokenLines implements TokenLines {
             }
         }
         if (texts.size() != 1) {
-            throw new DataException(path + ": tokens' texts should be its column \"tokens\" or \"token\" of strings or"
-                    + " lists of strings, or the only such column, but it has " + texts.size()
-                    + " and none so called.");
+            throw new DataException(
+                    Reason.NO_SUCH_TENSOR,
+                    path + ": tokens' texts should be its column \"tokens\" or \"token\" of strings or"
+                            + " lists of strings, or the only such column, but it has " + texts.size()
+                            + " and none so called.");
         }
         return new ParquetTokenLines(path, footer, texts.get(0));
     }
@@ -76,7 +79,7 @@ final class ParquetTokenLines implements TokenLines {
                 if (text.getCurrentDefinitionLevel() == column.getMaxDefinitionLevel()) {
                     tokens.add(text.getBinary().toStringUsingUTF8());
                 } else if (!isEmptyList(text)) {
-                    throw new DataException(place() + ": a token's text is missing.");
+                    throw new DataException(Reason.MALFORMED, place() + ": a token's text is missing.");
                 }
                 values.consume();
             } while (values.rowGoesOn());

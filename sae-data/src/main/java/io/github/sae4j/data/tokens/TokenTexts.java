@@ -1,6 +1,7 @@
 package io.github.sae4j.data.tokens;
 
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.data.activations.Layout;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -68,6 +69,7 @@ public final class TokenTexts {
         }
         if (first != layout.tokens()) {
             throw new DataException(
+                    Reason.MISMATCH,
                     path + ": it has " + first + " tokens, but the activations are of " + layout.tokens() + ".");
         }
         return contexts;
@@ -80,8 +82,10 @@ public final class TokenTexts {
         }
         for (List<String> tokens = lines.next(); tokens != null; tokens = lines.next()) {
             if (layout.hasSequences() && tokens.size() != layout.sequence()) {
-                throw new DataException(lines.place() + ": it has " + tokens.size()
-                        + " tokens, but a sequence of the activations has " + layout.sequence() + ".");
+                throw new DataException(
+                        Reason.MISMATCH,
+                        lines.place() + ": it has " + tokens.size() + " tokens, but a sequence of the activations has "
+                                + layout.sequence() + ".");
             }
             if (!tokens.isEmpty()) {
                 return tokens;

@@ -82,6 +82,7 @@ public final class StagedFile implements AutoCloseable {
     public void write(long position, ByteBuffer bytes) {
         requireOpen();
         try {
+            durable = false;
             long next = position;
             while (bytes.hasRemaining()) {
                 next += channel.write(bytes, next);
@@ -100,23 +101,50 @@ public final class StagedFile implements AutoCloseable {
     public Path commit() {
         requireOpen();
         try {
-            if (!durable) {
-                channel.force(true);
-                durable = true;
-            }
+            force();
             // Windows renames no open file.
             channel.close();
-            try {
-                // Some file systems replace nothing without being told to, whatever an atomic move implies.
-                Files.move(staged, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            } catch (AtomicMoveNotSupportedException e) {
-                Files.move(staged, target, StandardCopyOption.REPLACE_EXISTING);
-            }
+            rename(staged, target);
         } catch (IOException e) {
             throw failed("finished", e);
         }
         done = true;
         return target;
+    }
+
+    /**
+     * Brings the bytes to the disk, so that {@link #commit} has only to rename the file.
+     *
+     * @throws SafetensorsException if the file is closed or committed, or the bytes cannot be written
+     */
+    public void flush() {
+        requireOpen();
+        try {
+            force();
+        } catch (IOException e) {
+            throw failed("written", e);
+        }
+    }
+
+    private void force() throws IOException {
+        if (!durable) {
+            channel.force(true);
+            durable = true;
+        }
+    }
+
+    /**
+     * Gives a finished file another name of the same file system, in one step where that has such.
+     *
+     * @throws IOException if the system refuses
+     */
+    public static void rename(Path from, Path to) throws IOException {
+        try {
+            // Some file systems replace nothing without being told to, whatever an atomic move implies.
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (AtomicMoveNotSupportedException e) {
+            Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+        }
     }
 
     private void requireOpen() {

@@ -1,6 +1,7 @@
 package io.github.sae4j.data.internal.arrow;
 
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.data.internal.tensors.StoredTensor;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -197,10 +198,12 @@ final class ArrowColumn implements StoredTensor.Bytes {
                 for (int i = 0; i < count; i++, list++) {
                     long next = width == Integer.BYTES ? numbers.getInt() : numbers.getLong();
                     if (next - before != lengths[offsets.level()]) {
-                        throw new DataException(file + ": the column \"" + field.name()
-                                + "\" has a list of " + (next - before) + " in record batch " + number
-                                + ", but others of " + lengths[offsets.level()]
-                                + "; activations are lists of one length.");
+                        throw new DataException(
+                                Reason.MALFORMED,
+                                file + ": the column \"" + field.name()
+                                        + "\" has a list of " + (next - before) + " in record batch " + number
+                                        + ", but others of " + lengths[offsets.level()]
+                                        + "; activations are lists of one length.");
                     }
                     before = next;
                 }

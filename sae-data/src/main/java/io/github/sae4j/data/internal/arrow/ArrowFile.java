@@ -1,6 +1,7 @@
 package io.github.sae4j.data.internal.arrow;
 
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.data.internal.tensors.InputChannel;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -120,8 +121,10 @@ final class ArrowFile implements AutoCloseable {
         long body = next + length;
         long bodyLength = header.bodyLength();
         if (bodyLength < 0 || bodyLength > size - body) {
-            throw new DataException(channel + ": a message of " + bodyLength + " bytes begins at byte " + body
-                    + ", but the file has " + size + " in all; it was cut short.");
+            throw new DataException(
+                    Reason.MALFORMED,
+                    channel + ": a message of " + bodyLength + " bytes begins at byte " + body + ", but the file has "
+                            + size + " in all; it was cut short.");
         }
         next = body + bodyLength;
         return new Read(header, body, bodyLength);
@@ -149,7 +152,7 @@ final class ArrowFile implements AutoCloseable {
 
     /** Returns the exception for a file that breaks the format. */
     DataException damaged(String how) {
-        return new DataException(channel + ": this is no Arrow file or a damaged one: " + how + ".");
+        return new DataException(Reason.MALFORMED, channel + ": this is no Arrow file or a damaged one: " + how + ".");
     }
 
     @Override

@@ -1,9 +1,10 @@
 package io.github.sae4j.data.internal.arrow;
 
 import io.github.sae4j.data.DataException;
-import io.github.sae4j.data.internal.tensors.FloatType;
+import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.data.internal.tensors.StoredTensor;
 import io.github.sae4j.data.internal.tensors.TensorFile;
+import io.github.sae4j.tensors.ElementType;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,7 +54,8 @@ public final class ArrowInput implements TensorFile {
     private static List<StoredTensor> tensors(ArrowFile file) {
         Schema schema = file.schema();
         if (schema.endianness() != Endianness.Little) {
-            throw new DataException(file + ": its numbers are big-endian, but Arrow is read little-endian only.");
+            throw new DataException(
+                    Reason.UNSUPPORTED, file + ": its numbers are big-endian, but Arrow is read little-endian only.");
         }
         List<@Nullable ArrowColumn> columns = new ArrayList<>();
         List<@Nullable ArrowField> fields = new ArrayList<>();
@@ -86,7 +88,7 @@ public final class ArrowInput implements TensorFile {
         return new StoredTensor(
                 field.name(),
                 field.dtype() + trouble,
-                trouble.isEmpty() ? FloatType.spelled(field.dtype()) : null,
+                trouble.isEmpty() ? ElementType.ofLabel(field.dtype()).orElse(null) : null,
                 ByteOrder.LITTLE_ENDIAN,
                 column.shape(),
                 column);
@@ -96,6 +98,7 @@ public final class ArrowInput implements TensorFile {
         RecordBatch batch = (RecordBatch) read.header().header(new RecordBatch());
         if (batch.compression() != null) {
             throw new DataException(
+                    Reason.UNSUPPORTED,
                     file + ": its record batches are compressed, but Arrow is read without compression only.");
         }
         Iterator<Long> variadic = LongStream.range(0, batch.variadicBufferCountsLength())

@@ -1,6 +1,7 @@
 package io.github.sae4j.data.internal.files;
 
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.DataException.Reason;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -17,19 +18,20 @@ public final class InputFile {
      */
     public static void requireReadable(Path path) {
         if (path.toString().isEmpty()) {
-            throw new DataException("There is no input: the name of the file to be read is empty.");
+            throw new DataException(
+                    Reason.NO_SUCH_FILE, "There is no input: the name of the file to be read is empty.");
         }
         if (Files.isDirectory(path)) {
-            throw new DataException(path + ": this is a folder, but a file is needed.");
+            throw new DataException(Reason.UNREADABLE, path + ": this is a folder, but a file is needed.");
         }
         if (!Files.exists(path)) {
-            throw new DataException(path + ": there is no such file.");
+            throw new DataException(Reason.NO_SUCH_FILE, path + ": there is no such file.");
         }
         if (!Files.isRegularFile(path)) {
-            throw new DataException(path + ": this is a pipe or a device, but a file is needed.");
+            throw new DataException(Reason.UNREADABLE, path + ": this is a pipe or a device, but a file is needed.");
         }
         if (!Files.isReadable(path)) {
-            throw new DataException(path + ": there is no permission to read this file.");
+            throw new DataException(Reason.UNREADABLE, path + ": there is no permission to read this file.");
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.github.sae4j.data.internal.files;
 
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.data.OutputFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -57,7 +58,7 @@ public final class Spool implements AutoCloseable {
                             StandardOpenOption.WRITE,
                             StandardOpenOption.DELETE_ON_CLOSE));
         } catch (IOException e) {
-            throw new DataException(target + ": no file can be written in its folder.", e);
+            throw new DataException(Reason.UNWRITABLE, target + ": no file can be written in its folder.", e);
         }
     }
 
@@ -101,7 +102,7 @@ public final class Spool implements AutoCloseable {
     }
 
     private DataException failed(IOException e) {
-        return DataException.of(target, "cannot be written", e);
+        return DataException.of(Reason.UNWRITABLE, target, "cannot be written", e);
     }
 
     @Override

@@ -1,51 +1,48 @@
 package io.github.sae4j.data.internal.files;
 
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.data.OutputFile;
 import io.github.sae4j.data.WrittenFile;
+import io.github.sae4j.safetensors.SafetensorsException;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
-import java.util.UUID;
 
-/** A file of bytes in the making that disappears unless it is committed, also when the process is interrupted. */
+/**
+ * A file of bytes in the making that disappears unless it is committed, also when the process is interrupted. How it is staged
+ * and renamed is the business of the safetensors writer's staged file.
+ */
 public final class StagedFile implements LineSink {
 
     private static final int BUFFER_BYTES = 1 << 16;
 
     private final OutputFile target;
-    private final Path staged;
+    private final io.github.sae4j.safetensors.internal.StagedFile file;
     private final ShutdownGuard guard;
     private final Object lock = new Object();
     private boolean closed;
-    private final FileChannel channel;
     private final OutputStream stream;
 
     private StagedFile(OutputFile target) {
         this.target = target;
-        this.staged = target.path().resolveSibling(".sae-" + UUID.randomUUID() + ".tmp");
         // The guard waits for the lock, so it sees either no file at all or one that it can delete.
         synchronized (lock) {
             this.guard = ShutdownGuard.of(this::abandon);
             try {
-                this.channel = FileChannel.open(staged, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-            } catch (IOException e) {
+                this.file = io.github.sae4j.safetensors.internal.StagedFile.create(target.path());
+            } catch (SafetensorsException e) {
                 closed = true;
                 guard.close();
-                throw new DataException(target.path() + ": no file can be written in its folder.", e);
+                throw new DataException(
+                        Reason.UNWRITABLE, target.path() + ": no file can be written in its folder.", e);
             }
         }
-        this.stream = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER_BYTES);
+        this.stream = new BufferedOutputStream(new Appending(), BUFFER_BYTES);
     }
 
     public static StagedFile beside(OutputFile target) {
@@ -80,7 +77,11 @@ public final class StagedFile implements LineSink {
 
     /** Returns the exception for bytes that could not be written. */
     public DataException failed(IOException e) {
-        return DataException.of(target.path(), "cannot be written", e);
+        return DataException.of(Reason.UNWRITABLE, target.path(), "cannot be written", e);
+    }
+
+    private static IOException cause(SafetensorsException e) {
+        return e.getCause() instanceof IOException cause ? cause : new IOException("it was given up", e);
     }
 
     /** Brings all bytes to the disk, and checks that nobody else has made a file of the target's name meanwhile. */
@@ -88,9 +89,11 @@ public final class StagedFile implements LineSink {
     public void finish() {
         try {
             stream.flush();
-            channel.force(true);
+            file.flush();
         } catch (IOException e) {
             throw failed(e);
+        } catch (SafetensorsException e) {
+            throw failed(cause(e));
         }
         target.requireStillFree();
     }
@@ -100,15 +103,10 @@ public final class StagedFile implements LineSink {
     public void commit() {
         target.requireStillFree();
         synchronized (lock) {
-            if (closed) {
-                throw new DataException(target.path() + ": cannot be written: it was given up.");
-            }
             try {
-                // Windows renames no open file.
-                channel.close();
-                rename(staged, target.path());
-            } catch (IOException e) {
-                throw failed(e);
+                file.commit();
+            } catch (SafetensorsException e) {
+                throw failed(cause(e));
             }
             closed = true;
         }
@@ -119,34 +117,24 @@ public final class StagedFile implements LineSink {
         return Optional.of(target.made());
     }
 
-    private static void rename(Path from, Path to) throws IOException {
-        try {
-            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (AtomicMoveNotSupportedException e) {
-            Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
-        }
-    }
-
     /** Moves a finished file to another name of the same file system. */
     public static void move(Path from, Path to) {
         try {
-            rename(from, to);
+            io.github.sae4j.safetensors.internal.StagedFile.rename(from, to);
         } catch (IOException e) {
-            throw DataException.of(to, "cannot be written", e);
+            throw DataException.of(Reason.UNWRITABLE, to, "cannot be written", e);
         }
     }
 
     private void abandon() {
         synchronized (lock) {
-            if (closed) {
-                return;
-            }
-            closed = true;
-            try {
-                channel.close();
-                Files.deleteIfExists(staged);
-            } catch (IOException e) {
-                throw DataException.of(staged, "this temporary file cannot be deleted", e);
+            if (!closed) {
+                closed = true;
+                try {
+                    file.close();
+                } catch (SafetensorsException e) {
+                    throw new DataException(Reason.UNWRITABLE, String.valueOf(e.getMessage()), e);
+                }
             }
         }
     }
@@ -157,6 +145,27 @@ public final class StagedFile implements LineSink {
             abandon();
         } finally {
             guard.close();
+        }
+    }
+
+    /** Appends to the file. */
+    private final class Appending extends OutputStream {
+
+        private long position;
+
+        @Override
+        public void write(int oneByte) throws IOException {
+            write(new byte[] {(byte) oneByte}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int count) throws IOException {
+            try {
+                file.write(position, ByteBuffer.wrap(bytes, offset, count));
+            } catch (SafetensorsException e) {
+                throw cause(e);
+            }
+            position += count;
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.github.sae4j.data.internal.files;
 
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.DataException.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +32,7 @@ public final class StagedFolder implements AutoCloseable {
             } catch (IOException e) {
                 closed = true;
                 guard.close();
-                throw new DataException(target.get() + ": no file can be written in its folder.", e);
+                throw new DataException(Reason.UNWRITABLE, target.get() + ": no file can be written in its folder.", e);
             }
         }
     }
@@ -61,7 +62,7 @@ public final class StagedFolder implements AutoCloseable {
         Path place = target.get();
         synchronized (lock) {
             if (closed) {
-                throw new DataException(place + ": cannot be written: it was given up.");
+                throw new DataException(Reason.UNWRITABLE, place + ": cannot be written: it was given up.");
             }
             try {
                 makeParent(place);
@@ -79,7 +80,7 @@ public final class StagedFolder implements AutoCloseable {
                     Files.move(staged, place, StandardCopyOption.ATOMIC_MOVE);
                 }
             } catch (IOException e) {
-                throw DataException.of(place, "cannot be written", e);
+                throw DataException.of(Reason.UNWRITABLE, place, "cannot be written", e);
             }
             closed = true;
         }
@@ -111,7 +112,7 @@ public final class StagedFolder implements AutoCloseable {
             try {
                 delete(staged);
             } catch (IOException e) {
-                throw DataException.of(staged, "this temporary folder cannot be deleted", e);
+                throw DataException.of(Reason.UNWRITABLE, staged, "this temporary folder cannot be deleted", e);
             }
         }
     }

@@ -5,10 +5,11 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.github.sae4j.data.DataException;
-import io.github.sae4j.data.internal.tensors.FloatType;
+import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.data.internal.tensors.InputChannel;
 import io.github.sae4j.data.internal.tensors.StoredTensor;
 import io.github.sae4j.data.internal.tensors.TensorFile;
+import io.github.sae4j.tensors.ElementType;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -26,16 +27,16 @@ public final class MemmapInput implements TensorFile {
 
     public static final String ENDING = ".memmap";
 
-    private static final Map<String, FloatType> TYPES = Map.of(
-            "torch.float16", FloatType.F16,
-            "torch.bfloat16", FloatType.BF16,
-            "torch.float32", FloatType.F32,
-            "torch.float64", FloatType.F64);
+    private static final Map<String, ElementType> TYPES = Map.of(
+            "torch.float16", ElementType.F16,
+            "torch.bfloat16", ElementType.BF16,
+            "torch.float32", ElementType.F32,
+            "torch.float64", ElementType.F64);
 
     private final InputChannel channel;
     private final StoredTensor tensor;
 
-    private MemmapInput(InputChannel channel, String dtype, FloatType type, List<Long> shape) {
+    private MemmapInput(InputChannel channel, String dtype, ElementType type, List<Long> shape) {
         this.channel = channel;
         this.tensor = new StoredTensor(null, dtype, type, ByteOrder.LITTLE_ENDIAN, shape, channel::read);
     }
@@ -50,15 +51,18 @@ public final class MemmapInput implements TensorFile {
         Path meta = path.resolveSibling(name.substring(0, name.length() - ENDING.length()) + ".meta");
         if (!Files.isRegularFile(meta)) {
             throw new DataException(
+                    Reason.NO_SUCH_FILE,
                     path + ": there is no " + meta.getFileName() + " beside it, which would tell its shape and dtype.");
         }
         JsonObject described = described(meta);
         @Nullable JsonElement found = described.get("dtype");
         String dtype = found != null && found.isJsonPrimitive() ? found.getAsString() : "";
-        FloatType type = TYPES.get(dtype);
+        ElementType type = TYPES.get(dtype);
         if (type == null) {
-            throw new DataException(meta + ": \"dtype\" should be torch.float16, torch.bfloat16, torch.float32 or"
-                    + " torch.float64, but is " + found + ".");
+            throw new DataException(
+                    Reason.MALFORMED,
+                    meta + ": \"dtype\" should be torch.float16, torch.bfloat16, torch.float32 or"
+                            + " torch.float64, but is " + found + ".");
         }
         List<Long> shape = shape(meta, described.get("shape"));
         InputChannel channel = InputChannel.open(path);
@@ -66,14 +70,16 @@ public final class MemmapInput implements TensorFile {
         if (channel.size() != bytes) {
             long size = channel.size();
             channel.close();
-            throw new DataException(path + ": it has " + size + " bytes, but " + meta.getFileName() + " says " + shape
-                    + " of " + dtype + (bytes < 0 ? "." : ", which is " + bytes + "."));
+            throw new DataException(
+                    Reason.MALFORMED,
+                    path + ": it has " + size + " bytes, but " + meta.getFileName() + " says " + shape + " of " + dtype
+                            + (bytes < 0 ? "." : ", which is " + bytes + "."));
         }
         return new MemmapInput(channel, dtype, type, shape);
     }
 
     /** Returns -1 for more bytes than any file has. */
-    private static long bytes(List<Long> shape, FloatType type) {
+    private static long bytes(List<Long> shape, ElementType type) {
         try {
             return shape.stream().reduce((long) type.bytes(), Math::multiplyExact);
         } catch (ArithmeticException e) {
@@ -86,11 +92,12 @@ public final class MemmapInput implements TensorFile {
             if (JsonParser.parseString(Files.readString(meta)) instanceof JsonObject object) {
                 return object;
             }
-            throw new DataException(meta + ": this should be a JSON object with \"shape\" and \"dtype\".");
+            throw new DataException(
+                    Reason.MALFORMED, meta + ": this should be a JSON object with \"shape\" and \"dtype\".");
         } catch (JsonParseException e) {
-            throw new DataException(meta + ": this is no JSON.", e);
+            throw new DataException(Reason.MALFORMED, meta + ": this is no JSON.", e);
         } catch (IOException e) {
-            throw DataException.of(meta, "cannot be read", e);
+            throw DataException.of(Reason.UNREADABLE, meta, "cannot be read", e);
         }
     }
 
@@ -108,7 +115,8 @@ public final class MemmapInput implements TensorFile {
             shape.clear();
         }
         if (shape.isEmpty() || shape.stream().anyMatch(size -> size < 0)) {
-            throw new DataException(meta + ": \"shape\" should be a list of sizes, but is " + written + ".");
+            throw new DataException(
+                    Reason.MALFORMED, meta + ": \"shape\" should be a list of sizes, but is " + written + ".");
         }
         return List.copyOf(shape);
     }

@@ -1,4 +1,4 @@
-/** Safetensors, PyTorch and memory-mapped files as arrays. */
+/** Safetensors, NumPy's, PyTorch's and memory-mapped files as arrays. */
 @NullMarked
 package io.github.sae4j.data.internal.formats;
 

@@ -1,4 +1,4 @@
-/** NumPy's files, read and written. */
+/** NumPy's files, written. */
 @NullMarked
 package io.github.sae4j.data.internal.numpy;
 

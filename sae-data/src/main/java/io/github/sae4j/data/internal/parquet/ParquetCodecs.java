@@ -1,6 +1,7 @@
 package io.github.sae4j.data.internal.parquet;
 
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.DataException.Reason;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -53,8 +54,10 @@ public final class ParquetCodecs implements CompressionCodecFactory {
             case GZIP -> new Gzip();
             case UNCOMPRESSED, SNAPPY, ZSTD, LZ4_RAW -> others.getDecompressor(codec);
             default ->
-                throw new DataException(path + ": it is compressed with " + codec
-                        + ", but Parquet is read with SNAPPY, GZIP, ZSTD, LZ4_RAW or no compression.");
+                throw new DataException(
+                        Reason.UNSUPPORTED,
+                        path + ": it is compressed with " + codec
+                                + ", but Parquet is read with SNAPPY, GZIP, ZSTD, LZ4_RAW or no compression.");
         };
     }
 

@@ -1,7 +1,8 @@
 package io.github.sae4j.data.internal.parquet;
 
 import io.github.sae4j.data.DataException;
-import io.github.sae4j.data.internal.tensors.Reason;
+import io.github.sae4j.data.DataException.Reason;
+import io.github.sae4j.data.internal.tensors.LibraryMessage;
 import io.github.sae4j.data.internal.tensors.StoredTensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -98,8 +99,8 @@ public final class ParquetColumn implements StoredTensor.Bytes, AutoCloseable {
         if (e instanceof DataException ours) {
             return ours;
         }
-        String shown = FILE.matcher(Reason.of(e)).replaceAll("it");
-        return new DataException(path + ": it cannot be read as Parquet (" + shown + ").", e);
+        String shown = FILE.matcher(LibraryMessage.of(e)).replaceAll("it");
+        return new DataException(Reason.MALFORMED, path + ": it cannot be read as Parquet (" + shown + ").", e);
     }
 
     /** Returns the sizes of the axes: the rows, and the lists in them. */
@@ -173,13 +174,17 @@ public final class ParquetColumn implements StoredTensor.Bytes, AutoCloseable {
             level = axis;
         }
         if (values.getCurrentRepetitionLevel() != level) {
-            throw new DataException(path + ": the lists of column \"" + leaf.getPath()[0]
-                    + "\" should all have one length, " + shape().subList(1, lengths.length + 1)
-                    + ", but in row " + next / valuesOfRow() + " or before it one has another.");
+            throw new DataException(
+                    Reason.MALFORMED,
+                    path + ": the lists of column \"" + leaf.getPath()[0]
+                            + "\" should all have one length, " + shape().subList(1, lengths.length + 1)
+                            + ", but in row " + next / valuesOfRow() + " or before it one has another.");
         }
         if (values.getCurrentDefinitionLevel() != leaf.getMaxDefinitionLevel()) {
-            throw new DataException(path + ": column \"" + leaf.getPath()[0] + "\" has no value at row "
-                    + next / valuesOfRow() + ", place " + next % valuesOfRow() + ".");
+            throw new DataException(
+                    Reason.MALFORMED,
+                    path + ": column \"" + leaf.getPath()[0] + "\" has no value at row " + next / valuesOfRow()
+                            + ", place " + next % valuesOfRow() + ".");
         }
     }
 
@@ -190,8 +195,10 @@ public final class ParquetColumn implements StoredTensor.Bytes, AutoCloseable {
     private ColumnReader numbers() throws IOException {
         ColumnReader values = numbers.next();
         if (values == null) {
-            throw new DataException(path + ": column \"" + leaf.getPath()[0] + "\" ends after " + next
-                    + " values, before all that its lists should have.");
+            throw new DataException(
+                    Reason.MALFORMED,
+                    path + ": column \"" + leaf.getPath()[0] + "\" ends after " + next
+                            + " values, before all that its lists should have.");
         }
         return values;
     }

@@ -1,9 +1,9 @@
 package io.github.sae4j.data.internal.parquet;
 
 import io.github.sae4j.data.DataException;
-import io.github.sae4j.data.internal.tensors.FloatType;
 import io.github.sae4j.data.internal.tensors.StoredTensor;
 import io.github.sae4j.data.internal.tensors.TensorFile;
+import io.github.sae4j.tensors.ElementType;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -66,7 +66,7 @@ public final class ParquetInput implements TensorFile {
                 tensors.add(new StoredTensor(
                         name,
                         even ? dtype : dtype + " in lists of several lengths",
-                        even ? FloatType.spelled(dtype) : null,
+                        even ? ElementType.ofLabel(dtype).orElse(null) : null,
                         ByteOrder.LITTLE_ENDIAN,
                         column.shape(),
                         column));

@@ -1,6 +1,7 @@
 package io.github.sae4j.data.internal.parquet;
 
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.DataException.Reason;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.apache.parquet.column.ColumnDescriptor;
@@ -82,7 +83,7 @@ public final class ParquetValues implements AutoCloseable {
             try {
                 reader.close();
             } catch (IOException e) {
-                throw DataException.of(path, "cannot be closed", e);
+                throw DataException.of(Reason.UNREADABLE, path, "cannot be closed", e);
             }
         }
     }

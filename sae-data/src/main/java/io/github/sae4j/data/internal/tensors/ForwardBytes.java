@@ -1,6 +1,7 @@
 package io.github.sae4j.data.internal.tensors;
 
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.DataException.Reason;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,11 +28,6 @@ public final class ForwardBytes implements StoredTensor.Bytes {
         this.in = in;
     }
 
-    /** Returns how many bytes of numbers were read or passed over. */
-    public long position() {
-        return position;
-    }
-
     @Override
     public void read(long offset, ByteBuffer target) {
         if (offset < position) {
@@ -50,10 +46,11 @@ public final class ForwardBytes implements StoredTensor.Bytes {
             }
         } catch (EOFException e) {
             throw new DataException(
+                    Reason.MALFORMED,
                     name + ": it ends after " + position + " bytes of numbers, before all that its header tells of.",
                     e);
         } catch (IOException e) {
-            throw new DataException(name + ": it cannot be read (" + Reason.of(e) + ").", e);
+            throw new DataException(Reason.UNREADABLE, name + ": it cannot be read (" + LibraryMessage.of(e) + ").", e);
         }
     }
 }

@@ -1,10 +1,9 @@
 package io.github.sae4j.data.internal.tensors;
 
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.DataException.Reason;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -24,7 +23,7 @@ public final class InputChannel implements AutoCloseable {
         try {
             return new InputChannel(path, FileChannel.open(path, StandardOpenOption.READ));
         } catch (IOException e) {
-            throw DataException.of(path, "cannot be read", e);
+            throw DataException.of(Reason.UNREADABLE, path, "cannot be read", e);
         }
     }
 
@@ -33,13 +32,8 @@ public final class InputChannel implements AutoCloseable {
         try {
             return channel.size();
         } catch (IOException e) {
-            throw DataException.of(path, "cannot be read", e);
+            throw DataException.of(Reason.UNREADABLE, path, "cannot be read", e);
         }
-    }
-
-    /** Returns what reads the file from its beginning; need not be closed. */
-    public InputStream fromStart() {
-        return Channels.newInputStream(channel);
     }
 
     /**
@@ -53,12 +47,12 @@ public final class InputChannel implements AutoCloseable {
             while (target.hasRemaining()) {
                 int count = channel.read(target, at);
                 if (count < 0) {
-                    throw new DataException(path + ": the file has become shorter while it was read.");
+                    throw new DataException(Reason.CHANGED, path + ": the file has become shorter while it was read.");
                 }
                 at += count;
             }
         } catch (IOException e) {
-            throw DataException.of(path, "cannot be read", e);
+            throw DataException.of(Reason.UNREADABLE, path, "cannot be read", e);
         }
     }
 
@@ -67,7 +61,7 @@ public final class InputChannel implements AutoCloseable {
         try {
             channel.close();
         } catch (IOException e) {
-            throw DataException.of(path, "cannot be closed", e);
+            throw DataException.of(Reason.UNREADABLE, path, "cannot be closed", e);
         }
     }
 

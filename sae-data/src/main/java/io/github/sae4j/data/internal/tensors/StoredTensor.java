@@ -1,5 +1,6 @@
 package io.github.sae4j.data.internal.tensors;
 
+import io.github.sae4j.tensors.ElementType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -10,13 +11,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name its name, or null if the file holds only this one and gives it none
  * @param dtype its number format as the file spells it
- * @param type the format if activations may be stored in it, null otherwise
+ * @param type the type of its elements, or null if they are no numbers or not read
  * @param order the byte order
  * @param shape the sizes of the axes
  * @param bytes reads from it
  */
 public record StoredTensor(
-        @Nullable String name, String dtype, @Nullable FloatType type, ByteOrder order, List<Long> shape, Bytes bytes) {
+        @Nullable String name,
+        String dtype,
+        @Nullable ElementType type,
+        ByteOrder order,
+        List<Long> shape,
+        Bytes bytes) {
 
     /** Fills a buffer from a place in the array. */
     @FunctionalInterface
@@ -29,6 +35,11 @@ public record StoredTensor(
          * @param target its remaining bytes are filled
          */
         void read(long offset, ByteBuffer target);
+    }
+
+    /** Returns whether activations may be stored so. */
+    public boolean isFloatingPoint() {
+        return type != null && type.isFloatingPoint();
     }
 
     /** Returns how to speak of the array, for example {@code tensor "x"}. */

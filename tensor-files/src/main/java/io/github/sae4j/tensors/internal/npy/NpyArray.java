@@ -54,8 +54,8 @@ public final class NpyArray {
             return "it holds pickled Python objects, which are never loaded.";
         }
         if (header.descr().startsWith("[")) {
-            return "it holds records of several fields, but weights are one number each.";
+            return "it holds records of several fields, but a tensor has one number each.";
         }
-        return "its dtype " + Quoted.of(header.descr()) + " is none that weights have.";
+        return "its dtype " + Quoted.of(header.descr()) + " is none that is read.";
     }
 }

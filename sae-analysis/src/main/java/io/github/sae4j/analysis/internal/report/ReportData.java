@@ -1,4 +1,4 @@
-package io.github.sae4j.cli.internal;
+package io.github.sae4j.analysis.internal.report;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
@@ -7,7 +7,11 @@ import io.github.sae4j.analysis.survey.Example;
 import io.github.sae4j.analysis.survey.FeatureOrder;
 import io.github.sae4j.analysis.survey.FeatureSurvey;
 import io.github.sae4j.analysis.survey.NormHistogram;
-import io.github.sae4j.data.activations.Activations;
+import io.github.sae4j.analysis.survey.Survey;
+import io.github.sae4j.analysis.survey.SurveyResult;
+import io.github.sae4j.core.SaeConfig;
+import io.github.sae4j.data.Provenance;
+import io.github.sae4j.data.activations.ActivationReader;
 import io.github.sae4j.data.tokens.TokenContext;
 import io.github.sae4j.data.tokens.TokenTexts;
 import java.nio.file.Path;
@@ -21,74 +25,70 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a report shows.
  *
- * @param sae the SAE
+ * @param survey the SAE, and what is told of its features
  * @param activations what was read
- * @param features the features that have a card
- * @param order what came first
+ * @param result what was found of its features
  * @param evaluation the measures
  * @param norms the norms of the activations
- * @param tokens the file of the tokens' texts, or null if there is none
+ * @param provenance where the numbers come from
  */
-record ReportData(
-        OpenSae sae,
-        Activations activations,
-        FeatureReport features,
-        FeatureOrder order,
+public record ReportData(
+        Survey survey,
+        ActivationReader activations,
+        SurveyResult result,
         Evaluation evaluation,
         NormHistogram norms,
-        @Nullable Path tokens) {
+        Provenance provenance) {
 
     /** Returns what the page is of. */
-    String title() {
-        return sae.lastingName() + " on " + activations.sourceName();
+    public String title() {
+        return provenance.fields().getOrDefault("sae", "") + " on " + activations.sourceName();
     }
 
     /** Returns all that the page shows. */
-    JsonObject json() {
-        FeatureSurvey survey = features.survey();
+    public JsonObject json() {
+        FeatureSurvey all = result.survey();
         JsonObject data = new JsonObject();
         data.add("facts", pairs(facts()));
-        data.add("measures", pairs(new EvaluationReport(sae, activations, evaluation).measures()));
-        data.addProperty("tokens", survey.firings().tokens());
-        data.addProperty("order", order == FeatureOrder.MAX ? "largest value" : "density");
+        data.add("measures", pairs(Measures.of(evaluation, survey.sae().config().dIn())));
+        data.addProperty("tokens", all.firings().tokens());
+        data.addProperty("order", survey.order() == FeatureOrder.MAX ? "largest value" : "density");
         JsonArray l0 = new JsonArray();
-        survey.firings().tokensOfL0().forEach((active, count) -> l0.add(numbers(active, count)));
+        all.firings().tokensOfL0().forEach((active, count) -> l0.add(numbers(active, count)));
         data.add("l0", l0);
         JsonArray bins = new JsonArray();
         norms.bins().forEach(bin -> bins.add(numbers(bin.from(), bin.to(), bin.tokens())));
         data.add("norms", bins);
         data.addProperty("normBinsOfOctave", NormHistogram.BINS_OF_OCTAVE);
-        addColumns(data, survey);
-        data.add("cards", features.json());
+        addColumns(data, all);
+        data.add("cards", SurveyJson.features(result));
         return data;
     }
 
     private Map<String, String> facts() {
+        Map<String, String> origin = provenance.fields();
+        SaeConfig config = survey.sae().config();
         Map<String, String> facts = new LinkedHashMap<>();
-        facts.put("SAE", sae.lastingName());
-        facts.put("SHA-256", sae.sha256());
-        if (!sae.options().isEmpty()) {
-            facts.put("options", sae.options());
+        facts.put("SAE", origin.getOrDefault("sae", ""));
+        facts.put("SHA-256", origin.getOrDefault("sae_sha256", ""));
+        if (origin.containsKey("sae_options")) {
+            facts.put("options", origin.get("sae_options"));
         }
-        if (!sae.profile().isEmpty()) {
-            facts.put("profile", sae.profile());
+        if (origin.containsKey("profile")) {
+            facts.put("profile", origin.get("profile"));
         }
-        facts.put("architecture", sae.sae().config().architecture().label());
-        facts.put(
-                "shape",
-                "d_in " + Quantity.count(sae.sae().config().dIn()) + ", d_sae "
-                        + Quantity.count(sae.sae().config().dSae()));
-        String hook = sae.sae().config().metadata().hookName();
+        facts.put("architecture", config.architecture().label());
+        facts.put("shape", "d_in " + Quantity.count(config.dIn()) + ", d_sae " + Quantity.count(config.dSae()));
+        String hook = config.metadata().hookName();
         if (hook != null) {
             facts.put("hook", hook);
         }
         facts.put("activations", activations.sourceName());
         facts.put("tokens", Quantity.count(evaluation.firings().tokens()));
-        String leftOut = SettingOptions.leftOutInWords(activations);
-        if (leftOut != null) {
-            facts.put("left out", leftOut);
+        if (origin.containsKey("skipped")) {
+            facts.put("left out", origin.get("left_out") + " tokens, by " + origin.get("skipped"));
         }
-        facts.put("made by", "sae4j " + Version.number());
+        facts.put("made by", "sae4j " + origin.getOrDefault("sae4j_version", ""));
         return facts;
     }
 
@@ -110,11 +110,11 @@ record ReportData(
     }
 
     /** Adds a number, and where it is strongest, of each feature there is. */
-    private void addColumns(JsonObject data, FeatureSurvey survey) {
-        int dSae = sae.sae().config().dSae();
+    private void addColumns(JsonObject data, FeatureSurvey all) {
+        int dSae = survey.sae().config().dSae();
         List<@Nullable Example> strongest = IntStream.range(0, dSae)
                 .<@Nullable Example>mapToObj(feature ->
-                        survey.tally(feature).examples().stream().findFirst().orElse(null))
+                        all.tally(feature).examples().stream().findFirst().orElse(null))
                 .toList();
         Map<Long, TokenContext> texts = texts(strongest);
         JsonArray counts = new JsonArray();
@@ -122,7 +122,7 @@ record ReportData(
         JsonArray places = new JsonArray();
         for (int feature = 0; feature < dSae; feature++) {
             Example example = strongest.get(feature);
-            counts.add(survey.firings().count(feature));
+            counts.add(all.firings().count(feature));
             largest.add(example == null ? 0 : example.value());
             places.add(example == null ? "" : place(example, texts));
         }
@@ -132,6 +132,7 @@ record ReportData(
     }
 
     private Map<Long, TokenContext> texts(List<@Nullable Example> examples) {
+        Path tokens = survey.tokens();
         if (tokens == null) {
             return Map.of();
         }

@@ -1,10 +1,13 @@
-package io.github.sae4j.data.internal.numpy;
+package io.github.sae4j.data.internal.formats;
 
 import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.data.internal.tensors.ForwardBytes;
-import io.github.sae4j.data.internal.tensors.Reason;
+import io.github.sae4j.data.internal.tensors.LibraryMessage;
 import io.github.sae4j.data.internal.tensors.StoredTensor;
 import io.github.sae4j.data.internal.tensors.TensorFile;
+import io.github.sae4j.tensors.NpyHeader;
+import io.github.sae4j.tensors.TensorFileException;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -29,18 +32,19 @@ public record NpyStream(StoredTensor tensor) implements TensorFile {
     public static NpyStream open(InputStream in) {
         InputStream buffered = new BufferedInputStream(in);
         try {
-            NpyStart start = NpyStart.read(NAME, buffered, Long.MAX_VALUE);
-            start.activationBytes();
-            NpyHeader header = start.header();
+            NpyHeader header = NpyHeader.read(NAME, buffered);
+            NpyRules.requireActivations(NAME, header);
             return new NpyStream(new StoredTensor(
                     null,
-                    header.dtype(),
-                    header.type(),
+                    header.descr(),
+                    header.type().orElseThrow(),
                     header.order(),
                     header.shape(),
                     new ForwardBytes(NAME, buffered)));
+        } catch (TensorFileException e) {
+            throw TensorFault.of(e);
         } catch (IOException e) {
-            throw new DataException(NAME + " cannot be read (" + Reason.of(e) + ").", e);
+            throw new DataException(Reason.UNREADABLE, NAME + " cannot be read (" + LibraryMessage.of(e) + ").", e);
         }
     }
 

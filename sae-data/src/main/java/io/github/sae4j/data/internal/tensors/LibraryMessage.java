@@ -5,12 +5,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /** What a library's failure means to whoever has the file, in a few words. */
-public final class Reason {
+public final class LibraryMessage {
 
     /** In messages with this, parquet-java shows its own variables, set or not. */
     private static final String HEADERS = "org.apache.parquet.format.";
 
-    private Reason() {}
+    private LibraryMessage() {}
 
     /** Returns the reason; what a library says of its own variables is none. */
     public static String of(Throwable failure) {

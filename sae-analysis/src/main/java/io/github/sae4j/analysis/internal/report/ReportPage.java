@@ -1,4 +1,4 @@
-package io.github.sae4j.analysis.report;
+package io.github.sae4j.analysis.internal.report;
 
 import com.google.gson.JsonObject;
 import io.github.sae4j.data.internal.files.Json;
@@ -13,8 +13,6 @@ import java.util.regex.Pattern;
 /**
  * A page of HTML that needs nothing beside itself: its style, its scripts, the library that draws its plots, and its data are
  * all within. Its policy forbids it to load anything.
- *
- * @since 0.1
  */
 public final class ReportPage {
 

@@ -1,36 +1,36 @@
-package io.github.sae4j.cli.internal;
+package io.github.sae4j.analysis.internal.report;
 
 import java.util.Locale;
 
 /** Numbers as people read them. */
-final class Quantity {
+public final class Quantity {
 
     private static final String[] UNITS = {"B", "kB", "MB", "GB", "TB"};
 
     private Quantity() {}
 
     /** Returns a whole number with a comma at the thousands. */
-    static String count(long number) {
+    public static String count(long number) {
         return String.format(Locale.ROOT, "%,d", number);
     }
 
     /** Returns how many tokens there are. */
-    static String tokens(long number) {
+    public static String tokens(long number) {
         return count(number) + (number == 1 ? " token" : " tokens");
     }
 
     /** Returns a number with so many decimals. */
-    static String decimal(double number, int decimals) {
+    public static String decimal(double number, int decimals) {
         return String.format(Locale.ROOT, "%,." + decimals + "f", number);
     }
 
     /** Returns a number with so many decimals, or a dash for one that is not defined. */
-    static String decimalOrDash(double number, int decimals) {
+    public static String decimalOrDash(double number, int decimals) {
         return Double.isFinite(number) ? decimal(number, decimals) : "–";
     }
 
     /** Returns a size in bytes, in the decimal unit that keeps it short. */
-    static String bytes(long bytes) {
+    public static String bytes(long bytes) {
         double size = bytes;
         int unit = 0;
         while (size >= 1000 && unit < UNITS.length - 1) {

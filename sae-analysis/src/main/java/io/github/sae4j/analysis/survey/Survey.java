@@ -1,0 +1,241 @@
+package io.github.sae4j.analysis.survey;
+
+import io.github.sae4j.analysis.EncodingPass;
+import io.github.sae4j.analysis.PassListener;
+import io.github.sae4j.core.SparseAutoencoder;
+import io.github.sae4j.core.WeightMatrix;
+import io.github.sae4j.data.activations.ActivationReader;
+import io.github.sae4j.data.tokens.TokenContext;
+import io.github.sae4j.data.tokens.TokenTexts;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * From activations to what the features of an SAE did on them: how often each fires, how strongly, where most, with which
+ * others, and whose decoder rows are nearest.
+ *
+ * <pre>{@code
+ * Supplier<ActivationReader> open = () -> Activations.from(Path.of("x.safetensors")).openFor(sae);
+ * try (ActivationReader reader = open.get()) {
+ *     SurveyResult result = Survey.of(sae).examples(5).first(20, reader, open);
+ *     result.features().forEach(feature -> System.out.println(feature.feature() + " " + feature.tally().max()));
+ * }
+ * }</pre>
+ *
+ * <p>Not for use by several threads at once.
+ *
+ * @since 0.1
+ */
+public final class Survey {
+
+    /** How many features can be chosen: of each, co-firing is counted with every feature there is. */
+    public static final int MOST_FEATURES = 256;
+
+    private static final int TOKENS_AROUND = 8;
+    private static final int RELATIVES = 5;
+
+    private final SparseAutoencoder sae;
+    private int batchTokens = 1024;
+    private int examples = 10;
+    private FeatureOrder order = FeatureOrder.MAX;
+    private @Nullable Path tokens;
+    private PassListener listener = PassListener.NONE;
+
+    private Survey(SparseAutoencoder sae) {
+        this.sae = sae;
+    }
+
+    /** Returns a survey of an SAE, which the caller closes. */
+    public static Survey of(SparseAutoencoder sae) {
+        return new Survey(Objects.requireNonNull(sae, "sae"));
+    }
+
+    /** Sets how many tokens are in memory at a time (default: 1024). */
+    public Survey batchTokens(int count) {
+        batchTokens = positive(count);
+        return this;
+    }
+
+    /** Sets how many tokens are kept of each feature (default: 10). */
+    public Survey examples(int count) {
+        examples = positive(count);
+        return this;
+    }
+
+    /** Sets which features come first (default: those with the largest value). */
+    public Survey order(FeatureOrder first) {
+        order = Objects.requireNonNull(first, "first");
+        return this;
+    }
+
+    /**
+     * Sets the file of the tokens' texts, to show examples in their context (default: none).
+     *
+     * @param file JSON lines or Parquet, as {@link TokenTexts} reads it; null for none
+     */
+    public Survey tokens(@Nullable Path file) {
+        tokens = file;
+        return this;
+    }
+
+    /** Sets who is told how the passes get on (default: nobody). */
+    public Survey listener(PassListener told) {
+        listener = Objects.requireNonNull(told, "told");
+        return this;
+    }
+
+    /** Returns the SAE. */
+    public SparseAutoencoder sae() {
+        return sae;
+    }
+
+    /** Returns which features come first. */
+    public FeatureOrder order() {
+        return order;
+    }
+
+    /** Returns the file of the tokens' texts, or null if there is none. */
+    public @Nullable Path tokens() {
+        return tokens;
+    }
+
+    /**
+     * Surveys chosen features, in one pass.
+     *
+     * @param features at most {@value #MOST_FEATURES}, each from 0 to {@code d_sae - 1}
+     * @param activations the tokens, which are read to their end
+     * @throws IllegalArgumentException if there are more features
+     * @throws IndexOutOfBoundsException if the SAE does not have one of them
+     * @throws io.github.sae4j.data.DataException if the activations or the texts cannot be read
+     */
+    public SurveyResult named(List<Integer> features, ActivationReader activations) {
+        int dSae = sae.config().dSae();
+        requireFew(features.size());
+        features.forEach(feature -> Objects.checkIndex(feature, dSae));
+        requireUsableTokens(activations);
+        FeatureSurvey survey = FeatureSurvey.of(dSae, examples, features);
+        CoFirings coFirings = CoFirings.of(dSae, features);
+        encodeAll(pass(activations), activations, "encoding", (batch, active) -> {
+            survey.add(batch, active);
+            coFirings.add(active);
+        });
+        return result(activations, survey, features, coFirings);
+    }
+
+    /**
+     * Surveys the features that come first, in two passes.
+     *
+     * @param most how many at most, up to {@value #MOST_FEATURES}
+     * @param activations the tokens, which are read to their end
+     * @param again opens the same tokens once more
+     * @throws IllegalArgumentException if more features are asked for
+     * @throws io.github.sae4j.data.DataException if the activations or the texts cannot be read
+     */
+    public SurveyResult first(int most, ActivationReader activations, Supplier<? extends ActivationReader> again) {
+        return first(most, activations, again, pass -> (batch, active) -> {});
+    }
+
+    /**
+     * Surveys the features that come first, in two passes, and does something else with each batch of the first.
+     *
+     * @param most how many at most, up to {@value #MOST_FEATURES}
+     * @param activations the tokens, which are read to their end
+     * @param again opens the same tokens once more
+     * @param beside returns what else is done in the first pass, which it is given
+     * @throws IllegalArgumentException if more features are asked for
+     * @throws io.github.sae4j.data.DataException if the activations or the texts cannot be read
+     */
+    public SurveyResult first(
+            int most,
+            ActivationReader activations,
+            Supplier<? extends ActivationReader> again,
+            Function<EncodingPass, EncodingPass.Step> beside) {
+        requireFew(most);
+        requireUsableTokens(activations);
+        int dSae = sae.config().dSae();
+        FeatureSurvey survey = FeatureSurvey.ofAll(dSae, examples);
+        EncodingPass pass = pass(activations);
+        EncodingPass.Step other = beside.apply(pass);
+        encodeAll(pass, activations, "encoding", (batch, active) -> {
+            survey.add(batch, active);
+            other.take(batch, active);
+        });
+        List<Integer> features = survey.first(most, order);
+        CoFirings coFirings = CoFirings.of(dSae, features);
+        try (ActivationReader second = again.get()) {
+            encodeAll(pass(second), second, "counting", (batch, active) -> coFirings.add(active));
+        }
+        return result(activations, survey, features, coFirings);
+    }
+
+    private static int positive(int count) {
+        if (count < 1) {
+            throw new IllegalArgumentException("At least 1 is needed, not " + count + ".");
+        }
+        return count;
+    }
+
+    private static void requireFew(int features) {
+        if (features > MOST_FEATURES) {
+            throw new IllegalArgumentException(
+                    "At most " + MOST_FEATURES + " features can be surveyed, not " + features + ".");
+        }
+    }
+
+    private void requireUsableTokens(ActivationReader activations) {
+        if (tokens != null) {
+            TokenTexts.requireUsable(tokens, activations.whole());
+        }
+    }
+
+    private EncodingPass pass(ActivationReader activations) {
+        return EncodingPass.of(activations, sae, batchTokens);
+    }
+
+    private void encodeAll(EncodingPass pass, ActivationReader activations, String task, EncodingPass.Step step) {
+        try (PassListener.Progress progress =
+                listener.begin(task, activations.layout().tokens())) {
+            pass.encodeNext(Long.MAX_VALUE, progress::advance, step);
+        }
+    }
+
+    private SurveyResult result(
+            ActivationReader activations, FeatureSurvey survey, List<Integer> features, CoFirings coFirings) {
+        List<List<Neighbour>> neighbours = neighbours(features);
+        List<SurveyedFeature> surveyed = new ArrayList<>();
+        for (int i = 0; i < features.size(); i++) {
+            int feature = features.get(i);
+            surveyed.add(new SurveyedFeature(
+                    feature,
+                    survey.tally(feature),
+                    coFirings.strongest(feature, survey.firings(), RELATIVES),
+                    neighbours.get(i)));
+        }
+        return new SurveyResult(activations, survey, surveyed, contexts(activations, surveyed));
+    }
+
+    private List<List<Neighbour>> neighbours(List<Integer> features) {
+        WeightMatrix decoder = sae.parts().decoder();
+        return decoder == null
+                ? Collections.nCopies(features.size(), List.of())
+                : DecoderDirections.of(decoder).nearest(features, RELATIVES);
+    }
+
+    private Map<Long, TokenContext> contexts(ActivationReader activations, List<SurveyedFeature> features) {
+        if (tokens == null) {
+            return Map.of();
+        }
+        TreeSet<Long> wanted = new TreeSet<>();
+        features.forEach(feature ->
+                feature.tally().examples().forEach(example -> wanted.add(activations.number(example.token()))));
+        return TokenTexts.around(tokens, activations.whole(), wanted, TOKENS_AROUND);
+    }
+}

@@ -1,0 +1,21 @@
+package io.github.sae4j.analysis.survey;
+
+import java.util.List;
+
+/**
+ * A feature, what it did, and which others it is like.
+ *
+ * @param feature its number
+ * @param tally how strongly it fired, and where most
+ * @param coFirings what fires with it, the strongest first
+ * @param neighbours whose decoder rows are nearest to its own, the nearest first; none of an SAE without a decoder
+ * @since 0.1
+ */
+public record SurveyedFeature(int feature, FeatureTally tally, List<CoFiring> coFirings, List<Neighbour> neighbours) {
+
+    /** Copies the lists. */
+    public SurveyedFeature {
+        coFirings = List.copyOf(coFirings);
+        neighbours = List.copyOf(neighbours);
+    }
+}
