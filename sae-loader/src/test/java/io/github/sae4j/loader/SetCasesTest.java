@@ -3,6 +3,7 @@ package io.github.sae4j.loader;
 import static io.github.sae4j.fixtures.Closeness.closeTo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import ai.djl.Device;
 import io.github.sae4j.core.Kernel;
@@ -215,7 +216,7 @@ class SetCasesTest {
         LayeredFeatures features = set.encode(published.x());
         set.close();
         set.close();
-        assertThatExceptionOfType(SaeException.class)
+        assertThatIllegalStateException()
                 .isThrownBy(() -> set.decode(features))
                 .withMessage("This set of layers is closed already.");
     }

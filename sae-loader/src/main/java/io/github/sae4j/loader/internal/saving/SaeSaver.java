@@ -46,7 +46,7 @@ public final class SaeSaver {
             parts.tensors().writeTo(target.file(SaeLensFiles.WEIGHTS));
             write(target.file(SaeLensFiles.CONFIG), configuration);
             target.commit();
-        } catch (SaeException e) {
+        } catch (SaeException | IllegalStateException e) {
             throw new SaeLoadException(Reason.NOT_SAVABLE, "The SAE cannot be saved: " + e.getMessage(), e);
         } catch (SafetensorsException e) {
             throw new SaeLoadException(Reason.UNWRITABLE, folder + " cannot be written: " + e.getMessage(), e);
