@@ -8,6 +8,6 @@ public final class BadRequestException extends HubHttpException {
     private static final long serialVersionUID = 1L;
 
     BadRequestException(String message, int status, @Nullable String requestId) {
-        super(message, status, requestId);
+        super(Reason.REFUSED, message, status, requestId, null);
     }
 }

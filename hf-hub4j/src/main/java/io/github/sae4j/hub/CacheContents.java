@@ -1,5 +1,6 @@
 package io.github.sae4j.hub;
 
+import io.github.sae4j.hub.HubException.Reason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -137,8 +138,10 @@ final class CacheContents {
             for (Path file : entries(cache.folder().resolve(".locks").resolve(repo.cacheFolderName()))) {
                 @Nullable CacheLock lock = CacheLock.tryAcquire(file);
                 if (lock == null) {
-                    throw new HubException(repo.id() + " is in use: " + file + " is locked by a download that is under"
-                            + " way. Nothing was deleted; wait for it to end.");
+                    throw new HubException(
+                            Reason.CACHE_UNWRITABLE,
+                            repo.id() + " is in use: " + file + " is locked by a download that is under"
+                                    + " way. Nothing was deleted; wait for it to end.");
                 }
                 locks.add(lock);
             }

@@ -8,6 +8,6 @@ public final class DisabledRepositoryException extends HubHttpException {
     private static final long serialVersionUID = 1L;
 
     DisabledRepositoryException(String message, int status, @Nullable String requestId) {
-        super(message, status, requestId);
+        super(Reason.DISABLED, message, status, requestId, null);
     }
 }

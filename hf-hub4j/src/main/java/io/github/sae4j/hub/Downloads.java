@@ -1,5 +1,6 @@
 package io.github.sae4j.hub;
 
+import io.github.sae4j.hub.HubException.Reason;
 import io.github.sae4j.hub.HubTransport.ProxyFailure;
 import java.io.IOException;
 import java.net.HttpURLConnection;
@@ -36,6 +37,7 @@ final class Downloads {
         }
         if (hub.config().offline()) {
             throw new LocalEntryNotFoundException(
+                    Reason.OFFLINE,
                     "The cache " + cache.folder() + " does not have " + wanted.what()
                             + ", and offline mode forbids fetching it. Leave offline mode (HF_HUB_OFFLINE), or fetch it"
                             + " on a machine with network and copy the cache.",
@@ -185,6 +187,7 @@ final class Downloads {
         return failure instanceof ProxyFailure || options.force()
                 ? unreachable
                 : new LocalEntryNotFoundException(
+                        Reason.UNREACHABLE,
                         "The cache " + cache.folder() + " does not have " + wanted.what() + ", and "
                                 + hub.config().endpoint()
                                 + " could not be asked: " + Wording.reason(failure)
@@ -221,7 +224,16 @@ final class Downloads {
         String why = TooManyFiles.isCause(failure)
                 ? TooManyFiles.REASON + "."
                 : reason(failure) + ". Check its permissions and the disk, or name another folder (HF_HUB_CACHE).";
-        return new HubException("The cache " + cache.folder() + " cannot keep " + what + ": " + why, failure);
+        return new HubException(
+                hasNoSpace(failure) ? Reason.OUT_OF_SPACE : Reason.CACHE_UNWRITABLE,
+                "The cache " + cache.folder() + " cannot keep " + what + ": " + why,
+                failure);
+    }
+
+    /** Systems have no error of its own for a full disk, so its words decide: those of Linux and macOS, and of Windows. */
+    private static boolean hasNoSpace(IOException failure) {
+        String words = reason(failure);
+        return words.contains("No space left") || words.contains("not enough space");
     }
 
     private void fill(

@@ -9,6 +9,6 @@ public final class FileMetadataException extends HubException {
     private static final long serialVersionUID = 1L;
 
     FileMetadataException(String message) {
-        super(message);
+        super(Reason.UNINTELLIGIBLE, message);
     }
 }

@@ -68,6 +68,7 @@ final class FileSource {
                 "The servers' answers for " + wanted.what() + " are redirects without an end: " + MOST_REDIRECTS
                         + " were followed.",
                 FOUND,
+                null,
                 null);
     }
 
@@ -95,6 +96,7 @@ final class FileSource {
                     "The answer for " + wanted.what()
                             + " is a redirect to an address that cannot be asked, or only without encryption.",
                     answer.status(),
+                    null,
                     null);
         }
         return target;
@@ -122,6 +124,7 @@ final class FileSource {
                             + "); it says that it has \"" + hub.redaction().text(answer.header("Content-Range"))
                             + "\". Fetch the file again with force.",
                     416,
+                    null,
                     null);
         }
         return hub.errors().of(answer, wanted.repo(), wanted.what());

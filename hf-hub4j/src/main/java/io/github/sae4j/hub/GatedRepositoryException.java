@@ -8,6 +8,6 @@ public final class GatedRepositoryException extends RepositoryNotFoundException 
     private static final long serialVersionUID = 1L;
 
     GatedRepositoryException(String message, int status, @Nullable String requestId) {
-        super(message, status, requestId);
+        super(Reason.GATED, message, status, requestId);
     }
 }

@@ -1,5 +1,6 @@
 package io.github.sae4j.hub;
 
+import io.github.sae4j.hub.HubException.Reason;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
@@ -37,8 +38,10 @@ final class HubAddresses {
                 || uri.getRawUserInfo() != null
                 || uri.getRawQuery() != null
                 || uri.getRawFragment() != null) {
-            throw new HubException("The hub's address (HF_ENDPOINT) should be like " + PUBLIC_HUB
-                    + ", with neither user nor query, but is \"" + Redaction.address(trimmed) + "\".");
+            throw new HubException(
+                    Reason.INVALID_ARGUMENT,
+                    "The hub's address (HF_ENDPOINT) should be like " + PUBLIC_HUB
+                            + ", with neither user nor query, but is \"" + Redaction.address(trimmed) + "\".");
         }
         return uri;
     }

@@ -1,5 +1,6 @@
 package io.github.sae4j.hub;
 
+import io.github.sae4j.hub.HubException.Reason;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -86,7 +87,9 @@ public final class HubCache {
             return of(Path.of(location));
         } catch (InvalidPathException e) {
             throw new HubException(
-                    "The environment puts the hub's cache at \"" + location + "\", which is no path.", e);
+                    Reason.INVALID_ARGUMENT,
+                    "The environment puts the hub's cache at \"" + location + "\", which is no path.",
+                    e);
         }
     }
 
@@ -138,8 +141,10 @@ public final class HubCache {
         }
         String commit = readRef(ref).strip();
         if (!COMMIT.matcher(commit).matches()) {
-            throw new HubException(ref + " should hold a commit of 40 hexadecimal digits, but holds \"" + commit
-                    + "\". Delete the file.");
+            throw new HubException(
+                    Reason.CACHE_DAMAGED,
+                    ref + " should hold a commit of 40 hexadecimal digits, but holds \"" + commit
+                            + "\". Delete the file.");
         }
         return Optional.of(commit);
     }
@@ -176,7 +181,9 @@ public final class HubCache {
         HubException.requirePresent(repo, "repo");
         HubException.requirePresent(commit, "commit");
         if (!COMMIT.matcher(commit).matches()) {
-            throw new HubException("\"" + commit + "\" is not a commit: 40 hexadecimal digits were expected.");
+            throw new HubException(
+                    Reason.INVALID_ARGUMENT,
+                    "\"" + commit + "\" is not a commit: 40 hexadecimal digits were expected.");
         }
         Path snapshot = snapshot(repo, commit);
         List<String> files = new ArrayList<>();
@@ -257,6 +264,7 @@ public final class HubCache {
             commits.add(commit(repo, revision)
                     .filter(present::contains)
                     .orElseThrow(() -> new HubException(
+                            Reason.REVISION_NOT_FOUND,
                             "The cache " + folder + " has nothing of " + repo.id() + " at \"" + revision + "\"; it has "
                                     + (present.isEmpty() ? "no revision" : present) + " of it.")));
         }
@@ -264,6 +272,7 @@ public final class HubCache {
             return new CacheContents(this).delete(repo, commits);
         } catch (IOException e) {
             throw new HubException(
+                    Reason.CACHE_UNWRITABLE,
                     "The revisions " + revisions + " of " + repo.id() + " could not be deleted from " + folder
                             + " as a whole: " + e.getClass().getSimpleName() + " (" + e.getMessage() + ").",
                     e);
@@ -292,6 +301,7 @@ public final class HubCache {
         try {
             if (Files.size(ref) > LONGEST_REF) {
                 throw new HubException(
+                        Reason.CACHE_DAMAGED,
                         ref + " should hold a commit, but has " + Files.size(ref) + " bytes. Delete the file.");
             }
             return Files.readString(ref);
@@ -310,6 +320,7 @@ public final class HubCache {
 
     static HubException unreadable(Path path, Exception cause) {
         return new HubException(
+                Reason.CACHE_UNREADABLE,
                 path + " cannot be read: " + (TooManyFiles.isCause(cause) ? TooManyFiles.REASON : Wording.reason(cause))
                         + ".",
                 cause);

@@ -1,6 +1,7 @@
 package io.github.sae4j.hub;
 
 import io.github.sae4j.hub.HubEnvironment.Settings;
+import io.github.sae4j.hub.HubException.Reason;
 import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -8,7 +9,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,9 +22,6 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class HubConfig {
-
-    private static final Pattern TOKEN = Pattern.compile("[!-~]+");
-    private static final Pattern HEADER_TEXT = Pattern.compile("[ -~]*");
 
     private final URI endpoint;
     private final HubCache cache;
@@ -153,6 +150,11 @@ public final class HubConfig {
         return progress;
     }
 
+    /** Returns what the {@code User-Agent} begins with, empty if nothing was set. */
+    public String product() {
+        return userAgent;
+    }
+
     /** Returns the {@code User-Agent} that requests carry. */
     public String userAgent() {
         StringBuilder agent = new StringBuilder();
@@ -216,14 +218,14 @@ public final class HubConfig {
         private Builder(Settings settings) {
             this.endpoint = HubAddresses.requireEndpoint(settings.endpoint());
             this.cache = settings.cache();
-            this.token = settings.token() == null ? null : requireToken(settings.token());
+            this.token = settings.token() == null ? null : HubSettings.requireToken(settings.token());
             this.offline = settings.offline();
             this.symlinks = settings.symlinks();
             this.progressBars = settings.progressBars();
             this.telemetry = settings.telemetry();
             this.etagTimeout = settings.etagTimeout();
             this.downloadTimeout = settings.downloadTimeout();
-            this.origin = requireHeaderText(settings.origin(), "HF_HUB_USER_AGENT_ORIGIN");
+            this.origin = HubSettings.requireHeaderText(settings.origin(), "HF_HUB_USER_AGENT_ORIGIN");
         }
 
         private Builder(HubConfig config) {
@@ -272,7 +274,7 @@ public final class HubConfig {
          */
         public Builder token(@Nullable String secret) {
             String stripped = secret == null ? "" : secret.strip();
-            this.token = stripped.isEmpty() ? null : requireToken(stripped);
+            this.token = stripped.isEmpty() ? null : HubSettings.requireToken(stripped);
             return this;
         }
 
@@ -302,7 +304,7 @@ public final class HubConfig {
          * @param limit more than zero; 10 seconds by default
          */
         public Builder etagTimeout(Duration limit) {
-            this.etagTimeout = requirePositive(limit, "etagTimeout");
+            this.etagTimeout = HubSettings.requirePositive(limit, "etagTimeout");
             return this;
         }
 
@@ -314,7 +316,7 @@ public final class HubConfig {
          * @param limit more than zero; 10 seconds by default, so that 100 bytes a second are enough
          */
         public Builder downloadTimeout(Duration limit) {
-            this.downloadTimeout = requirePositive(limit, "downloadTimeout");
+            this.downloadTimeout = HubSettings.requirePositive(limit, "downloadTimeout");
             return this;
         }
 
@@ -325,7 +327,7 @@ public final class HubConfig {
          * @throws HubException if it has characters beyond printable ASCII
          */
         public Builder userAgent(String product) {
-            this.userAgent = requireHeaderText(product, "userAgent");
+            this.userAgent = HubSettings.requireHeaderText(product, "userAgent");
             return this;
         }
 
@@ -338,8 +340,10 @@ public final class HubConfig {
          */
         public Builder httpClient(@Nullable HttpClient client) {
             if (client != null && client.followRedirects() != HttpClient.Redirect.NEVER) {
-                throw new HubException("The HTTP client follows redirects by itself, which would pass the token on to"
-                        + " other servers: build it with HttpClient.Redirect.NEVER.");
+                throw new HubException(
+                        Reason.INVALID_ARGUMENT,
+                        "The HTTP client follows redirects by itself, which would pass the token on to"
+                                + " other servers: build it with HttpClient.Redirect.NEVER.");
             }
             this.httpClient = client;
             return this;
@@ -368,28 +372,6 @@ public final class HubConfig {
         /** Returns the settings. */
         public HubConfig build() {
             return new HubConfig(this);
-        }
-
-        private static String requireToken(String token) {
-            if (!TOKEN.matcher(token).matches()) {
-                throw new HubException("The token for the hub has a character that no token has, such as a space, a"
-                        + " line end or a letter beyond ASCII. Copy it again.");
-            }
-            return token;
-        }
-
-        private static String requireHeaderText(String text, String name) {
-            if (!HEADER_TEXT.matcher(HubException.requirePresent(text, name)).matches()) {
-                throw new HubException(name + " may have printable ASCII characters only.");
-            }
-            return text;
-        }
-
-        private static Duration requirePositive(Duration limit, String name) {
-            if (HubException.requirePresent(limit, name).isNegative() || limit.isZero()) {
-                throw new HubException(name + " must be more than zero, but is " + limit + ".");
-            }
-            return limit;
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.github.sae4j.hub;
 
+import io.github.sae4j.hub.HubException.Reason;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -79,7 +80,8 @@ final class HubEnvironment {
         } catch (NumberFormatException e) {
             // Ends in the same sentence as a number that is too small.
         }
-        throw new HubException(name + " should be a number of seconds above 0, but is \"" + value + "\".");
+        throw new HubException(
+                Reason.INVALID_ARGUMENT, name + " should be a number of seconds above 0, but is \"" + value + "\".");
     }
 
     private @Nullable String token() {

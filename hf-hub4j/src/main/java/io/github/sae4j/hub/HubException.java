@@ -1,13 +1,25 @@
 package io.github.sae4j.hub;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What went wrong with the hub or its cache. The message is a sentence with what was given or found, and what to do
- * about it; no message holds a token or the query of a signed address.
+ * about it; no message holds a token or the query of a signed address. {@link #reason()} is the same for programs:
  *
- * <p>This type itself says that a name cannot be one of a repository, a revision or a file, that the settings will not
- * do, or that the cache cannot be read or written. Its subtypes tell the other failures apart.
+ * <pre>{@code
+ * } catch (HubException e) {
+ *     switch (e.reason()) {
+ *         case GATED, UNAUTHORIZED -> askForToken(e.getMessage());
+ *         case UNREACHABLE, BUSY -> tryLater();
+ *         default -> throw e;
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>Subtypes carry what else is known: an HTTP status, a commit.
+ *
+ * @since 0.1
  */
 public sealed class HubException extends RuntimeException
         permits FileMetadataException,
@@ -20,29 +32,83 @@ public sealed class HubException extends RuntimeException
 
     private static final long serialVersionUID = 1L;
 
+    private final Reason reason;
+
     /**
      * Creates an exception.
      *
+     * @param reason what went wrong
      * @param message a sentence that a user can act on
      */
-    public HubException(String message) {
-        super(message);
+    public HubException(Reason reason, String message) {
+        this(reason, message, null);
     }
 
     /**
      * Creates an exception with the failure that led to it.
      *
+     * @param reason what went wrong
      * @param message a sentence that a user can act on
      * @param cause what went wrong underneath
      */
-    public HubException(String message, @Nullable Throwable cause) {
+    public HubException(Reason reason, String message, @Nullable Throwable cause) {
         super(message, cause);
+        this.reason = Objects.requireNonNull(reason, "reason");
+    }
+
+    /** Returns what went wrong. */
+    public Reason reason() {
+        return reason;
     }
 
     static <T> T requirePresent(@Nullable T value, String name) {
         if (value == null) {
-            throw new HubException(name + " must not be null.");
+            throw new HubException(Reason.INVALID_ARGUMENT, name + " must not be null.");
         }
         return value;
+    }
+
+    /**
+     * What can go wrong.
+     *
+     * @since 0.1
+     */
+    public enum Reason {
+        /** An argument, a setting, a variable of the environment, or a name of a repository, revision or file cannot be one. */
+        INVALID_ARGUMENT,
+        /** There is no such repository, or it is private and the token does not open it. */
+        REPOSITORY_NOT_FOUND,
+        /** The repository exists, but its terms must be accepted first. */
+        GATED,
+        /** The hub has shut the repository off for everybody. */
+        DISABLED,
+        /** The repository has no such branch, tag, reference or commit, or the cache has nothing of it. */
+        REVISION_NOT_FOUND,
+        /** The revision has no such file. */
+        FILE_NOT_FOUND,
+        /** The hub does not accept the token, or the token has no permission. */
+        UNAUTHORIZED,
+        /** Offline mode forbids asking the hub, and the cache does not have the answer. */
+        OFFLINE,
+        /** The hub, or a server that it sends a file from, did not answer or stopped answering. */
+        UNREACHABLE,
+        /** There were too many requests, or the server has trouble of its own: later it may work. */
+        BUSY,
+        /** The hub refused the request in another way, or found it wrong. */
+        REFUSED,
+        /** The answer makes no sense; often something between here and the hub gave it. */
+        UNINTELLIGIBLE,
+        /** What was received is not what the hub announced. */
+        INTEGRITY,
+        /** The thread was interrupted while it waited. */
+        INTERRUPTED,
+        /** The disk of the cache has no space for a file. */
+        OUT_OF_SPACE,
+        /** The cache cannot be written, or what is to be deleted is being downloaded. */
+        CACHE_UNWRITABLE,
+        /** The cache cannot be read. */
+        CACHE_UNREADABLE,
+        /** The cache holds what no client writes. */
+        CACHE_DAMAGED
     }
 }

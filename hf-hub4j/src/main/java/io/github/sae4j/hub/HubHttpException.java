@@ -21,15 +21,23 @@ public sealed class HubHttpException extends HubException
     private final @Nullable String requestId;
     private final @Nullable Duration retryAfter;
 
-    HubHttpException(String message, int status, @Nullable String requestId) {
-        this(message, status, requestId, null);
+    HubHttpException(String message, int status, @Nullable String requestId, @Nullable Duration retryAfter) {
+        this(reason(status), message, status, requestId, retryAfter);
     }
 
-    HubHttpException(String message, int status, @Nullable String requestId, @Nullable Duration retryAfter) {
-        super(message);
+    HubHttpException(
+            Reason reason, String message, int status, @Nullable String requestId, @Nullable Duration retryAfter) {
+        super(reason, message);
         this.status = status;
         this.requestId = requestId;
         this.retryAfter = retryAfter;
+    }
+
+    private static Reason reason(int status) {
+        if (status == 401 || status == 403) {
+            return Reason.UNAUTHORIZED;
+        }
+        return HubErrors.isPassing(status) || status >= 500 ? Reason.BUSY : Reason.REFUSED;
     }
 
     /** Returns the answer's HTTP status. */

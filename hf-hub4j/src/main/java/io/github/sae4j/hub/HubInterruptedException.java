@@ -11,6 +11,6 @@ public final class HubInterruptedException extends HubException {
     private static final long serialVersionUID = 1L;
 
     HubInterruptedException(String message, @Nullable Throwable cause) {
-        super(message, cause);
+        super(Reason.INTERRUPTED, message, cause);
     }
 }

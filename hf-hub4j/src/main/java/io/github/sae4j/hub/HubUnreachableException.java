@@ -10,6 +10,6 @@ public final class HubUnreachableException extends HubException {
     private static final long serialVersionUID = 1L;
 
     HubUnreachableException(String message, @Nullable Throwable cause) {
-        super(message, cause);
+        super(Reason.UNREACHABLE, message, cause);
     }
 }

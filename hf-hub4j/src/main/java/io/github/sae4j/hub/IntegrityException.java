@@ -9,6 +9,6 @@ public final class IntegrityException extends HubException {
     private static final long serialVersionUID = 1L;
 
     IntegrityException(String message) {
-        super(message);
+        super(Reason.INTEGRITY, message);
     }
 }

@@ -8,6 +8,6 @@ public final class OfflineModeException extends HubException {
     private static final long serialVersionUID = 1L;
 
     OfflineModeException(String message) {
-        super(message);
+        super(Reason.OFFLINE, message);
     }
 }

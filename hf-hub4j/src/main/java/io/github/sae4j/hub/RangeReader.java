@@ -1,5 +1,6 @@
 package io.github.sae4j.hub;
 
+import io.github.sae4j.hub.HubException.Reason;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -21,8 +22,10 @@ final class RangeReader {
 
     byte[] read(FileRequest wanted, long from, int length) {
         if (from < 0 || length < 0) {
-            throw new HubException("The bytes from " + from + " on, " + length
-                    + " of them, were asked for; neither number may be negative.");
+            throw new HubException(
+                    Reason.INVALID_ARGUMENT,
+                    "The bytes from " + from + " on, " + length
+                            + " of them, were asked for; neither number may be negative.");
         }
         HubCache cache = hub.config().cache();
         try {

@@ -11,7 +11,7 @@ public final class RemoteEntryNotFoundException extends HubHttpException {
     private final @Nullable String commit;
 
     RemoteEntryNotFoundException(String message, int status, @Nullable String requestId, @Nullable String commit) {
-        super(message, status, requestId);
+        super(Reason.FILE_NOT_FOUND, message, status, requestId, null);
         this.commit = commit;
     }
 

@@ -1,5 +1,6 @@
 package io.github.sae4j.hub;
 
+import io.github.sae4j.hub.HubException.Reason;
 import java.util.regex.Pattern;
 
 /**
@@ -62,6 +63,7 @@ public record RepoId(RepoType type, String id) {
     }
 
     private static HubException refused(String id, String why) {
-        return new HubException("\"" + id + "\" is not the name of a repository (owner/name): " + why + ".");
+        return new HubException(
+                Reason.INVALID_ARGUMENT, "\"" + id + "\" is not the name of a repository (owner/name): " + why + ".");
     }
 }

@@ -8,6 +8,10 @@ public sealed class RepositoryNotFoundException extends HubHttpException permits
     private static final long serialVersionUID = 1L;
 
     RepositoryNotFoundException(String message, int status, @Nullable String requestId) {
-        super(message, status, requestId);
+        this(Reason.REPOSITORY_NOT_FOUND, message, status, requestId);
+    }
+
+    RepositoryNotFoundException(Reason reason, String message, int status, @Nullable String requestId) {
+        super(reason, message, status, requestId, null);
     }
 }

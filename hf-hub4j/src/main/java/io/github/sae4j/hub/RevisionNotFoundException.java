@@ -8,6 +8,6 @@ public final class RevisionNotFoundException extends HubHttpException {
     private static final long serialVersionUID = 1L;
 
     RevisionNotFoundException(String message, int status, @Nullable String requestId) {
-        super(message, status, requestId);
+        super(Reason.REVISION_NOT_FOUND, message, status, requestId, null);
     }
 }

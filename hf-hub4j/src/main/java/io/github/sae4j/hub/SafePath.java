@@ -1,5 +1,6 @@
 package io.github.sae4j.hub;
 
+import io.github.sae4j.hub.HubException.Reason;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
@@ -47,19 +48,20 @@ final class SafePath {
         try {
             path = root.resolve(relative);
         } catch (InvalidPathException e) {
-            throw new HubException("\"" + relative + "\" is not a name that this file system allows.", e);
+            throw new HubException(
+                    Reason.INVALID_ARGUMENT, "\"" + relative + "\" is not a name that this file system allows.", e);
         }
         // Returned as it is: the root may lead through links, where taking ".." out would lead elsewhere.
         Path plain = path.normalize();
         if (plain.equals(root.normalize()) || !plain.startsWith(root.normalize())) {
-            throw new HubException("\"" + relative + "\" does not stay under " + root + ".");
+            throw new HubException(Reason.INVALID_ARGUMENT, "\"" + relative + "\" does not stay under " + root + ".");
         }
         return path;
     }
 
     private static String require(String name, String kind) {
         if (name.isEmpty()) {
-            throw new HubException("The name of a " + kind + " must not be empty.");
+            throw new HubException(Reason.INVALID_ARGUMENT, "The name of a " + kind + " must not be empty.");
         }
         for (int at = 0; at < name.length(); at++) {
             if (Character.isISOControl(name.charAt(at))) {
@@ -82,6 +84,7 @@ final class SafePath {
     }
 
     private static HubException refused(String name, String kind, String why) {
-        return new HubException("\"" + name + "\" is not the name of a " + kind + ": " + why + ".");
+        return new HubException(
+                Reason.INVALID_ARGUMENT, "\"" + name + "\" is not the name of a " + kind + ": " + why + ".");
     }
 }

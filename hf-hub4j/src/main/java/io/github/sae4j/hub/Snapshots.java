@@ -1,5 +1,6 @@
 package io.github.sae4j.hub;
 
+import io.github.sae4j.hub.HubException.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -141,6 +142,7 @@ final class Snapshots {
 
     private LocalEntryNotFoundException notCached(RepoId repo, String revision) {
         return new LocalEntryNotFoundException(
+                Reason.OFFLINE,
                 "The cache " + cache().folder() + " does not have all files of " + repo.id() + " at \"" + revision
                         + "\" that were asked for, or does not know which these are, and offline mode forbids fetching"
                         + " them. Leave offline mode (HF_HUB_OFFLINE) once.",

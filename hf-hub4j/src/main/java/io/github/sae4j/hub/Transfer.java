@@ -1,5 +1,6 @@
 package io.github.sae4j.hub;
 
+import io.github.sae4j.hub.HubException.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
@@ -153,9 +154,11 @@ final class Transfer {
             return;
         }
         if (free < needed) {
-            throw new HubException("There is no space for " + wanted.what() + ": it needs " + Wording.bytes(needed)
-                    + " more at " + partial.getParent() + ", and " + Wording.bytes(free)
-                    + " are free. Free some space, or keep the cache elsewhere (HF_HUB_CACHE).");
+            throw new HubException(
+                    Reason.OUT_OF_SPACE,
+                    "There is no space for " + wanted.what() + ": it needs " + Wording.bytes(needed)
+                            + " more at " + partial.getParent() + ", and " + Wording.bytes(free)
+                            + " are free. Free some space, or keep the cache elsewhere (HF_HUB_CACHE).");
         }
     }
 

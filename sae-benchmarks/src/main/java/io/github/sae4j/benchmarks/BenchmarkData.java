@@ -63,7 +63,7 @@ public record BenchmarkData(Path root, int dIn, int dSae, int l0, int tokens) {
      * @param kernel a kernel's label, or {@code default} for the one that sae4j chooses
      */
     public static SaeLoader loader(Path folder, String kernel) {
-        SaeLoader loader = SAE.load(folder);
+        SaeLoader loader = SAE.from(folder);
         return kernel.equals("default") ? loader : loader.kernel(kernel(kernel));
     }
 

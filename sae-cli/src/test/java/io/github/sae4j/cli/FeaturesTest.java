@@ -191,7 +191,7 @@ class FeaturesTest {
     }
 
     private static float[][] decoder(ReferenceCase reference) {
-        try (SparseAutoencoder sae = SAE.load(reference.folder()).open()) {
+        try (SparseAutoencoder sae = SAE.from(reference.folder()).open()) {
             WeightMatrix matrix = sae.parts().decoder();
             assertThat(matrix).isNotNull();
             float[][] rows = new float[(int) matrix.rows()][(int) matrix.columns()];

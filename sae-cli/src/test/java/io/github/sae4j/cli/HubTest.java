@@ -169,8 +169,8 @@ class HubTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "info layer_19 --offline|To fetch analist/ministral-3b-sae:layer_19, leave offline mode (HF_HUB_OFFLINE,"
-                        + " --offline or offline(true))",
+                "info layer_19 --offline|To fetch analist/ministral-3b-sae:layer_19, leave offline mode (HF_HUB_OFFLINE"
+                        + " or --offline)",
                 "info analist/ministral-3b-sae:layer_91|has no layer_91. It has: layer_19, layer_21.",
                 "download demo|is on this machine already",
                 "download .|is on this machine already",

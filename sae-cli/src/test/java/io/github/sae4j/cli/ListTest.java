@@ -62,7 +62,7 @@ class ListTest {
 
         assertThat(names)
                 .isNotEmpty()
-                .allSatisfy(name -> assertThat(SAE.load(name)).isNotNull());
+                .allSatisfy(name -> assertThat(SAE.from(name)).isNotNull());
     }
 
     @Test
@@ -71,7 +71,7 @@ class ListTest {
                 .flatMap(release -> release.saes().stream())
                 .filter(sae -> sae.release().equals("gemma-scope-9b-pt-res"))
                 .filter(sae -> sae.id().startsWith("layer"))
-                .filter(sae -> sae.l0() != null && sae.l0() >= 20 && sae.l0() < 50)
+                .filter(sae -> sae.l0().filter(l0 -> l0 >= 20 && l0 < 50).isPresent())
                 .map(PublishedSae::name)
                 .toList();
 

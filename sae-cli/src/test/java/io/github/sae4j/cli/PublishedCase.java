@@ -6,7 +6,6 @@ import io.github.sae4j.fixtures.Tensor;
 import io.github.sae4j.fixtures.hub.FakeHub;
 import io.github.sae4j.hub.HubConfig;
 import io.github.sae4j.loader.SAE;
-import io.github.sae4j.loader.SaeLoader;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -71,12 +70,11 @@ record PublishedCase(
     /** Fetches the SAE's files from a hub into a cache, as anyone does who uses it once. */
     void download(Path cache) {
         try (FakeHub hub = FakeHub.serving(repository, repositoryFolder).start()) {
-            SaeLoader loader = SAE.load(sae())
-                    .hub(HubConfig.defaults().toBuilder()
-                            .endpoint(hub.endpoint().toString())
-                            .build())
-                    .cache(cache);
-            loader.download();
+            HubConfig config = HubConfig.defaults().toBuilder()
+                    .endpoint(hub.endpoint().toString())
+                    .cache(cache)
+                    .build();
+            SAE.from(sae()).hub(config).download();
         }
     }
 

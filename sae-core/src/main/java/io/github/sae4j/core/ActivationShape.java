@@ -70,8 +70,10 @@ record ActivationShape(long[] leading, int tokens, int heads) {
             tokens = Math.min(tokens * Math.min(shape[axis], TOO_MANY), TOO_MANY);
         }
         if (tokens == TOO_MANY) {
-            throw new SaeException("The shape " + Arrays.toString(shape)
-                    + " has more tokens than one call takes: pass fewer than 2147483640 at a time.");
+            throw new SaeException(
+                    SaeException.Reason.TOO_LARGE,
+                    "The shape " + Arrays.toString(shape)
+                            + " has more tokens than one call takes: pass fewer than 2147483640 at a time.");
         }
         return new ActivationShape(Arrays.copyOf(shape, leadingAxes), (int) tokens, heads);
     }

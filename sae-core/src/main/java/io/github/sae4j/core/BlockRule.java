@@ -2,14 +2,15 @@ package io.github.sae4j.core;
 
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A rule that makes each feature from its own product {@code p = x' W_enc} alone, so that it can look at a block of
  * features at a time and no kernel needs the dense matrix.
  *
  * <p>A rule holds its parameters in float32 whatever the weights' type is, because rounding a bias or a threshold
- * changes which features are active. It gives its formula twice: as TorchScript for the kernels that run on libtorch,
- * and as plain Java. Both must give the same, and a feature's value is negative only where
+ * changes which features are active. It gives its formula as plain Java, and for the kernels that run on
+ * libtorch as TorchScript too. Both must give the same, and a feature's value is negative only where
  * {@link #mayBeNegative} says so. Kernels ask for values from several threads at once, so a rule never changes.
  */
 public non-sealed interface BlockRule extends Activation {
@@ -23,9 +24,12 @@ public non-sealed interface BlockRule extends Activation {
     /**
      * Returns the rule as a TorchScript expression: from {@code h}, the products of a block of features with the bias
      * added ({@code [tokens, block]}, which the expression may change in place), and {@code p}, the block's part of
-     * each of the {@link #parameters()}, to the features' values, 0 for those that are not active.
+     * each of the {@link #parameters()}, to the features' values, 0 for those that are not active. A rule without one, which is
+     * the default, is run by the kernels in Java only.
      */
-    String torchScript();
+    default @Nullable String torchScript() {
+        return null;
+    }
 
     /**
      * Returns the value of one feature, 0 if it is not active, before any limit and rescaling.

@@ -32,8 +32,10 @@ final class FeatureBytes {
                 + (long) features.tokens() * perToken * Integer.BYTES
                 + (long) features.activeCount() * 2 * Integer.BYTES;
         if (size > Integer.MAX_VALUE - 8) {
-            throw new SaeException("These features take " + size + " bytes, more than one array can hold: write fewer"
-                    + " tokens at a time.");
+            throw new SaeException(
+                    SaeException.Reason.TOO_LARGE,
+                    "These features take " + size + " bytes, more than one array can hold: write fewer"
+                            + " tokens at a time.");
         }
         ByteBuffer out = ByteBuffer.allocate((int) size).order(ByteOrder.LITTLE_ENDIAN);
         out.putInt(MAGIC)
@@ -82,7 +84,10 @@ final class FeatureBytes {
             }
             return readBody(in);
         } catch (BufferUnderflowException e) {
-            throw new SaeException("The bytes of these features end too early: there are " + bytes.length + ".", e);
+            throw new SaeException(
+                    SaeException.Reason.INVALID_ARGUMENT,
+                    "The bytes of these features end too early: there are " + bytes.length + ".",
+                    e);
         }
     }
 

@@ -68,7 +68,9 @@ final class FiniteParts {
     }
 
     private static SaeException refused(String name, float value, String place) {
-        return new SaeException(name + " holds " + value + " at " + place
-                + ". Weights must be finite unless the SAE is opened to allow others.");
+        return new SaeException(
+                SaeException.Reason.NOT_FINITE,
+                name + " holds " + value + " at " + place
+                        + ". Weights must be finite unless the SAE is opened to allow others.");
     }
 }

@@ -71,8 +71,8 @@ final class KernelCalls {
 
     private SaeKernel kernel() {
         SaeKernel open = kernel;
-        if (open == null || closing) {
-            throw new SaeException(CLOSED);
+        if (open == null) {
+            throw new IllegalStateException(CLOSED);
         }
         return open;
     }
@@ -103,7 +103,17 @@ final class KernelCalls {
     <T> T whileOpen(Function<SaeKernel, T> work) {
         lock.readLock().lock();
         try {
-            SaeKernel open = kernel();
+            return whileOpen(closing ? null : kernel, work);
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    private <T> T whileOpen(@Nullable SaeKernel open, Function<SaeKernel, T> work) {
+        if (open == null) {
+            throw new IllegalStateException(CLOSED);
+        }
+        try {
             source.requireUnchanged();
             return ofUnchangedWeights(work.apply(open));
         } catch (SaeException e) {
@@ -113,9 +123,7 @@ final class KernelCalls {
         } catch (InternalError e) {
             throw PageFaults.sentence(source, e);
         } catch (RuntimeException e) {
-            throw new SaeException("The engine failed: " + e.getMessage(), e);
-        } finally {
-            lock.readLock().unlock();
+            throw new SaeException(SaeException.Reason.ENGINE, "The engine failed: " + e.getMessage(), e);
         }
     }
 
@@ -191,7 +199,8 @@ final class KernelCalls {
             return result;
         } catch (RuntimeException e) {
             result.close();
-            throw new SaeException("The manager does not take the result: " + e.getMessage(), e);
+            throw new SaeException(
+                    SaeException.Reason.INVALID_ARGUMENT, "The manager does not take the result: " + e.getMessage(), e);
         }
     }
 

@@ -177,7 +177,6 @@ final class PartsCheck {
                 "activeAbove of the activation rule",
                 config.dSae(),
                 "d_sae");
-        required(rule.torchScript(), "TorchScript of the activation rule");
         if (required(rule.strength(), "strength of the activation rule") == Strength.CONTRIBUTION
                 && (rule.rescalesByDecoderNorm() || rule.mayBeNegative())) {
             throw new SaeException(

@@ -1,29 +1,183 @@
 package io.github.sae4j.core;
 
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where in which model an SAE reads, and how it was trained, as far as its publisher says.
+ * Where in which model an SAE reads, and how it was trained, as far as its publisher says. Immutable; equal where all fields
+ * are.
  *
- * @param modelName the model's name, for example {@code gpt2-small}
- * @param hookName the place in the model in TransformerLens's spelling, for example {@code blocks.19.hook_resid_post}
- * @param hookHeadIndex the attention head, if the SAE reads a single one
- * @param contextSize the length of the training sequences in tokens
- * @param prependBos whether training sequences began with a BOS token
- * @param datasetPath the training data's name
- * @param neuronpediaId the SAE's id on Neuronpedia
- * @param saeLensVersion the version of SAELens that wrote the configuration
+ * @since 0.1
  */
-public record SaeMetadata(
-        @Nullable String modelName,
-        @Nullable String hookName,
-        @Nullable Integer hookHeadIndex,
-        @Nullable Integer contextSize,
-        @Nullable Boolean prependBos,
-        @Nullable String datasetPath,
-        @Nullable String neuronpediaId,
-        @Nullable String saeLensVersion) {
+public final class SaeMetadata {
 
     /** Nothing is known. */
-    public static final SaeMetadata NONE = new SaeMetadata(null, null, null, null, null, null, null, null);
+    public static final SaeMetadata NONE = builder().build();
+
+    private final Builder fields;
+
+    private SaeMetadata(Builder fields) {
+        this.fields = fields;
+    }
+
+    /** Returns a builder of which every field is unknown. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Returns a builder that begins with what this is. */
+    public Builder toBuilder() {
+        return fields.copy();
+    }
+
+    /** Gathers what is known; each field may be null. Not safe for several threads at once. */
+    public static final class Builder {
+
+        private @Nullable String modelName;
+        private @Nullable String hookName;
+        private @Nullable Integer hookHeadIndex;
+        private @Nullable Integer contextSize;
+        private @Nullable Boolean prependBos;
+        private @Nullable String datasetPath;
+        private @Nullable String neuronpediaId;
+        private @Nullable String saeLensVersion;
+
+        private Builder() {}
+
+        private Builder copy() {
+            return new Builder()
+                    .modelName(modelName)
+                    .hookName(hookName)
+                    .hookHeadIndex(hookHeadIndex)
+                    .contextSize(contextSize)
+                    .prependBos(prependBos)
+                    .datasetPath(datasetPath)
+                    .neuronpediaId(neuronpediaId)
+                    .saeLensVersion(saeLensVersion);
+        }
+
+        /** Sets the model's name, for example {@code gpt2-small}. */
+        public Builder modelName(@Nullable String modelName) {
+            this.modelName = modelName;
+            return this;
+        }
+
+        /** Sets the place in the model in TransformerLens's spelling, for example {@code blocks.19.hook_resid_post}. */
+        public Builder hookName(@Nullable String hookName) {
+            this.hookName = hookName;
+            return this;
+        }
+
+        /** Sets the attention head, if the SAE reads a single one. */
+        public Builder hookHeadIndex(@Nullable Integer hookHeadIndex) {
+            this.hookHeadIndex = hookHeadIndex;
+            return this;
+        }
+
+        /** Sets the length of the training sequences in tokens. */
+        public Builder contextSize(@Nullable Integer contextSize) {
+            this.contextSize = contextSize;
+            return this;
+        }
+
+        /** Sets whether training sequences began with a BOS token. */
+        public Builder prependBos(@Nullable Boolean prependBos) {
+            this.prependBos = prependBos;
+            return this;
+        }
+
+        /** Sets the training data's name. */
+        public Builder datasetPath(@Nullable String datasetPath) {
+            this.datasetPath = datasetPath;
+            return this;
+        }
+
+        /** Sets the SAE's id on Neuronpedia. */
+        public Builder neuronpediaId(@Nullable String neuronpediaId) {
+            this.neuronpediaId = neuronpediaId;
+            return this;
+        }
+
+        /** Sets the version of SAELens that wrote the configuration. */
+        public Builder saeLensVersion(@Nullable String saeLensVersion) {
+            this.saeLensVersion = saeLensVersion;
+            return this;
+        }
+
+        /** Returns what is known. */
+        public SaeMetadata build() {
+            return new SaeMetadata(copy());
+        }
+    }
+
+    /** Returns the model's name, for example {@code gpt2-small}, or null. */
+    public @Nullable String modelName() {
+        return fields.modelName;
+    }
+
+    /** Returns the place in the model in TransformerLens's spelling, for example {@code blocks.19.hook_resid_post}, or null. */
+    public @Nullable String hookName() {
+        return fields.hookName;
+    }
+
+    /** Returns the attention head, or null if the SAE does not read a single one. */
+    public @Nullable Integer hookHeadIndex() {
+        return fields.hookHeadIndex;
+    }
+
+    /** Returns the length of the training sequences in tokens, or null. */
+    public @Nullable Integer contextSize() {
+        return fields.contextSize;
+    }
+
+    /** Returns whether training sequences began with a BOS token, or null. */
+    public @Nullable Boolean prependBos() {
+        return fields.prependBos;
+    }
+
+    /** Returns the training data's name, or null. */
+    public @Nullable String datasetPath() {
+        return fields.datasetPath;
+    }
+
+    /** Returns the SAE's id on Neuronpedia, or null. */
+    public @Nullable String neuronpediaId() {
+        return fields.neuronpediaId;
+    }
+
+    /** Returns the version of SAELens that wrote the configuration, or null. */
+    public @Nullable String saeLensVersion() {
+        return fields.saeLensVersion;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof SaeMetadata metadata && values().equals(metadata.values());
+    }
+
+    @Override
+    public int hashCode() {
+        return values().hashCode();
+    }
+
+    private List<@Nullable Object> values() {
+        return Arrays.asList(
+                fields.modelName,
+                fields.hookName,
+                fields.hookHeadIndex,
+                fields.contextSize,
+                fields.prependBos,
+                fields.datasetPath,
+                fields.neuronpediaId,
+                fields.saeLensVersion);
+    }
+
+    /** Returns the model and the hook. */
+    @Override
+    public String toString() {
+        return "SaeMetadata[" + Objects.requireNonNullElse(fields.modelName, "unknown model") + ", "
+                + Objects.requireNonNullElse(fields.hookName, "unknown hook") + "]";
+    }
 }

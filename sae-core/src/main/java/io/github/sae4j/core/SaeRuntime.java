@@ -64,11 +64,11 @@ public final class SaeRuntime implements AutoCloseable {
     /**
      * Returns the threads, to an SAE that is being built.
      *
-     * @throws SaeException if they have been ended
+     * @throws IllegalStateException if they have been ended
      */
     WorkerPool pool() {
         if (pool.isClosed()) {
-            throw new SaeException("This runtime is closed already.");
+            throw new IllegalStateException("This runtime is closed already.");
         }
         return pool;
     }

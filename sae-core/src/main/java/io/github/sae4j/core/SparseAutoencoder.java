@@ -31,8 +31,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An SAE owns its weights and never changes: any number of threads may use it at once. Closing it waits for the calls
  * that run and releases the weights; later calls throw. One that is never closed is freed some time after nobody can reach
- * it, and a warning tells so once. All methods throw {@link SaeException} when an argument is null,
- * closed or does not fit, before anything native sees it, and when the engine fails.
+ * it, and a warning tells so once. All methods throw {@link NullPointerException} when an
+ * argument is null, {@link IllegalStateException} when the SAE is closed, and {@link SaeException} when an argument is closed or
+ * does not fit, before anything native sees it, and when the engine fails.
  */
 public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
 
@@ -125,7 +126,7 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
     public SaeParts parts() {
         @Nullable SaeParts present = parts;
         if (present == null) {
-            throw new SaeException(KernelCalls.CLOSED);
+            throw new IllegalStateException(KernelCalls.CLOSED);
         }
         return present;
     }
@@ -157,6 +158,7 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
      * @return {@code [..., d_sae]}, float32, attached to the manager of {@code activations}; the caller's
      */
     public NDArray encodeDense(NDArray activations) {
+        SaeException.requirePresent(activations, "activations");
         return calls.run(call -> KernelCalls.handOver(
                 calls.encodeDense(call, activations, calls.shapeOf(activations)), activations.getManager()));
     }
@@ -168,6 +170,7 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
      * @return features with the leading axes of {@code activations}; nothing in them needs closing
      */
     public SparseFeatures encode(NDArray activations) {
+        SaeException.requirePresent(activations, "activations");
         return calls.run(call -> calls.encode(call, activations, calls.shapeOf(activations)));
     }
 
@@ -256,6 +259,7 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
      * @param activations as for {@link #encodeDense}
      */
     public InverseTransform inverseTransform(NDArray activations) {
+        SaeException.requirePresent(activations, "activations");
         return calls.run(call -> calls.inverseTransform(call, activations, calls.shapeOf(activations)));
     }
 
@@ -281,6 +285,8 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
      *     {@code features}; the caller's
      */
     public NDArray decode(NDArray features, InverseTransform inverse) {
+        SaeException.requirePresent(features, "features");
+        SaeException.requirePresent(inverse, "inverse");
         requireDecoder();
         return calls.run(
                 call -> KernelCalls.handOver(calls.decodeDense(call, features, inverse), features.getManager()));
@@ -296,6 +302,8 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
      *     device; the caller's
      */
     public NDArray decode(SparseFeatures features, NDManager manager) {
+        SaeException.requirePresent(features, "features");
+        SaeException.requirePresent(manager, "manager");
         requireDecoder();
         return calls.run(call -> {
             NDManager owner = calls.tensors().requireOpen(manager, "manager");
@@ -329,6 +337,7 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
      *     of {@code activations}; the caller's
      */
     public NDArray reconstruct(NDArray activations) {
+        SaeException.requirePresent(activations, "activations");
         requireDecoder();
         return calls.run(call -> KernelCalls.handOver(
                 calls.reconstruct(call, activations, calls.shapeOf(activations)), activations.getManager()));
@@ -432,7 +441,7 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
     public FeatureSet featureSet(int... features) {
         int[] ordered = FeatureSet.ordered(SaeException.requirePresent(features, "features"), config.dSae());
         if (facts.noSubsets() != null) {
-            throw new SaeException(facts.noSubsets());
+            throw new SaeException(SaeException.Reason.NOT_SUPPORTED, facts.noSubsets());
         }
         return new FeatureSet(this, ordered, calls.whileOpen(open -> open.subset(ordered)));
     }
@@ -488,11 +497,12 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
      */
     public SparseAutoencoder foldDecoderNorms() {
         if (facts.noFolding() != null) {
-            throw new SaeException(facts.noFolding());
+            throw new SaeException(SaeException.Reason.NOT_SUPPORTED, facts.noFolding());
         }
+        SaeParts same = parts();
         return calls.whileOpen(open -> {
             Stop stop = new Stop();
-            return new SparseAutoencoder(facts.withFoldedNorms(), parts(), open.folded(stop), device(), stop);
+            return new SparseAutoencoder(facts.withFoldedNorms(), same, open.folded(stop), device(), stop);
         });
     }
 
@@ -522,15 +532,18 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
 
     private void requireDecoder() {
         if (facts.noDecoding() != null) {
-            throw new SaeException(facts.noDecoding());
+            throw new SaeException(SaeException.Reason.NOT_SUPPORTED, facts.noDecoding());
         }
     }
 
     private void requireSingleTokens() {
         if (facts.takesSequences()) {
-            throw new SaeException("This SAE predicts each token from those before it, so it takes whole sequences:"
-                    + " encodeSequence, or an NDArray of [batch, sequence, d_in = " + config.dIn() + "], not tokens"
-                    + " alone.");
+            throw new SaeException(
+                    SaeException.Reason.NOT_SUPPORTED,
+                    "This SAE predicts each token from those before it, so it takes whole sequences:"
+                            + " encodeSequence, or an NDArray of [batch, sequence, d_in = " + config.dIn()
+                            + "], not tokens"
+                            + " alone.");
         }
     }
 

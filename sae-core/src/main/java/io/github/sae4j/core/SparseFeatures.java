@@ -330,8 +330,10 @@ public final class SparseFeatures {
     SparseFeatures followedBy(SparseFeatures next) {
         long total = (long) indices.length + next.indices.length;
         if (total > Integer.MAX_VALUE - 8) {
-            throw new SaeException("More than " + total + " features are active in these activations, more than one"
-                    + " result can hold: encode fewer tokens at a time.");
+            throw new SaeException(
+                    SaeException.Reason.TOO_LARGE,
+                    "More than " + total + " features are active in these activations, more than one"
+                            + " result can hold: encode fewer tokens at a time.");
         }
         int count = (int) total;
         int[] offsets = Arrays.copyOf(rowOffsets, rowOffsets.length + next.tokens());
@@ -355,8 +357,10 @@ public final class SparseFeatures {
         for (int token = 0; token < tokens(); token++) {
             for (int at = rowOffsets[token]; at < rowOffsets[token + 1]; at++) {
                 if (!Float.isFinite(values[at])) {
-                    throw new SaeException("Feature " + indices[at] + " of token " + token + " is " + values[at]
-                            + ". Values must be finite unless the SAE was opened to allow others.");
+                    throw new SaeException(
+                            SaeException.Reason.NOT_FINITE,
+                            "Feature " + indices[at] + " of token " + token + " is " + values[at]
+                                    + ". Values must be finite unless the SAE was opened to allow others.");
                 }
             }
         }

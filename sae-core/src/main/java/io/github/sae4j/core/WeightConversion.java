@@ -74,6 +74,7 @@ final class WeightConversion {
             return ByteBuffer.allocateDirect(Math.toIntExact(bytes)).order(ByteOrder.LITTLE_ENDIAN);
         } catch (OutOfMemoryError e) {
             throw new SaeException(
+                    SaeException.Reason.OUT_OF_MEMORY,
                     "There is no memory outside the heap for a [" + matrix.rows() + ", " + matrix.columns()
                             + "] matrix in " + type + ": start Java with a larger -XX:MaxDirectMemorySize, or keep "
                             + matrix.type() + ".",

@@ -75,7 +75,7 @@ final class Misuse {
     private static Map<String, BiConsumer<SparseAutoencoder, @Nullable NDArray>> activationEntries() {
         Map<String, BiConsumer<SparseAutoencoder, @Nullable NDArray>> entries = new LinkedHashMap<>();
         entries.put("encode", SparseAutoencoder::encode);
-        entries.put("encodeSparse", SparseAutoencoder::encode);
+        entries.put("encodeDense", SparseAutoencoder::encodeDense);
         entries.put("reconstruct", SparseAutoencoder::reconstruct);
         entries.put("inverseTransform", SparseAutoencoder::inverseTransform);
         return entries;
@@ -223,7 +223,7 @@ final class Misuse {
         refuse("decode to a closed manager", () -> sae.decode(features, closed));
         refuse("decode to another engine's manager", () -> sae.decode(features, foreign(NDManager.class)));
         refuse("decode to a capped manager", () -> sae.decode(features, capped));
-        refuse("encode to a capped manager", () -> sae.encode(x));
+        refuse("dense encode to a capped manager", () -> sae.encodeDense(x));
         refuse("reconstruct to a capped manager", () -> sae.reconstruct(x));
         refuse("dense decode to a capped manager", () -> sae.decode(f));
         capped.close();

@@ -4,6 +4,7 @@ import ai.djl.Device;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Builds SAEs of parts that do not fit, for {@link Misuse}. */
 final class MisusedParts {
@@ -102,15 +103,24 @@ final class MisusedParts {
         refusals.refuse(
                 "a rule with a short parameter",
                 () -> build(config, new AnyRule(3, three, List.of(new float[2]), relu, 1)));
-        refusals.refuse("a rule without a script", () -> build(config, new AnyRule(3, three, List.of(), null, 1)));
+        refusals.accept("a rule without a script", () -> build(config, new AnyRule(3, three, List.of(), null, 1)));
         refusals.refuse(
-                "a rule that is no script", () -> build(config, new AnyRule(3, three, List.of(), "relu of (h", 1)));
+                "a rule without a script on libtorch",
+                () -> build(config, new AnyRule(3, three, List.of(), null, 1), Kernel.TORCHSCRIPT));
+        refusals.refuse(
+                "a rule that is no script",
+                () -> build(config, new AnyRule(3, three, List.of(), "relu of (h", 1), Kernel.TORCHSCRIPT));
         refusals.refuse("a rule that keeps none", () -> build(config, new AnyRule(3, three, List.of(), relu, 0)));
         refusals.refuse("a rule that keeps too many", () -> build(config, new AnyRule(3, three, List.of(), relu, 4)));
     }
 
     private static void build(SaeConfig config, BlockRule rule) {
-        try (SparseAutoencoder sae = whole(config).activation(rule).build()) {
+        build(config, rule, null);
+    }
+
+    private static void build(SaeConfig config, BlockRule rule, @Nullable Kernel kernel) {
+        try (SparseAutoencoder sae =
+                whole(config).activation(rule).kernel(kernel).build()) {
             sae.encode(new float[2]);
         }
     }

@@ -11,7 +11,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.util.List;
-import java.util.Map;
 
 /** Builds an SAE from a reference case's files, with just enough of a reader. */
 final class ReferenceSae {
@@ -44,8 +43,8 @@ final class ReferenceSae {
                 .decoder(matrix("W_dec"))
                 .decoderBias(vector("b_dec"))
                 .activation(activation(config))
-                .kernel(KernelUnderTest.forArchitecture(config.architecture()));
-        return switch (config.architecture()) {
+                .kernel(KernelUnderTest.forArchitecture(config.architecture().label()));
+        return switch (config.architecture().label()) {
             case "matching_pursuit" -> builder;
             case "temporal" -> temporal(builder);
             case "skip_transcoder", "jumprelu_skip_transcoder" ->
@@ -73,19 +72,18 @@ final class ReferenceSae {
 
     private SaeConfig config() {
         int dIn = json.get("d_in").getAsInt();
-        return new SaeConfig(
-                architecture(),
-                dIn,
-                json.get("d_sae").getAsInt(),
-                json.has("d_out") ? json.get("d_out").getAsInt() : dIn,
-                null,
-                !json.has("apply_b_dec_to_input")
-                        || json.get("apply_b_dec_to_input").getAsBoolean(),
-                Normalization.ofLabel(json.get("normalize_activations").getAsString())
-                        .orElse(Normalization.NONE),
-                Reshape.ofLabel(text("reshape_activations")).orElse(Reshape.NONE),
-                SaeMetadata.NONE,
-                Map.of());
+        return SaeConfig.builder(
+                        SaeArchitecture.ofLabel(architecture()).orElseThrow(),
+                        dIn,
+                        json.get("d_sae").getAsInt())
+                .dOut(json.has("d_out") ? json.get("d_out").getAsInt() : dIn)
+                .applyBDecToInput(!json.has("apply_b_dec_to_input")
+                        || json.get("apply_b_dec_to_input").getAsBoolean())
+                .normalization(
+                        Normalization.ofLabel(json.get("normalize_activations").getAsString())
+                                .orElse(Normalization.NONE))
+                .reshape(Reshape.ofLabel(text("reshape_activations")).orElse(Reshape.NONE))
+                .build();
     }
 
     private String architecture() {
@@ -97,7 +95,7 @@ final class ReferenceSae {
     }
 
     private Activation activation(SaeConfig config) {
-        return switch (config.architecture()) {
+        return switch (config.architecture().label()) {
             case "jumprelu", "jumprelu_transcoder", "jumprelu_skip_transcoder" ->
                 JumpRelu.of(vector("b_enc"), vector("threshold"));
             case "gated" -> Gated.of(vector("b_gate"), vector("b_mag"), vector("r_mag"));

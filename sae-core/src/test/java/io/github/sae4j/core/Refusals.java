@@ -20,7 +20,7 @@ final class Refusals {
         try {
             call.call();
             failures.put(name, "was accepted");
-        } catch (SaeException e) {
+        } catch (SaeException | NullPointerException | IllegalStateException e) {
             if (e.getMessage() == null || !e.getMessage().endsWith(".")) {
                 failures.put(name, "said no sentence: " + e.getMessage());
             }

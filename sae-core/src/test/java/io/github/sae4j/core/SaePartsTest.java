@@ -7,7 +7,6 @@ import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -62,17 +61,8 @@ class SaePartsTest {
 
     @Test
     void sayWhyThereIsNoDecoder() {
-        try (SparseAutoencoder sae = SparseAutoencoder.builder(new SaeConfig(
-                        "transcoder",
-                        2,
-                        3,
-                        2,
-                        null,
-                        false,
-                        Normalization.NONE,
-                        Reshape.NONE,
-                        SaeMetadata.NONE,
-                        Map.of()))
+        try (SparseAutoencoder sae = SparseAutoencoder.builder(
+                        SaeConfig.builder(SaeArchitecture.TRANSCODER, 2, 3).build())
                 .encoder(ENCODER)
                 .withoutDecoder("It has features only.")
                 .activation(RULE)
@@ -87,7 +77,9 @@ class SaePartsTest {
         SparseAutoencoder sae = open();
         SaeParts kept = sae.parts();
         sae.close();
-        assertThatExceptionOfType(SaeException.class).isThrownBy(sae::parts).withMessage("This SAE is closed already.");
+        assertThatExceptionOfType(IllegalStateException.class)
+                .isThrownBy(sae::parts)
+                .withMessage("This SAE is closed already.");
         assertThat(kept.encoder()).isSameAs(ENCODER);
     }
 

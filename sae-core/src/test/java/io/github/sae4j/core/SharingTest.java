@@ -53,30 +53,30 @@ class SharingTest {
                 SparseAutoencoder sae = tiny.open();
                 int expected = sae.encode(activations).activeCount();
                 CountDownLatch running = new CountDownLatch(4);
-                List<Future<SaeException>> ends = new ArrayList<>();
+                List<Future<IllegalStateException>> ends = new ArrayList<>();
                 for (int thread = 0; thread < 4; thread++) {
                     ends.add(threads.submit(() -> encodeUntilRefused(sae, activations, expected, running)));
                 }
                 running.await();
                 sae.close();
-                for (Future<SaeException> end : ends) {
+                for (Future<IllegalStateException> end : ends) {
                     assertThat(end.get()).hasMessage("This SAE is closed already.");
                 }
-                assertThatThrownBy(() -> sae.encode(activations)).isInstanceOf(SaeException.class);
+                assertThatThrownBy(() -> sae.encode(activations)).isInstanceOf(IllegalStateException.class);
             }
         } finally {
             threads.shutdown();
         }
     }
 
-    private static SaeException encodeUntilRefused(
+    private static IllegalStateException encodeUntilRefused(
             SparseAutoencoder sae, float[][] activations, int expected, CountDownLatch running) {
         try {
             while (true) {
                 assertThat(sae.encode(activations).activeCount()).isEqualTo(expected);
                 running.countDown();
             }
-        } catch (SaeException e) {
+        } catch (IllegalStateException e) {
             return e;
         }
     }

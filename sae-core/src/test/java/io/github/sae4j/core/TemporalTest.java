@@ -278,6 +278,28 @@ class TemporalTest {
     }
 
     @Test
+    void takesOneSequenceAsAJavaArray() {
+        TinySae tiny = tiny(WeightType.FLOAT32, true);
+        float[][] sequence = tiny.activations(5, 3);
+        try (SparseAutoencoder sae = open();
+                NDManager manager = sae.newManager()) {
+            NDArray x = manager.create(TinySae.flat(sequence), new Shape(1, 5, D_IN));
+            assertThat(sae.encodeSequence(sequence).active(4))
+                    .isEqualTo(sae.encode(x).active(4));
+            ForwardPass pass = sae.forwardSequence(sequence);
+            assertThat(pass.features()).isEqualTo(sae.encodeSequence(sequence));
+            assertThat(TinySae.flat(pass.reconstruction()))
+                    .isEqualTo(sae.reconstruct(x).toFloatArray());
+            assertThat(sae.forwardSequence(new float[0][]).reconstruction()).isEmpty();
+        }
+        try (SparseAutoencoder other = tiny.open()) {
+            assertThat(other.encodeSequence(sequence)).isEqualTo(other.encode(sequence));
+            assertThat(other.forwardSequence(sequence).error(sequence))
+                    .isEqualTo(other.forward(sequence).error(sequence));
+        }
+    }
+
+    @Test
     void takesNothingButSequences() {
         try (SparseAutoencoder sae = open();
                 NDManager manager = sae.newManager()) {

@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 
 /** A small SAE with random weights, and the same maths in plain Java with float64 sums to compare with. */
@@ -82,13 +81,19 @@ record TinySae(
     }
 
     static SaeConfig transcoder(int dIn, int dSae, int dOut, Normalization normalization) {
-        return new SaeConfig(
-                "transcoder", dIn, dSae, dOut, null, false, normalization, Reshape.HOOK_Z, SaeMetadata.NONE, Map.of());
+        return SaeConfig.builder(SaeArchitecture.TRANSCODER, dIn, dSae)
+                .dOut(dOut)
+                .normalization(normalization)
+                .reshape(Reshape.HOOK_Z)
+                .build();
     }
 
     static SaeConfig config(int dIn, int dSae, Normalization normalization, Reshape reshape, boolean applyBDecToInput) {
-        return new SaeConfig(
-                "standard", dIn, dSae, dIn, null, applyBDecToInput, normalization, reshape, SaeMetadata.NONE, Map.of());
+        return SaeConfig.builder(SaeArchitecture.STANDARD, dIn, dSae)
+                .applyBDecToInput(applyBDecToInput)
+                .normalization(normalization)
+                .reshape(reshape)
+                .build();
     }
 
     SparseAutoencoder open() {

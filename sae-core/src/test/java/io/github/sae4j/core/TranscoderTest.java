@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -133,17 +132,9 @@ class TranscoderTest {
 
     @Test
     void refusesToSubtractTheOutputsBiasFromTheInput() {
-        SaeConfig config = new SaeConfig(
-                "jumprelu_transcoder",
-                2,
-                3,
-                2,
-                null,
-                true,
-                Normalization.NONE,
-                Reshape.NONE,
-                SaeMetadata.NONE,
-                Map.of());
+        SaeConfig config = SaeConfig.builder(SaeArchitecture.JUMPRELU_TRANSCODER, 2, 3)
+                .applyBDecToInput(true)
+                .build();
         SaeBuilder builder = SparseAutoencoder.builder(config)
                 .encoder(WeightMatrix.of(new float[2][3]))
                 .decoder(WeightMatrix.of(new float[3][2]))

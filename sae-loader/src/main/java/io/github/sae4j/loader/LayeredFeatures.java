@@ -93,8 +93,10 @@ public record LayeredFeatures(List<SparseFeatures> layers) {
         for (int at = 0; at < row.length; at++) {
             long end = (long) offsets[at] + sources.get(from[at]).activeCount(row[at]);
             if (end > Integer.MAX_VALUE - 8) {
-                throw new SaeException("More than " + end + " features are active in these activations, more than one"
-                        + " result can hold: take fewer tokens at a time.");
+                throw new SaeException(
+                        SaeException.Reason.TOO_LARGE,
+                        "More than " + end + " features are active in these activations, more than one"
+                                + " result can hold: take fewer tokens at a time.");
             }
             offsets[at + 1] = (int) end;
         }

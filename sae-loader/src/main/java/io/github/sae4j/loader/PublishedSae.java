@@ -1,27 +1,28 @@
 package io.github.sae4j.loader;
 
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /**
- * One SAE of a release.
+ * One SAE of a release; immutable.
  *
  * @param release the release's name
  * @param id its id in the release
  * @param repository where it lies, {@code owner/name}
  * @param folder its folder or file in the repository
- * @param l0 how many features are active per token on average, or null if that was not published
- * @param neuronpediaId its id on Neuronpedia, {@code model/layer-source}, or null if it is not there
- * @param normScalingFactor what activations are multiplied by before they are encoded, or null if that is not known apart
- *     from the files
+ * @param l0 how many features are active per token on average, if that was published
+ * @param neuronpediaId its id on Neuronpedia, {@code model/layer-source}, if it is there
+ * @param normScalingFactor what activations are multiplied by before they are encoded, if that is known apart from the
+ *     files
+ * @since 0.1
  */
 public record PublishedSae(
         String release,
         String id,
         String repository,
         String folder,
-        @Nullable Double l0,
-        @Nullable String neuronpediaId,
-        @Nullable Double normScalingFactor) {
+        Optional<Double> l0,
+        Optional<String> neuronpediaId,
+        Optional<Double> normScalingFactor) {
 
     /** Checks that nothing is missing. */
     public PublishedSae {
@@ -29,6 +30,9 @@ public record PublishedSae(
         SAE.requirePresent(id, "id");
         SAE.requirePresent(repository, "repository");
         SAE.requirePresent(folder, "folder");
+        SAE.requirePresent(l0, "l0");
+        SAE.requirePresent(neuronpediaId, "neuronpediaId");
+        SAE.requirePresent(normScalingFactor, "normScalingFactor");
     }
 
     /** Returns the name that {@link SAE#fromPretrained(String)} takes, {@code release:id}. */

@@ -2,6 +2,7 @@ package io.github.sae4j.loader;
 
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.WeightType;
+import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.internal.names.Registry;
 import io.github.sae4j.loader.internal.names.SaeAddress;
 import io.github.sae4j.loader.internal.saving.SaeSaver;
@@ -25,71 +26,73 @@ import org.jspecify.annotations.Nullable;
  * looked through once for NaN and infinity. The file must not change while the SAE is open.
  *
  * <p>Every tensor and field of the files is used, or known to change nothing, or the SAE is refused: see
- * {@link SaeLoader#allowUnknown}.
+ * {@link SaeLoader#allowUnknown}. Safe for use by several threads.
+ *
+ * @since 0.1
  */
 public final class SAE {
 
     private SAE() {}
 
     /**
-     * Opens the SAE in a folder of this machine. The same as {@code load(folder).open()}.
+     * Opens the SAE in a folder of this machine. The same as {@code from(folder).open()}.
      *
-     * @param folder see {@link #load(Path)}
+     * @param folder see {@link #from(Path)}
      * @return the SAE, which the caller closes
      * @throws SaeLoadException if it cannot be opened; the message says why
      */
     public static SparseAutoencoder fromDisk(Path folder) {
-        return load(folder).open();
+        return from(folder).open();
     }
 
     /**
-     * Opens a published SAE, after fetching it if it is not in the cache. The same as {@code load(sae).open()}.
+     * Opens a published SAE, after fetching it if it is not in the cache. The same as {@code from(sae).open()}.
      *
-     * @param sae its name, see {@link #load(String)}
+     * @param sae its name, see {@link #from(String)}
      * @return the SAE, which the caller closes
      * @throws SaeLoadException if it cannot be opened; the message says why
      */
     public static SparseAutoencoder fromPretrained(String sae) {
-        return load(sae).open();
+        return from(sae).open();
     }
 
     /**
      * Opens a published SAE, after fetching it if it is not in the cache. The same as
-     * {@code load(repository, folder).open()}.
+     * {@code from(repository, folder).open()}.
      *
-     * @param repository its repository, see {@link #load(String, String)}
+     * @param repository its repository, see {@link #from(String, String)}
      * @param folder its folder in the repository
      * @return the SAE, which the caller closes
      * @throws SaeLoadException if it cannot be opened; the message says why
      */
     public static SparseAutoencoder fromPretrained(String repository, String folder) {
-        return load(repository, folder).open();
+        return from(repository, folder).open();
     }
 
     /**
-     * Opens the set of layers in a folder of this machine. The same as {@code load(folder).openSet()}.
+     * Opens the set of layers in a folder of this machine. The same as {@code from(folder).openSet()}.
      *
      * @param folder holds the files of all layers
      * @return the set, which the caller closes
      * @throws SaeLoadException if it cannot be opened; the message says why
      */
     public static SaeSet openSet(Path folder) {
-        return load(folder).openSet();
+        return from(folder).openSet();
     }
 
     /**
-     * Opens a published set of layers. The same as {@code load(set).openSet()}.
+     * Opens a published set of layers. The same as {@code from(set).openSet()}.
      *
-     * @param set its name, {@code owner/name:folder} or {@code owner/name}, see {@link #load(String)}
+     * @param set its name, {@code owner/name:folder} or {@code owner/name}, see {@link #from(String)}
      * @return the set, which the caller closes
      * @throws SaeLoadException if it cannot be opened; the message says why
      */
     public static SaeSet openSet(String set) {
-        return load(set).openSet();
+        return from(set).openSet();
     }
 
     /**
-     * Begins to load a published SAE.
+     * Says which published SAE is meant, to be opened with settings of its own.
      *
      * @param sae one of
      *     <ul>
@@ -105,12 +108,12 @@ public final class SAE {
      * @return settings to be changed, and {@link SaeLoader#open()}
      * @throws SaeLoadException if no SAE can have that name
      */
-    public static SaeLoader load(String sae) {
-        return new SaeLoader(SaeAddress.parse(requirePresent(sae, "sae")));
+    public static HubSaeLoader from(String sae) {
+        return new HubSaeLoader(SaeAddress.parse(requirePresent(sae, "sae")));
     }
 
     /**
-     * Begins to load a published SAE.
+     * Says which published SAE is meant, to be opened with settings of its own.
      *
      * @param repository {@code owner/name} or {@code owner/name@revision}; or the name of one of the
      *     {@link #releases()}, for example {@code gemma-scope-2b-pt-res-canonical}
@@ -118,20 +121,20 @@ public final class SAE {
      * @return settings to be changed, and {@link SaeLoader#open()}
      * @throws SaeLoadException if no repository or folder can have that name
      */
-    public static SaeLoader load(String repository, String folder) {
-        return new SaeLoader(
+    public static HubSaeLoader from(String repository, String folder) {
+        return new HubSaeLoader(
                 Registry.load().address(requirePresent(repository, "repository"), requirePresent(folder, "folder")));
     }
 
     /**
-     * Begins to load the SAE in a folder of this machine.
+     * Says in which folder of this machine the SAE is, to be opened with settings of its own.
      *
      * @param folder holds the files of an SAE in the layout of SAELens or of another publisher, or is itself the only file
      * @return settings to be changed, and {@link SaeLoader#open()}
      * @throws SaeLoadException if {@code folder} is null
      */
-    public static SaeLoader load(Path folder) {
-        return new SaeLoader(requirePresent(folder, "folder"));
+    public static SaeLoader from(Path folder) {
+        return new DiskSaeLoader(requirePresent(folder, "folder"));
     }
 
     /**
@@ -195,7 +198,7 @@ public final class SAE {
 
     static <T> T requirePresent(@Nullable T value, String name) {
         if (value == null) {
-            throw new SaeLoadException(name + " must not be null.");
+            throw new SaeLoadException(Reason.INVALID_ARGUMENT, name + " must not be null.");
         }
         return value;
     }

@@ -5,25 +5,18 @@ import com.google.gson.JsonObject;
 import io.github.sae4j.core.Kernel;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SaeException;
+import io.github.sae4j.core.SaeRuntime;
 import io.github.sae4j.core.SaeSource;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.WeightType;
-import io.github.sae4j.hub.HubClient;
-import io.github.sae4j.hub.HubConfig;
-import io.github.sae4j.hub.HubException;
-import io.github.sae4j.hub.ProgressListener;
-import io.github.sae4j.loader.internal.DiskFolder;
-import io.github.sae4j.loader.internal.HubFolder;
+import io.github.sae4j.loader.SaeLoadException.Reason;
+import io.github.sae4j.loader.internal.FailureBelow;
 import io.github.sae4j.loader.internal.SaeFolder;
 import io.github.sae4j.loader.internal.format.Formats;
 import io.github.sae4j.loader.internal.format.LayerSet;
 import io.github.sae4j.loader.internal.names.Registry;
-import io.github.sae4j.loader.internal.names.SaeAddress;
-import io.github.sae4j.tensors.TensorFileException;
-import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,24 +25,18 @@ import org.slf4j.LoggerFactory;
  * How to open one SAE: where it lies, and the settings that differ from the defaults.
  *
  * <pre>{@code
- * SparseAutoencoder sae = SAE.load("layer_19").revision("refs/pr/1").device(Device.cpu()).open();
+ * SparseAutoencoder sae = SAE.from(folder).device(Device.cpu()).dtype(WeightType.FLOAT32).open();
  * }</pre>
  *
- * <p>For one thread; {@link #open()} may be called several times and opens a new SAE each time.
+ * <p>What is published on a hub has a {@link HubSaeLoader}, which also says how the hub is reached. For one thread;
+ * {@link #open()} may be called several times and opens a new SAE each time.
+ *
+ * @since 0.1
  */
-public final class SaeLoader {
+public abstract sealed class SaeLoader permits DiskSaeLoader, HubSaeLoader {
 
     private static final Logger LOG = LoggerFactory.getLogger(SaeLoader.class);
 
-    private final @Nullable SaeAddress address;
-    private final @Nullable Path folder;
-    private @Nullable HubConfig hub;
-    private @Nullable String revision;
-    private @Nullable Path cache;
-    private @Nullable String token;
-    private @Nullable Boolean offline;
-    private boolean forceDownload;
-    private @Nullable ProgressListener progress;
     private @Nullable WeightType dtype;
     private @Nullable String format;
     private final JsonObject overrides = new JsonObject();
@@ -58,119 +45,16 @@ public final class SaeLoader {
     private boolean foldDecoderNorms;
     private @Nullable Device device;
     private @Nullable Kernel kernel;
+    private @Nullable SaeRuntime runtime;
     private boolean allowNonFinite;
 
-    SaeLoader(SaeAddress address) {
-        this.address = address;
-        this.folder = null;
-        this.revision = address.revision();
-    }
+    SaeLoader() {}
 
-    SaeLoader(Path folder) {
-        this.address = null;
-        this.folder = folder;
-    }
+    /** Returns the place where the files are; nothing is asked or fetched yet. */
+    abstract SaeFolder files();
 
-    /**
-     * Sets the revision of the repository; without it the one in the name counts, or else {@code main}.
-     *
-     * @param revision a branch, a tag, a reference such as {@code refs/pr/1}, or a commit of 40 hexadecimal digits
-     * @return this
-     * @throws SaeLoadException if {@code revision} is null, the name has another one, or the SAE is in a folder of this
-     *     machine
-     */
-    public SaeLoader revision(String revision) {
-        SAE.requirePresent(revision, "revision");
-        @Nullable String named = published("revision").revision();
-        if (named != null && !named.equals(revision)) {
-            throw new SaeLoadException(
-                    "The SAE's name asks for the revision " + named + ", and revision(...) for " + revision + ".");
-        }
-        this.revision = revision;
-        return this;
-    }
-
-    /**
-     * Sets how the hub is reached and where files are kept; without it the environment says so, see
-     * {@link HubConfig#fromEnvironment()}. {@link #cache}, {@link #token}, {@link #offline} and {@link #progress} change
-     * single settings of either.
-     *
-     * @param config for example with a proxy or another endpoint
-     * @return this
-     * @throws SaeLoadException if {@code config} is null, or the SAE is in a folder of this machine
-     */
-    public SaeLoader hub(HubConfig config) {
-        published("hub");
-        this.hub = SAE.requirePresent(config, "config");
-        return this;
-    }
-
-    /**
-     * Sets the folder of the Hugging Face cache; without it the environment says where it is.
-     *
-     * @param cache the folder that holds {@code models--owner--name} folders; it need not exist yet
-     * @return this
-     * @throws SaeLoadException if {@code cache} is null, or the SAE is in a folder of this machine
-     */
-    public SaeLoader cache(Path cache) {
-        published("cache");
-        this.cache = SAE.requirePresent(cache, "cache");
-        return this;
-    }
-
-    /**
-     * Sets the token that shows who is asking, for private and gated repositories; without it the environment may have
-     * one ({@code HF_TOKEN}, or where {@code hf auth login} put it). It goes to the hub and to nobody else.
-     *
-     * @param token the token
-     * @return this
-     * @throws SaeLoadException if {@code token} is null, or the SAE is in a folder of this machine
-     */
-    public SaeLoader token(String token) {
-        published("token");
-        this.token = SAE.requirePresent(token, "token");
-        return this;
-    }
-
-    /**
-     * Sets whether only the cache is asked; without it {@code HF_HUB_OFFLINE} decides. An SAE in the cache opens without
-     * network in either case, but online the hub is asked first whether the branch has moved on.
-     *
-     * @param only whether the network is out of bounds
-     * @return this
-     * @throws SaeLoadException if the SAE is in a folder of this machine
-     */
-    public SaeLoader offline(boolean only) {
-        published("offline");
-        this.offline = only;
-        return this;
-    }
-
-    /**
-     * Sets whether files are fetched again that are in the cache; by default they are not.
-     *
-     * @param again whether to fetch them again
-     * @return this
-     * @throws SaeLoadException if the SAE is in a folder of this machine
-     */
-    public SaeLoader forceDownload(boolean again) {
-        published("forceDownload");
-        this.forceDownload = again;
-        return this;
-    }
-
-    /**
-     * Sets who is told how downloads get on; by default nobody.
-     *
-     * @param listener is called on the thread that calls {@link #open()}
-     * @return this
-     * @throws SaeLoadException if {@code listener} is null, or the SAE is in a folder of this machine
-     */
-    public SaeLoader progress(ProgressListener listener) {
-        published("progress");
-        this.progress = SAE.requirePresent(listener, "listener");
-        return this;
-    }
+    /** Returns what the registry knows of the SAE, or null if it is in none of its releases. */
+    abstract Registry.@Nullable Facts facts();
 
     /**
      * Sets the number format of the two matrices in memory; without it the stored one is kept, which is free: the
@@ -196,6 +80,7 @@ public final class SaeLoader {
     public SaeLoader format(String label) {
         if (!Formats.labels().contains(SAE.requirePresent(label, "label"))) {
             throw new SaeLoadException(
+                    Reason.INVALID_ARGUMENT,
                     "There is no format \"" + label + "\". There are: " + String.join(", ", Formats.labels()) + ".");
         }
         this.format = label;
@@ -221,8 +106,10 @@ public final class SaeLoader {
         } else if (value instanceof String text) {
             overrides.addProperty(field, text);
         } else {
-            throw new SaeLoadException("override(\"" + field + "\", ...) takes a text, a number, true or false, but was"
-                    + " given a " + value.getClass().getSimpleName() + ".");
+            throw new SaeLoadException(
+                    Reason.INVALID_ARGUMENT,
+                    "override(\"" + field + "\", ...) takes a text, a number, true or false, but was" + " given a "
+                            + value.getClass().getSimpleName() + ".");
         }
         return this;
     }
@@ -239,11 +126,12 @@ public final class SaeLoader {
         for (double factor : SAE.requirePresent(factors, "factors")) {
             if (!(factor > 0 && factor <= Float.MAX_VALUE)) {
                 throw new SaeLoadException(
+                        Reason.INVALID_ARGUMENT,
                         "The norm scaling factor must be finite and above 0, but is " + factor + ".");
             }
         }
         if (factors.length == 0) {
-            throw new SaeLoadException("normScalingFactor(...) needs a factor.");
+            throw new SaeLoadException(Reason.INVALID_ARGUMENT, "normScalingFactor(...) needs a factor.");
         }
         this.normScalingFactor = factors.clone();
         return this;
@@ -303,6 +191,18 @@ public final class SaeLoader {
     }
 
     /**
+     * Sets the threads that Java's kernels compute with; without it those of the process, {@link SaeRuntime#shared()}.
+     *
+     * @param runtime stays open as long as the SAE
+     * @return this
+     * @throws SaeLoadException if {@code runtime} is null
+     */
+    public SaeLoader runtime(SaeRuntime runtime) {
+        this.runtime = SAE.requirePresent(runtime, "runtime");
+        return this;
+    }
+
+    /**
      * Sets whether NaN and infinity in weights, activations, features and results are let through; by default an SAE with
      * such weights is not opened, and calls with or for such numbers are refused.
      *
@@ -315,27 +215,6 @@ public final class SaeLoader {
     }
 
     /**
-     * Fetches the SAE's files into the cache, so that it opens offline later, without opening it; those of a set of layers
-     * likewise.
-     *
-     * @return the folder in the cache that holds them, or the only file, which {@link SAE#fromDisk} opens as well
-     * @throws SaeLoadException if the files cannot be fetched, what they say cannot be used, or the SAE is in a folder
-     *     of this machine
-     */
-    public Path download() {
-        published("download");
-        return reported(() -> {
-            SaeFolder files = files();
-            try {
-                Formats.read(files, settings());
-            } catch (SaeSetException e) {
-                LayerSet.read(files, setSettings()).download();
-            }
-            return files.location();
-        });
-    }
-
-    /**
      * Tells what the SAE is without fetching its weights: of those that are not in the cache only the headers are read, by
      * range requests, and vectors that the layout's configuration depends on. Small files are fetched as for opening.
      *
@@ -343,20 +222,7 @@ public final class SaeLoader {
      * @throws SaeLoadException if it cannot be found, or what it says cannot be used
      */
     public SaeDescription describe() {
-        return reported(() -> Formats.describe(files().headersOnly(), settings()));
-    }
-
-    static <T> T reported(Supplier<T> work) {
-        try {
-            return work.get();
-        } catch (TensorFileException | HubException e) {
-            throw new SaeLoadException(String.valueOf(e.getMessage()), e);
-        } catch (IncompatibleClassChangeError | NoClassDefFoundError e) {
-            throw new SaeLoadException(
-                    "A library on the class path is missing, or of a version that this one does not go with (" + e
-                            + "). mvn dependency:tree shows which versions there are.",
-                    e);
-        }
+        return FailureBelow.reported(() -> Formats.describe(files().headersOnly(), settings()));
     }
 
     /**
@@ -371,13 +237,14 @@ public final class SaeLoader {
         SaeFolder files = files();
         SparseAutoencoder sae;
         try {
-            sae = reported(() -> folded(Formats.read(files, settings())
+            sae = FailureBelow.reported(() -> folded(Formats.read(files, settings())
                     .device(device)
                     .kernel(kernel)
+                    .runtime(runtime)
                     .allowNonFinite(allowNonFinite)
                     .build()));
         } catch (SaeException e) {
-            throw new SaeLoadException(files.label() + " cannot be opened: " + e.getMessage(), e);
+            throw new SaeLoadException(Reason.CANNOT_OPEN, files.label() + " cannot be opened: " + e.getMessage(), e);
         }
         SaeConfig config = sae.config();
         LOG.info(
@@ -404,10 +271,11 @@ public final class SaeLoader {
         SaeFolder files = files();
         if (format != null || overrides.size() > 0 || normScalingFactor != null || foldDecoderNorms) {
             throw new SaeLoadException(
+                    Reason.SETTING_REFUSED,
                     files.label() + " is opened as a set of layers, for which there is no format(...),"
                             + " override(...), normScalingFactor(...) or foldDecoderNorms(...).");
         }
-        LayerSet set = reported(() -> LayerSet.read(files, setSettings()));
+        LayerSet set = FailureBelow.reported(() -> LayerSet.read(files, setSettings()));
         LOG.info(
                 "Opened {}: {} layers, {}, d {}, d_sae {} each",
                 set.source().description(),
@@ -415,7 +283,7 @@ public final class SaeLoader {
                 set.config(0).architecture(),
                 set.config(0).dIn(),
                 set.config(0).dSae());
-        return new SaeSet(set, new SaeSet.Settings(device, kernel, allowNonFinite));
+        return new SaeSet(set, new SaeSet.Settings(device, kernel, runtime, allowNonFinite));
     }
 
     /** Both views own the weights, so closing the one that nobody has seen leaves them to the other. */
@@ -428,12 +296,10 @@ public final class SaeLoader {
         }
     }
 
-    private Formats.Settings settings() {
-        Registry.@Nullable Facts facts =
-                address == null ? null : Registry.load().facts(address).orElse(null);
+    final Formats.Settings settings() {
         return new Formats.Settings(
                 format,
-                facts,
+                facts(),
                 overrides.deepCopy(),
                 normScalingFactor,
                 dtype,
@@ -441,51 +307,7 @@ public final class SaeLoader {
                 allowNonFinite);
     }
 
-    private LayerSet.Settings setSettings() {
+    final LayerSet.Settings setSettings() {
         return new LayerSet.Settings(dtype, new LinkedHashSet<>(allowedUnknown), allowNonFinite);
-    }
-
-    private SaeFolder files() {
-        if (folder != null) {
-            return DiskFolder.of(folder);
-        }
-        return reported(() -> {
-            HubClient client = HubClient.create(hubConfig());
-            return HubFolder.of(
-                    client,
-                    client.options().withForce(forceDownload),
-                    published("open").at(revision));
-        });
-    }
-
-    private HubConfig hubConfig() {
-        HubConfig.Builder config =
-                hub == null ? HubConfig.fromEnvironment().toBuilder().userAgent("sae4j/" + version()) : hub.toBuilder();
-        if (cache != null) {
-            config.cache(cache);
-        }
-        if (token != null) {
-            config.token(token);
-        }
-        if (offline != null) {
-            config.offline(offline);
-        }
-        if (progress != null) {
-            config.progress(progress);
-        }
-        return config.build();
-    }
-
-    private static String version() {
-        @Nullable String version = SaeLoader.class.getPackage().getImplementationVersion();
-        return version == null ? "dev" : version;
-    }
-
-    private SaeAddress published(String setting) {
-        if (address == null) {
-            throw new SaeLoadException(
-                    setting + "(...) is for published SAEs, but " + folder + " is a folder of this machine.");
-        }
-        return address;
     }
 }

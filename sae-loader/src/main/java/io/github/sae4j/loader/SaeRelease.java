@@ -1,28 +1,27 @@
 package io.github.sae4j.loader;
 
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /**
- * Some SAEs that were published together.
+ * Some SAEs that were published together; immutable.
  *
  * @param name the release's name
  * @param repository where they lie, {@code owner/name}
- * @param format the layout of their files, or null to recognise it from them
- * @param model the language model whose activations they take, or null if that is not known
+ * @param format the layout of their files, empty to recognise it from them
+ * @param model the language model whose activations they take, if that is known
  * @param saes the SAEs
+ * @since 0.1
  */
 public record SaeRelease(
-        String name,
-        String repository,
-        @Nullable String format,
-        @Nullable String model,
-        List<PublishedSae> saes) {
+        String name, String repository, Optional<String> format, Optional<String> model, List<PublishedSae> saes) {
 
     /** Copies the list. */
     public SaeRelease {
         SAE.requirePresent(name, "name");
         SAE.requirePresent(repository, "repository");
+        SAE.requirePresent(format, "format");
+        SAE.requirePresent(model, "model");
         saes = List.copyOf(SAE.requirePresent(saes, "saes"));
     }
 }

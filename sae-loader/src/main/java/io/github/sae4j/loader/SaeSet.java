@@ -6,10 +6,14 @@ import io.github.sae4j.core.Kernel;
 import io.github.sae4j.core.SaeBuilder;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SaeException;
+import io.github.sae4j.core.SaeRuntime;
 import io.github.sae4j.core.SaeSource;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.SparseFeatures;
+import io.github.sae4j.loader.SaeLoadException.Reason;
+import io.github.sae4j.loader.internal.FailureBelow;
 import io.github.sae4j.loader.internal.format.LayerSet;
+import java.util.Optional;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
@@ -58,13 +62,19 @@ public final class SaeSet implements AutoCloseable {
      *
      * @param device where they encode, or null for the default
      * @param kernel what does the arithmetic, or null for the default
+     * @param runtime the threads that Java's kernels compute with, or null for the default
      * @param allowNonFinite whether NaN and infinity are let through
      */
-    record Settings(@Nullable Device device, @Nullable Kernel kernel, boolean allowNonFinite) {
+    record Settings(
+            @Nullable Device device,
+            @Nullable Kernel kernel,
+            @Nullable SaeRuntime runtime,
+            boolean allowNonFinite) {
 
         SparseAutoencoder build(SaeBuilder builder, @Nullable Device where) {
             return builder.device(where)
                     .kernel(kernel)
+                    .runtime(runtime)
                     .allowNonFinite(allowNonFinite)
                     .build();
         }
@@ -84,9 +94,9 @@ public final class SaeSet implements AutoCloseable {
 
     private <T> T opened(Supplier<T> opening) {
         try {
-            return SaeLoader.reported(opening);
+            return FailureBelow.reported(opening);
         } catch (SaeException e) {
-            throw new SaeLoadException(files.label() + " cannot be opened: " + e.getMessage(), e);
+            throw new SaeLoadException(Reason.CANNOT_OPEN, files.label() + " cannot be opened: " + e.getMessage(), e);
         }
     }
 
@@ -132,8 +142,9 @@ public final class SaeSet implements AutoCloseable {
                 layer,
                 files.member(layer),
                 config,
-                config.metadata().hookName(),
-                written == null ? null : JsonParser.parseString(written).getAsString());
+                Optional.ofNullable(config.metadata().hookName()),
+                Optional.ofNullable(written)
+                        .map(json -> JsonParser.parseString(json).getAsString()));
     }
 
     /**
@@ -292,7 +303,7 @@ public final class SaeSet implements AutoCloseable {
         open.readLock().lock();
         try {
             if (closed) {
-                throw new SaeException("This set of layers is closed already.");
+                throw new IllegalStateException("This set of layers is closed already.");
             }
             return work.get();
         } finally {
@@ -308,7 +319,7 @@ public final class SaeSet implements AutoCloseable {
 
     private void requireShape(float[][][] activations) {
         if (activations == null) {
-            throw new SaeException("activations must not be null.");
+            throw new NullPointerException("activations must not be null.");
         }
         for (int token = 0; token < activations.length; token++) {
             float[][] ofToken = activations[token];
@@ -329,7 +340,7 @@ public final class SaeSet implements AutoCloseable {
 
     private void requireFitting(LayeredFeatures features) {
         if (features == null) {
-            throw new SaeException("features must not be null.");
+            throw new NullPointerException("features must not be null.");
         }
         if (features.layers().size() != layers() || features.dSae() != dSae()) {
             throw new SaeException("The features are of " + features.layers().size() + " layers with d_sae = "

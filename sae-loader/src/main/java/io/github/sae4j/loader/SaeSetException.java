@@ -1,6 +1,10 @@
 package io.github.sae4j.loader;
 
-/** What was to be opened as one SAE is a set of layers, which {@link SaeLoader#openSet()} opens. */
+/**
+ * What was to be opened as one SAE is a set of layers, which {@link SaeLoader#openSet()} opens; immutable.
+ *
+ * @since 0.1
+ */
 public final class SaeSetException extends SaeLoadException {
 
     private static final long serialVersionUID = 1L;
@@ -11,6 +15,6 @@ public final class SaeSetException extends SaeLoadException {
      * @param message a sentence that a user can act on
      */
     public SaeSetException(String message) {
-        super(message, null);
+        super(Reason.SET_OF_LAYERS, message);
     }
 }

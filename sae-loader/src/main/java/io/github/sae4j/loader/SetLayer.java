@@ -1,27 +1,26 @@
 package io.github.sae4j.loader;
 
 import io.github.sae4j.core.SaeConfig;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /**
- * What is known of one layer of a {@link SaeSet}.
+ * What is known of one layer of a {@link SaeSet}; immutable.
  *
  * @param index its place in the set, from 0
  * @param name the name under which the layer is opened by itself, relative to the set
  * @param config what its encoder computes
- * @param readHook where in the model it reads, in TransformerLens's spelling, or null if that is not known
- * @param writtenHook what in the model the set reconstructs at this place, or null if that is not known
+ * @param readHook where in the model it reads, in TransformerLens's spelling, if that is known
+ * @param writtenHook what in the model the set reconstructs at this place, if that is known
+ * @since 0.1
  */
 public record SetLayer(
-        int index,
-        String name,
-        SaeConfig config,
-        @Nullable String readHook,
-        @Nullable String writtenHook) {
+        int index, String name, SaeConfig config, Optional<String> readHook, Optional<String> writtenHook) {
 
     /** Checks that nothing is missing. */
     public SetLayer {
         SAE.requirePresent(name, "name");
         SAE.requirePresent(config, "config");
+        SAE.requirePresent(readHook, "readHook");
+        SAE.requirePresent(writtenHook, "writtenHook");
     }
 }

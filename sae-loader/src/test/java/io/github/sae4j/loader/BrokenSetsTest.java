@@ -103,7 +103,7 @@ class BrokenSetsTest {
     @Test
     void settingsForOneSae() {
         assertThatExceptionOfType(SaeLoadException.class)
-                .isThrownBy(() -> SAE.load(SetCase.named("gs2_clt").setFolder())
+                .isThrownBy(() -> SAE.from(SetCase.named("gs2_clt").setFolder())
                         .foldDecoderNorms(true)
                         .openSet())
                 .withMessageContaining("foldDecoderNorms(...)");

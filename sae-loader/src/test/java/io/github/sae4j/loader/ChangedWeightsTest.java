@@ -39,7 +39,7 @@ class ChangedWeightsTest {
     }
 
     private SparseAutoencoder open(Kernel kernel) {
-        return SAE.load(folder).device(Device.cpu()).kernel(kernel).open();
+        return SAE.from(folder).device(Device.cpu()).kernel(kernel).open();
     }
 
     @ParameterizedTest

@@ -67,7 +67,8 @@ class DescribeTest {
                             .map(SaeDescription.File::bytes)
                             .toList());
             hub.forgetRequests();
-            assertThat(load(hub, published).offline(true).describe()).isEqualTo(after);
+            assertThat(load(hub, published).hub(HubConfigs.offline(config(hub))).describe())
+                    .isEqualTo(after);
             assertThat(hub.requests()).isEmpty();
         }
     }
@@ -77,7 +78,7 @@ class DescribeTest {
         new RandomSae(64, 8192, StoredType.FLOAT32, 8, 1).write(folder.resolve("served/layer_3"));
         try (FakeHub hub = FakeHub.serving(REPOSITORY, folder.resolve("served")).start()) {
             SaeDescription sae =
-                    SAE.load(REPOSITORY, "layer_3").hub(config(hub)).describe();
+                    SAE.from(REPOSITORY, "layer_3").hub(config(hub)).describe();
 
             assertThat(sae.config().dSae()).isEqualTo(8192);
             assertThat(sae.tensors())
@@ -98,11 +99,11 @@ class DescribeTest {
         writeNpz(place.resolve("params.npz"));
         try (FakeHub hub = FakeHub.serving("google/gemma-scope-2b-pt-res", folder.resolve("served"))
                 .start()) {
-            SaeDescription sae = SAE.load("google/gemma-scope-2b-pt-res", "layer_3/width_8k/average_l0_9")
+            SaeDescription sae = SAE.from("google/gemma-scope-2b-pt-res", "layer_3/width_8k/average_l0_9")
                     .hub(config(hub))
                     .describe();
 
-            assertThat(sae.config().architecture()).isEqualTo("jumprelu");
+            assertThat(sae.config().architecture().label()).isEqualTo("jumprelu");
             assertThat(sae.config().dIn()).isEqualTo(64);
             assertThat(sae.config().dSae()).isEqualTo(8192);
             assertThat(sae.tensors()).contains(new SaeDescription.Tensor("threshold", "F32", List.of(8192L)));
@@ -117,11 +118,11 @@ class DescribeTest {
         writeNpz(place.resolve("params.npz"));
         try (FakeHub hub = FakeHub.serving("google/gemma-scope-2b-pt-res", folder.resolve("served"))
                 .start()) {
-            SaeDescription sae = SAE.load("gemma-scope-2b-pt-res-canonical", "layer_12/width_16k/canonical")
+            SaeDescription sae = SAE.from("gemma-scope-2b-pt-res-canonical", "layer_12/width_16k/canonical")
                     .hub(config(hub))
                     .describe();
 
-            assertThat(sae.published()).isNotNull();
+            assertThat(sae.published()).isPresent();
             assertThat(sae.config().metadata().hookName()).isEqualTo("blocks.12.hook_resid_post");
         }
     }
@@ -131,25 +132,24 @@ class DescribeTest {
         PublisherCase published = PublisherCase.named("gemma_2_res");
 
         SaeDescription sae =
-                SAE.load(published.repositoryFolder().resolve(published.path())).describe();
+                SAE.from(published.repositoryFolder().resolve(published.path())).describe();
 
         assertThat(sae.isHere()).isTrue();
-        assertThat(sae.repository()).isNull();
-        assertThat(sae.config().architecture()).isEqualTo("jumprelu");
+        assertThat(sae.repository()).isEmpty();
+        assertThat(sae.config().architecture().label()).isEqualTo("jumprelu");
     }
 
     @Test
     void saysWhatIsMissingOffline() {
         assertThatExceptionOfType(SaeLoadException.class)
-                .isThrownBy(() -> SAE.load(REPOSITORY, "layer_3")
-                        .cache(folder.resolve("cache"))
-                        .offline(true)
+                .isThrownBy(() -> SAE.from(REPOSITORY, "layer_3")
+                        .hub(HubConfigs.offline(folder.resolve("cache")))
                         .describe())
                 .withMessageContaining("is not in the Hugging Face cache");
     }
 
-    private SaeLoader load(FakeHub hub, PublisherCase published) {
-        SaeLoader loader = SAE.load(published.repository(), published.path()).hub(config(hub));
+    private HubSaeLoader load(FakeHub hub, PublisherCase published) {
+        HubSaeLoader loader = SAE.from(published.repository(), published.path()).hub(config(hub));
         published
                 .optionalFact("norm_scaling_factor")
                 .ifPresent(factor -> loader.normScalingFactor(Double.parseDouble(factor)));

@@ -94,7 +94,7 @@ class DictionaryClassesTest {
     }
 
     private static SparseAutoencoder open(Path place) {
-        return SAE.load(place).device(Device.cpu()).open();
+        return SAE.from(place).device(Device.cpu()).open();
     }
 
     private static float[][] reconstructed(SparseAutoencoder sae) {

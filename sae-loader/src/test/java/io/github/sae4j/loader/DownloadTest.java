@@ -110,7 +110,7 @@ class DownloadTest {
         hub.forgetRequests();
 
         load("layer_19@" + repo.commit("main")).open().close();
-        load("layer_19").offline(true).open().close();
+        offline("layer_19").open().close();
 
         assertThat(lines()).isEmpty();
     }
@@ -135,8 +135,7 @@ class DownloadTest {
         FakeRepo moved = repo.revision("main", next).revision("old", repo.commit("main"), served);
         List<String> done = new ArrayList<>();
 
-        try (SparseAutoencoder sae = load("layer_19")
-                .progress(new ProgressListener() {
+        try (SparseAutoencoder sae = telling("layer_19", new ProgressListener() {
                     @Override
                     public void onDone(String file) {
                         done.add(file);
@@ -187,10 +186,7 @@ class DownloadTest {
                         .resolve(repo.commit("main"))
                         .resolve("layer_19"));
         SAE.fromDisk(folder).close();
-        load("layer_19").offline(true).open().close();
-        assertThatExceptionOfType(SaeLoadException.class)
-                .isThrownBy(() -> SAE.load(folder).download())
-                .withMessageContaining("is a folder of this machine");
+        offline("layer_19").open().close();
     }
 
     @Test
@@ -210,7 +206,7 @@ class DownloadTest {
 
         load("layer_19").open().close();
         hub.close();
-        try (SparseAutoencoder sae = load("layer_19").offline(true).open()) {
+        try (SparseAutoencoder sae = offline("layer_19").open()) {
             assertThat(sae.source().files()).containsExactly("layer_19/sae_weights.safetensors");
         }
     }
@@ -225,7 +221,7 @@ class DownloadTest {
                 .withMessageContaining("HF_TOKEN")
                 .withCauseInstanceOf(GatedRepositoryException.class);
 
-        load("layer_19").token(TOKEN).open().close();
+        SAE.from("layer_19").hub(config().token(TOKEN).build()).open().close();
         assertThat(hub.requests())
                 .filteredOn(Request::toCdn)
                 .noneMatch(request -> request.header("Authorization").isPresent());
@@ -296,8 +292,7 @@ class DownloadTest {
     void tellsHowTheDownloadGetsOn() throws IOException {
         List<String> told = new ArrayList<>();
 
-        load("layer_19")
-                .progress(new ProgressListener() {
+        telling("layer_19", new ProgressListener() {
                     @Override
                     public void onStart(String file, long totalBytes, long alreadyThere) {
                         told.add(file + " " + totalBytes);
@@ -328,11 +323,22 @@ class DownloadTest {
         }
     }
 
-    private SaeLoader load(String name) {
-        HubConfig config = HubConfig.defaults().toBuilder()
+    private HubSaeLoader load(String name) {
+        return SAE.from(name).hub(config().build());
+    }
+
+    private HubSaeLoader offline(String name) {
+        return SAE.from(name).hub(config().offline(true).build());
+    }
+
+    private HubSaeLoader telling(String name, ProgressListener listener) {
+        return SAE.from(name).hub(config().progress(listener).build());
+    }
+
+    private HubConfig.Builder config() {
+        return HubConfig.defaults().toBuilder()
                 .endpoint(hub.endpoint().toString())
-                .build();
-        return SAE.load(name).hub(config).cache(cache);
+                .cache(cache);
     }
 
     /** Returns what no active feature is decoded to: the decoder's bias. */

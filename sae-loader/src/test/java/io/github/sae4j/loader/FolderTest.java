@@ -8,11 +8,13 @@ import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SaeException;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.WeightType;
+import io.github.sae4j.loader.internal.FailureBelow;
 import io.github.sae4j.safetensors.Dtype;
 import io.github.sae4j.safetensors.SafetensorsException;
 import io.github.sae4j.tensors.TensorFileException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -71,7 +73,7 @@ class FolderTest {
     @Test
     void saysThatALibraryOnTheClassPathIsOfAnotherVersion() {
         assertThatExceptionOfType(SaeLoadException.class)
-                .isThrownBy(() -> SaeLoader.reported(() -> {
+                .isThrownBy(() -> FailureBelow.reported(() -> {
                     throw new NoSuchMethodError("'void com.example.Reader.setLimit(int)'");
                 }))
                 .withMessage("A library on the class path is missing, or of a version that this one does not go with"
@@ -83,7 +85,7 @@ class FolderTest {
     void saysInOneLineWhatWasOpened() {
         new TinySae().in(folder);
         try (CapturedLog log = new CapturedLog()) {
-            SAE.load(folder).device(Device.cpu()).open().close();
+            SAE.from(folder).device(Device.cpu()).open().close();
 
             assertThat(log.lines("INFO"))
                     .singleElement()
@@ -114,7 +116,7 @@ class FolderTest {
                 .tensor("threshold", Dtype.F32, new float[] {1, 1, 1}, 3)
                 .in(folder);
         try (SparseAutoencoder sae = SAE.fromDisk(folder)) {
-            assertThat(sae.config().architecture()).isEqualTo("jumprelu");
+            assertThat(sae.config().architecture().label()).isEqualTo("jumprelu");
         }
         assertRefused(
                 new TinySae().config(null).tensor("b_gate", Dtype.F32, new float[] {1, 1, 1}, 3),
@@ -138,11 +140,11 @@ class FolderTest {
                 .withMessageContaining("extra_a F32 [1]")
                 .withMessageContaining("log_threshold may be thresholds, as JumpReLU and batch top-k SAEs have.");
         assertThatExceptionOfType(SaeLoadException.class)
-                .isThrownBy(() -> SAE.load(folder).allowUnknown("extra_a").open())
+                .isThrownBy(() -> SAE.from(folder).allowUnknown("extra_a").open())
                 .withMessageContaining(
                         "a tensor that nothing here understands in a standard SAE: log_threshold F32 [1].");
         try (SparseAutoencoder sae =
-                SAE.load(folder).allowUnknown("extra_a", "log_threshold").open()) {
+                SAE.from(folder).allowUnknown("extra_a", "log_threshold").open()) {
             assertThat(sae.encode(TOKEN).toDense()[0]).containsExactly(FEATURES);
             assertThat(sae.source().allowedUnknown()).containsExactlyInAnyOrder("extra_a", "log_threshold");
         }
@@ -153,8 +155,8 @@ class FolderTest {
         new TinySae().in(folder);
 
         assertThatExceptionOfType(SaeLoadException.class)
-                .isThrownBy(() -> SAE.load(folder).allowUnknown("extra").open())
-                .withMessage("allowUnknown(\"extra\"), or --allow-unknown extra, has no effect: " + folder
+                .isThrownBy(() -> SAE.from(folder).allowUnknown("extra").open())
+                .withMessage("allowUnknown(\"extra\") has no effect: " + folder
                         + " has no tensor or field of this name that is not understood.");
     }
 
@@ -162,7 +164,7 @@ class FolderTest {
     void tellsWhatEachTensorAndFieldIsUsedFor() {
         new TinySae().in(folder);
 
-        assertThat(SAE.load(folder).describe().uses())
+        assertThat(SAE.from(folder).describe().uses())
                 .contains(
                         new SaeDescription.Use("sae_weights.safetensors", "W_enc", "W_enc"),
                         new SaeDescription.Use("cfg.json", "d_in", "read"));
@@ -304,7 +306,7 @@ class FolderTest {
         new TinySae().in(folder);
 
         assertThatExceptionOfType(SaeLoadException.class)
-                .isThrownBy(() -> SAE.load(folder).device(Device.gpu(97)).open())
+                .isThrownBy(() -> SAE.from(folder).device(Device.gpu(97)).open())
                 .withMessageStartingWith(folder + " cannot be opened: ")
                 .withCauseInstanceOf(SaeException.class);
     }
@@ -355,13 +357,11 @@ class FolderTest {
     }
 
     @Test
-    void refusesSettingsThatAreForPublishedSaes() {
-        SaeLoader loader = SAE.load(folder);
-
-        assertThatExceptionOfType(SaeLoadException.class)
-                .isThrownBy(() -> loader.revision("main"))
-                .withMessage("revision(...) is for published SAEs, but " + folder + " is a folder of this machine.");
-        assertThatExceptionOfType(SaeLoadException.class).isThrownBy(() -> loader.cache(folder));
+    void hasNoSettingsThatAreForPublishedSaes() {
+        assertThat(SaeLoader.class.getMethods())
+                .extracting(Method::getName)
+                .contains("device", "open")
+                .doesNotContain("hub", "revision", "forceDownload", "download");
     }
 
     @Test
@@ -371,7 +371,7 @@ class FolderTest {
 
         try (SparseAutoencoder strict = SAE.fromDisk(folder);
                 SparseAutoencoder lenient =
-                        SAE.load(folder).allowNonFinite(true).open()) {
+                        SAE.from(folder).allowNonFinite(true).open()) {
             assertThatExceptionOfType(SaeException.class).isThrownBy(() -> strict.encode(token));
             assertThat(lenient.encode(token).tokens()).isEqualTo(1);
         }

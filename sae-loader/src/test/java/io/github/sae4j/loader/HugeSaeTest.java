@@ -39,7 +39,7 @@ class HugeSaeTest {
                 .as("this file system has no sparse files")
                 .isLessThan(MATRIX / 2);
 
-        try (SparseAutoencoder sae = SAE.load(folder).device(Device.cpu()).open()) {
+        try (SparseAutoencoder sae = SAE.from(folder).device(Device.cpu()).open()) {
             float[][] tokens = new float[features.length][D_IN];
             for (int token = 0; token < tokens.length; token++) {
                 tokens[token][inputs[token]] = token + 1;

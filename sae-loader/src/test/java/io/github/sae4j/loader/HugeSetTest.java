@@ -52,7 +52,7 @@ class HugeSetTest {
         SAE.openSet(folder).close();
 
         long start = System.nanoTime();
-        try (SaeSet set = SAE.load(folder).device(Device.cpu()).openSet()) {
+        try (SaeSet set = SAE.from(folder).device(Device.cpu()).openSet()) {
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
             List<Long> heap = new ArrayList<>();
             for (int round = 0; round < 3; round++) {

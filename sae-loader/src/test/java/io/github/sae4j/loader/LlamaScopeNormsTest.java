@@ -40,8 +40,8 @@ class LlamaScopeNormsTest {
         Path folder = published.repositoryFolder().resolve(published.path());
 
         try (SparseAutoencoder publishers =
-                        SAE.load(folder).device(Device.cpu()).open();
-                SparseAutoencoder saeLens = SAE.load(folder)
+                        SAE.from(folder).device(Device.cpu()).open();
+                SparseAutoencoder saeLens = SAE.from(folder)
                         .override(FIELD, false)
                         .device(Device.cpu())
                         .open()) {
@@ -58,16 +58,16 @@ class LlamaScopeNormsTest {
         Path folder = published.repositoryFolder().resolve(published.path());
 
         try (CapturedLog log = new CapturedLog();
-                SparseAutoencoder sae = SAE.load(folder).device(Device.cpu()).open()) {
-            assertThat(sae.config().architecture()).isEqualTo("jumprelu");
+                SparseAutoencoder sae = SAE.from(folder).device(Device.cpu()).open()) {
+            assertThat(sae.config().architecture().label()).isEqualTo("jumprelu");
             assertThat(log.lines("WARN"))
                     .singleElement()
                     .asString()
                     .contains("decoder rows are not of norm 1")
-                    .contains("--set " + FIELD + "=false");
+                    .contains("override(\"" + FIELD + "\", false)");
         }
         try (CapturedLog log = new CapturedLog();
-                SparseAutoencoder sae = SAE.load(folder)
+                SparseAutoencoder sae = SAE.from(folder)
                         .override(FIELD, true)
                         .device(Device.cpu())
                         .open()) {
@@ -81,7 +81,7 @@ class LlamaScopeNormsTest {
         KindCase published = KindCase.named("llama_scope_unit_norms");
 
         try (CapturedLog log = new CapturedLog();
-                SparseAutoencoder sae = SAE.load(published.repositoryFolder().resolve(published.path()))
+                SparseAutoencoder sae = SAE.from(published.repositoryFolder().resolve(published.path()))
                         .device(Device.cpu())
                         .open()) {
             assertThat(sae.canDecode()).isTrue();
@@ -92,7 +92,7 @@ class LlamaScopeNormsTest {
     @Test
     void saysNothingWhereAllNormsAreOneToWithinTheRoundingOfTheFileWhateverTypeIsAskedFor() throws IOException {
         try (CapturedLog log = new CapturedLog();
-                SparseAutoencoder sae = SAE.load(unitNormsInBfloat16())
+                SparseAutoencoder sae = SAE.from(unitNormsInBfloat16())
                         .dtype(WeightType.FLOAT32)
                         .device(Device.cpu())
                         .open()) {
@@ -106,7 +106,7 @@ class LlamaScopeNormsTest {
         KindCase published = KindCase.named("sparsify_expansion");
 
         assertThatExceptionOfType(SaeLoadException.class)
-                .isThrownBy(() -> SAE.load(published.repositoryFolder().resolve(published.path()))
+                .isThrownBy(() -> SAE.from(published.repositoryFolder().resolve(published.path()))
                         .override(FIELD, false)
                         .open())
                 .withMessageStartingWith("The field " + FIELD + " was set, but a topk SAE does not read it.");

@@ -41,7 +41,7 @@ class MisleadingNamesTest {
     void aUsersNameMakesNoAttention() throws IOException {
         Path sae = copied("gemma_2_res", "matthew/transcoders/layer_12");
         assertThat(open(sae).reshape()).isEqualTo(Reshape.NONE);
-        assertThat(open(sae).architecture()).isEqualTo("jumprelu");
+        assertThat(open(sae).architecture().label()).isEqualTo("jumprelu");
     }
 
     @Test
@@ -51,13 +51,13 @@ class MisleadingNamesTest {
         assertThat(attention.reshape()).isEqualTo(Reshape.HOOK_Z);
         assertThat(attention.metadata().modelName()).isEqualTo("gemma-2-9b");
         SaeConfig transcoder = open(copied("gemma_2_transcoder", "gemma-scope-2b-pt-transcoders/layer_5"));
-        assertThat(transcoder.architecture()).isEqualTo("jumprelu_transcoder");
+        assertThat(transcoder.architecture().label()).isEqualTo("jumprelu_transcoder");
     }
 
     @Test
     void aFolderFurtherUpMakesNoTranscoder() throws IOException {
         Path sae = copied("gemma_3_resid_post", "clt/resid_post_all/layer_10_width_16k");
-        assertThat(open(sae).architecture()).isEqualTo("jumprelu");
+        assertThat(open(sae).architecture().label()).isEqualTo("jumprelu");
     }
 
     @Test
@@ -81,15 +81,15 @@ class MisleadingNamesTest {
                     .cache(temporary.resolve("cache"))
                     .build();
             SaeConfig described =
-                    SAE.load(repository, "layer_12").hub(config).describe().config();
-            assertThat(described.architecture()).isEqualTo("jumprelu");
+                    SAE.from(repository, "layer_12").hub(config).describe().config();
+            assertThat(described.architecture().label()).isEqualTo("jumprelu");
             assertThat(described.reshape()).isEqualTo(Reshape.NONE);
             assertThat(described.metadata().hookName()).isEqualTo("blocks.12.hook_resid_post");
         }
     }
 
     private static SaeConfig open(Path folder) {
-        try (SparseAutoencoder sae = SAE.load(folder).device(Device.cpu()).open()) {
+        try (SparseAutoencoder sae = SAE.from(folder).device(Device.cpu()).open()) {
             return sae.config();
         }
     }

@@ -87,7 +87,7 @@ class NotUnderstoodTest {
             @Nullable String format) {
 
         SaeLoader loader(Path copy) {
-            SaeLoader loader = SAE.load(copy.resolve(path)).device(Device.cpu());
+            SaeLoader loader = SAE.from(copy.resolve(path)).device(Device.cpu());
             if (format != null) {
                 loader.format(format);
             }

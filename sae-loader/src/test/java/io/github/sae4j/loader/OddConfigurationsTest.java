@@ -43,45 +43,45 @@ class OddConfigurationsTest {
                 "config.json",
                 "\"expansion_factor\": \\d+",
                 "\"expansion_factor\": 99999999");
-        requireRefused(SAE.load(sae), "config.json: expansion_factor is 99999999, which makes too large a size of 24.");
+        requireRefused(SAE.from(sae), "config.json: expansion_factor is 99999999, which makes too large a size of 24.");
     }
 
     @Test
     void aNumberOfLatentsThatIsNotWhole() throws IOException {
         Path sae = changed("sparsify_w_enc", "cfg.json", "\"num_latents\": \\d+", "\"num_latents\": 1.5");
-        requireRefused(SAE.load(sae), "cfg.json: num_latents is 1.5, but should be a whole number");
+        requireRefused(SAE.from(sae), "cfg.json: num_latents is 1.5, but should be a whole number");
     }
 
     @Test
     void aNumberOfActiveFeaturesThatOnlyTheUserKnows() throws IOException {
         Path sae = changed("sparsify_w_enc", "cfg.json", "\"k\": \\d+, ", "");
-        requireRefused(SAE.load(sae), "cfg.json: the field k is missing.");
-        SAE.load(sae).override("k", 6).device(Device.cpu()).open().close();
+        requireRefused(SAE.from(sae), "cfg.json: the field k is missing.");
+        SAE.from(sae).override("k", 6).device(Device.cpu()).open().close();
     }
 
     @Test
     void anotherRuleThanTopKInSparsify() throws IOException {
         Path sae = changed("sparsify_w_enc", "cfg.json", "\\{", "{\"activation\": \"softmax\", ");
-        requireRefused(SAE.load(sae), "cfg.json: activation is \"softmax\", but only topk, groupmax are known.");
+        requireRefused(SAE.from(sae), "cfg.json: activation is \"softmax\", but only topk, groupmax are known.");
     }
 
     @Test
     void aSkipConnectionInSparsify() throws IOException {
         Path sae = changed("sparsify_w_enc", "cfg.json", "\\{", "{\"skip_connection\": true, ");
-        requireRefused(SAE.load(sae), "has no tensor W_skip");
+        requireRefused(SAE.from(sae), "has no tensor W_skip");
     }
 
     @Test
     void aSkipMatrixThatIsSaidButMissing() throws IOException {
         Path sae = copyOf("gemma_3_transcoder");
         change(sae.resolve("config.json"), "\"affine_connection\": false", "\"affine_connection\": true");
-        requireRefused(SAE.load(sae), "has no tensor W_skip");
+        requireRefused(SAE.from(sae), "has no tensor W_skip");
     }
 
     @Test
     void numbersInYamlThatAreNone() throws IOException {
         Path sae = changed("temporal", "conf.yaml", "scaling_factor: .*", "scaling_factor: .nan");
-        requireRefused(SAE.load(sae), "conf.yaml: sae.scaling_factor is \".nan\", but should be a finite number.");
+        requireRefused(SAE.from(sae), "conf.yaml: sae.scaling_factor is \".nan\", but should be a finite number.");
     }
 
     @Test
@@ -94,7 +94,7 @@ class OddConfigurationsTest {
                 Files.readString(config)
                         + "\ndevice_id: 'cuda:0'\nhydra:\n  output_subdir: Null\neval: {save_tables: False}\n");
 
-        SAE.load(sae).device(Device.cpu()).open().close();
+        SAE.from(sae).device(Device.cpu()).open().close();
     }
 
     @Test
@@ -102,13 +102,13 @@ class OddConfigurationsTest {
         Path sae = changed("dictionary_learning_1_batchtopk", "config.json", "BatchTopKSAE", "AutoEncoderTopK");
         change(sae.resolve("config.json"), "\"k\": 6", "\"k\": 5");
 
-        requireRefused(SAE.load(sae), "has k = 6, but config.json says 5.");
+        requireRefused(SAE.from(sae), "has k = 6, but config.json says 5.");
     }
 
     @Test
     void yamlThatHoldsItself() throws IOException {
         Path sae = changed("temporal", "conf.yaml", "n_heads: .*", "n_heads: &x [[*x]]");
-        requireRefused(SAE.load(sae), "conf.yaml is nested deeper than 64, or holds itself.");
+        requireRefused(SAE.from(sae), "conf.yaml is nested deeper than 64, or holds itself.");
     }
 
     @Test
@@ -116,23 +116,23 @@ class OddConfigurationsTest {
         Path ones = new TinySae()
                 .tensor("scaling_factor", Dtype.F32, new float[] {1})
                 .in(copy);
-        SAE.load(ones).device(Device.cpu()).open().close();
-        assertThat(SAE.load(ones).describe().canDecode()).isTrue();
+        SAE.from(ones).device(Device.cpu()).open().close();
+        assertThat(SAE.from(ones).describe().canDecode()).isTrue();
         Path two = new TinySae()
                 .tensor("scaling_factor", Dtype.F32, new float[] {2})
                 .in(temporary.resolve("two"));
-        requireRefused(SAE.load(two), "scaling_factor is not all ones (2.0 is among them).");
+        requireRefused(SAE.from(two), "scaling_factor is not all ones (2.0 is among them).");
         Path matrix = new TinySae()
                 .tensor("scaling_factor", Dtype.F32, new float[] {1, 1, 1}, 3, 1)
                 .in(temporary.resolve("matrix"));
-        requireRefused(SAE.load(matrix), "scaling_factor has the shape [3, 1], but should have at most 1 axis.");
+        requireRefused(SAE.from(matrix), "scaling_factor has the shape [3, 1], but should have at most 1 axis.");
     }
 
     @Test
     void anotherKThanTheFilesThatTheUserSets() throws IOException {
         Path sae = changed("dictionary_learning_1_batchtopk", "config.json", "BatchTopKSAE", "AutoEncoderTopK");
         try (SparseAutoencoder opened =
-                SAE.load(sae).override("k", 2).device(Device.cpu()).open()) {
+                SAE.from(sae).override("k", 2).device(Device.cpu()).open()) {
             float[] token = new float[opened.config().dIn()];
             Arrays.fill(token, 1);
             assertThat(opened.encode(token).activeCount()).isEqualTo(2);
@@ -144,11 +144,11 @@ class OddConfigurationsTest {
         String both = "{\"architecture\": \"topk\", \"d_in\": 2, \"d_sae\": 3, \"k\": 1, \"dtype\": \"float32\","
                 + " \"activation_fn_kwargs\": {\"k\": 2}}";
         Path sae = new TinySae().config(both).in(copy);
-        requireRefused(SAE.load(sae), "cfg.json: activation_fn_kwargs.k is 2, but k is 1.");
-        SAE.load(sae).override("k", 3).device(Device.cpu()).open().close();
+        requireRefused(SAE.from(sae), "cfg.json: activation_fn_kwargs.k is 2, but k is 1.");
+        SAE.from(sae).override("k", 3).device(Device.cpu()).open().close();
         Path same =
                 new TinySae().config(both.replace("{\"k\": 2}", "{\"k\": 1}")).in(temporary.resolve("same"));
-        SAE.load(same).device(Device.cpu()).open().close();
+        SAE.from(same).device(Device.cpu()).open().close();
     }
 
     @Test
@@ -157,16 +157,16 @@ class OddConfigurationsTest {
                 .config("{\"architecture\": \"topk\", \"d_in\": 2, \"d_sae\": 3, \"k\": 1, \"dtype\": \"float32\"}")
                 .in(copy);
         requireRefused(
-                SAE.load(sae).override("activation_fn", "relu"),
+                SAE.from(sae).override("activation_fn", "relu"),
                 "activation_fn is \"relu\", but the architecture is topk, which has a rule of its own.");
     }
 
     @Test
     void aFieldOfAnotherRuleThatTheUserSets() throws IOException {
         Path sae = copyOf(ReferenceCase.named("temporal-f32").folder(), "");
-        SAE.load(sae).override("kval_topk", 2).device(Device.cpu()).open().close();
+        SAE.from(sae).override("kval_topk", 2).device(Device.cpu()).open().close();
         requireRefused(
-                SAE.load(sae).override("sae_diff_type", "relu").override("kval_topk", 2),
+                SAE.from(sae).override("sae_diff_type", "relu").override("kval_topk", 2),
                 "The field kval_topk was set, but a temporal SAE does not read it.");
     }
 
@@ -176,13 +176,13 @@ class OddConfigurationsTest {
                 .config("{\"architecture\": \"topk\", \"d_in\": 2, \"d_sae\": 3, \"k\": 1, \"dtype\": \"float32\"}")
                 .tensor("k", Dtype.F32, new float[] {1}, 1)
                 .in(copy);
-        requireRefused(SAE.load(sae).override("k", 2), "nothing here understands in a topk SAE: k F32 [1].");
+        requireRefused(SAE.from(sae).override("k", 2), "nothing here understands in a topk SAE: k F32 [1].");
     }
 
     @Test
     void noRuleInLlamaScope() throws IOException {
         Path sae = changed("llama_scope", "hyperparams.json", "\"act_fn\": \"jumprelu\",", "");
-        requireRefused(SAE.load(sae), "act_fn is absent, so that the rule is not said");
+        requireRefused(SAE.from(sae), "act_fn is absent, so that the rule is not said");
     }
 
     @Test
@@ -193,7 +193,7 @@ class OddConfigurationsTest {
                 "\"affine_connection\": true",
                 "\"affine_connection\": false");
         requireRefused(
-                SAE.load(sae),
+                SAE.from(sae),
                 "config.json says affine_connection = false, but there is a tensor affine_skip_connection.");
     }
 
@@ -201,7 +201,7 @@ class OddConfigurationsTest {
     void aSkipConnectionOfWhatIsNoTranscoder() throws IOException {
         Path sae = changed("gemma_3_resid_post", "config.json", "\\{", "{\"affine_connection\": true, ");
         requireRefused(
-                SAE.load(sae),
+                SAE.from(sae),
                 "config.json says affine_connection = true, but there is no tensor affine_skip_connection.");
     }
 
@@ -209,7 +209,7 @@ class OddConfigurationsTest {
     @ValueSource(strings = {"clt", "crosscoder"})
     void aTypeOfSeveralLayersOverOneLayer(String type) throws IOException {
         Path sae = changed("gemma_3_resid_post", "config.json", "\"type\": \"sae\"", "\"type\": \"" + type + "\"");
-        requireRefused(SAE.load(sae), "type is \"" + type + "\", of which w_dec has an axis of layers, but ");
+        requireRefused(SAE.from(sae), "type is \"" + type + "\", of which w_dec has an axis of layers, but ");
     }
 
     @Test
@@ -217,9 +217,9 @@ class OddConfigurationsTest {
         Path sae = copyOf(KindCase.named("ct_plt_relu"));
         Path config = sae.getParent().resolve("config.yaml");
         Files.writeString(config, Files.readString(config) + "\nk: 5\n");
-        requireRefused(SAE.load(sae), "k is 5, but no activation is named, so that nothing would use it.");
+        requireRefused(SAE.from(sae), "k is 5, but no activation is named, so that nothing would use it.");
         Files.writeString(config, Files.readString(config) + "activation: relu\n");
-        requireRefused(SAE.load(sae), "k is 5, but the activation is relu, so that nothing would use it.");
+        requireRefused(SAE.from(sae), "k is 5, but the activation is relu, so that nothing would use it.");
     }
 
     @Test
@@ -227,15 +227,15 @@ class OddConfigurationsTest {
         Path sae = copyOf(KindCase.named("ct_plt_topk_saved"));
         Path config = sae.getParent().resolve("config.yaml");
         Files.writeString(config, Files.readString(config) + "\nactivation: topk\nk: 5\n");
-        requireRefused(SAE.load(sae), "but config.yaml says 5.");
-        SAE.load(sae).override("k", 5).device(Device.cpu()).open().close();
+        requireRefused(SAE.from(sae), "but config.yaml says 5.");
+        SAE.from(sae).override("k", 5).device(Device.cpu()).open().close();
     }
 
     @Test
     void anotherWidthOfACrosscodersModels() throws IOException {
         Path sae = copyOf(KindCase.named("crosscoder_kissane"));
         change(sae.resolve("cfg.json"), "\"d_in\": 12", "\"d_in\": 13");
-        requireRefused(SAE.load(sae), "W_enc has 12 elements for each of its 2 models, but cfg.json says d_in = 13.");
+        requireRefused(SAE.from(sae), "W_enc has 12 elements for each of its 2 models, but cfg.json says d_in = 13.");
     }
 
     @Test
@@ -243,11 +243,11 @@ class OddConfigurationsTest {
         Path sae = copyOf(KindCase.named("interplm_batchtopk"));
         renamed(sae.resolve("ae.pt"), "threshold", "thresholx");
         requireRefused(
-                SAE.load(sae).allowUnknown("thresholx"),
+                SAE.from(sae).allowUnknown("thresholx"),
                 "ae.pt has no threshold, which stands for k in an SAE of batch top-k once it is trained.");
         Files.writeString(sae.resolve("config.yaml"), "seed: 1\n");
         requireRefused(
-                SAE.load(sae).allowUnknown("thresholx"),
+                SAE.from(sae).allowUnknown("thresholx"),
                 "ae.pt has k, as top-k and batch top-k SAEs have, and no config.yaml says which it is.");
     }
 
@@ -255,7 +255,7 @@ class OddConfigurationsTest {
     void aFieldOfAnOlderLlamascopiumThatChangesNothing() throws IOException {
         Path sae = copyOf(KindCase.named("lm_sae_jumprelu"));
         change(sae.resolve("config.json"), "\\{", "{\"sparsity_threshold_for_csr\": 0.05, ");
-        try (SparseAutoencoder opened = SAE.load(sae).device(Device.cpu()).open()) {
+        try (SparseAutoencoder opened = SAE.from(sae).device(Device.cpu()).open()) {
             assertThat(opened.config().metadata().datasetPath()).isNull();
         }
     }
@@ -267,8 +267,8 @@ class OddConfigurationsTest {
                         "\"d_in\"", "\"normalize_activations\": \"expected_average_only_in\", \"d_in\""))
                 .in(copy);
         for (Runnable look : List.<Runnable>of(
-                () -> SAE.load(sae).describe(),
-                () -> SAE.load(sae).device(Device.cpu()).open().close())) {
+                () -> SAE.from(sae).describe(),
+                () -> SAE.from(sae).device(Device.cpu()).open().close())) {
             try (CapturedLog log = new CapturedLog()) {
                 look.run();
                 assertThat(log.lines("WARN")).singleElement().asString().contains("expected_average_only_in");

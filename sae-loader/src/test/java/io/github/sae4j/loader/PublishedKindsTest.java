@@ -72,11 +72,11 @@ class PublishedKindsTest {
                     .build();
             SaeDescription described = loader(
                             published,
-                            SAE.load(published.repository(), published.path()).hub(config))
+                            SAE.from(published.repository(), published.path()).hub(config))
                     .describe();
             try (SparseAutoencoder sae = loader(
                             published,
-                            SAE.load(published.repository(), published.path()).hub(config))
+                            SAE.from(published.repository(), published.path()).hub(config))
                     .open()) {
                 assertThat(described.config()).isEqualTo(sae.config());
                 assertThat(described.uses()).isNotEmpty();
@@ -107,7 +107,7 @@ class PublishedKindsTest {
         assertThat(hook(folder, "h.2.mlp.act")).isEqualTo("blocks.2.mlp.hook_post");
         assertThat(hook(folder, "layers.5.post_attention_layernorm")).isNull();
         assertThat(hook(folder, "transcoders/layers.5.mlp")).isNull();
-        assertThat(SAE.load(folder.resolve("transcoders/layers.5.mlp"))
+        assertThat(SAE.from(folder.resolve("transcoders/layers.5.mlp"))
                         .describe()
                         .config()
                         .otherFields())
@@ -116,11 +116,11 @@ class PublishedKindsTest {
     }
 
     private static String hook(Path folder, String name) {
-        return SAE.load(folder.resolve(name)).describe().config().metadata().hookName();
+        return SAE.from(folder.resolve(name)).describe().config().metadata().hookName();
     }
 
     private static SaeLoader fromDisk(KindCase published) {
-        return SAE.load(published.repositoryFolder().resolve(published.path()));
+        return SAE.from(published.repositoryFolder().resolve(published.path()));
     }
 
     private static SaeLoader loader(KindCase published, SaeLoader loader) {

@@ -41,7 +41,7 @@ class PublishedTest {
         ref(REPOSITORY, "main", MAIN);
 
         try (SparseAutoencoder sae =
-                        SAE.load("layer_19").cache(cache).offline(true).open();
+                        SAE.from("layer_19").hub(HubConfigs.offline(cache)).open();
                 SparseAutoencoder local = SAE.fromDisk(files)) {
             assertThat(sae.config().dSae()).isEqualTo(3);
             assertThat(sae.sparsity().orElseThrow()).containsExactly(-1, -2, -3);
@@ -70,7 +70,8 @@ class PublishedTest {
         publish(REPOSITORY, MAIN, "layer_21", false);
         ref(REPOSITORY, "main", MAIN);
 
-        try (SparseAutoencoder sae = SAE.load(name).cache(cache).offline(true).open()) {
+        try (SparseAutoencoder sae =
+                SAE.from(name).hub(HubConfigs.offline(cache)).open()) {
             assertThat(sae.source().files()).contains("layer_21/cfg.json");
         }
     }
@@ -80,11 +81,10 @@ class PublishedTest {
         publish(REPOSITORY, MAIN, "layer_19", false);
         ref(REPOSITORY, "main", MAIN);
 
-        SAE.load(REPOSITORY, "layer_19").cache(cache).offline(true).open().close();
-        SAE.load(REPOSITORY, "/layer_19/").cache(cache).offline(true).open().close();
-        SAE.load("ministral-3b-sae", "layer_19")
-                .cache(cache)
-                .offline(true)
+        SAE.from(REPOSITORY, "layer_19").hub(HubConfigs.offline(cache)).open().close();
+        SAE.from(REPOSITORY, "/layer_19/").hub(HubConfigs.offline(cache)).open().close();
+        SAE.from("ministral-3b-sae", "layer_19")
+                .hub(HubConfigs.offline(cache))
                 .open()
                 .close();
     }
@@ -95,11 +95,11 @@ class PublishedTest {
         ref("owner/name", "main", MAIN);
 
         try (SparseAutoencoder sae =
-                SAE.load("owner/name").cache(cache).offline(true).open()) {
+                SAE.from("owner/name").hub(HubConfigs.offline(cache)).open()) {
             assertThat(sae.source().files()).contains("cfg.json");
             assertThat(sae.source().description()).isEqualTo("owner/name at 1f0e3da");
         }
-        SAE.load("owner/name", "").cache(cache).offline(true).open().close();
+        SAE.from("owner/name", "").hub(HubConfigs.offline(cache)).open().close();
     }
 
     @Test
@@ -109,24 +109,24 @@ class PublishedTest {
         ref(REPOSITORY, "main", MAIN);
         ref(REPOSITORY, "refs/pr/1", PULL_REQUEST);
 
-        assertThat(commit(SAE.load("layer_19"))).isEqualTo(MAIN);
-        assertThat(commit(SAE.load("layer_19@refs/pr/1"))).isEqualTo(PULL_REQUEST);
-        assertThat(commit(SAE.load("layer_19").revision("refs/pr/1"))).isEqualTo(PULL_REQUEST);
-        assertThat(commit(SAE.load(REPOSITORY + "@refs/pr/1:layer_19"))).isEqualTo(PULL_REQUEST);
-        assertThat(commit(SAE.load(REPOSITORY + ":layer_19@refs/pr/1"))).isEqualTo(PULL_REQUEST);
-        assertThat(commit(SAE.load(REPOSITORY + "@refs/pr/1", "layer_19"))).isEqualTo(PULL_REQUEST);
-        assertThat(commit(SAE.load("layer_19").revision(PULL_REQUEST))).isEqualTo(PULL_REQUEST);
+        assertThat(commit(SAE.from("layer_19"))).isEqualTo(MAIN);
+        assertThat(commit(SAE.from("layer_19@refs/pr/1"))).isEqualTo(PULL_REQUEST);
+        assertThat(commit(SAE.from("layer_19").revision("refs/pr/1"))).isEqualTo(PULL_REQUEST);
+        assertThat(commit(SAE.from(REPOSITORY + "@refs/pr/1:layer_19"))).isEqualTo(PULL_REQUEST);
+        assertThat(commit(SAE.from(REPOSITORY + ":layer_19@refs/pr/1"))).isEqualTo(PULL_REQUEST);
+        assertThat(commit(SAE.from(REPOSITORY + "@refs/pr/1", "layer_19"))).isEqualTo(PULL_REQUEST);
+        assertThat(commit(SAE.from("layer_19").revision(PULL_REQUEST))).isEqualTo(PULL_REQUEST);
     }
 
     @Test
     void saysWhatIsMissingWhereAndWhatToDoWhenNothingIsCached() {
         assertThatExceptionOfType(SaeLoadException.class)
-                .isThrownBy(
-                        () -> SAE.load("layer_19").cache(cache).offline(true).open())
+                .isThrownBy(() ->
+                        SAE.from("layer_19").hub(HubConfigs.offline(cache)).open())
                 .withMessage(
                         "analist/ministral-3b-sae (revision main): layer_19/cfg.json is not in the Hugging Face cache "
                                 + cache + ", and offline mode forbids fetching it. To fetch"
-                                + " analist/ministral-3b-sae:layer_19, leave offline mode (HF_HUB_OFFLINE, --offline or"
+                                + " analist/ministral-3b-sae:layer_19, leave offline mode (HF_HUB_OFFLINE or"
                                 + " offline(true)); if the cache is elsewhere, set HF_HOME or HF_HUB_CACHE.");
     }
 
@@ -135,14 +135,14 @@ class PublishedTest {
         publish(REPOSITORY, MAIN, "layer_19", false);
 
         assertThatExceptionOfType(SaeLoadException.class)
-                .isThrownBy(
-                        () -> SAE.load("layer_19@v2").cache(cache).offline(true).open())
+                .isThrownBy(() ->
+                        SAE.from("layer_19@v2").hub(HubConfigs.offline(cache)).open())
                 .withMessageStartingWith("analist/ministral-3b-sae (revision v2): ")
                 .withMessageContaining("It has of this repository the commits " + MAIN + ".")
                 .withMessageContaining("To fetch analist/ministral-3b-sae:layer_19@v2, leave offline mode (");
         assertThatExceptionOfType(SaeLoadException.class)
-                .isThrownBy(
-                        () -> SAE.load("owner/name").cache(cache).offline(true).open())
+                .isThrownBy(() ->
+                        SAE.from("owner/name").hub(HubConfigs.offline(cache)).open())
                 .withMessageContaining("To fetch owner/name, leave offline mode (");
     }
 
@@ -152,8 +152,8 @@ class PublishedTest {
         ref(REPOSITORY, "main", MAIN);
 
         assertThatExceptionOfType(SaeLoadException.class)
-                .isThrownBy(
-                        () -> SAE.load("layer_21").cache(cache).offline(true).open())
+                .isThrownBy(() ->
+                        SAE.from("layer_21").hub(HubConfigs.offline(cache)).open())
                 .withMessageContaining("layer_21/cfg.json is not in the Hugging Face cache " + cache
                         + ", and offline mode forbids fetching it. It has of this repository: layer_19. To fetch"
                         + " analist/ministral-3b-sae:layer_21, leave");
@@ -163,10 +163,10 @@ class PublishedTest {
     void saysThatAKnownRepositoryHasNoSuchSae() {
         String message = "analist/ministral-3b-sae has no layer_91. It has: layer_19, layer_21.";
         assertThatExceptionOfType(SaeLoadException.class)
-                .isThrownBy(() -> SAE.load("layer_91"))
+                .isThrownBy(() -> SAE.from("layer_91"))
                 .withMessage(message);
         assertThatExceptionOfType(SaeLoadException.class)
-                .isThrownBy(() -> SAE.load("ministral-3b-sae", "layer_91"))
+                .isThrownBy(() -> SAE.from("ministral-3b-sae", "layer_91"))
                 .withMessage(message);
     }
 
@@ -177,8 +177,8 @@ class PublishedTest {
         Files.delete(snapshot(REPOSITORY, MAIN).resolve("layer_19/cfg.json"));
 
         assertThatExceptionOfType(SaeLoadException.class)
-                .isThrownBy(
-                        () -> SAE.load("layer_19").cache(cache).offline(true).open())
+                .isThrownBy(() ->
+                        SAE.from("layer_19").hub(HubConfigs.offline(cache)).open())
                 .withMessageContaining("layer_19/cfg.json is not in the Hugging Face cache");
     }
 
@@ -191,8 +191,8 @@ class PublishedTest {
         Files.writeString(folder.resolve("cfg.json"), "{}");
 
         assertThatExceptionOfType(SaeLoadException.class)
-                .isThrownBy(
-                        () -> SAE.load("layer_19").cache(cache).offline(true).open())
+                .isThrownBy(() ->
+                        SAE.from("layer_19").hub(HubConfigs.offline(cache)).open())
                 .withMessageContaining("d_in is missing");
     }
 
@@ -203,7 +203,7 @@ class PublishedTest {
         Files.delete(snapshot(REPOSITORY, MAIN).resolve("layer_19/sparsity.safetensors"));
 
         try (SparseAutoencoder sae =
-                SAE.load("layer_19").cache(cache).offline(true).open()) {
+                SAE.from("layer_19").hub(HubConfigs.offline(cache)).open()) {
             assertThat(sae.sparsity()).isEmpty();
         }
     }
@@ -213,7 +213,7 @@ class PublishedTest {
         publish(REPOSITORY, MAIN, "layer_25", false);
         ref(REPOSITORY, "main", MAIN);
 
-        SAE.load(REPOSITORY, "layer_25").cache(cache).offline(true).open().close();
+        SAE.from(REPOSITORY, "layer_25").hub(HubConfigs.offline(cache)).open().close();
     }
 
     @Test
@@ -223,8 +223,8 @@ class PublishedTest {
         Files.delete(snapshot(REPOSITORY, MAIN).resolve("layer_19/sae_weights.safetensors"));
 
         assertThatExceptionOfType(SaeLoadException.class)
-                .isThrownBy(
-                        () -> SAE.load("layer_19").cache(cache).offline(true).open())
+                .isThrownBy(() ->
+                        SAE.from("layer_19").hub(HubConfigs.offline(cache)).open())
                 .withMessageContaining("layer_19/sae_weights.safetensors is not in the Hugging Face cache");
     }
 
@@ -233,8 +233,8 @@ class PublishedTest {
         ref(REPOSITORY, "main", "nonsense");
 
         assertThatExceptionOfType(SaeLoadException.class)
-                .isThrownBy(
-                        () -> SAE.load("layer_19").cache(cache).offline(true).open())
+                .isThrownBy(() ->
+                        SAE.from("layer_19").hub(HubConfigs.offline(cache)).open())
                 .withMessageContaining("should hold a commit of 40 hexadecimal digits, but holds \"nonsense\"")
                 .withCauseInstanceOf(HubException.class);
     }
@@ -245,9 +245,8 @@ class PublishedTest {
         ref("owner/name", "main", MAIN);
 
         assertThatExceptionOfType(SaeLoadException.class)
-                .isThrownBy(() -> SAE.load("owner/name", folder)
-                        .cache(cache)
-                        .offline(true)
+                .isThrownBy(() -> SAE.from("owner/name", folder)
+                        .hub(HubConfigs.offline(cache))
                         .open())
                 .withCauseInstanceOf(HubException.class);
     }
@@ -255,7 +254,7 @@ class PublishedTest {
     @Test
     void refusesTwoRevisions() {
         assertThatExceptionOfType(SaeLoadException.class)
-                .isThrownBy(() -> SAE.load("layer_19@main").revision("v2"))
+                .isThrownBy(() -> SAE.from("layer_19@main").revision("v2"))
                 .withMessage("The SAE's name asks for the revision main, and revision(...) for v2.");
     }
 
@@ -265,18 +264,16 @@ class PublishedTest {
         assertThatExceptionOfType(SaeLoadException.class).isThrownBy(() -> SAE.fromPretrained("owner/name", null));
         assertThatExceptionOfType(SaeLoadException.class).isThrownBy(() -> SAE.fromPretrained(null, "folder"));
         assertThatExceptionOfType(SaeLoadException.class).isThrownBy(() -> SAE.fromDisk(null));
-        SaeLoader loader = SAE.load("layer_19");
+        HubSaeLoader loader = SAE.from("layer_19");
         assertThatExceptionOfType(SaeLoadException.class).isThrownBy(() -> loader.revision(null));
-        assertThatExceptionOfType(SaeLoadException.class).isThrownBy(() -> loader.cache(null));
         assertThatExceptionOfType(SaeLoadException.class).isThrownBy(() -> loader.device(null));
         assertThatExceptionOfType(SaeLoadException.class).isThrownBy(() -> loader.hub(null));
-        assertThatExceptionOfType(SaeLoadException.class).isThrownBy(() -> loader.token(null));
-        assertThatExceptionOfType(SaeLoadException.class).isThrownBy(() -> loader.progress(null));
+        assertThatExceptionOfType(SaeLoadException.class).isThrownBy(() -> loader.runtime(null));
         assertThatExceptionOfType(SaeLoadException.class).isThrownBy(() -> loader.dtype(null));
     }
 
-    private String commit(SaeLoader loader) {
-        try (SparseAutoencoder sae = loader.cache(cache).offline(true).open()) {
+    private String commit(HubSaeLoader loader) {
+        try (SparseAutoencoder sae = loader.hub(HubConfigs.offline(cache)).open()) {
             return sae.source().commit().orElseThrow();
         }
     }

@@ -52,18 +52,14 @@ class PublisherCasesTest {
                     .build();
             try (SparseAutoencoder sae = open(
                     published,
-                    SAE.load(published.repository(), published.path()).hub(config))) {
+                    SAE.from(published.repository(), published.path()).hub(config))) {
                 requireNumbers(sae, published);
                 requireConfiguration(sae.config(), published);
                 assertThat(sae.source().repository()).contains(published.repository());
                 assertThat(sae.source().files()).isNotEmpty();
             }
             hub.forgetRequests();
-            open(
-                            published,
-                            SAE.load(published.repository(), published.path())
-                                    .hub(config)
-                                    .offline(true))
+            open(published, SAE.from(published.repository(), published.path()).hub(HubConfigs.offline(config)))
                     .close();
             assertThat(hub.requests()).isEmpty();
         }
@@ -88,13 +84,11 @@ class PublisherCasesTest {
                     .endpoint(hub.endpoint().toString())
                     .cache(cache)
                     .build();
-            SAE.load(published.repository(), published.path()).hub(config).download();
+            SAE.from(published.repository(), published.path()).hub(config).download();
             forgetAbsentFiles();
             try (SparseAutoencoder sae = open(
                     published,
-                    SAE.load(published.repository(), published.path())
-                            .hub(config)
-                            .offline(true))) {
+                    SAE.from(published.repository(), published.path()).hub(HubConfigs.offline(config)))) {
                 requireNumbers(sae, published);
             }
         }
@@ -114,7 +108,7 @@ class PublisherCasesTest {
     @ParameterizedTest
     @MethodSource("cases")
     void areRecognisedByTheirFilesAlone(PublisherCase published) {
-        SaeLoader loader = SAE.load(published.repositoryFolder().resolve(published.path()));
+        SaeLoader loader = SAE.from(published.repositoryFolder().resolve(published.path()));
         if (published.fact("format").equals("qwen_scope")) {
             loader.override("k", 8);
         }
@@ -122,7 +116,7 @@ class PublisherCasesTest {
             loader.format("gemma_2_transcoder");
         }
         try (SparseAutoencoder sae = open(published, loader)) {
-            assertThat(sae.config().architecture()).isEqualTo(published.fact("architecture"));
+            assertThat(sae.config().architecture().label()).isEqualTo(published.fact("architecture"));
             if (!published.name().equals("gemma_2_att")) {
                 requireNumbers(sae, published);
             }
@@ -141,7 +135,7 @@ class PublisherCasesTest {
             ExecutorService threads = Executors.newFixedThreadPool(8);
             try (SparseAutoencoder sae = open(
                     published,
-                    SAE.load(published.repository(), published.path()).hub(config))) {
+                    SAE.from(published.repository(), published.path()).hub(config))) {
                 List<Future<?>> done = new ArrayList<>();
                 for (int i = 0; i < 16; i++) {
                     done.add(threads.submit(() -> requireNumbers(sae, published)));
@@ -167,7 +161,7 @@ class PublisherCasesTest {
             half[i] = x[i] / 2;
         }
         try (SparseAutoencoder sae = SAE.fromDisk(folder);
-                SparseAutoencoder scaled = SAE.load(folder).normScalingFactor(2).open()) {
+                SparseAutoencoder scaled = SAE.from(folder).normScalingFactor(2).open()) {
             assertThat(scaled.encode(half).toDense()[0])
                     .is(closeTo(sae.encode(x).toDense()[0]));
             float[] whole = sae.reconstruct(x);
@@ -186,7 +180,7 @@ class PublisherCasesTest {
     }
 
     private static void requireConfiguration(SaeConfig config, PublisherCase published) {
-        assertThat(config.architecture()).isEqualTo(published.fact("architecture"));
+        assertThat(config.architecture().label()).isEqualTo(published.fact("architecture"));
         assertThat(config.dIn()).isEqualTo(Integer.parseInt(published.fact("d_in")));
         assertThat(config.dSae()).isEqualTo(Integer.parseInt(published.fact("d_sae")));
         assertThat(config.dOut()).isEqualTo(Integer.parseInt(published.fact("d_out")));

@@ -120,13 +120,13 @@ class ReferenceCasesTest {
     }
 
     private static String expectedArchitecture(ReferenceCase reference, SparseAutoencoder sae) {
-        String architecture = sae.config().architecture();
+        String architecture = sae.config().architecture().label();
         // Saved for inference, a batch top-k SAE is a JumpReLU one.
         return reference.name().startsWith("batchtopk") && architecture.equals("jumprelu") ? "batchtopk" : architecture;
     }
 
     private static SparseAutoencoder open(ReferenceCase reference) {
-        return SAE.load(reference.folder()).device(Device.cpu()).open();
+        return SAE.from(reference.folder()).device(Device.cpu()).open();
     }
 
     private static SaeConfig config(String name) {

@@ -53,9 +53,8 @@ class RequestsTest {
                     loader(hub, "owner/name", "sae_24576:v1").open()) {
                 assertThat(sae.source().files()).contains("sae_24576:v1/cfg.json");
             }
-            try (SparseAutoencoder sae = SAE.load("owner/name:sae_24576:v1@main")
-                    .hub(config(hub))
-                    .offline(true)
+            try (SparseAutoencoder sae = SAE.from("owner/name:sae_24576:v1@main")
+                    .hub(HubConfigs.offline(config(hub)))
                     .device(Device.cpu())
                     .open()) {
                 assertThat(sae.config().dSae()).isEqualTo(3);
@@ -64,7 +63,7 @@ class RequestsTest {
     }
 
     private SaeLoader loader(FakeHub hub, String repository, String path) {
-        return SAE.load(repository, path).hub(config(hub)).device(Device.cpu());
+        return SAE.from(repository, path).hub(config(hub)).device(Device.cpu());
     }
 
     private HubConfig config(FakeHub hub) {

@@ -33,7 +33,7 @@ class SavedFolderTest {
 
     @BeforeEach
     void open() {
-        sae = SAE.load(new TinySae()
+        sae = SAE.from(new TinySae()
                         .sparsity("sparsity", new float[] {-1, -2, -3})
                         .in(source))
                 .device(Device.cpu())
@@ -138,7 +138,7 @@ class SavedFolderTest {
         Path large = new TinySae()
                 .tensor("W_dec", Dtype.F32, new float[] {1, 0, 0, 1, 1, 65536}, 3, 2)
                 .in(temporary.resolve("large"));
-        try (SparseAutoencoder tooLarge = SAE.load(large).device(Device.cpu()).open()) {
+        try (SparseAutoencoder tooLarge = SAE.from(large).device(Device.cpu()).open()) {
             assertThatThrownBy(() -> SAE.save(tooLarge, folder, WeightType.FLOAT16))
                     .isInstanceOf(SaeLoadException.class)
                     .hasMessage("The weight 65536.0 in row 2, column 1 of W_dec is too large to be saved in float16.");

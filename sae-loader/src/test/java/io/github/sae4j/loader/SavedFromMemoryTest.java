@@ -16,6 +16,7 @@ import io.github.sae4j.core.MatchingPursuit;
 import io.github.sae4j.core.Normalization;
 import io.github.sae4j.core.Relu;
 import io.github.sae4j.core.Reshape;
+import io.github.sae4j.core.SaeArchitecture;
 import io.github.sae4j.core.SaeBuilder;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SaeMetadata;
@@ -114,7 +115,7 @@ class SavedFromMemoryTest {
         SaeBuilder builder = temporal(Relu.of(new float[D_SAE]), 4).normScalingFactor(0.5);
         try (SparseAutoencoder sae = builder.device(Device.cpu()).build()) {
             SAE.save(sae, folder);
-            try (SparseAutoencoder saved = SAE.load(folder).device(Device.cpu()).open();
+            try (SparseAutoencoder saved = SAE.from(folder).device(Device.cpu()).open();
                     NDManager manager = sae.newManager()) {
                 NDArray x = manager.create(vector(2 * 5 * D_IN), new Shape(2, 5, D_IN));
                 assertThat(saved.normScalingFactor()).isEqualTo(0.5);
@@ -159,17 +160,10 @@ class SavedFromMemoryTest {
         requireRefused(standard(relu).inputAffine(ones, ones), "it transforms each element of the input or the output");
         requireRefused(
                 standard(relu).outputAffine(ones, ones), "it transforms each element of the input or the output");
-        SaeConfig segments = new SaeConfig(
-                "standard",
-                D_IN,
-                D_SAE,
-                D_IN,
-                null,
-                true,
-                Normalization.NONE,
-                Reshape.SEGMENTS,
-                SaeMetadata.NONE,
-                Map.of());
+        SaeConfig segments = SaeConfig.builder(SaeArchitecture.STANDARD, D_IN, D_SAE)
+                .applyBDecToInput(true)
+                .reshape(Reshape.SEGMENTS)
+                .build();
         requireRefused(parts(segments, relu), "it lays segments of activations side by side.");
     }
 
@@ -201,33 +195,20 @@ class SavedFromMemoryTest {
 
     @Test
     void aConfigurationThatCouldNotBeReadIsRefused() {
-        SaeConfig config = new SaeConfig(
-                "standard",
-                D_IN,
-                D_SAE,
-                D_IN,
-                null,
-                true,
-                Normalization.NONE,
-                Reshape.HOOK_Z,
-                metadata("blocks.0.hook_resid_post"),
-                Map.of());
+        SaeConfig config = SaeConfig.builder(SaeArchitecture.STANDARD, D_IN, D_SAE)
+                .applyBDecToInput(true)
+                .reshape(Reshape.HOOK_Z)
+                .metadata(metadata("blocks.0.hook_resid_post"))
+                .build();
         requireRefused(parts(config, Relu.of(vector(D_SAE))), "which does not end with _z.");
     }
 
     @Test
     void aFieldThatIsNotJsonIsRefused() {
-        SaeConfig config = new SaeConfig(
-                "standard",
-                D_IN,
-                D_SAE,
-                D_IN,
-                null,
-                true,
-                Normalization.NONE,
-                Reshape.NONE,
-                SaeMetadata.NONE,
-                Map.of("notes", "{unfinished"));
+        SaeConfig config = SaeConfig.builder(SaeArchitecture.STANDARD, D_IN, D_SAE)
+                .applyBDecToInput(true)
+                .otherFields(Map.of("notes", "{unfinished"))
+                .build();
         requireRefused(parts(config, Relu.of(vector(D_SAE))), "The configuration's field notes is not JSON");
     }
 
@@ -254,21 +235,15 @@ class SavedFromMemoryTest {
     }
 
     private static SaeConfig config(String architecture, int dOut, Normalization normalization, String hookName) {
-        return new SaeConfig(
-                architecture,
-                D_IN,
-                D_SAE,
-                dOut,
-                null,
-                false,
-                normalization,
-                Reshape.NONE,
-                metadata(hookName),
-                Map.of());
+        return SaeConfig.builder(SaeArchitecture.ofLabel(architecture).orElseThrow(), D_IN, D_SAE)
+                .dOut(dOut)
+                .normalization(normalization)
+                .metadata(metadata(hookName))
+                .build();
     }
 
     private static SaeMetadata metadata(String hookName) {
-        return new SaeMetadata(null, hookName, null, null, null, null, null, null);
+        return SaeMetadata.builder().hookName(hookName).build();
     }
 
     private void requireRefused(SaeBuilder builder, String reason) {
@@ -288,15 +263,15 @@ class SavedFromMemoryTest {
 
     private SaeConfig requireSame(SparseAutoencoder sae, String architecture) {
         SAE.save(sae, folder);
-        try (SparseAutoencoder saved = SAE.load(folder).device(Device.cpu()).open();
+        try (SparseAutoencoder saved = SAE.from(folder).device(Device.cpu()).open();
                 NDManager manager = sae.newManager()) {
             NDArray x = manager.create(vector(9 * D_IN), new Shape(9, D_IN));
-            assertThat(saved.config().architecture()).isEqualTo(architecture);
-            assertThat(saved.encodeDense(x).toFloatArray()).is(closeTo(sae.encodeDense(x).toFloatArray()));
+            assertThat(saved.config().architecture().label()).isEqualTo(architecture);
+            assertThat(saved.encodeDense(x).toFloatArray())
+                    .is(closeTo(sae.encodeDense(x).toFloatArray()));
             assertThat(saved.reconstruct(x).toFloatArray())
                     .is(closeTo(sae.reconstruct(x).toFloatArray()));
-            assertThat(saved.encode(x).indices())
-                    .isEqualTo(sae.encode(x).indices());
+            assertThat(saved.encode(x).indices()).isEqualTo(sae.encode(x).indices());
             return saved.config();
         }
     }

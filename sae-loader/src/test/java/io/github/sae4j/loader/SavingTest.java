@@ -212,7 +212,7 @@ class SavingTest {
         ReferenceCase reference = ReferenceCase.named("jumprelu-f32");
         try (SparseAutoencoder sae = open(reference);
                 SparseAutoencoder converted =
-                        SAE.load(reference.folder()).dtype(type).open();
+                        SAE.from(reference.folder()).dtype(type).open();
                 NDManager manager = sae.newManager()) {
             SAE.save(sae, folder, type);
             try (SparseAutoencoder saved = open(folder)) {
@@ -260,7 +260,7 @@ class SavingTest {
                  "metadata": {"sae_lens_version": "6.18.0", "model_name": "a<b", "run": {"seed": 12345678901234567890}}}
                 """;
         Path written = new TinySae().config(config).in(temporary.resolve("source"));
-        try (SparseAutoencoder sae = SAE.load(written)
+        try (SparseAutoencoder sae = SAE.from(written)
                 .allowUnknown("mine", "activation_fn_kwargs.slope")
                 .device(Device.cpu())
                 .open()) {
@@ -315,14 +315,13 @@ class SavingTest {
         try (NDManager manager = sae.newManager()) {
             NDArray input = manager.create(x.values(), new Shape(x.shape()));
             assertThat(sae.encodeDense(input).toFloatArray()).is(closeTo(acts));
-            assertThat(sae.decode(sae.encode(input), manager).toFloatArray())
-                    .is(closeTo(recon));
+            assertThat(sae.decode(sae.encode(input), manager).toFloatArray()).is(closeTo(recon));
             assertThat(sae.reconstruct(input).toFloatArray()).is(closeTo(out));
         }
     }
 
     private static SparseAutoencoder open(Path folder) {
-        return SAE.load(folder).device(Device.cpu()).open();
+        return SAE.from(folder).device(Device.cpu()).open();
     }
 
     private static SparseAutoencoder open(ReferenceCase reference) {
@@ -330,7 +329,7 @@ class SavingTest {
     }
 
     private static SparseAutoencoder open(PublisherCase published) {
-        SaeLoader loader = SAE.load(published.repositoryFolder().resolve(published.path()))
+        SaeLoader loader = SAE.from(published.repositoryFolder().resolve(published.path()))
                 .device(Device.cpu())
                 .format(published.fact("format"));
         published

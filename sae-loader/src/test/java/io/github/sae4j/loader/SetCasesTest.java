@@ -46,7 +46,7 @@ class SetCasesTest {
     @ParameterizedTest
     @MethodSource("casesAndKernels")
     void computeThePublishersNumbers(SetCase published, Kernel kernel) {
-        try (SaeSet set = SAE.load(published.setFolder())
+        try (SaeSet set = SAE.from(published.setFolder())
                 .device(Device.cpu())
                 .kernel(kernel)
                 .openSet()) {
@@ -84,15 +84,14 @@ class SetCasesTest {
                     .cache(cache)
                     .build();
             SaeLoader loader =
-                    SAE.load(published.repository(), published.path()).hub(config);
+                    SAE.from(published.repository(), published.path()).hub(config);
             try (SaeSet set = loader.openSet()) {
                 requireNumbers(set, published);
                 assertThat(set.source().repository()).contains(published.repository());
             }
             hub.forgetRequests();
-            try (SaeSet set = SAE.load(published.repository(), published.path())
-                    .hub(config)
-                    .offline(true)
+            try (SaeSet set = SAE.from(published.repository(), published.path())
+                    .hub(HubConfigs.offline(config))
                     .openSet()) {
                 requireNumbers(set, published);
             }
@@ -109,7 +108,7 @@ class SetCasesTest {
                     .endpoint(hub.endpoint().toString())
                     .cache(cache)
                     .build();
-            try (SaeSet set = SAE.load(published.repository(), "").hub(config).openSet()) {
+            try (SaeSet set = SAE.from(published.repository(), "").hub(config).openSet()) {
                 set.encode(1, ofLayer(published.x(), 1));
             }
             try (Stream<Path> files = Files.walk(cache)) {
@@ -130,7 +129,7 @@ class SetCasesTest {
                     .endpoint(hub.endpoint().toString())
                     .cache(cache)
                     .build();
-            Path folder = SAE.load(published.repository(), published.path())
+            Path folder = SAE.from(published.repository(), published.path())
                     .hub(config)
                     .download();
             try (SaeSet set = SAE.openSet(folder)) {
@@ -148,8 +147,8 @@ class SetCasesTest {
     })
     void knowWhereEachLayerReadsAndWrites(String name, int layer, String read, String written) {
         try (SaeSet set = SAE.openSet(SetCase.named(name).setFolder())) {
-            assertThat(set.layer(layer).readHook()).isEqualTo(read);
-            assertThat(set.layer(layer).writtenHook()).isEqualTo(written);
+            assertThat(set.layer(layer).readHook()).contains(read);
+            assertThat(set.layer(layer).writtenHook()).contains(written);
         }
     }
 

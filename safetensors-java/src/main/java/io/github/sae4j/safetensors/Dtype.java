@@ -1,6 +1,6 @@
 package io.github.sae4j.safetensors;
 
-import io.github.sae4j.safetensors.SafetensorsException.Problem;
+import io.github.sae4j.safetensors.SafetensorsException.Reason;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -98,24 +98,23 @@ public enum Dtype {
      * Returns the number of bytes that elements of this type take.
      *
      * @param elements how many, not negative
-     * @throws SafetensorsException with {@link Problem#SIZE_OVERFLOW} if the number of bits exceeds a {@code long}, or
-     *     with {@link Problem#PARTIAL_BYTE} if they do not fill whole bytes
+     * @throws SafetensorsException with {@link Reason#SIZE_OVERFLOW} if the number of bits exceeds a {@code long}, or
+     *     with {@link Reason#PARTIAL_BYTE} if they do not fill whole bytes
      */
     public long byteSize(long elements) {
         if (elements < 0) {
             throw new SafetensorsException(
-                    Problem.OUT_OF_RANGE,
+                    Reason.OUT_OF_RANGE,
                     "The number of " + label() + " elements cannot be negative: " + elements + ".");
         }
         if (elements > Long.MAX_VALUE / bits) {
             throw new SafetensorsException(
-                    Problem.SIZE_OVERFLOW,
-                    elements + " elements of " + label() + " are too many to count their bytes.");
+                    Reason.SIZE_OVERFLOW, elements + " elements of " + label() + " are too many to count their bytes.");
         }
         long allBits = elements * bits;
         if (allBits % Byte.SIZE != 0) {
             throw new SafetensorsException(
-                    Problem.PARTIAL_BYTE,
+                    Reason.PARTIAL_BYTE,
                     elements + " elements of " + label() + " take " + allBits + " bits, which is not whole bytes.");
         }
         return allBits / Byte.SIZE;

@@ -5,45 +5,45 @@ import java.util.Objects;
 /**
  * A file that breaks the safetensors format, a request that a file cannot serve, or a failure to read or write it.
  *
- * <p>The message is a sentence that names the file and what was expected and found; {@link #problem()} is the same for
+ * <p>The message is a sentence that names the file and what was expected and found; {@link #reason()} is the same for
  * programs.
  */
 public final class SafetensorsException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    private final Problem problem;
+    private final Reason reason;
 
     /**
      * Creates an exception.
      *
-     * @param problem what went wrong
+     * @param reason what went wrong
      * @param message a sentence that a user can act on
      */
-    public SafetensorsException(Problem problem, String message) {
+    public SafetensorsException(Reason reason, String message) {
         super(message);
-        this.problem = Objects.requireNonNull(problem, "problem");
+        this.reason = Objects.requireNonNull(reason, "reason");
     }
 
     /**
      * Creates an exception with the failure that led to it.
      *
-     * @param problem what went wrong
+     * @param reason what went wrong
      * @param message a sentence that a user can act on
      * @param cause the failure underneath
      */
-    public SafetensorsException(Problem problem, String message, Throwable cause) {
+    public SafetensorsException(Reason reason, String message, Throwable cause) {
         super(message, cause);
-        this.problem = Objects.requireNonNull(problem, "problem");
+        this.reason = Objects.requireNonNull(reason, "reason");
     }
 
     /** Returns what went wrong. */
-    public Problem problem() {
-        return problem;
+    public Reason reason() {
+        return reason;
     }
 
     /** What can go wrong: one constant for each rule of the format, then those of use and of files. */
-    public enum Problem {
+    public enum Reason {
         /** The file is shorter than the 8 bytes that hold the header's length. */
         HEADER_TOO_SMALL,
         /** The header's length is above 100,000,000 bytes. */

@@ -1,6 +1,6 @@
 package io.github.sae4j.safetensors;
 
-import io.github.sae4j.safetensors.SafetensorsException.Problem;
+import io.github.sae4j.safetensors.SafetensorsException.Reason;
 import io.github.sae4j.safetensors.internal.FileBytes;
 import io.github.sae4j.safetensors.internal.Header;
 import io.github.sae4j.safetensors.internal.HeaderReader;
@@ -49,7 +49,7 @@ public final class SafetensorsFile implements AutoCloseable {
      * @param path a regular file
      * @return an open file, to be closed by the caller
      * @throws SafetensorsException if the file is not there, cannot be read or breaks a rule;
-     *     {@link SafetensorsException#problem()} says which
+     *     {@link SafetensorsException#reason()} says which
      */
     public static SafetensorsFile open(Path path) {
         FileBytes file = FileBytes.open(Objects.requireNonNull(path, "path"));
@@ -89,7 +89,7 @@ public final class SafetensorsFile implements AutoCloseable {
      * Returns a tensor.
      *
      * @param name the tensor's exact name
-     * @throws SafetensorsException with {@link Problem#NO_SUCH_TENSOR} and names that are there, if this one is not
+     * @throws SafetensorsException with {@link Reason#NO_SUCH_TENSOR} and names that are there, if this one is not
      */
     public TensorView tensor(String name) {
         TensorView tensor = tensors.get(Objects.requireNonNull(name, "name"));
@@ -104,7 +104,7 @@ public final class SafetensorsFile implements AutoCloseable {
         String more =
                 present.size() > NAMES_IN_A_MESSAGE ? " and " + (present.size() - NAMES_IN_A_MESSAGE) + " more" : "";
         return new SafetensorsException(
-                Problem.NO_SUCH_TENSOR,
+                Reason.NO_SUCH_TENSOR,
                 path + ": there is no tensor " + Quoted.of(name) + ". "
                         + (present.isEmpty() ? "There are none." : "There are: " + some + more + "."));
     }

@@ -1,6 +1,6 @@
 package io.github.sae4j.safetensors;
 
-import io.github.sae4j.safetensors.SafetensorsException.Problem;
+import io.github.sae4j.safetensors.SafetensorsException.Reason;
 import io.github.sae4j.safetensors.internal.HeaderWriter;
 import io.github.sae4j.safetensors.internal.Quoted;
 import io.github.sae4j.safetensors.internal.StagedFile;
@@ -64,8 +64,8 @@ public final class SafetensorsWriter implements AutoCloseable {
      * @param metadata free text for {@code __metadata__}, which is left out if empty
      * @return a writer, to be closed by the caller
      * @throws SafetensorsException if two tensors have one name or the metadata are not Unicode text
-     *     ({@link Problem#INVALID_SPEC}), the header would exceed 100,000,000 bytes ({@link Problem#HEADER_TOO_LARGE}),
-     *     the target is a folder or the like ({@link Problem#NOT_A_FILE}), or its folder does not exist or cannot be
+     *     ({@link Reason#INVALID_SPEC}), the header would exceed 100,000,000 bytes ({@link Reason#HEADER_TOO_LARGE}),
+     *     the target is a folder or the like ({@link Reason#NOT_A_FILE}), or its folder does not exist or cannot be
      *     written to
      */
     public static SafetensorsWriter create(Path target, List<TensorSpec> tensors, Map<String, String> metadata) {
@@ -77,7 +77,7 @@ public final class SafetensorsWriter implements AutoCloseable {
         for (TensorSpec tensor : ordered) {
             if (regions.put(tensor.name(), new Region(tensor, start)) != null) {
                 throw new SafetensorsException(
-                        Problem.INVALID_SPEC, target + ": two tensors have the name " + Quoted.of(tensor.name()) + ".");
+                        Reason.INVALID_SPEC, target + ": two tensors have the name " + Quoted.of(tensor.name()) + ".");
             }
             start += tensor.byteSize();
         }
@@ -97,9 +97,9 @@ public final class SafetensorsWriter implements AutoCloseable {
      * @param tensor the tensor's name
      * @param bytes from position to limit, which are taken as they are: numbers must be little-endian; consumed
      *     entirely
-     * @throws SafetensorsException if there is no such tensor ({@link Problem#NO_SUCH_TENSOR}), the bytes are more than
-     *     it still lacks ({@link Problem#TOO_MANY_BYTES}, and none is written), the writer is closed or committed
-     *     ({@link Problem#CLOSED}), or writing fails
+     * @throws SafetensorsException if there is no such tensor ({@link Reason#NO_SUCH_TENSOR}), the bytes are more than
+     *     it still lacks ({@link Reason#TOO_MANY_BYTES}, and none is written), the writer is closed or committed
+     *     ({@link Reason#CLOSED}), or writing fails
      */
     public synchronized void write(String tensor, ByteBuffer bytes) {
         Region region = regions.get(Objects.requireNonNull(tensor, "tensor"));
@@ -109,7 +109,7 @@ public final class SafetensorsWriter implements AutoCloseable {
         int count = bytes.remaining();
         if (count > region.missing()) {
             throw new SafetensorsException(
-                    Problem.TOO_MANY_BYTES,
+                    Reason.TOO_MANY_BYTES,
                     file.target() + ": tensor " + Quoted.of(tensor) + " has " + region.tensor.byteSize()
                             + " bytes, of which " + region.written + " are written; " + count + " more do not fit.");
         }
@@ -121,15 +121,15 @@ public final class SafetensorsWriter implements AutoCloseable {
      * Puts the finished file in the target's place, after its bytes have reached the disk.
      *
      * @return the target
-     * @throws SafetensorsException if bytes of a tensor are missing ({@link Problem#INCOMPLETE_TENSOR}; writing may go
-     *     on), the writer is closed or committed ({@link Problem#CLOSED}), or the target cannot be written, in which
+     * @throws SafetensorsException if bytes of a tensor are missing ({@link Reason#INCOMPLETE_TENSOR}; writing may go
+     *     on), the writer is closed or committed ({@link Reason#CLOSED}), or the target cannot be written, in which
      *     case it is as it was
      */
     public synchronized Path commit() {
         for (Region region : regions.values()) {
             if (region.missing() > 0) {
                 throw new SafetensorsException(
-                        Problem.INCOMPLETE_TENSOR,
+                        Reason.INCOMPLETE_TENSOR,
                         file.target() + ": tensor " + Quoted.of(region.tensor.name()) + " has "
                                 + region.tensor.byteSize() + " bytes, of which only " + region.written
                                 + " are written.");

@@ -1,6 +1,6 @@
 package io.github.sae4j.safetensors;
 
-import io.github.sae4j.safetensors.SafetensorsException.Problem;
+import io.github.sae4j.safetensors.SafetensorsException.Reason;
 import io.github.sae4j.safetensors.internal.FileBytes;
 import io.github.sae4j.safetensors.internal.Quoted;
 import io.github.sae4j.safetensors.internal.ShardIndex;
@@ -45,7 +45,7 @@ public final class ShardedSafetensors implements AutoCloseable {
      * @param indexJson a {@code *.safetensors.index.json} beside its files
      * @return an open model, to be closed by the caller
      * @throws SafetensorsException if the index is not there, cannot be read, is not of the expected form
-     *     ({@link Problem#INVALID_INDEX}) or names a file outside its folder ({@link Problem#UNSAFE_FILE_NAME})
+     *     ({@link Reason#INVALID_INDEX}) or names a file outside its folder ({@link Reason#UNSAFE_FILE_NAME})
      */
     public static ShardedSafetensors open(Path indexJson) {
         Objects.requireNonNull(indexJson, "indexJson");
@@ -98,9 +98,9 @@ public final class ShardedSafetensors implements AutoCloseable {
      * Returns a tensor, opening its file if it is the first of it.
      *
      * @param name the tensor's exact name
-     * @throws SafetensorsException if the index or the file has no such tensor ({@link Problem#NO_SUCH_TENSOR}), the
+     * @throws SafetensorsException if the index or the file has no such tensor ({@link Reason#NO_SUCH_TENSOR}), the
      *     file is not there, cannot be read or breaks a rule of the format, or the model is closed
-     *     ({@link Problem#CLOSED})
+     *     ({@link Reason#CLOSED})
      */
     public TensorView tensor(String name) {
         String file = fileOfTensor.get(Objects.requireNonNull(name, "name"));
@@ -112,18 +112,18 @@ public final class ShardedSafetensors implements AutoCloseable {
 
     private synchronized SafetensorsFile shard(String file, String tensor) {
         if (closed) {
-            throw new SafetensorsException(Problem.CLOSED, index + ": the model is closed.");
+            throw new SafetensorsException(Reason.CLOSED, index + ": the model is closed.");
         }
         SafetensorsFile shard = open.get(file);
         if (shard == null) {
             try {
                 shard = SafetensorsFile.open(index.resolveSibling(file));
             } catch (SafetensorsException e) {
-                if (e.problem() != Problem.NO_SUCH_FILE) {
+                if (e.reason() != Reason.NO_SUCH_FILE) {
                     throw e;
                 }
                 throw new SafetensorsException(
-                        Problem.NO_SUCH_FILE,
+                        Reason.NO_SUCH_FILE,
                         e.getMessage() + " The index " + index + " says that it has tensor " + Quoted.of(tensor) + ".",
                         e);
             }

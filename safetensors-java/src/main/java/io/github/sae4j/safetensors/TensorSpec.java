@@ -1,6 +1,6 @@
 package io.github.sae4j.safetensors;
 
-import io.github.sae4j.safetensors.SafetensorsException.Problem;
+import io.github.sae4j.safetensors.SafetensorsException.Reason;
 import io.github.sae4j.safetensors.internal.Header;
 import io.github.sae4j.safetensors.internal.Quoted;
 import java.util.List;
@@ -19,8 +19,8 @@ public record TensorSpec(String name, Dtype dtype, List<Long> shape) {
     /**
      * Checks the description.
      *
-     * @throws SafetensorsException if the name is not allowed or a dimension is negative ({@link Problem#INVALID_SPEC}),
-     *     or the bytes are too many ({@link Problem#SIZE_OVERFLOW}) or not whole ({@link Problem#PARTIAL_BYTE})
+     * @throws SafetensorsException if the name is not allowed or a dimension is negative ({@link Reason#INVALID_SPEC}),
+     *     or the bytes are too many ({@link Reason#SIZE_OVERFLOW}) or not whole ({@link Reason#PARTIAL_BYTE})
      */
     public TensorSpec {
         Objects.requireNonNull(name, "name");
@@ -28,12 +28,12 @@ public record TensorSpec(String name, Dtype dtype, List<Long> shape) {
         shape = List.copyOf(shape);
         if (name.equals(Header.METADATA_KEY) || !Quoted.isUnicode(name)) {
             throw new SafetensorsException(
-                    Problem.INVALID_SPEC, "A tensor cannot be named " + Quoted.of(name) + " in a safetensors file.");
+                    Reason.INVALID_SPEC, "A tensor cannot be named " + Quoted.of(name) + " in a safetensors file.");
         }
         for (long dimension : shape) {
             if (dimension < 0) {
                 throw new SafetensorsException(
-                        Problem.INVALID_SPEC, "Tensor " + Quoted.of(name) + " cannot have the shape " + shape + ".");
+                        Reason.INVALID_SPEC, "Tensor " + Quoted.of(name) + " cannot have the shape " + shape + ".");
             }
         }
         dtype.byteSize(elements(name, shape));
@@ -58,7 +58,7 @@ public record TensorSpec(String name, Dtype dtype, List<Long> shape) {
             }
         } catch (ArithmeticException e) {
             throw new SafetensorsException(
-                    Problem.SIZE_OVERFLOW,
+                    Reason.SIZE_OVERFLOW,
                     "Tensor " + Quoted.of(name) + " with the shape " + shape + " has too many elements to count.",
                     e);
         }

@@ -1,6 +1,6 @@
 package io.github.sae4j.safetensors;
 
-import io.github.sae4j.safetensors.SafetensorsException.Problem;
+import io.github.sae4j.safetensors.SafetensorsException.Reason;
 import io.github.sae4j.safetensors.internal.FileBytes;
 import io.github.sae4j.safetensors.internal.Header;
 import io.github.sae4j.safetensors.internal.Quoted;
@@ -71,13 +71,13 @@ public final class TensorView {
      * Maps the whole tensor.
      *
      * @return a read-only, little-endian, direct buffer of {@link #byteSize()} bytes
-     * @throws SafetensorsException if the tensor has 2 GiB or more ({@link Problem#TOO_LARGE_FOR_A_BUFFER}; use
+     * @throws SafetensorsException if the tensor has 2 GiB or more ({@link Reason#TOO_LARGE_FOR_A_BUFFER}; use
      *     {@link #slices}), or the file is closed, replaced or cannot be mapped
      */
     public ByteBuffer slice() {
         if (byteSize() > Integer.MAX_VALUE) {
             throw new SafetensorsException(
-                    Problem.TOO_LARGE_FOR_A_BUFFER,
+                    Reason.TOO_LARGE_FOR_A_BUFFER,
                     this + " has " + byteSize() + " bytes, but one buffer holds at most " + Integer.MAX_VALUE
                             + ". Take it in several slices.");
         }
@@ -90,7 +90,7 @@ public final class TensorView {
      * @param byteOffset the window's first byte, counted from the tensor's first
      * @param length the window's size in bytes
      * @return a read-only, little-endian, direct buffer of {@code length} bytes
-     * @throws SafetensorsException if the window does not lie inside the tensor ({@link Problem#OUT_OF_RANGE}), or the
+     * @throws SafetensorsException if the window does not lie inside the tensor ({@link Reason#OUT_OF_RANGE}), or the
      *     file is closed, replaced or cannot be mapped
      */
     public ByteBuffer slice(long byteOffset, int length) {
@@ -104,20 +104,20 @@ public final class TensorView {
      * @param unitBytes the size in bytes of what must not be split, for example a row of a matrix; a divisor of
      *     {@link #byteSize()}
      * @return read-only, little-endian, direct buffers, as few as can be; none if the tensor has no bytes
-     * @throws SafetensorsException if the tensor is not a whole number of units ({@link Problem#OUT_OF_RANGE}), a unit
-     *     has 2 GiB or more ({@link Problem#TOO_LARGE_FOR_A_BUFFER}), or the file is closed, replaced or cannot be
+     * @throws SafetensorsException if the tensor is not a whole number of units ({@link Reason#OUT_OF_RANGE}), a unit
+     *     has 2 GiB or more ({@link Reason#TOO_LARGE_FOR_A_BUFFER}), or the file is closed, replaced or cannot be
      *     mapped
      */
     public List<ByteBuffer> slices(long unitBytes) {
         if (unitBytes < 1 || byteSize() % unitBytes != 0) {
             throw new SafetensorsException(
-                    Problem.OUT_OF_RANGE,
+                    Reason.OUT_OF_RANGE,
                     this + " has " + byteSize() + " bytes, which is not a whole number of units of " + unitBytes
                             + " bytes.");
         }
         if (unitBytes > Integer.MAX_VALUE) {
             throw new SafetensorsException(
-                    Problem.TOO_LARGE_FOR_A_BUFFER,
+                    Reason.TOO_LARGE_FOR_A_BUFFER,
                     this + " was asked for in units of " + unitBytes + " bytes, but one buffer holds at most "
                             + Integer.MAX_VALUE + ".");
         }
@@ -134,8 +134,8 @@ public final class TensorView {
      *
      * @param byteOffset the window's first byte, counted from the tensor's first
      * @param target receives {@code target.remaining()} bytes from its position on and is full afterwards
-     * @throws SafetensorsException if the window does not lie inside the tensor ({@link Problem#OUT_OF_RANGE}), the
-     *     thread is interrupted ({@link Problem#INTERRUPTED}, with its interrupt flag kept), or the file is closed, cut
+     * @throws SafetensorsException if the window does not lie inside the tensor ({@link Reason#OUT_OF_RANGE}), the
+     *     thread is interrupted ({@link Reason#INTERRUPTED}, with its interrupt flag kept), or the file is closed, cut
      *     short, replaced or cannot be read; the content of {@code target} is then undefined
      * @throws ReadOnlyBufferException if {@code target} is read-only
      */
@@ -151,7 +151,7 @@ public final class TensorView {
     private void requireInside(long byteOffset, int length) {
         if (byteOffset < 0 || length < 0 || byteOffset > byteSize() - length) {
             throw new SafetensorsException(
-                    Problem.OUT_OF_RANGE,
+                    Reason.OUT_OF_RANGE,
                     this + " has " + byteSize() + " bytes, which do not hold " + length + " bytes from byte "
                             + byteOffset + " on.");
         }

@@ -3,7 +3,7 @@ package io.github.sae4j.safetensors;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.github.sae4j.safetensors.SafetensorsException.Problem;
+import io.github.sae4j.safetensors.SafetensorsException.Reason;
 import java.util.Map;
 import java.util.TreeMap;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -12,10 +12,10 @@ import org.junit.jupiter.api.Test;
 /** The element types and their sizes. */
 class DtypeTest {
 
-    private static void assertRefused(Problem problem, ThrowingCallable call) {
+    private static void assertRefused(Reason reason, ThrowingCallable call) {
         SafetensorsException refused = catchThrowableOfType(SafetensorsException.class, call);
         assertThat(refused).isNotNull();
-        assertThat(refused.problem()).isEqualTo(problem);
+        assertThat(refused.reason()).isEqualTo(reason);
     }
 
     @Test
@@ -48,10 +48,10 @@ class DtypeTest {
 
     @Test
     void refuseSizesThatAreNone() {
-        assertRefused(Problem.PARTIAL_BYTE, () -> Dtype.F4.byteSize(5));
-        assertRefused(Problem.PARTIAL_BYTE, () -> Dtype.F6_E3M2.byteSize(2));
-        assertRefused(Problem.SIZE_OVERFLOW, () -> Dtype.U8.byteSize(Long.MAX_VALUE));
-        assertRefused(Problem.SIZE_OVERFLOW, () -> Dtype.F64.byteSize(1L << 57));
-        assertRefused(Problem.OUT_OF_RANGE, () -> Dtype.F64.byteSize(-1));
+        assertRefused(Reason.PARTIAL_BYTE, () -> Dtype.F4.byteSize(5));
+        assertRefused(Reason.PARTIAL_BYTE, () -> Dtype.F6_E3M2.byteSize(2));
+        assertRefused(Reason.SIZE_OVERFLOW, () -> Dtype.U8.byteSize(Long.MAX_VALUE));
+        assertRefused(Reason.SIZE_OVERFLOW, () -> Dtype.F64.byteSize(1L << 57));
+        assertRefused(Reason.OUT_OF_RANGE, () -> Dtype.F64.byteSize(-1));
     }
 }

@@ -3,7 +3,7 @@ package io.github.sae4j.safetensors;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.github.sae4j.safetensors.SafetensorsException.Problem;
+import io.github.sae4j.safetensors.SafetensorsException.Reason;
 import io.github.sae4j.safetensors.internal.Header;
 import io.github.sae4j.safetensors.internal.HeaderReader;
 import io.github.sae4j.safetensors.internal.RandomAccessBytes;
@@ -57,15 +57,15 @@ final class FileImage implements RandomAccessBytes {
     }
 
     /** Holds that the image is refused for this reason, both from memory and as a file. */
-    SafetensorsException assertRefused(Path folder, Problem problem) {
+    SafetensorsException assertRefused(Path folder, Reason reason) {
         SafetensorsException fromMemory = catchThrowableOfType(SafetensorsException.class, this::parse);
         assertThat(fromMemory).as("refused from memory").isNotNull();
-        assertThat(fromMemory.problem()).as(fromMemory.getMessage()).isEqualTo(problem);
+        assertThat(fromMemory.reason()).as(fromMemory.getMessage()).isEqualTo(reason);
         Path file = writeTo(folder);
         SafetensorsException fromFile = catchThrowableOfType(
                 SafetensorsException.class, () -> SafetensorsFile.open(file).close());
         assertThat(fromFile).as("refused as a file").isNotNull();
-        assertThat(fromFile.problem()).as(fromFile.getMessage()).isEqualTo(problem);
+        assertThat(fromFile.reason()).as(fromFile.getMessage()).isEqualTo(reason);
         assertThat(fromFile).hasMessageStartingWith(file + ": ").message().matches("(?s).*[.?]");
         return fromFile;
     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.entry;
 
-import io.github.sae4j.safetensors.SafetensorsException.Problem;
+import io.github.sae4j.safetensors.SafetensorsException.Reason;
 import io.github.sae4j.safetensors.internal.Header;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -21,8 +21,8 @@ class HeaderGrammarTest {
     @TempDir
     Path folder;
 
-    private void assertRefused(String header, Problem problem) {
-        FileImage.of(header, 4).assertRefused(folder, problem);
+    private void assertRefused(String header, Reason reason) {
+        FileImage.of(header, 4).assertRefused(folder, reason);
     }
 
     private static Header parse(String header, int dataBytes) {
@@ -79,24 +79,24 @@ class HeaderGrammarTest {
                 () -> FileImage.ofClaim(bytes.length, bytes, 0).parse());
         assertThat(refused).isNotNull();
         // A value may be found to be of the wrong type before what follows it is found not to be JSON.
-        assertThat(refused.problem()).isIn(Problem.HEADER_NOT_JSON, Problem.HEADER_FORM);
+        assertThat(refused.reason()).isIn(Reason.HEADER_NOT_JSON, Reason.HEADER_FORM);
     }
 
     @Test
     void refusesAByteOrderMark() {
-        assertRefused("\ufeff{\"a\":{" + FIELDS + "}}", Problem.HEADER_NOT_JSON);
+        assertRefused("\ufeff{\"a\":{" + FIELDS + "}}", Reason.HEADER_NOT_JSON);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"[]", "\"a\"", "1", "true", "null"})
     void refusesARootThatIsNotAnObject(String header) {
-        assertRefused(header, Problem.HEADER_FORM);
+        assertRefused(header, Reason.HEADER_FORM);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"[]", "\"a\"", "1", "true", "null"})
     void refusesATensorThatIsNotAnObject(String description) {
-        assertRefused("{\"a\":" + description + "}", Problem.HEADER_FORM);
+        assertRefused("{\"a\":" + description + "}", Reason.HEADER_FORM);
     }
 
     @ParameterizedTest
@@ -108,26 +108,26 @@ class HeaderGrammarTest {
                 ""
             })
     void refusesAMissingField(String fields) {
-        assertRefused("{\"a\":{" + fields + "}}", Problem.HEADER_FORM);
+        assertRefused("{\"a\":{" + fields + "}}", Reason.HEADER_FORM);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"\"dtype\":\"U8\"", "\"shape\":[4]", "\"data_offsets\":[0,4]"})
     void refusesARepeatedField(String field) {
-        assertRefused("{\"a\":{" + FIELDS + "," + field + "}}", Problem.DUPLICATE_NAME);
+        assertRefused("{\"a\":{" + FIELDS + "," + field + "}}", Reason.DUPLICATE_NAME);
     }
 
     @Test
     void refusesARepeatedTensor() {
-        assertRefused("{\"a\":{" + FIELDS + "},\"a\":{" + FIELDS + "}}", Problem.DUPLICATE_NAME);
-        assertRefused("{\"a\":{" + FIELDS + "},\"\\u0061\":{" + FIELDS + "}}", Problem.DUPLICATE_NAME);
+        assertRefused("{\"a\":{" + FIELDS + "},\"a\":{" + FIELDS + "}}", Reason.DUPLICATE_NAME);
+        assertRefused("{\"a\":{" + FIELDS + "},\"\\u0061\":{" + FIELDS + "}}", Reason.DUPLICATE_NAME);
     }
 
     @Test
     void refusesRepeatedMetadata() {
-        assertRefused("{\"__metadata__\":{},\"__metadata__\":{},\"a\":{" + FIELDS + "}}", Problem.DUPLICATE_NAME);
-        assertRefused("{\"__metadata__\":null,\"__metadata__\":null,\"a\":{" + FIELDS + "}}", Problem.DUPLICATE_NAME);
-        assertRefused("{\"__metadata__\":{\"k\":\"1\",\"k\":\"1\"},\"a\":{" + FIELDS + "}}", Problem.DUPLICATE_NAME);
+        assertRefused("{\"__metadata__\":{},\"__metadata__\":{},\"a\":{" + FIELDS + "}}", Reason.DUPLICATE_NAME);
+        assertRefused("{\"__metadata__\":null,\"__metadata__\":null,\"a\":{" + FIELDS + "}}", Reason.DUPLICATE_NAME);
+        assertRefused("{\"__metadata__\":{\"k\":\"1\",\"k\":\"1\"},\"a\":{" + FIELDS + "}}", Reason.DUPLICATE_NAME);
     }
 
     @ParameterizedTest
@@ -149,45 +149,45 @@ class HeaderGrammarTest {
             })
     void refusesNumbersThatAreNotWholeOrNotNumbers(String number) {
         assertRefused(
-                "{\"a\":{\"dtype\":\"U8\",\"shape\":[" + number + "],\"data_offsets\":[0,4]}}", Problem.HEADER_FORM);
+                "{\"a\":{\"dtype\":\"U8\",\"shape\":[" + number + "],\"data_offsets\":[0,4]}}", Reason.HEADER_FORM);
         assertRefused(
-                "{\"a\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[0," + number + "]}}", Problem.HEADER_FORM);
+                "{\"a\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[0," + number + "]}}", Reason.HEADER_FORM);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"4", "\"4\"", "{}", "null", "{\"0\":4}"})
     void refusesAShapeThatIsNotAnArray(String shape) {
-        assertRefused("{\"a\":{\"dtype\":\"U8\",\"shape\":" + shape + ",\"data_offsets\":[0,4]}}", Problem.HEADER_FORM);
+        assertRefused("{\"a\":{\"dtype\":\"U8\",\"shape\":" + shape + ",\"data_offsets\":[0,4]}}", Reason.HEADER_FORM);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"[]", "[0]", "[4]", "[0,4,4]", "[0,2,2,4]", "4", "null", "{}"})
     void refusesOffsetsThatAreNotTwoNumbers(String offsets) {
-        assertRefused("{\"a\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":" + offsets + "}}", Problem.HEADER_FORM);
+        assertRefused("{\"a\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":" + offsets + "}}", Reason.HEADER_FORM);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"\"u8\"", "\"U8 \"", "\"\"", "\"F8\"", "\"float32\"", "\"F8_E4M3FN\""})
     void refusesUnknownDtypes(String dtype) {
-        assertRefused("{\"a\":{\"dtype\":" + dtype + ",\"shape\":[4],\"data_offsets\":[0,4]}}", Problem.UNKNOWN_DTYPE);
+        assertRefused("{\"a\":{\"dtype\":" + dtype + ",\"shape\":[4],\"data_offsets\":[0,4]}}", Reason.UNKNOWN_DTYPE);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"8", "null", "[\"U8\"]", "{\"U8\":null}", "true"})
     void refusesADtypeThatIsNotAString(String dtype) {
-        assertRefused("{\"a\":{\"dtype\":" + dtype + ",\"shape\":[4],\"data_offsets\":[0,4]}}", Problem.HEADER_FORM);
+        assertRefused("{\"a\":{\"dtype\":" + dtype + ",\"shape\":[4],\"data_offsets\":[0,4]}}", Reason.HEADER_FORM);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"1", "null", "true", "[]", "{}", "1.5"})
     void refusesMetadataThatAreNotStrings(String value) {
-        assertRefused("{\"__metadata__\":{\"k\":" + value + "},\"a\":{" + FIELDS + "}}", Problem.HEADER_FORM);
+        assertRefused("{\"__metadata__\":{\"k\":" + value + "},\"a\":{" + FIELDS + "}}", Reason.HEADER_FORM);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"1", "\"text\"", "true", "[]"})
     void refusesMetadataThatAreNotAnObject(String value) {
-        assertRefused("{\"__metadata__\":" + value + ",\"a\":{" + FIELDS + "}}", Problem.HEADER_FORM);
+        assertRefused("{\"__metadata__\":" + value + ",\"a\":{" + FIELDS + "}}", Reason.HEADER_FORM);
     }
 
     @Test
@@ -206,9 +206,9 @@ class HeaderGrammarTest {
     @ParameterizedTest
     @ValueSource(strings = {"\\ud800", "\\udc00", "\\udc00\\ud800", "x\\ud800y", "\\ud83d\\ud83d\\ude00"})
     void refusesHalfASurrogatePair(String text) {
-        assertRefused("{\"" + text + "\":{" + FIELDS + "}}", Problem.HEADER_NOT_JSON);
-        assertRefused("{\"__metadata__\":{\"" + text + "\":\"\"},\"a\":{" + FIELDS + "}}", Problem.HEADER_NOT_JSON);
-        assertRefused("{\"__metadata__\":{\"\":\"" + text + "\"},\"a\":{" + FIELDS + "}}", Problem.HEADER_NOT_JSON);
+        assertRefused("{\"" + text + "\":{" + FIELDS + "}}", Reason.HEADER_NOT_JSON);
+        assertRefused("{\"__metadata__\":{\"" + text + "\":\"\"},\"a\":{" + FIELDS + "}}", Reason.HEADER_NOT_JSON);
+        assertRefused("{\"__metadata__\":{\"\":\"" + text + "\"},\"a\":{" + FIELDS + "}}", Reason.HEADER_NOT_JSON);
     }
 
     @Test
@@ -231,7 +231,7 @@ class HeaderGrammarTest {
     void refusesDeepNestingInAFieldItDoesNotKnow() {
         assertRefused(
                 "{\"a\":{\"x\":" + "[".repeat(100_000) + "]".repeat(100_000) + "," + FIELDS + "}}",
-                Problem.HEADER_NOT_JSON);
+                Reason.HEADER_NOT_JSON);
         assertThat(parse("{\"a\":{\"x\":" + "[".repeat(100) + "]".repeat(100) + "," + FIELDS + "}}", 4)
                         .tensors())
                 .hasSize(1);

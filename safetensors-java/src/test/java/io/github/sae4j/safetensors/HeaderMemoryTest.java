@@ -48,7 +48,7 @@ class HeaderMemoryTest {
         try {
             assertThat(image.parse()).isNotNull();
         } catch (SafetensorsException refused) {
-            assertThat(refused.problem()).isNotNull();
+            assertThat(refused.reason()).isNotNull();
         }
     }
 

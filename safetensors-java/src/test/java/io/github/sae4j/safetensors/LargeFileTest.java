@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.github.sae4j.safetensors.SafetensorsException.Problem;
+import io.github.sae4j.safetensors.SafetensorsException.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -110,7 +110,7 @@ class LargeFileTest {
         try (SafetensorsFile file = SafetensorsFile.open(path)) {
             SafetensorsException refused = catchThrowableOfType(
                     SafetensorsException.class, () -> file.tensor("matrix").slice());
-            assertThat(refused.problem()).isEqualTo(Problem.TOO_LARGE_FOR_A_BUFFER);
+            assertThat(refused.reason()).isEqualTo(Reason.TOO_LARGE_FOR_A_BUFFER);
             assertThat(refused).hasMessageContainingAll("\"matrix\"", Long.toString(MATRIX_BYTES), "2147483647");
         }
     }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.github.sae4j.safetensors.SafetensorsException.Problem;
+import io.github.sae4j.safetensors.SafetensorsException.Reason;
 import io.github.sae4j.safetensors.internal.Header;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -26,7 +26,7 @@ class MutatedHeaderTest {
     private static final int FILES = 250_000;
     private static final long SEED = 20_261_124;
 
-    private static final Set<Problem> RULES = EnumSet.range(Problem.HEADER_TOO_SMALL, Problem.FILE_LENGTH_MISMATCH);
+    private static final Set<Reason> RULES = EnumSet.range(Reason.HEADER_TOO_SMALL, Reason.FILE_LENGTH_MISMATCH);
 
     private static final List<String> HEADERS = List.of(
             "{\"test\":{\"dtype\":\"I32\",\"shape\":[2,2],\"data_offsets\":[0,16]}}",
@@ -82,7 +82,7 @@ class MutatedHeaderTest {
     @Test
     @Timeout(300) // against a parser that never ends
     void endInAHeaderOrInOurException() {
-        Map<Problem, Integer> refusals = new EnumMap<>(Problem.class);
+        Map<Reason, Integer> refusals = new EnumMap<>(Reason.class);
         int accepted = 0;
         for (int i = 0; i < FILES; i++) {
             byte[] bytes = mutant();
@@ -91,7 +91,7 @@ class MutatedHeaderTest {
                 assertConsistent(header, bytes);
                 accepted++;
             } catch (SafetensorsException e) {
-                refusals.merge(e.problem(), 1, Integer::sum);
+                refusals.merge(e.reason(), 1, Integer::sum);
             } catch (RuntimeException | Error e) {
                 throw new AssertionError(
                         "Mutant " + i + " ended in " + e + ": " + new String(bytes, StandardCharsets.ISO_8859_1), e);

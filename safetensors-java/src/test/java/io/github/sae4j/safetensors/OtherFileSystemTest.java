@@ -3,7 +3,7 @@ package io.github.sae4j.safetensors;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.github.sae4j.safetensors.SafetensorsException.Problem;
+import io.github.sae4j.safetensors.SafetensorsException.Reason;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -61,7 +61,7 @@ class OtherFileSystemTest {
             try (SafetensorsFile file = SafetensorsFile.open(target)) {
                 SafetensorsException refused = catchThrowableOfType(
                         SafetensorsException.class, () -> file.tensor("a").slice());
-                assertThat(refused.problem()).isEqualTo(Problem.IO);
+                assertThat(refused.reason()).isEqualTo(Reason.IO);
                 assertThat(refused).hasMessageContaining("cannot map files");
             }
         }

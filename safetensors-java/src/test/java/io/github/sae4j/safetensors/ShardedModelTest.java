@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.github.sae4j.safetensors.SafetensorsException.Problem;
+import io.github.sae4j.safetensors.SafetensorsException.Reason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -29,10 +29,10 @@ class ShardedModelTest {
     @TempDir
     Path folder;
 
-    private static void assertRefused(Problem problem, ThrowingCallable call) {
+    private static void assertRefused(Reason reason, ThrowingCallable call) {
         SafetensorsException refused = catchThrowableOfType(SafetensorsException.class, call);
         assertThat(refused).isNotNull();
-        assertThat(refused.problem()).as(refused.getMessage()).isEqualTo(problem);
+        assertThat(refused.reason()).as(refused.getMessage()).isEqualTo(reason);
     }
 
     private Path index(String json) {
@@ -70,10 +70,10 @@ class ShardedModelTest {
             assertThat(model.tensor("c").slice().get(0)).isEqualTo((byte) 3);
             assertThat(model.contains("a")).isTrue();
             assertThat(model.contains("x")).isFalse();
-            assertRefused(Problem.NO_SUCH_TENSOR, () -> model.tensor("x"));
+            assertRefused(Reason.NO_SUCH_TENSOR, () -> model.tensor("x"));
             assertThatThrownBy(() -> model.tensor("x")).hasMessageContaining("\"c\", \"a\", \"b\", \"d\"");
             // The index promises d in a file that has only a.
-            assertRefused(Problem.NO_SUCH_TENSOR, () -> model.tensor("d"));
+            assertRefused(Reason.NO_SUCH_TENSOR, () -> model.tensor("d"));
         }
     }
 
@@ -99,7 +99,7 @@ class ShardedModelTest {
         shard("m-1.safetensors", "a", 1);
         try (ShardedSafetensors model = ShardedSafetensors.open(index(INDEX))) {
             assertThat(model.tensor("a").slice().get(0)).isEqualTo((byte) 1);
-            assertRefused(Problem.NO_SUCH_FILE, () -> model.tensor("c"));
+            assertRefused(Reason.NO_SUCH_FILE, () -> model.tensor("c"));
             assertThatThrownBy(() -> model.tensor("c"))
                     .hasMessageContainingAll("m-2.safetensors: there is no such file", "index.json", "\"c\"");
             shard("m-2.safetensors", "c", 3);
@@ -111,7 +111,7 @@ class ShardedModelTest {
     void checkEachFile() throws IOException {
         Files.writeString(folder.resolve("m-1.safetensors"), "not one at all");
         try (ShardedSafetensors model = ShardedSafetensors.open(index(INDEX))) {
-            assertRefused(Problem.HEADER_TOO_LARGE, () -> model.tensor("a"));
+            assertRefused(Reason.HEADER_TOO_LARGE, () -> model.tensor("a"));
         }
     }
 
@@ -124,8 +124,8 @@ class ShardedModelTest {
         model.close();
         model.close();
         assertThat(slice.get(0)).isEqualTo((byte) 1);
-        assertRefused(Problem.CLOSED, tensor::slice);
-        assertRefused(Problem.CLOSED, () -> model.tensor("a"));
+        assertRefused(Reason.CLOSED, tensor::slice);
+        assertRefused(Reason.CLOSED, () -> model.tensor("a"));
     }
 
     @ParameterizedTest
@@ -151,7 +151,7 @@ class ShardedModelTest {
             })
     void needAWellFormedIndex(String json) {
         Path path = index(json);
-        assertRefused(Problem.INVALID_INDEX, () -> ShardedSafetensors.open(path));
+        assertRefused(Reason.INVALID_INDEX, () -> ShardedSafetensors.open(path));
         assertThatThrownBy(() -> ShardedSafetensors.open(path)).hasMessageStartingWith(path + ": ");
     }
 
@@ -159,18 +159,18 @@ class ShardedModelTest {
     void needAnIndexInUtf8() throws IOException {
         Path path = folder.resolve("latin1.index.json");
         Files.write(path, "{\"weight_map\":{\"é\":\"x\"}}".getBytes(StandardCharsets.ISO_8859_1));
-        assertRefused(Problem.INVALID_INDEX, () -> ShardedSafetensors.open(path));
+        assertRefused(Reason.INVALID_INDEX, () -> ShardedSafetensors.open(path));
     }
 
     @Test
     void needAnIndexThatIsThere() {
-        assertRefused(Problem.NO_SUCH_FILE, () -> ShardedSafetensors.open(folder.resolve("missing.json")));
+        assertRefused(Reason.NO_SUCH_FILE, () -> ShardedSafetensors.open(folder.resolve("missing.json")));
     }
 
     @Test
     void refuseAnIndexOfDeepNesting() {
         Path path = index("{\"weight_map\":{},\"metadata\":{\"x\":" + "[".repeat(100_000) + "]".repeat(100_000) + "}}");
-        assertRefused(Problem.INVALID_INDEX, () -> ShardedSafetensors.open(path));
+        assertRefused(Reason.INVALID_INDEX, () -> ShardedSafetensors.open(path));
     }
 
     @ParameterizedTest
@@ -210,7 +210,7 @@ class ShardedModelTest {
             })
     void refuseFileNamesThatLeadElsewhere(String name) {
         Path path = index("{\"weight_map\":{\"good\":\"m.safetensors\",\"bad\":\"" + name + "\"}}");
-        assertRefused(Problem.UNSAFE_FILE_NAME, () -> ShardedSafetensors.open(path));
+        assertRefused(Reason.UNSAFE_FILE_NAME, () -> ShardedSafetensors.open(path));
         assertThatThrownBy(() -> ShardedSafetensors.open(path))
                 .message()
                 .startsWith(path + ": ")

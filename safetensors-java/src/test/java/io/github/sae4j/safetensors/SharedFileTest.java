@@ -3,7 +3,7 @@ package io.github.sae4j.safetensors;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.github.sae4j.safetensors.SafetensorsException.Problem;
+import io.github.sae4j.safetensors.SafetensorsException.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -60,10 +60,10 @@ class SharedFileTest {
         }
     }
 
-    private static void assertRefused(Problem problem, ThrowingCallable call) {
+    private static void assertRefused(Reason reason, ThrowingCallable call) {
         SafetensorsException refused = catchThrowableOfType(SafetensorsException.class, call);
         assertThat(refused).isNotNull();
-        assertThat(refused.problem()).as(refused.getMessage()).isEqualTo(problem);
+        assertThat(refused.reason()).as(refused.getMessage()).isEqualTo(reason);
     }
 
     @Test
@@ -114,7 +114,7 @@ class SharedFileTest {
         for (int i = 0; i < READS_EACH; i++) {
             if (i % 3 == 0) {
                 Thread.currentThread().interrupt();
-                assertRefused(Problem.INTERRUPTED, tensor::slice);
+                assertRefused(Reason.INTERRUPTED, tensor::slice);
                 Thread.interrupted();
             } else {
                 assertThat(tensor.slice(i, 100)).isEqualTo(ByteBuffer.wrap(content, i, 100));
@@ -129,7 +129,7 @@ class SharedFileTest {
             ByteBuffer expected = ByteBuffer.wrap(content, offset, 100);
             if (random.nextInt(50) == 0) {
                 Thread.currentThread().interrupt();
-                assertRefused(Problem.INTERRUPTED, () -> tensor.read(offset, ByteBuffer.allocate(100)));
+                assertRefused(Reason.INTERRUPTED, () -> tensor.read(offset, ByteBuffer.allocate(100)));
                 assertThat(Thread.interrupted()).as("interrupt flag").isTrue();
                 interrupted++;
             } else if (random.nextInt(10) == 0) {
@@ -147,7 +147,7 @@ class SharedFileTest {
     void isUsableAfterAnInterruptedMap() {
         try (SafetensorsFile file = SafetensorsFile.open(path)) {
             Thread.currentThread().interrupt();
-            assertRefused(Problem.INTERRUPTED, () -> file.tensor("bytes").slice());
+            assertRefused(Reason.INTERRUPTED, () -> file.tensor("bytes").slice());
             assertThat(Thread.interrupted()).isTrue();
             assertThat(file.tensor("bytes").slice()).isEqualTo(ByteBuffer.wrap(content));
         }
@@ -156,7 +156,7 @@ class SharedFileTest {
     @Test
     void isNotOpenedByAnInterruptedThread() {
         Thread.currentThread().interrupt();
-        assertRefused(Problem.INTERRUPTED, () -> SafetensorsFile.open(path));
+        assertRefused(Reason.INTERRUPTED, () -> SafetensorsFile.open(path));
         assertThat(Thread.interrupted()).isTrue();
     }
 
@@ -166,12 +166,12 @@ class SharedFileTest {
         write(other, new byte[BYTES + 1]);
         try (SafetensorsFile file = SafetensorsFile.open(path)) {
             Thread.currentThread().interrupt();
-            assertRefused(Problem.INTERRUPTED, () -> file.tensor("bytes").read(0, ByteBuffer.allocate(1)));
+            assertRefused(Reason.INTERRUPTED, () -> file.tensor("bytes").read(0, ByteBuffer.allocate(1)));
             assertThat(Thread.interrupted()).isTrue();
             Files.move(other, path, StandardCopyOption.REPLACE_EXISTING);
-            assertRefused(Problem.FILE_CHANGED, () -> file.tensor("bytes").read(0, ByteBuffer.allocate(1)));
+            assertRefused(Reason.FILE_CHANGED, () -> file.tensor("bytes").read(0, ByteBuffer.allocate(1)));
             Files.delete(path);
-            assertRefused(Problem.FILE_CHANGED, () -> file.tensor("bytes").slice());
+            assertRefused(Reason.FILE_CHANGED, () -> file.tensor("bytes").slice());
         }
     }
 
@@ -182,8 +182,8 @@ class SharedFileTest {
                 vandal.truncate(50_000);
             }
             TensorView tensor = file.tensor("bytes");
-            assertRefused(Problem.FILE_CHANGED, tensor::slice);
-            assertRefused(Problem.FILE_CHANGED, () -> tensor.read(40_000, ByteBuffer.allocate(20_000)));
+            assertRefused(Reason.FILE_CHANGED, tensor::slice);
+            assertRefused(Reason.FILE_CHANGED, () -> tensor.read(40_000, ByteBuffer.allocate(20_000)));
             ByteBuffer target = ByteBuffer.allocate(100);
             tensor.read(0, target);
             assertThat(target.flip()).isEqualTo(ByteBuffer.wrap(content, 0, 100));
@@ -195,7 +195,7 @@ class SharedFileTest {
         ExecutorService threads = Executors.newSingleThreadExecutor();
         try (SafetensorsFile file = SafetensorsFile.open(path)) {
             threads.submit(file::close).get();
-            assertRefused(Problem.CLOSED, () -> file.tensor("bytes").slice());
+            assertRefused(Reason.CLOSED, () -> file.tensor("bytes").slice());
         } finally {
             threads.shutdownNow();
         }

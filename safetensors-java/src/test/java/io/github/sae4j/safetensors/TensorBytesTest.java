@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.entry;
 
-import io.github.sae4j.safetensors.SafetensorsException.Problem;
+import io.github.sae4j.safetensors.SafetensorsException.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -52,10 +52,10 @@ class TensorBytesTest {
                         .array());
     }
 
-    private static void assertRefused(Problem problem, ThrowingCallable call) {
+    private static void assertRefused(Reason reason, ThrowingCallable call) {
         SafetensorsException refused = catchThrowableOfType(SafetensorsException.class, call);
         assertThat(refused).isNotNull();
-        assertThat(refused.problem()).as(refused.getMessage()).isEqualTo(problem);
+        assertThat(refused.reason()).as(refused.getMessage()).isEqualTo(reason);
     }
 
     private ByteBuffer expected(int from, int to) {
@@ -122,12 +122,12 @@ class TensorBytesTest {
             assertThat(slices.get(0).isReadOnly()).isTrue();
             assertThat(slices.get(0).order()).isEqualTo(ByteOrder.LITTLE_ENDIAN);
             assertThat(file.tensor("none").slices(24)).isEmpty();
-            assertRefused(Problem.OUT_OF_RANGE, () -> file.tensor("m").slices(7));
-            assertRefused(Problem.OUT_OF_RANGE, () -> file.tensor("m").slices(48));
-            assertRefused(Problem.OUT_OF_RANGE, () -> file.tensor("m").slices(0));
-            assertRefused(Problem.OUT_OF_RANGE, () -> file.tensor("m").slices(-8));
+            assertRefused(Reason.OUT_OF_RANGE, () -> file.tensor("m").slices(7));
+            assertRefused(Reason.OUT_OF_RANGE, () -> file.tensor("m").slices(48));
+            assertRefused(Reason.OUT_OF_RANGE, () -> file.tensor("m").slices(0));
+            assertRefused(Reason.OUT_OF_RANGE, () -> file.tensor("m").slices(-8));
             assertRefused(
-                    Problem.TOO_LARGE_FOR_A_BUFFER, () -> file.tensor("none").slices(1L << 31));
+                    Reason.TOO_LARGE_FOR_A_BUFFER, () -> file.tensor("none").slices(1L << 31));
         }
     }
 
@@ -159,13 +159,13 @@ class TensorBytesTest {
     void areNotReachedOutsideTheTensor() {
         try (SafetensorsFile file = SafetensorsFile.open(path)) {
             TensorView bytes = file.tensor("u");
-            assertRefused(Problem.OUT_OF_RANGE, () -> bytes.slice(-1, 2));
-            assertRefused(Problem.OUT_OF_RANGE, () -> bytes.slice(0, -1));
-            assertRefused(Problem.OUT_OF_RANGE, () -> bytes.slice(4, 2));
-            assertRefused(Problem.OUT_OF_RANGE, () -> bytes.slice(6, 0));
-            assertRefused(Problem.OUT_OF_RANGE, () -> bytes.slice(Long.MAX_VALUE, Integer.MAX_VALUE));
-            assertRefused(Problem.OUT_OF_RANGE, () -> bytes.read(1, ByteBuffer.allocate(5)));
-            assertRefused(Problem.OUT_OF_RANGE, () -> bytes.read(Long.MIN_VALUE, ByteBuffer.allocate(1)));
+            assertRefused(Reason.OUT_OF_RANGE, () -> bytes.slice(-1, 2));
+            assertRefused(Reason.OUT_OF_RANGE, () -> bytes.slice(0, -1));
+            assertRefused(Reason.OUT_OF_RANGE, () -> bytes.slice(4, 2));
+            assertRefused(Reason.OUT_OF_RANGE, () -> bytes.slice(6, 0));
+            assertRefused(Reason.OUT_OF_RANGE, () -> bytes.slice(Long.MAX_VALUE, Integer.MAX_VALUE));
+            assertRefused(Reason.OUT_OF_RANGE, () -> bytes.read(1, ByteBuffer.allocate(5)));
+            assertRefused(Reason.OUT_OF_RANGE, () -> bytes.read(Long.MIN_VALUE, ByteBuffer.allocate(1)));
             assertThatThrownBy(() -> bytes.slice(4, 2))
                     .hasMessageContainingAll("\"u\"", "5 bytes", "2 bytes", "byte 4");
         }
@@ -189,9 +189,9 @@ class TensorBytesTest {
             slice = matrix.slice();
         }
         assertThat(slice).isEqualTo(expected(5, 29));
-        assertRefused(Problem.CLOSED, matrix::slice);
-        assertRefused(Problem.CLOSED, () -> matrix.slices(8));
-        assertRefused(Problem.CLOSED, () -> matrix.read(0, ByteBuffer.allocate(1)));
+        assertRefused(Reason.CLOSED, matrix::slice);
+        assertRefused(Reason.CLOSED, () -> matrix.slices(8));
+        assertRefused(Reason.CLOSED, () -> matrix.read(0, ByteBuffer.allocate(1)));
     }
 
     @Test
@@ -205,7 +205,7 @@ class TensorBytesTest {
     @Test
     void areMissedWithTheNamesThatAreThere() {
         try (SafetensorsFile file = SafetensorsFile.open(path)) {
-            assertRefused(Problem.NO_SUCH_TENSOR, () -> file.tensor("w"));
+            assertRefused(Reason.NO_SUCH_TENSOR, () -> file.tensor("w"));
             assertThatThrownBy(() -> file.tensor("w"))
                     .hasMessage(path + ": there is no tensor \"w\". There are: \"u\", \"m\", \"none\".");
         }
@@ -228,8 +228,8 @@ class TensorBytesTest {
 
     @Test
     void areNotLookedForInWhatIsNoFile() {
-        assertRefused(Problem.NO_SUCH_FILE, () -> SafetensorsFile.open(folder.resolve("missing.safetensors")));
-        assertRefused(Problem.NOT_A_FILE, () -> SafetensorsFile.open(folder));
+        assertRefused(Reason.NO_SUCH_FILE, () -> SafetensorsFile.open(folder.resolve("missing.safetensors")));
+        assertRefused(Reason.NOT_A_FILE, () -> SafetensorsFile.open(folder));
         assertThatThrownBy(() -> SafetensorsFile.open(folder.resolve("missing.safetensors")))
                 .hasMessage(folder.resolve("missing.safetensors") + ": there is no such file.");
     }

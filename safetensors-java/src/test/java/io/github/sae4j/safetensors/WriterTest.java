@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.github.sae4j.safetensors.SafetensorsException.Problem;
+import io.github.sae4j.safetensors.SafetensorsException.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -42,10 +42,10 @@ class WriterTest {
         return bytes.flip();
     }
 
-    private static void assertRefused(Problem problem, ThrowingCallable call) {
+    private static void assertRefused(Reason reason, ThrowingCallable call) {
         SafetensorsException refused = catchThrowableOfType(SafetensorsException.class, call);
         assertThat(refused).isNotNull();
-        assertThat(refused.problem()).as(refused.getMessage()).isEqualTo(problem);
+        assertThat(refused.reason()).as(refused.getMessage()).isEqualTo(reason);
         assertThat(refused).hasMessageNotContaining("java.");
     }
 
@@ -104,7 +104,7 @@ class WriterTest {
         Files.writeString(target, "dear to its owner");
         try (SafetensorsWriter writer = SafetensorsWriter.create(target, TENSORS, Map.of())) {
             writer.write("a", bytes(1, 2, 3));
-            assertRefused(Problem.INCOMPLETE_TENSOR, writer::commit);
+            assertRefused(Reason.INCOMPLETE_TENSOR, writer::commit);
         }
         assertThat(target).hasContent("dear to its owner");
         assertThat(files()).containsExactly(target);
@@ -141,7 +141,7 @@ class WriterTest {
         try (SafetensorsWriter writer = SafetensorsWriter.create(target, TENSORS, Map.of())) {
             writer.write("a", bytes(1, 2));
             ByteBuffer tooMany = bytes(3, 9);
-            assertRefused(Problem.TOO_MANY_BYTES, () -> writer.write("a", tooMany));
+            assertRefused(Reason.TOO_MANY_BYTES, () -> writer.write("a", tooMany));
             assertThat(tooMany.remaining()).isEqualTo(2);
             writer.write("b", bytes(4, 5, 6, 7));
             writer.write("a", bytes(3));
@@ -156,7 +156,7 @@ class WriterTest {
     @Test
     void refusesTensorsThatWereNotAnnounced() {
         try (SafetensorsWriter writer = SafetensorsWriter.create(target, TENSORS, Map.of())) {
-            assertRefused(Problem.NO_SUCH_TENSOR, () -> writer.write("c", bytes(1)));
+            assertRefused(Reason.NO_SUCH_TENSOR, () -> writer.write("c", bytes(1)));
         }
     }
 
@@ -176,8 +176,8 @@ class WriterTest {
         SafetensorsWriter writer = SafetensorsWriter.create(target, TENSORS, Map.of());
         writeAll(writer);
         writer.commit();
-        assertRefused(Problem.CLOSED, writer::commit);
-        assertRefused(Problem.CLOSED, () -> writer.write("a", bytes()));
+        assertRefused(Reason.CLOSED, writer::commit);
+        assertRefused(Reason.CLOSED, () -> writer.write("a", bytes()));
         writer.close();
         writer.close();
         assertThat(target).exists();
@@ -185,26 +185,26 @@ class WriterTest {
         SafetensorsWriter givenUp = SafetensorsWriter.create(target, List.of(), Map.of());
         givenUp.close();
         givenUp.close();
-        assertRefused(Problem.CLOSED, givenUp::commit);
+        assertRefused(Reason.CLOSED, givenUp::commit);
     }
 
     @Test
     void refusesTwoTensorsOfOneName() throws IOException {
         List<TensorSpec> twins = List.of(new TensorSpec("a", Dtype.U8), new TensorSpec("a", Dtype.F32));
-        assertRefused(Problem.INVALID_SPEC, () -> SafetensorsWriter.create(target, twins, Map.of()));
+        assertRefused(Reason.INVALID_SPEC, () -> SafetensorsWriter.create(target, twins, Map.of()));
         assertThat(files()).isEmpty();
     }
 
     @Test
     void refusesAFolderAsTarget() {
-        assertRefused(Problem.NOT_A_FILE, () -> SafetensorsWriter.create(folder, TENSORS, Map.of()));
-        assertRefused(Problem.NOT_A_FILE, () -> SafetensorsWriter.create(folder.getRoot(), TENSORS, Map.of()));
+        assertRefused(Reason.NOT_A_FILE, () -> SafetensorsWriter.create(folder, TENSORS, Map.of()));
+        assertRefused(Reason.NOT_A_FILE, () -> SafetensorsWriter.create(folder.getRoot(), TENSORS, Map.of()));
     }
 
     @Test
     void refusesATargetInAFolderThatDoesNotExist() {
         Path nowhere = folder.resolve("missing").resolve("out.safetensors");
-        assertRefused(Problem.NO_SUCH_FILE, () -> SafetensorsWriter.create(nowhere, TENSORS, Map.of()));
+        assertRefused(Reason.NO_SUCH_FILE, () -> SafetensorsWriter.create(nowhere, TENSORS, Map.of()));
     }
 
     @Test
@@ -213,7 +213,7 @@ class WriterTest {
             writeAll(writer);
             Files.createDirectory(target);
             Files.writeString(target.resolve("inside"), "x");
-            assertRefused(Problem.IO, writer::commit);
+            assertRefused(Reason.IO, writer::commit);
             Files.delete(target.resolve("inside"));
             Files.delete(target);
             writer.commit();
@@ -226,7 +226,7 @@ class WriterTest {
     void refusesAHeaderAboveTheLimit() throws IOException {
         String veryLarge = "a".repeat(100_000_000);
         assertRefused(
-                Problem.HEADER_TOO_LARGE,
+                Reason.HEADER_TOO_LARGE,
                 () -> SafetensorsWriter.create(target, List.of(), Map.of("very_large_metadata", veryLarge)));
         assertThat(files()).isEmpty();
     }
@@ -235,13 +235,13 @@ class WriterTest {
     void countsTheHeadersBytesNotItsCharacters() {
         String twoBytesEach = "é".repeat(50_000_000);
         assertRefused(
-                Problem.HEADER_TOO_LARGE, () -> SafetensorsWriter.create(target, List.of(), Map.of("k", twoBytesEach)));
+                Reason.HEADER_TOO_LARGE, () -> SafetensorsWriter.create(target, List.of(), Map.of("k", twoBytesEach)));
     }
 
     @Test
     void refusesMetadataThatAreNotText() {
-        assertRefused(Problem.INVALID_SPEC, () -> SafetensorsWriter.create(target, List.of(), Map.of("k", "\ud800")));
-        assertRefused(Problem.INVALID_SPEC, () -> SafetensorsWriter.create(target, List.of(), Map.of("\udc00", "v")));
+        assertRefused(Reason.INVALID_SPEC, () -> SafetensorsWriter.create(target, List.of(), Map.of("k", "\ud800")));
+        assertRefused(Reason.INVALID_SPEC, () -> SafetensorsWriter.create(target, List.of(), Map.of("\udc00", "v")));
     }
 
     @Test
@@ -249,17 +249,17 @@ class WriterTest {
         List<TensorSpec> tensors = IntStream.range(0, 17)
                 .mapToObj(i -> new TensorSpec("t" + i, Dtype.U8, 1L << 59))
                 .toList();
-        assertRefused(Problem.SIZE_OVERFLOW, () -> SafetensorsWriter.create(target, tensors, Map.of()));
+        assertRefused(Reason.SIZE_OVERFLOW, () -> SafetensorsWriter.create(target, tensors, Map.of()));
     }
 
     @Test
     void refusesImpossibleTensors() {
-        assertRefused(Problem.INVALID_SPEC, () -> new TensorSpec("__metadata__", Dtype.U8));
-        assertRefused(Problem.INVALID_SPEC, () -> new TensorSpec("\ud800", Dtype.U8));
-        assertRefused(Problem.INVALID_SPEC, () -> new TensorSpec("a", Dtype.U8, 2, -1));
-        assertRefused(Problem.PARTIAL_BYTE, () -> new TensorSpec("a", Dtype.F4, 3));
-        assertRefused(Problem.SIZE_OVERFLOW, () -> new TensorSpec("a", Dtype.U8, Long.MAX_VALUE, 2));
-        assertRefused(Problem.SIZE_OVERFLOW, () -> new TensorSpec("a", Dtype.U64, Long.MAX_VALUE / 8));
+        assertRefused(Reason.INVALID_SPEC, () -> new TensorSpec("__metadata__", Dtype.U8));
+        assertRefused(Reason.INVALID_SPEC, () -> new TensorSpec("\ud800", Dtype.U8));
+        assertRefused(Reason.INVALID_SPEC, () -> new TensorSpec("a", Dtype.U8, 2, -1));
+        assertRefused(Reason.PARTIAL_BYTE, () -> new TensorSpec("a", Dtype.F4, 3));
+        assertRefused(Reason.SIZE_OVERFLOW, () -> new TensorSpec("a", Dtype.U8, Long.MAX_VALUE, 2));
+        assertRefused(Reason.SIZE_OVERFLOW, () -> new TensorSpec("a", Dtype.U64, Long.MAX_VALUE / 8));
     }
 
     @Test
@@ -285,7 +285,7 @@ class WriterTest {
             writer.commit();
         } catch (SafetensorsException e) {
             assertThat(System.getProperty("os.name")).startsWith("Windows");
-            assertThat(e.problem()).isEqualTo(Problem.IO);
+            assertThat(e.reason()).isEqualTo(Reason.IO);
         }
     }
 
@@ -294,9 +294,9 @@ class WriterTest {
         Files.writeString(target, "dear to its owner");
         try (SafetensorsWriter writer = SafetensorsWriter.create(target, TENSORS, Map.of())) {
             Thread.currentThread().interrupt();
-            assertRefused(Problem.INTERRUPTED, () -> writer.write("a", bytes(1, 2, 3)));
+            assertRefused(Reason.INTERRUPTED, () -> writer.write("a", bytes(1, 2, 3)));
             assertThat(Thread.interrupted()).isTrue();
-            assertRefused(Problem.IO, () -> writer.write("a", bytes(1, 2, 3)));
+            assertRefused(Reason.IO, () -> writer.write("a", bytes(1, 2, 3)));
         }
         assertThat(files()).containsExactly(target);
         assertThat(target).hasContent("dear to its owner");

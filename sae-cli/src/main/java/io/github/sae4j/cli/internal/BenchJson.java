@@ -44,7 +44,7 @@ final class BenchJson implements BenchReport {
     public void sae(String name, SparseAutoencoder sae, double l0) {
         JsonObject fields = new JsonObject();
         fields.addProperty("name", name);
-        fields.addProperty("architecture", sae.config().architecture());
+        fields.addProperty("architecture", sae.config().architecture().label());
         fields.addProperty("d_in", sae.config().dIn());
         fields.addProperty("d_sae", sae.config().dSae());
         fields.addProperty("dtype", sae.weightType().label());

@@ -31,9 +31,9 @@ record Candidate(SaeRelease release, PublishedSae sae) {
                         sae.name(),
                         sae.repository(),
                         sae.folder(),
-                        String.valueOf(release.model()),
-                        String.valueOf(release.format()),
-                        String.valueOf(sae.neuronpediaId()))
+                        release.model().orElse(""),
+                        release.format().orElse(""),
+                        sae.neuronpediaId().orElse(""))
                 .toLowerCase(Locale.ROOT);
         return names
                 + (RESIDUAL.matcher(names).find() ? " resid residual" : "")
@@ -44,8 +44,8 @@ record Candidate(SaeRelease release, PublishedSae sae) {
     /** Returns how many features are active per token on average, as was published or as the names tell, or null. */
     @Nullable
     Double l0() {
-        if (sae.l0() != null) {
-            return sae.l0();
+        if (sae.l0().isPresent()) {
+            return sae.l0().get();
         }
         Matcher matcher = L0.matcher((sae.id() + " " + sae.folder()).toLowerCase(Locale.ROOT));
         return matcher.find() ? Double.valueOf(matcher.group(1)) : null;
@@ -71,7 +71,11 @@ record Candidate(SaeRelease release, PublishedSae sae) {
     @Nullable
     Double width() {
         for (String name : new String[] {
-            sae.id(), sae.folder(), sae.release(), sae.repository(), String.valueOf(sae.neuronpediaId())
+            sae.id(),
+            sae.folder(),
+            sae.release(),
+            sae.repository(),
+            sae.neuronpediaId().orElse("")
         }) {
             Matcher matcher = WIDTH.matcher(name.toLowerCase(Locale.ROOT));
             if (matcher.find()) {

@@ -1,5 +1,6 @@
 package io.github.sae4j.cli.internal;
 
+import io.github.sae4j.loader.HubSaeLoader;
 import io.github.sae4j.loader.SAE;
 import java.nio.file.Path;
 import java.util.List;
@@ -53,9 +54,9 @@ public final class DownloadCommand implements Runnable {
             Path folder;
             boolean fetched;
             try (DownloadProgress progress = new DownloadProgress(terminal)) {
-                folder = format.apply(hub.apply(SAE.load(name), progress))
-                        .forceDownload(force)
-                        .download();
+                HubSaeLoader loader = hub.apply(SAE.from(name), progress).forceDownload(force);
+                format.apply(loader);
+                folder = loader.download();
                 fetched = progress.fetchedAnything();
             }
             if (!fetched) {

@@ -92,6 +92,9 @@ public final class Failures implements IExecutionExceptionHandler, IParameterExc
     }
 
     private static String sentence(Throwable failure) {
+        if (failure instanceof SaeLoadException refused) {
+            return firstLine(OptionWords.of(refused));
+        }
         if (failure instanceof DataException data) {
             return firstLine(SettingOptions.spelled(data.sentence()));
         }
@@ -99,7 +102,6 @@ public final class Failures implements IExecutionExceptionHandler, IParameterExc
                 || failure instanceof AnalysisException
                 || failure instanceof StandardOutput.Unwritable
                 || failure instanceof SaeException
-                || failure instanceof SaeLoadException
                 || failure instanceof HubException
                 || failure instanceof TensorFileException
                 || failure instanceof SafetensorsException) {

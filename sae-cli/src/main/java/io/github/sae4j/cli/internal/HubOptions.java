@@ -2,8 +2,9 @@ package io.github.sae4j.cli.internal;
 
 import io.github.sae4j.data.DataException;
 import io.github.sae4j.hub.HubCache;
+import io.github.sae4j.hub.HubConfig;
 import io.github.sae4j.hub.ProgressListener;
-import io.github.sae4j.loader.SaeLoader;
+import io.github.sae4j.loader.HubSaeLoader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -38,20 +39,30 @@ final class HubOptions {
     private @Nullable Path cache;
 
     /** Sets what the user asked for. */
-    SaeLoader apply(SaeLoader loader, ProgressListener progress) {
+    HubSaeLoader apply(HubSaeLoader loader, ProgressListener progress) {
+        return apply(loader, progress, offline);
+    }
+
+    /** Sets what the user asked for, and forbids the network. */
+    HubSaeLoader applyOffline(HubSaeLoader loader, ProgressListener progress) {
+        return apply(loader, progress, true);
+    }
+
+    private HubSaeLoader apply(HubSaeLoader loader, ProgressListener progress, boolean withoutNetwork) {
         if (revision != null) {
             loader.revision(revision);
         }
-        if (offline) {
-            loader.offline(true);
+        HubConfig.Builder hub = HubConfig.fromEnvironment().toBuilder().progress(progress);
+        if (withoutNetwork) {
+            hub.offline(true);
         }
         if (tokenFile != null) {
-            loader.token(token(tokenFile));
+            hub.token(token(tokenFile));
         }
         if (cache != null) {
-            loader.cache(cache);
+            hub.cache(cache);
         }
-        return loader.progress(progress);
+        return loader.hub(hub.build());
     }
 
     /** Checks that nothing was asked for that a folder of this machine cannot have. */

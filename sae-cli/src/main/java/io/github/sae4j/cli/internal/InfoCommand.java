@@ -75,7 +75,9 @@ public final class InfoCommand implements Runnable {
         long started = System.nanoTime();
         try (OpenSae open = OpenSae.open(sae, options, terminal, allowNonFinite)) {
             long opened = System.nanoTime();
-            @Nullable PublishedSae published = description == null ? null : description.published();
+            @Nullable
+            PublishedSae published =
+                    description == null ? null : description.published().orElse(null);
             if (json) {
                 terminal.print(Json.indented(SaeJson.of(open, published, description)));
                 return;

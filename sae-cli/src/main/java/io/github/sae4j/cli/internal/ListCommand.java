@@ -74,7 +74,7 @@ public final class ListCommand implements Runnable {
             table.add(
                     release.name(),
                     Quantity.count(release.saes().size()),
-                    release.model() == null ? UNKNOWN : release.model(),
+                    release.model().orElse(UNKNOWN),
                     release.repository());
         }
         table.print(terminal, LINES_ON_A_TERMINAL);
@@ -97,7 +97,7 @@ public final class ListCommand implements Runnable {
             table.add(
                     sae.name(),
                     l0(candidate.l0()),
-                    sae.neuronpediaId() == null ? UNKNOWN : sae.neuronpediaId(),
+                    sae.neuronpediaId().orElse(UNKNOWN),
                     sae.repository() + (sae.folder().isEmpty() ? "" : ":" + sae.folder()));
         }
         table.print(terminal, LINES_ON_A_TERMINAL);

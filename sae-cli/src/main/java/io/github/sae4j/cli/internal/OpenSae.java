@@ -4,6 +4,7 @@ import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.data.Provenance;
 import io.github.sae4j.data.activations.Activations;
 import io.github.sae4j.data.activations.InputRequirements;
+import io.github.sae4j.loader.HubSaeLoader;
 import io.github.sae4j.loader.SAE;
 import io.github.sae4j.loader.SaeDescription;
 import io.github.sae4j.loader.SaeLoadException;
@@ -70,7 +71,7 @@ final class OpenSae implements AutoCloseable {
         TemporaryFolder folder = TemporaryFolder.create("sae-demo-weights-");
         try {
             DemoData.standard().writeSae(folder.path());
-            SaeLoader loader = SAE.load(folder.path()).allowNonFinite(allowNonFinite);
+            SaeLoader loader = SAE.from(folder.path()).allowNonFinite(allowNonFinite);
             return new OpenSae(name, options.open(loader), options, allowNonFinite, folder);
         } catch (RuntimeException e) {
             folder.close();
@@ -98,13 +99,13 @@ final class OpenSae implements AutoCloseable {
             return options.hub().apply(published(name), progress);
         }
         options.hub().requireNoRevision(name);
-        return SAE.load(folder);
+        return SAE.from(folder);
     }
 
     /** Whoever meant a folder is told that there is none, not only that nothing is published under its name. */
-    private static SaeLoader published(String name) {
+    private static HubSaeLoader published(String name) {
         try {
-            return SAE.load(name);
+            return SAE.from(name);
         } catch (SaeLoadException e) {
             if (name.isBlank() || name.contains("://")) {
                 throw e;

@@ -75,7 +75,7 @@ record SaeDetails(LabelledLines facts) {
 
     private static boolean isShownWithOtherNorms(SparseAutoencoder sae, @Nullable PublishedSae published) {
         boolean shown = sae.config().metadata().neuronpediaId() != null
-                || (published != null && published.neuronpediaId() != null);
+                || (published != null && published.neuronpediaId().isPresent());
         return shown && sae.canFoldDecoderNorms() && !sae.hasFoldedDecoderNorms();
     }
 
@@ -83,7 +83,7 @@ record SaeDetails(LabelledLines facts) {
     void print(SaeDescription sae, String asked) {
         SaeConfig config = sae.config();
         line("SAE", sae.name());
-        release(sae.published());
+        release(sae.published().orElse(null));
         line("architecture", config.architecture());
         line("d_in", Quantity.count(config.dIn()));
         line("d_sae", Quantity.count(config.dSae()));
@@ -94,7 +94,7 @@ record SaeDetails(LabelledLines facts) {
         }
         transform(config, sae.normScalingFactor());
         metadata(config.metadata());
-        line("commit", sae.commit());
+        line("commit", sae.commit().orElse(null));
         for (SaeDescription.File file : sae.files()) {
             line("file", file.name() + ", " + Quantity.bytes(file.bytes()) + (file.isHere() ? "" : ", not fetched"));
         }
@@ -137,7 +137,12 @@ record SaeDetails(LabelledLines facts) {
     private void release(@Nullable PublishedSae published) {
         if (published != null) {
             line("release", published.name());
-            line("L0", published.l0() == null ? null : Quantity.decimal(published.l0(), 1) + ", as published");
+            line(
+                    "L0",
+                    published
+                            .l0()
+                            .map(l0 -> Quantity.decimal(l0, 1) + ", as published")
+                            .orElse(null));
         }
     }
 

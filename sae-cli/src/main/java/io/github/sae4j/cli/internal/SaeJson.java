@@ -27,9 +27,9 @@ final class SaeJson {
         JsonObject object = new JsonObject();
         object.addProperty("release", release.name());
         object.addProperty("saes", release.saes().size());
-        object.addProperty("model", release.model());
+        object.addProperty("model", release.model().orElse(null));
         object.addProperty("repository", release.repository());
-        object.addProperty("format", release.format());
+        object.addProperty("format", release.format().orElse(null));
         return object;
     }
 
@@ -40,13 +40,13 @@ final class SaeJson {
         object.addProperty("sae", sae.name());
         object.addProperty("release", sae.release());
         object.addProperty("id", sae.id());
-        object.addProperty("model", candidate.release().model());
+        object.addProperty("model", candidate.release().model().orElse(null));
         object.addProperty("layer", candidate.layer());
         object.addProperty("width", candidate.width());
         object.addProperty("l0", candidate.l0());
         object.addProperty("repository", sae.repository());
         object.addProperty("folder", sae.folder());
-        object.addProperty("neuronpedia_id", sae.neuronpediaId());
+        object.addProperty("neuronpedia_id", sae.neuronpediaId().orElse(null));
         return object;
     }
 
@@ -77,11 +77,10 @@ final class SaeJson {
     static JsonObject of(SaeDescription sae) {
         JsonObject object = new JsonObject();
         object.addProperty("sae", sae.name());
-        object.addProperty(
-                "release", sae.published() == null ? null : sae.published().name());
+        object.addProperty("release", sae.published().map(PublishedSae::name).orElse(null));
         add(object, sae.config(), sae.canDecode(), sae.normScalingFactor());
-        object.addProperty("repository", sae.repository());
-        object.addProperty("commit", sae.commit());
+        object.addProperty("repository", sae.repository().orElse(null));
+        object.addProperty("commit", sae.commit().orElse(null));
         JsonArray tensors = new JsonArray();
         for (SaeDescription.Tensor tensor : sae.tensors()) {
             JsonObject stored = new JsonObject();
@@ -112,7 +111,7 @@ final class SaeJson {
         SaeConfig config = set.layer(0).config();
         JsonObject object = new JsonObject();
         object.addProperty("set", set.source().description());
-        object.addProperty("architecture", config.architecture());
+        object.addProperty("architecture", config.architecture().label());
         object.addProperty("d_in", set.d());
         object.addProperty("d_sae", set.dSae());
         object.addProperty("skip_term", set.hasSkip());
@@ -126,8 +125,8 @@ final class SaeJson {
             JsonObject layer = new JsonObject();
             layer.addProperty("layer", i);
             layer.addProperty("sae", of.name());
-            layer.addProperty("hook_name", of.readHook());
-            layer.addProperty("hook_name_out", of.writtenHook());
+            layer.addProperty("hook_name", of.readHook().orElse(null));
+            layer.addProperty("hook_name_out", of.writtenHook().orElse(null));
             layers.add(layer);
         }
         object.add("layers", layers);
@@ -150,7 +149,7 @@ final class SaeJson {
     }
 
     private static void add(JsonObject object, SaeConfig config, boolean canDecode, double normScalingFactor) {
-        object.addProperty("architecture", config.architecture());
+        object.addProperty("architecture", config.architecture().label());
         object.addProperty("d_in", config.dIn());
         object.addProperty("d_sae", config.dSae());
         object.addProperty("d_out", canDecode ? config.dOut() : null);

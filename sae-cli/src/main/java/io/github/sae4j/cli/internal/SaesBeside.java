@@ -32,7 +32,7 @@ record SaesBeside(OpenSae sae, SaeOptions options, Terminal terminal) {
         Path folder = OpenSae.folder(sae.name());
         if (folder != null) {
             for (Path other : foldersBeside(folder.toAbsolutePath().normalize())) {
-                openings.put(String.valueOf(other.getFileName()), () -> open(SAE.load(other)));
+                openings.put(String.valueOf(other.getFileName()), () -> open(SAE.from(other)));
             }
             return openings;
         }
@@ -47,7 +47,7 @@ record SaesBeside(OpenSae sae, SaeOptions options, Terminal terminal) {
 
     private Optional<SparseAutoencoder> cached(String name) {
         try (DownloadProgress progress = new DownloadProgress(terminal)) {
-            return open(options.hub().apply(SAE.load(name), progress).offline(true));
+            return open(options.hub().applyOffline(SAE.from(name), progress));
         }
     }
 

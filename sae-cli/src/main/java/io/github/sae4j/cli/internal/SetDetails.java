@@ -29,8 +29,8 @@ record SetDetails(LabelledLines facts) {
             SetLayer of = set.layer(layer);
             facts.line(
                     "layer " + layer,
-                    "reads " + (of.readHook() == null ? "an unknown hook" : of.readHook()) + ", writes "
-                            + (of.writtenHook() == null ? "an unknown hook" : of.writtenHook()) + ", alone: "
+                    "reads " + of.readHook().orElse("an unknown hook") + ", writes "
+                            + of.writtenHook().orElse("an unknown hook") + ", alone: "
                             + of.name());
         }
         set.source().commit().ifPresent(commit -> facts.line("commit", commit));

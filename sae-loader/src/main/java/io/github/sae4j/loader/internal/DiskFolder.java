@@ -2,6 +2,7 @@ package io.github.sae4j.loader.internal;
 
 import io.github.sae4j.core.SaeSource;
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.SaeLoadException.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +31,7 @@ public final class DiskFolder implements SaeFolder {
     public static DiskFolder of(Path path) {
         @Nullable Path parent = path.toAbsolutePath().getParent();
         if (!Files.exists(path) && (parent == null || !Files.isDirectory(parent))) {
-            throw new SaeLoadException("There is no folder " + path.toAbsolutePath() + ".");
+            throw new SaeLoadException(Reason.NOT_FOUND, "There is no folder " + path.toAbsolutePath() + ".");
         }
         return new DiskFolder(path);
     }
@@ -100,10 +101,11 @@ public final class DiskFolder implements SaeFolder {
     @Override
     public SaeLoadException unrecognised(Collection<String> markers, String lacking) {
         if (!Files.exists(path)) {
-            return new SaeLoadException("There is no folder " + path.toAbsolutePath() + ".");
+            return new SaeLoadException(Reason.NOT_FOUND, "There is no folder " + path.toAbsolutePath() + ".");
         }
         if (Files.isRegularFile(path)) {
             return new SaeLoadException(
+                    Reason.NOT_RECOGNISED,
                     path + " is a file, and not one that is an SAE by itself. Give the folder that holds it: "
                             + path.toAbsolutePath().getParent() + ".");
         }
@@ -115,10 +117,12 @@ public final class DiskFolder implements SaeFolder {
         String nothing = path.toAbsolutePath() + " holds no SAE that is recognised. ";
         if (!saes.isEmpty()) {
             return new SaeLoadException(
+                    Reason.NOT_RECOGNISED,
                     nothing + "These folders in it may: " + Listing.of(saes) + ". Give one of them.");
         }
         List<String> names = entries.stream().map(DiskFolder::name).toList();
         return new SaeLoadException(
+                Reason.NOT_RECOGNISED,
                 nothing + (names.isEmpty() ? "It is empty." : "It holds: " + Listing.of(names) + "." + lacking));
     }
 

@@ -87,7 +87,7 @@ final class FileSource implements SaeSource {
             }
             return HexFormat.of().formatHex(digest.digest());
         } catch (IOException e) {
-            throw new SaeException(Unreadable.sentence(weights.file(), e), e);
+            throw new SaeException(SaeException.Reason.WEIGHTS_LOST, Unreadable.sentence(weights.file(), e), e);
         } catch (NoSuchAlgorithmException e) {
             throw new AssertionError("every Java platform has SHA-256", e);
         }

@@ -59,7 +59,7 @@ public final class FileState {
         } catch (NoSuchFileException e) {
             return;
         } catch (IOException e) {
-            throw new SaeException(Unreadable.sentence(file, e), e);
+            throw new SaeException(SaeException.Reason.WEIGHTS_LOST, Unreadable.sentence(file, e), e);
         }
         if (!Objects.equals(before.fileKey(), now.fileKey())) {
             return;
@@ -74,6 +74,7 @@ public final class FileState {
 
     private SaeException changed(String how) {
         return new SaeException(
+                SaeException.Reason.WEIGHTS_LOST,
                 file + " " + how + ", so its weights are not those that were opened: open the SAE again.");
     }
 }

@@ -14,6 +14,7 @@ import io.github.sae4j.hub.RemoteFile;
 import io.github.sae4j.hub.RepoFile;
 import io.github.sae4j.hub.RepoId;
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.internal.names.Nearest;
 import io.github.sae4j.loader.internal.names.SaeAddress;
 import java.nio.file.Path;
@@ -165,8 +166,10 @@ public final class HubFolder implements SaeFolder {
     private byte[] part(RemoteFile file, long from, int count) {
         byte[] bytes = hub.read(address.repository(), file.commit(), file.file(), from, count);
         if (bytes.length != count) {
-            throw new SaeLoadException(file.file() + " of " + id() + " should have " + file.size()
-                    + " bytes, but ends after " + (from + bytes.length) + ".");
+            throw new SaeLoadException(
+                    Reason.INTEGRITY,
+                    file.file() + " of " + id() + " should have " + file.size() + " bytes, but ends after "
+                            + (from + bytes.length) + ".");
         }
         return bytes;
     }
@@ -226,11 +229,14 @@ public final class HubFolder implements SaeFolder {
         SortedSet<String> saes = foldersWith(markers, published());
         if (!saes.isEmpty() && (here.isEmpty() || address.folder().isEmpty())) {
             return new SaeLoadException(
+                    Reason.NOT_FOUND,
                     id() + " has no " + (address.folder().isEmpty() ? "SAE at its root" : address.folder()) + ". "
                             + Nearest.sentence("It has", address.folder(), saes, NEAREST));
         }
-        return new SaeLoadException(label() + " is no SAE that is recognised. "
-                + (here.isEmpty() ? "It holds no file." : "It holds: " + Listing.of(here) + "." + lacking));
+        return new SaeLoadException(
+                Reason.NOT_RECOGNISED,
+                label() + " is no SAE that is recognised. "
+                        + (here.isEmpty() ? "It holds no file." : "It holds: " + Listing.of(here) + "." + lacking));
     }
 
     @Override
@@ -294,9 +300,11 @@ public final class HubFolder implements SaeFolder {
                 id() + " (revision " + revision() + "): " + what + " is not in the Hugging Face cache " + cache.folder()
                         + ", and offline mode forbids fetching it."
                         + present + " To fetch " + address
-                        + ", leave offline mode (HF_HUB_OFFLINE, --offline or offline(true)); if the cache is elsewhere, set"
+                        + ", leave offline mode (HF_HUB_OFFLINE or offline(true)); if the cache is elsewhere, set"
                         + " HF_HOME or HF_HUB_CACHE.";
-        return cause == null ? new SaeLoadException(sentence) : new SaeLoadException(sentence, cause);
+        return cause == null
+                ? new SaeLoadException(Reason.OFFLINE, sentence)
+                : new SaeLoadException(Reason.OFFLINE, sentence, cause);
     }
 
     private static SortedSet<String> foldersWith(Collection<String> markers, Collection<String> names) {

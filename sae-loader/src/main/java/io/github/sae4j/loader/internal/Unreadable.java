@@ -1,6 +1,7 @@
 package io.github.sae4j.loader.internal;
 
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.SaeLoadException.Reason;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
@@ -16,7 +17,7 @@ public final class Unreadable {
     private Unreadable() {}
 
     public static SaeLoadException because(Path path, IOException cause) {
-        return new SaeLoadException(sentence(path, cause), cause);
+        return new SaeLoadException(Reason.UNREADABLE, sentence(path, cause), cause);
     }
 
     public static String sentence(Path path, IOException cause) {

@@ -1,6 +1,7 @@
 package io.github.sae4j.loader.internal;
 
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.SaeLoadException.Reason;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
@@ -14,7 +15,8 @@ public final class Unwritable {
     private Unwritable() {}
 
     public static SaeLoadException because(Path path, IOException cause) {
-        return new SaeLoadException(path + " cannot be written: " + reason(cause) + ".", cause);
+        Reason kind = cause instanceof ClosedByInterruptException ? Reason.INTERRUPTED : Reason.UNWRITABLE;
+        return new SaeLoadException(kind, path + " cannot be written: " + reason(cause) + ".", cause);
     }
 
     private static String reason(IOException cause) {

@@ -6,6 +6,7 @@ import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.SaeLoadException.Reason;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.CharacterCodingException;
@@ -50,11 +51,13 @@ public final class YamlFile {
         try {
             value = new Load(settings(file)).loadFromString(text(file));
         } catch (YamlEngineException e) {
-            throw new SaeLoadException(file + " is not YAML: " + firstLine(e.getMessage()) + ".", e);
+            throw new SaeLoadException(Reason.DAMAGED, file + " is not YAML: " + firstLine(e.getMessage()) + ".", e);
         }
         if (!(value instanceof Map<?, ?> map)) {
-            throw new SaeLoadException(file + " should hold a YAML mapping, but holds "
-                    + (value == null ? "nothing" : "something else") + ".");
+            throw new SaeLoadException(
+                    Reason.DAMAGED,
+                    file + " should hold a YAML mapping, but holds " + (value == null ? "nothing" : "something else")
+                            + ".");
         }
         Map<String, Object> fields = new LinkedHashMap<>();
         map.forEach((key, field) -> fields.put(String.valueOf(key), field));
@@ -73,13 +76,15 @@ public final class YamlFile {
             StreamReader reader = new StreamReader(settings, text(file));
             node = new Composer(settings, new ParserImpl(settings, reader)).getSingleNode();
         } catch (YamlEngineException e) {
-            throw new SaeLoadException(file + " is not YAML: " + firstLine(e.getMessage()) + ".", e);
+            throw new SaeLoadException(Reason.DAMAGED, file + " is not YAML: " + firstLine(e.getMessage()) + ".", e);
         }
         if (node.isPresent() && new Nodes(file).json(node.get(), 0) instanceof JsonObject object) {
             return object;
         }
-        throw new SaeLoadException(file + " should hold a YAML mapping, but holds "
-                + (node.isEmpty() ? "nothing" : "something else") + ".");
+        throw new SaeLoadException(
+                Reason.DAMAGED,
+                file + " should hold a YAML mapping, but holds " + (node.isEmpty() ? "nothing" : "something else")
+                        + ".");
     }
 
     /** Nodes become JSON; one that is named in several places comes several times, so that how many there are is bounded. */
@@ -94,14 +99,15 @@ public final class YamlFile {
 
         private JsonElement json(Node node, int depth) {
             if (depth > DEEPEST || left-- == 0) {
-                throw new SaeLoadException(file + " is nested deeper than " + DEEPEST + ", or holds itself.");
+                throw new SaeLoadException(
+                        Reason.DAMAGED, file + " is nested deeper than " + DEEPEST + ", or holds itself.");
             }
             if (node instanceof MappingNode mapping) {
                 JsonObject object = new JsonObject();
                 for (NodeTuple field : mapping.getValue()) {
                     String name = field.getKeyNode() instanceof ScalarNode key ? key.getValue() : "";
                     if (object.has(name)) {
-                        throw new SaeLoadException(file + " has the field \"" + name + "\" twice.");
+                        throw new SaeLoadException(Reason.DAMAGED, file + " has the field \"" + name + "\" twice.");
                     }
                     object.add(name, json(field.getValueNode(), depth + 1));
                 }
@@ -151,11 +157,12 @@ public final class YamlFile {
     private static String text(Path file) {
         try {
             if (Files.size(file) > LARGEST) {
-                throw new SaeLoadException(file + " has " + Files.size(file) + " bytes, which is no configuration.");
+                throw new SaeLoadException(
+                        Reason.DAMAGED, file + " has " + Files.size(file) + " bytes, which is no configuration.");
             }
             return Files.readString(file);
         } catch (CharacterCodingException e) {
-            throw new SaeLoadException(file + " is not YAML: it is not UTF-8.", e);
+            throw new SaeLoadException(Reason.DAMAGED, file + " is not YAML: it is not UTF-8.", e);
         } catch (IOException e) {
             throw Unreadable.because(file, e);
         }

@@ -1,7 +1,7 @@
 package io.github.sae4j.safetensors.internal;
 
 import io.github.sae4j.safetensors.SafetensorsException;
-import io.github.sae4j.safetensors.SafetensorsException.Problem;
+import io.github.sae4j.safetensors.SafetensorsException.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
@@ -53,7 +53,7 @@ public final class FileBytes implements RandomAccessBytes, AutoCloseable {
     public static FileBytes open(Path path) {
         try {
             if (!Files.isRegularFile(path) && Files.exists(path)) {
-                throw new SafetensorsException(Problem.NOT_A_FILE, path + ": this is not a regular file.");
+                throw new SafetensorsException(Reason.NOT_A_FILE, path + ": this is not a regular file.");
             }
             FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
             try {
@@ -63,11 +63,12 @@ public final class FileBytes implements RandomAccessBytes, AutoCloseable {
                 throw e;
             }
         } catch (NoSuchFileException e) {
-            throw new SafetensorsException(Problem.NO_SUCH_FILE, path + ": there is no such file.", e);
+            throw new SafetensorsException(Reason.NO_SUCH_FILE, path + ": there is no such file.", e);
         } catch (ClosedByInterruptException e) {
             throw interrupted(path, e);
         } catch (IOException e) {
-            throw new SafetensorsException(Problem.IO, path + ": the file cannot be opened (" + Reason.of(e) + ").", e);
+            throw new SafetensorsException(
+                    Reason.IO, path + ": the file cannot be opened (" + SystemAnswer.of(e) + ").", e);
         }
     }
 
@@ -95,7 +96,7 @@ public final class FileBytes implements RandomAccessBytes, AutoCloseable {
             while (target.hasRemaining()) {
                 if (open.read(target, position + (target.position() - start)) < 0) {
                     throw new SafetensorsException(
-                            Problem.FILE_CHANGED,
+                            Reason.FILE_CHANGED,
                             path + ": the file ends before byte " + (position + wanted)
                                     + ". It was cut short after it was opened.");
                 }
@@ -125,7 +126,7 @@ public final class FileBytes implements RandomAccessBytes, AutoCloseable {
         }
         if (open.size() < position + length) {
             throw new SafetensorsException(
-                    Problem.FILE_CHANGED,
+                    Reason.FILE_CHANGED,
                     path + ": the file ends before byte " + (position + length)
                             + ". It was cut short after it was opened.");
         }
@@ -133,7 +134,7 @@ public final class FileBytes implements RandomAccessBytes, AutoCloseable {
             return open.map(MapMode.READ_ONLY, position, length);
         } catch (UnsupportedOperationException e) {
             throw new SafetensorsException(
-                    Problem.IO, path + ": its file system cannot map files; its tensors can only be read.", e);
+                    Reason.IO, path + ": its file system cannot map files; its tensors can only be read.", e);
         }
     }
 
@@ -148,8 +149,8 @@ public final class FileBytes implements RandomAccessBytes, AutoCloseable {
                 // Either this object was closed, which the next turn reports, or another thread was interrupted.
             } catch (IOException e) {
                 throw new SafetensorsException(
-                        Problem.IO,
-                        path + ": the operating system failed to " + verb + " the file (" + Reason.of(e) + ").",
+                        Reason.IO,
+                        path + ": the operating system failed to " + verb + " the file (" + SystemAnswer.of(e) + ").",
                         e);
             }
         }
@@ -158,7 +159,7 @@ public final class FileBytes implements RandomAccessBytes, AutoCloseable {
     private FileChannel openChannel() {
         synchronized (lock) {
             if (closed) {
-                throw new SafetensorsException(Problem.CLOSED, path + ": the file is closed.");
+                throw new SafetensorsException(Reason.CLOSED, path + ": the file is closed.");
             }
             if (!channel.isOpen()) {
                 try {
@@ -166,14 +167,14 @@ public final class FileBytes implements RandomAccessBytes, AutoCloseable {
                     if (!identityOf(path).equals(identity)) {
                         again.close();
                         throw new SafetensorsException(
-                                Problem.FILE_CHANGED, path + ": the file was replaced while it was open.");
+                                Reason.FILE_CHANGED, path + ": the file was replaced while it was open.");
                     }
                     channel = again;
                 } catch (IOException e) {
                     throw new SafetensorsException(
-                            Problem.FILE_CHANGED,
-                            path + ": the file had to be opened again after an interrupt, which failed (" + Reason.of(e)
-                                    + ").",
+                            Reason.FILE_CHANGED,
+                            path + ": the file had to be opened again after an interrupt, which failed ("
+                                    + SystemAnswer.of(e) + ").",
                             e);
                 }
             }
@@ -182,7 +183,7 @@ public final class FileBytes implements RandomAccessBytes, AutoCloseable {
     }
 
     private static SafetensorsException interrupted(Path path, IOException e) {
-        return new SafetensorsException(Problem.INTERRUPTED, path + ": the thread was interrupted while reading.", e);
+        return new SafetensorsException(Reason.INTERRUPTED, path + ": the thread was interrupted while reading.", e);
     }
 
     @Override
@@ -193,7 +194,7 @@ public final class FileBytes implements RandomAccessBytes, AutoCloseable {
                 channel.close();
             } catch (IOException e) {
                 throw new SafetensorsException(
-                        Problem.IO, path + ": the file cannot be closed (" + Reason.of(e) + ").", e);
+                        Reason.IO, path + ": the file cannot be closed (" + SystemAnswer.of(e) + ").", e);
             }
         }
     }

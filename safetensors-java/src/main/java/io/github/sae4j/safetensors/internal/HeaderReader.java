@@ -4,7 +4,7 @@ import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import io.github.sae4j.safetensors.Dtype;
 import io.github.sae4j.safetensors.SafetensorsException;
-import io.github.sae4j.safetensors.SafetensorsException.Problem;
+import io.github.sae4j.safetensors.SafetensorsException.Reason;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -46,7 +46,7 @@ public final class HeaderReader {
      *
      * @param file the file's name for messages
      * @param bytes the whole file
-     * @throws SafetensorsException if a rule of the format is broken, with a constant of {@link Problem} for each rule
+     * @throws SafetensorsException if a rule of the format is broken, with a constant of {@link Reason} for each rule
      */
     public static Header read(String file, RandomAccessBytes bytes) {
         HeaderReader reader = new HeaderReader(file);
@@ -62,7 +62,7 @@ public final class HeaderReader {
         long fileLength = bytes.length();
         if (fileLength < Header.PREFIX_LENGTH) {
             throw broken(
-                    Problem.HEADER_TOO_SMALL,
+                    Reason.HEADER_TOO_SMALL,
                     "the file has " + fileLength + " bytes, but the length of the header alone takes 8.");
         }
         ByteBuffer prefix = ByteBuffer.allocate(Header.PREFIX_LENGTH).order(ByteOrder.LITTLE_ENDIAN);
@@ -71,13 +71,13 @@ public final class HeaderReader {
         // The number in the file is unsigned: a negative one here is larger than any header.
         if (length < 0 || length > Header.MAX_LENGTH) {
             throw broken(
-                    Problem.HEADER_TOO_LARGE,
+                    Reason.HEADER_TOO_LARGE,
                     "the file claims a header of " + Long.toUnsignedString(length) + " bytes; at most "
                             + Header.MAX_LENGTH + " are allowed. Is it a safetensors file?");
         }
         if (length > fileLength - Header.PREFIX_LENGTH) {
             throw broken(
-                    Problem.HEADER_BEYOND_END,
+                    Reason.HEADER_BEYOND_END,
                     "the file claims a header of " + length + " bytes, but only " + (fileLength - Header.PREFIX_LENGTH)
                             + " bytes follow. Is it cut short?");
         }
@@ -101,7 +101,7 @@ public final class HeaderReader {
             CoderResult result = decoder.decode(in, out, true);
             if (result.isError()) {
                 throw broken(
-                        Problem.HEADER_NOT_UTF8,
+                        Reason.HEADER_NOT_UTF8,
                         "the header is not UTF-8 text: byte " + (Header.PREFIX_LENGTH + in.position())
                                 + " of the file starts no valid character.");
             }
@@ -115,18 +115,18 @@ public final class HeaderReader {
     private void parse(byte[] json) {
         // Gson would skip a byte order mark, which JSON does not allow.
         if (json.length >= 3 && json[0] == (byte) 0xEF && json[1] == (byte) 0xBB && json[2] == (byte) 0xBF) {
-            throw broken(Problem.HEADER_NOT_JSON, "the header starts with a byte order mark.");
+            throw broken(Reason.HEADER_NOT_JSON, "the header starts with a byte order mark.");
         }
         try (Reader text = new InputStreamReader(new ByteArrayInputStream(json), strictUtf8());
                 JsonReader in = new JsonReader(text)) {
             JsonRules.check(json);
             readRoot(in);
             if (in.peek() != JsonToken.END_DOCUMENT) {
-                throw broken(Problem.HEADER_NOT_JSON, "something follows the header's closing brace.");
+                throw broken(Reason.HEADER_NOT_JSON, "something follows the header's closing brace.");
             }
         } catch (IOException | IllegalStateException e) {
             throw new SafetensorsException(
-                    Problem.HEADER_NOT_JSON, file + ": the header is not valid JSON (" + Quoted.firstLine(e) + ").", e);
+                    Reason.HEADER_NOT_JSON, file + ": the header is not valid JSON (" + Quoted.firstLine(e) + ").", e);
         }
     }
 
@@ -140,14 +140,14 @@ public final class HeaderReader {
             String name = unicode(in.nextName(), "a tensor's name");
             if (name.equals(Header.METADATA_KEY)) {
                 if (metadataSeen) {
-                    throw broken(Problem.DUPLICATE_NAME, "\"__metadata__\" occurs twice in the header.");
+                    throw broken(Reason.DUPLICATE_NAME, "\"__metadata__\" occurs twice in the header.");
                 }
                 metadataSeen = true;
                 metadata = readMetadata(in);
             } else if (names.add(name)) {
                 tensors.add(readTensor(in, name));
             } else {
-                throw broken(Problem.DUPLICATE_NAME, tensorText(name) + " occurs twice in the header.");
+                throw broken(Reason.DUPLICATE_NAME, tensorText(name) + " occurs twice in the header.");
             }
         }
         in.endObject();
@@ -169,7 +169,7 @@ public final class HeaderReader {
                 throw wrongType(in, JsonToken.STRING, "the value of " + Quoted.of(key) + " in \"__metadata__\"");
             }
             if (entries.put(key, unicode(in.nextString(), "a value of \"__metadata__\"")) != null) {
-                throw broken(Problem.DUPLICATE_NAME, Quoted.of(key) + " occurs twice in \"__metadata__\".");
+                throw broken(Reason.DUPLICATE_NAME, Quoted.of(key) + " occurs twice in \"__metadata__\".");
             }
         }
         in.endObject();
@@ -205,11 +205,11 @@ public final class HeaderReader {
         in.endObject();
         if (dtype == null || shape == null || offsets == null) {
             String missing = dtype == null ? "dtype" : shape == null ? "shape" : "data_offsets";
-            throw broken(Problem.HEADER_FORM, tensorText(name) + " has no \"" + missing + "\".");
+            throw broken(Reason.HEADER_FORM, tensorText(name) + " has no \"" + missing + "\".");
         }
         if (offsets.length != 2) {
             throw broken(
-                    Problem.HEADER_FORM,
+                    Reason.HEADER_FORM,
                     fieldText("data_offsets", name) + " must be two numbers, but are " + offsets.length + ".");
         }
         return new Header.Tensor(name, dtype, shape, offsets[0], offsets[1]);
@@ -217,7 +217,7 @@ public final class HeaderReader {
 
     private void requireFirst(@Nullable Object earlier, String field, String tensor) {
         if (earlier != null) {
-            throw broken(Problem.DUPLICATE_NAME, tensorText(tensor) + " has \"" + field + "\" twice.");
+            throw broken(Reason.DUPLICATE_NAME, tensorText(tensor) + " has \"" + field + "\" twice.");
         }
     }
 
@@ -228,7 +228,7 @@ public final class HeaderReader {
         String label = in.nextString();
         return Dtype.ofLabel(label)
                 .orElseThrow(() -> broken(
-                        Problem.UNKNOWN_DTYPE,
+                        Reason.UNKNOWN_DTYPE,
                         tensorText(tensor) + " has the dtype " + Quoted.of(label) + ", which is unknown."));
     }
 
@@ -258,7 +258,7 @@ public final class HeaderReader {
         for (int i = 0; i < literal.length(); i++) {
             if (literal.charAt(i) < '0' || literal.charAt(i) > '9') {
                 throw broken(
-                        Problem.HEADER_FORM,
+                        Reason.HEADER_FORM,
                         "each of " + fieldText(field, tensor) + " must be a whole number of 0 or more, but one is "
                                 + Quoted.of(literal) + ".");
             }
@@ -271,7 +271,7 @@ public final class HeaderReader {
             // Falls through to the sentence below, which says all that this exception knows.
         }
         throw broken(
-                Problem.SIZE_OVERFLOW,
+                Reason.SIZE_OVERFLOW,
                 fieldText(field, tensor) + " has " + Quoted.of(literal) + ", which is beyond any file's size.");
     }
 
@@ -287,7 +287,7 @@ public final class HeaderReader {
 
     private SafetensorsException wrongType(JsonReader in, JsonToken expected, String what) throws IOException {
         return broken(
-                Problem.HEADER_FORM, what + " must be " + describe(expected) + ", but is " + describe(in.peek()) + ".");
+                Reason.HEADER_FORM, what + " must be " + describe(expected) + ", but is " + describe(in.peek()) + ".");
     }
 
     private static String describe(JsonToken token) {
@@ -307,7 +307,7 @@ public final class HeaderReader {
     private String unicode(String text, String what) {
         if (!Quoted.isUnicode(text)) {
             throw broken(
-                    Problem.HEADER_NOT_JSON, what + " has half a surrogate pair: " + Quoted.of(text) + " is not text.");
+                    Reason.HEADER_NOT_JSON, what + " has half a surrogate pair: " + Quoted.of(text) + " is not text.");
         }
         return text;
     }
@@ -319,7 +319,7 @@ public final class HeaderReader {
         for (Header.Tensor tensor : tensors) {
             if (tensor.begin != end || tensor.end < tensor.begin) {
                 throw broken(
-                        Problem.INVALID_OFFSETS,
+                        Reason.INVALID_OFFSETS,
                         tensorText(tensor.name) + " has the offsets [" + tensor.begin + ", " + tensor.end
                                 + "], but must begin at " + end
                                 + " where the tensor before it ends, and not end before that.");
@@ -327,7 +327,7 @@ public final class HeaderReader {
             long needed = bytesOf(tensor);
             if (tensor.end - tensor.begin != needed) {
                 throw broken(
-                        Problem.SIZE_MISMATCH,
+                        Reason.SIZE_MISMATCH,
                         tensorText(tensor.name) + " of " + tensor.dtype.label() + " " + shapeText(tensor.shape)
                                 + " needs " + needed + " bytes, but its offsets span " + (tensor.end - tensor.begin)
                                 + ".");
@@ -336,7 +336,7 @@ public final class HeaderReader {
         }
         if (fileLength - dataStart != end) {
             throw broken(
-                    Problem.FILE_LENGTH_MISMATCH,
+                    Reason.FILE_LENGTH_MISMATCH,
                     "the header describes " + end + " bytes of tensors, but " + (fileLength - dataStart)
                             + " bytes follow it." + (fileLength - dataStart < end ? " Is it cut short?" : ""));
         }
@@ -351,13 +351,13 @@ public final class HeaderReader {
             return tensor.dtype.byteSize(elements);
         } catch (ArithmeticException e) {
             throw new SafetensorsException(
-                    Problem.SIZE_OVERFLOW,
+                    Reason.SIZE_OVERFLOW,
                     file + ": " + tensorText(tensor.name) + " has the shape " + shapeText(tensor.shape)
                             + ", which has too many elements to count.",
                     e);
         } catch (SafetensorsException e) {
             throw new SafetensorsException(
-                    e.problem(),
+                    e.reason(),
                     file + ": " + tensorText(tensor.name) + " has an impossible size. " + e.getMessage(),
                     e);
         }
@@ -370,7 +370,7 @@ public final class HeaderReader {
         return "of " + shape.length + " dimensions";
     }
 
-    private SafetensorsException broken(Problem problem, String sentence) {
-        return new SafetensorsException(problem, file + ": " + sentence);
+    private SafetensorsException broken(Reason reason, String sentence) {
+        return new SafetensorsException(reason, file + ": " + sentence);
     }
 }

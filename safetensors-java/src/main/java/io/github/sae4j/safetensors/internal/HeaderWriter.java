@@ -1,7 +1,7 @@
 package io.github.sae4j.safetensors.internal;
 
 import io.github.sae4j.safetensors.SafetensorsException;
-import io.github.sae4j.safetensors.SafetensorsException.Problem;
+import io.github.sae4j.safetensors.SafetensorsException.Reason;
 import io.github.sae4j.safetensors.TensorSpec;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -42,9 +42,9 @@ public final class HeaderWriter {
      * @param ordered the tensors in file order
      * @param metadata free text, in any order; no {@code __metadata__} is written if empty
      * @return the first bytes of a file, a multiple of 8 of them
-     * @throws SafetensorsException if the header would exceed what the format allows ({@link Problem#HEADER_TOO_LARGE}),
-     *     the metadata are not Unicode text ({@link Problem#INVALID_SPEC}), or the tensors are together too large to
-     *     count ({@link Problem#SIZE_OVERFLOW})
+     * @throws SafetensorsException if the header would exceed what the format allows ({@link Reason#HEADER_TOO_LARGE}),
+     *     the metadata are not Unicode text ({@link Reason#INVALID_SPEC}), or the tensors are together too large to
+     *     count ({@link Reason#SIZE_OVERFLOW})
      */
     public static ByteBuffer write(List<TensorSpec> ordered, Map<String, String> metadata) {
         HeaderWriter writer = new HeaderWriter();
@@ -54,7 +54,7 @@ public final class HeaderWriter {
             long end = begin + tensor.byteSize();
             if (end < 0) {
                 throw new SafetensorsException(
-                        Problem.SIZE_OVERFLOW, "The tensors together have too many bytes to count.");
+                        Reason.SIZE_OVERFLOW, "The tensors together have too many bytes to count.");
             }
             writer.tensor(tensor, begin, end);
             begin = end;
@@ -95,7 +95,7 @@ public final class HeaderWriter {
     private static String requireUnicode(String text) {
         if (!Quoted.isUnicode(text)) {
             throw new SafetensorsException(
-                    Problem.INVALID_SPEC,
+                    Reason.INVALID_SPEC,
                     "Metadata must be text, but " + Quoted.of(text) + " has half a surrogate pair.");
         }
         return text;
@@ -153,7 +153,7 @@ public final class HeaderWriter {
     private static void requireAllowed(long length) {
         if (length > Header.MAX_LENGTH) {
             throw new SafetensorsException(
-                    Problem.HEADER_TOO_LARGE,
+                    Reason.HEADER_TOO_LARGE,
                     "The header would have " + length + " bytes or more, but the format allows at most "
                             + Header.MAX_LENGTH + ". Metadata or the number of tensors must shrink.");
         }

@@ -7,7 +7,7 @@ import com.google.gson.TypeAdapter;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import io.github.sae4j.safetensors.SafetensorsException;
-import io.github.sae4j.safetensors.SafetensorsException.Problem;
+import io.github.sae4j.safetensors.SafetensorsException.Reason;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -37,8 +37,8 @@ public record ShardIndex(Map<String, String> metadata, Map<String, String> fileO
      * @param file the index's name for messages
      * @param bytes the whole index
      * @throws SafetensorsException if the index is too large or not of the expected form
-     *     ({@link Problem#INVALID_INDEX}), or names a file that is not inside its folder
-     *     ({@link Problem#UNSAFE_FILE_NAME})
+     *     ({@link Reason#INVALID_INDEX}), or names a file that is not inside its folder
+     *     ({@link Reason#UNSAFE_FILE_NAME})
      */
     public static ShardIndex read(String file, RandomAccessBytes bytes) {
         if (bytes.length() > Header.MAX_LENGTH) {
@@ -56,7 +56,7 @@ public record ShardIndex(Map<String, String> metadata, Map<String, String> fileO
             return index;
         } catch (IOException | IllegalStateException | JsonParseException e) {
             throw new SafetensorsException(
-                    Problem.INVALID_INDEX, file + ": the index is not valid JSON (" + Quoted.firstLine(e) + ").", e);
+                    Reason.INVALID_INDEX, file + ": the index is not valid JSON (" + Quoted.firstLine(e) + ").", e);
         }
     }
 
@@ -129,7 +129,7 @@ public record ShardIndex(Map<String, String> metadata, Map<String, String> fileO
     private static String requireSafe(String file, String shard) {
         ShardFileName.objection(shard).ifPresent(objection -> {
             throw new SafetensorsException(
-                    Problem.UNSAFE_FILE_NAME,
+                    Reason.UNSAFE_FILE_NAME,
                     file + ": the index names the file " + Quoted.of(shard) + ", which is refused because " + objection
                             + ".");
         });
@@ -145,6 +145,6 @@ public record ShardIndex(Map<String, String> metadata, Map<String, String> fileO
 
     private static SafetensorsException invalid(String file, String clause) {
         return new SafetensorsException(
-                Problem.INVALID_INDEX, file + ": this is not the index of a sharded model: " + clause + ".");
+                Reason.INVALID_INDEX, file + ": this is not the index of a sharded model: " + clause + ".");
     }
 }

@@ -1,7 +1,7 @@
 package io.github.sae4j.safetensors.internal;
 
 import io.github.sae4j.safetensors.SafetensorsException;
-import io.github.sae4j.safetensors.SafetensorsException.Problem;
+import io.github.sae4j.safetensors.SafetensorsException.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
@@ -40,11 +40,11 @@ public final class StagedFile implements AutoCloseable {
     public static StagedFile create(Path target) {
         if (target.getFileName() == null || (Files.exists(target) && !Files.isRegularFile(target))) {
             throw new SafetensorsException(
-                    Problem.NOT_A_FILE, target + ": this is not a regular file, so it cannot be replaced by one.");
+                    Reason.NOT_A_FILE, target + ": this is not a regular file, so it cannot be replaced by one.");
         }
         Path folder = target.toAbsolutePath().getParent();
         if (folder == null || !Files.isDirectory(folder)) {
-            throw new SafetensorsException(Problem.NO_SUCH_FILE, target + ": its folder does not exist.");
+            throw new SafetensorsException(Reason.NO_SUCH_FILE, target + ": its folder does not exist.");
         }
         try {
             for (int attempt = 1; ; attempt++) {
@@ -64,7 +64,7 @@ public final class StagedFile implements AutoCloseable {
             }
         } catch (IOException e) {
             throw new SafetensorsException(
-                    Problem.IO, target + ": no file can be written in its folder (" + Reason.of(e) + ").", e);
+                    Reason.IO, target + ": no file can be written in its folder (" + SystemAnswer.of(e) + ").", e);
         }
     }
 
@@ -149,17 +149,17 @@ public final class StagedFile implements AutoCloseable {
 
     private void requireOpen() {
         if (done) {
-            throw new SafetensorsException(Problem.CLOSED, target + ": the writer is closed.");
+            throw new SafetensorsException(Reason.CLOSED, target + ": the writer is closed.");
         }
     }
 
     private SafetensorsException failed(String verb, IOException e) {
         if (e instanceof ClosedByInterruptException) {
             return new SafetensorsException(
-                    Problem.INTERRUPTED, target + ": the thread was interrupted while the file was written.", e);
+                    Reason.INTERRUPTED, target + ": the thread was interrupted while the file was written.", e);
         }
         return new SafetensorsException(
-                Problem.IO, target + ": the file cannot be " + verb + " (" + Reason.of(e) + ").", e);
+                Reason.IO, target + ": the file cannot be " + verb + " (" + SystemAnswer.of(e) + ").", e);
     }
 
     /** Deletes the temporary file if it was not committed. A second call does nothing. */
@@ -174,8 +174,8 @@ public final class StagedFile implements AutoCloseable {
             Files.deleteIfExists(staged);
         } catch (IOException e) {
             throw new SafetensorsException(
-                    Problem.IO,
-                    target + ": the temporary file " + staged + " cannot be deleted (" + Reason.of(e) + ").",
+                    Reason.IO,
+                    target + ": the temporary file " + staged + " cannot be deleted (" + SystemAnswer.of(e) + ").",
                     e);
         }
     }

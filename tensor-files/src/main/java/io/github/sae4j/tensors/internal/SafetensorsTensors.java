@@ -70,12 +70,12 @@ public final class SafetensorsTensors {
         try {
             return work.get();
         } catch (SafetensorsException e) {
-            throw new TensorFileException(reason(e.problem()), String.valueOf(e.getMessage()), e);
+            throw new TensorFileException(reason(e.reason()), String.valueOf(e.getMessage()), e);
         }
     }
 
-    private static Reason reason(SafetensorsException.Problem problem) {
-        return switch (problem) {
+    private static Reason reason(SafetensorsException.Reason reason) {
+        return switch (reason) {
             case NO_SUCH_FILE -> Reason.NO_SUCH_FILE;
             case NOT_A_FILE, IO -> Reason.UNREADABLE;
             case INTERRUPTED -> Reason.INTERRUPTED;

@@ -77,7 +77,7 @@ public record ReportData(
         if (origin.containsKey("profile")) {
             facts.put("profile", origin.get("profile"));
         }
-        facts.put("architecture", config.architecture());
+        facts.put("architecture", config.architecture().label());
         facts.put("shape", "d_in " + Quantity.count(config.dIn()) + ", d_sae " + Quantity.count(config.dSae()));
         String hook = config.metadata().hookName();
         if (hook != null) {

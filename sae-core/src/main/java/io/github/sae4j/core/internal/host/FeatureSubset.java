@@ -100,11 +100,6 @@ public final class FeatureSubset {
         }
 
         @Override
-        public String torchScript() {
-            throw new IllegalStateException("only kernels in Java run this");
-        }
-
-        @Override
         public float value(int feature, float h) {
             return feature < features.length ? rule.value(features[feature], h) : 0;
         }

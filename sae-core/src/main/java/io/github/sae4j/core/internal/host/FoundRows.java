@@ -41,8 +41,10 @@ public final class FoundRows {
             next[tokens + token] = (int) total;
             total += counts[token];
             if (total > LARGEST_ARRAY) {
-                throw new SaeException("More than " + LARGEST_ARRAY + " features are active in these activations, more"
-                        + " than one result can hold: encode fewer tokens at a time.");
+                throw new SaeException(
+                        SaeException.Reason.TOO_LARGE,
+                        "More than " + LARGEST_ARRAY + " features are active in these activations, more"
+                                + " than one result can hold: encode fewer tokens at a time.");
             }
             offsets[tokens + token + 1] = (int) total;
         }

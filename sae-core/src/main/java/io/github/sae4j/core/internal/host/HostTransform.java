@@ -98,8 +98,10 @@ public record HostTransform(
 
     /** Returns what is thrown for a value that is NaN or infinite. */
     public static SaeException notFinite(int row, int column) {
-        return new SaeException("The activations hold NaN or infinity at row " + row + ", column " + column
-                + ". Values must be finite unless the SAE was opened to allow others.");
+        return new SaeException(
+                SaeException.Reason.NOT_FINITE,
+                "The activations hold NaN or infinity at row " + row + ", column " + column
+                        + ". Values must be finite unless the SAE was opened to allow others.");
     }
 
     private double sum(float[] x, int from) {

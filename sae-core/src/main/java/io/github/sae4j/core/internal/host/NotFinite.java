@@ -58,7 +58,9 @@ public final class NotFinite extends RuntimeException {
                 "Row " + row + " cannot be normalised: its activations are so large that their mean or norm comes"
                         + " out as NaN or infinity.";
         };
-        return new SaeException(said + " Values must be finite unless the SAE was opened to allow others.");
+        return new SaeException(
+                SaeException.Reason.NOT_FINITE,
+                said + " Values must be finite unless the SAE was opened to allow others.");
     }
 
     /** Returns whether all of some numbers are finite. Among numbers without their sign, those that are not have the largest bits. */

@@ -38,6 +38,7 @@ public final class PageFaults {
     public static SaeException sentence(SaeSource source, InternalError error) {
         source.requireUnchanged();
         return new SaeException(
+                SaeException.Reason.WEIGHTS_LOST,
                 "The weights of " + source.description()
                         + " cannot be read any more: their file was cut while it was open,"
                         + " or its disk fails. Open the SAE again.",

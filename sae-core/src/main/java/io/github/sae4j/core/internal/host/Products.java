@@ -21,11 +21,6 @@ record Products(int dSae) implements BlockRule {
     }
 
     @Override
-    public String torchScript() {
-        return "h";
-    }
-
-    @Override
     public float value(int feature, float h) {
         return h;
     }

@@ -23,10 +23,12 @@ public final class Stop {
      */
     public void requireGoingOn(boolean caller) {
         if (asked) {
-            throw new SaeException("This SAE was closed while the call ran.");
+            throw new SaeException(SaeException.Reason.CLOSED, "This SAE was closed while the call ran.");
         }
         if (caller && Thread.currentThread().isInterrupted()) {
-            throw new SaeException("The thread was interrupted while the SAE computed; nothing came of the call.");
+            throw new SaeException(
+                    SaeException.Reason.INTERRUPTED,
+                    "The thread was interrupted while the SAE computed; nothing came of the call.");
         }
     }
 }

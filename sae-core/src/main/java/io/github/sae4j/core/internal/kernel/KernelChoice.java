@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +55,14 @@ public final class KernelChoice {
         return (wanted == null ? best(parts, device) : asked(parts, device, wanted)).open(parts, device, workers);
     }
 
+    private static String refusals(KernelParts parts, Device device) {
+        return "No kernel of this JVM runs this SAE on " + device + ": "
+                + Providers.ALL.stream()
+                        .map(provider -> provider.kind() + " " + provider.refusal(parts, device))
+                        .collect(Collectors.joining(", "))
+                + ".";
+    }
+
     /** Opens an SAE on the best kernel that runs in Java, for what libtorch is not asked to do. */
     public static SaeKernel inJava(KernelParts parts, Workers workers, boolean folded) {
         KernelProvider vector = provider(Kernel.VECTOR);
@@ -66,18 +75,22 @@ public final class KernelChoice {
         return Providers.ALL.stream()
                 .filter(each -> each.kind() == kind)
                 .findFirst()
-                .orElseThrow(() -> new SaeException("The classes of the " + kind + " kernel are missing."));
+                .orElseThrow(() -> new SaeException(
+                        SaeException.Reason.UNAVAILABLE, "The classes of the " + kind + " kernel are missing."));
     }
 
     private static KernelProvider asked(KernelParts parts, Device device, Kernel wanted) {
         KernelProvider provider = provider(wanted);
         String refusal = provider.refusal(parts, device);
         if (refusal != null) {
-            throw new SaeException("The " + wanted + " kernel was asked for, but it " + refusal + ".");
+            throw new SaeException(
+                    SaeException.Reason.NOT_SUPPORTED,
+                    "The " + wanted + " kernel was asked for, but it " + refusal + ".");
         }
         String absence = provider.absence();
         if (absence != null) {
-            throw new SaeException("The " + wanted + " kernel was asked for, but " + absence + ".");
+            throw new SaeException(
+                    SaeException.Reason.UNAVAILABLE, "The " + wanted + " kernel was asked for, but " + absence + ".");
         }
         return provider;
     }
@@ -89,7 +102,7 @@ public final class KernelChoice {
         KernelProvider best = able.stream()
                 .filter(provider -> provider.absence() == null && provider.priority() >= 0)
                 .max(Comparator.comparingInt(KernelProvider::priority))
-                .orElseThrow(() -> new SaeException("No kernel of this JVM runs this SAE on " + device + "."));
+                .orElseThrow(() -> new SaeException(SaeException.Reason.NOT_SUPPORTED, refusals(parts, device)));
         for (KernelProvider provider : able) {
             String advice = provider.advice();
             if (advice != null && ADVISED.compareAndSet(false, true)) {

@@ -99,9 +99,10 @@ public final class VectorProvider implements KernelProvider {
                     .getConstructor()
                     .newInstance();
         } catch (InvocationTargetException e) {
-            throw new SaeException("The vector kernel does not start: " + e.getCause(), e);
+            throw new SaeException(
+                    SaeException.Reason.UNAVAILABLE, "The vector kernel does not start: " + e.getCause(), e);
         } catch (ReflectiveOperationException | LinkageError e) {
-            throw new SaeException("The vector kernel does not start: " + e, e);
+            throw new SaeException(SaeException.Reason.UNAVAILABLE, "The vector kernel does not start: " + e, e);
         }
     }
 }

@@ -70,8 +70,10 @@ final class ChunkRows {
      */
     static void requireRoom(long total) {
         if (total > Integer.MAX_VALUE - 8) {
-            throw new SaeException(total + " features are active in these activations, more than one result can hold:"
-                    + " encode fewer tokens at a time.");
+            throw new SaeException(
+                    SaeException.Reason.TOO_LARGE,
+                    total + " features are active in these activations, more than one result can hold:"
+                            + " encode fewer tokens at a time.");
         }
     }
 }

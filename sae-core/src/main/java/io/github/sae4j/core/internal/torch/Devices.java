@@ -32,7 +32,8 @@ public final class Devices {
             return requirePresent(wanted);
         }
         if (!Device.Type.CPU.equals(wanted.getDeviceType())) {
-            throw new SaeException(wanted + " was asked for, but an SAE runs on cpu or gpu.");
+            throw new SaeException(
+                    SaeException.Reason.UNAVAILABLE, wanted + " was asked for, but an SAE runs on cpu or gpu.");
         }
         return Device.cpu();
     }
@@ -50,11 +51,14 @@ public final class Devices {
         int gpus = TorchRuntime.gpus();
         if (gpus == 0) {
             throw new SaeException(
+                    SaeException.Reason.UNAVAILABLE,
                     spelled(wanted) + " was asked for, but the PyTorch engine sees no CUDA device. It needs a"
                             + " CUDA build of the native library and libcudart where JNA finds it (jna.library.path).");
         }
         if (wanted.getDeviceId() < 0 || wanted.getDeviceId() >= gpus) {
-            throw new SaeException(spelled(wanted) + " was asked for, but there are " + gpus + " CUDA devices.");
+            throw new SaeException(
+                    SaeException.Reason.UNAVAILABLE,
+                    spelled(wanted) + " was asked for, but there are " + gpus + " CUDA devices.");
         }
         return wanted;
     }

@@ -15,6 +15,7 @@ final class EngineFailure {
             String message = String.valueOf(cause.getMessage());
             if (cause instanceof UnsatisfiedLinkError && message.contains("already loaded in another classloader")) {
                 return new SaeException(
+                        SaeException.Reason.UNAVAILABLE,
                         "libtorch is loaded already, by another class loader of this process: a native library can have one"
                                 + " only. Put DJL and sae4j where all applications share them, or use Java arrays on the CPU,"
                                 + " which need no libtorch.",
@@ -23,6 +24,7 @@ final class EngineFailure {
             if (cause instanceof FileSystemException file) {
                 Path cache = Utils.getEngineCacheDir("pytorch");
                 return new SaeException(
+                        SaeException.Reason.UNAVAILABLE,
                         "libtorch could not be unpacked: " + reason(file) + ". DJL unpacks it below " + cache
                                 + "; where that cannot be written, the environment variable DJL_CACHE_DIR names another"
                                 + " folder.",
@@ -31,13 +33,15 @@ final class EngineFailure {
         }
         if (!NativeLibrary.isAtHand()) {
             return new SaeException(
+                    SaeException.Reason.UNAVAILABLE,
                     "There is no libtorch for DJL's PyTorch engine (" + failure.getMessage()
                             + "). Add a native library for"
                             + " this platform to the class path, for example ai.djl.pytorch:pytorch-native-cpu with the"
                             + " classifier of this platform. Java arrays on the CPU need none.",
                     failure);
         }
-        return new SaeException("DJL's PyTorch engine did not start: " + innermost(failure), failure);
+        return new SaeException(
+                SaeException.Reason.UNAVAILABLE, "DJL's PyTorch engine did not start: " + innermost(failure), failure);
     }
 
     private static String reason(FileSystemException failure) {

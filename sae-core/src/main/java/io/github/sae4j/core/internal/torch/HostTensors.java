@@ -176,12 +176,12 @@ public final class HostTensors implements TensorKernel {
     }
 
     @Override
-    public void requireFloats(@Nullable NDArray array, String name) {
+    public void requireFloats(NDArray array, String name) {
         TorchDoor.requireFloats(array, name, script);
     }
 
     @Override
-    public NDManager requireOpen(@Nullable NDManager manager, String name) {
+    public NDManager requireOpen(NDManager manager, String name) {
         return TorchDoor.requireOpen(manager, name);
     }
 

@@ -122,7 +122,9 @@ record InputTransform(
 
     /** Returns what is thrown for a value that is NaN or infinite. */
     static SaeException notFinite(String what, long row, long column) {
-        return new SaeException("The " + what + " hold NaN or infinity at row " + row + ", column " + column
-                + ". Values must be finite unless the SAE was opened to allow others.");
+        return new SaeException(
+                SaeException.Reason.NOT_FINITE,
+                "The " + what + " hold NaN or infinity at row " + row + ", column " + column
+                        + ". Values must be finite unless the SAE was opened to allow others.");
     }
 }

@@ -47,6 +47,7 @@ final class Script {
         } catch (IOException | RuntimeException e) {
             manager.close();
             throw new SaeException(
+                    SaeException.Reason.UNAVAILABLE,
                     "The PyTorch library cannot compile the kernels with the rule \"" + rule + "\": "
                             + String.valueOf(e.getMessage()).lines().findFirst().orElse("no reason given") + ".",
                     e);

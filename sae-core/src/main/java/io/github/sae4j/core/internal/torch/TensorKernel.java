@@ -76,16 +76,16 @@ public interface TensorKernel extends AutoCloseable {
     /**
      * Lets in what the kernels can read.
      *
-     * @throws SaeException if the array is null, closed, sparse, not PyTorch's, or not float32, float16 or bfloat16
+     * @throws SaeException if the array is closed, sparse, not PyTorch's, or not float32, float16 or bfloat16
      */
-    void requireFloats(@Nullable NDArray array, String name);
+    void requireFloats(NDArray array, String name);
 
     /**
      * Returns the manager.
      *
-     * @throws SaeException if it is null, closed, or not PyTorch's
+     * @throws SaeException if it is closed, or not PyTorch's
      */
-    NDManager requireOpen(@Nullable NDManager manager, String name);
+    NDManager requireOpen(NDManager manager, String name);
 
     @Override
     void close();

@@ -109,6 +109,7 @@ final class TokenChunks {
         if (tried == 1) {
             OptionalLong free = memory.free();
             throw new SaeException(
+                    SaeException.Reason.OUT_OF_MEMORY,
                     "The device ran out of memory " + doing + " a single token"
                             + (free.isPresent() ? ", with " + free.getAsLong() + " bytes free" : "") + ".",
                     cause);

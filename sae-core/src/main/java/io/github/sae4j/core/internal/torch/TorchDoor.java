@@ -6,7 +6,6 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import io.github.sae4j.core.SaeException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Lets in only arrays and managers that libtorch can work with. What it does not know, it answers by ending the process,
@@ -23,12 +22,9 @@ final class TorchDoor {
      * Checks an array.
      *
      * @param name what the caller calls the array
-     * @throws SaeException if it is null, closed, sparse, not PyTorch's, or not float32, float16 or bfloat16
+     * @throws SaeException if it is closed, sparse, not PyTorch's, or not float32, float16 or bfloat16
      */
-    static void requireFloats(@Nullable NDArray array, String name, Script script) {
-        if (array == null) {
-            throw new SaeException(name + " must not be null.");
-        }
+    static void requireFloats(NDArray array, String name, Script script) {
         if (!(array instanceof PtNDArray torch)) {
             throw new SaeException(name + " must be an array of DJL's PyTorch engine, but is a "
                     + array.getClass().getName() + ".");
@@ -64,12 +60,9 @@ final class TorchDoor {
     /**
      * Returns the manager as the engine's own type.
      *
-     * @throws SaeException if it is null, closed, or not PyTorch's
+     * @throws SaeException if it is closed, or not PyTorch's
      */
-    static PtNDManager requireOpen(@Nullable NDManager manager, String name) {
-        if (manager == null) {
-            throw new SaeException(name + " must not be null.");
-        }
+    static PtNDManager requireOpen(NDManager manager, String name) {
         if (!(manager instanceof PtNDManager torch)) {
             throw new SaeException(name + " must be a manager of DJL's PyTorch engine, but is a "
                     + manager.getClass().getName() + ".");

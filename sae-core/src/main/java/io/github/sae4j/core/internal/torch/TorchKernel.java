@@ -23,6 +23,7 @@ import io.github.sae4j.core.internal.host.Stop;
 import io.github.sae4j.core.internal.host.Tokens;
 import io.github.sae4j.core.internal.host.Workers;
 import io.github.sae4j.core.internal.kernel.KernelChoice;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Runs an SAE with libtorch, on the CPU or on CUDA: its weights as tensors, and what encodes and decodes with them. */
@@ -86,7 +87,10 @@ public final class TorchKernel implements SaeKernel, TensorKernel {
      * @throws SaeException if the engine fails
      */
     public static TorchKernel open(KernelParts parts, Device device, Workers workers) {
-        Script script = Script.withRule(parts.rule() instanceof BlockRule rule ? rule.torchScript() : "h");
+        Script script = Script.withRule(
+                parts.rule() instanceof BlockRule rule
+                        ? Objects.requireNonNull(rule.torchScript(), "TorchScript")
+                        : "h");
         return over(script, parts, TorchWeights.open(parts, device, script), workers, false);
     }
 
@@ -218,12 +222,12 @@ public final class TorchKernel implements SaeKernel, TensorKernel {
     }
 
     @Override
-    public void requireFloats(@Nullable NDArray array, String name) {
+    public void requireFloats(NDArray array, String name) {
         TorchDoor.requireFloats(array, name, script);
     }
 
     @Override
-    public NDManager requireOpen(@Nullable NDManager manager, String name) {
+    public NDManager requireOpen(NDManager manager, String name) {
         return TorchDoor.requireOpen(manager, name);
     }
 

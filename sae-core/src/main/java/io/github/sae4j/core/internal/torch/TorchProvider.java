@@ -1,6 +1,7 @@
 package io.github.sae4j.core.internal.torch;
 
 import ai.djl.Device;
+import io.github.sae4j.core.BlockRule;
 import io.github.sae4j.core.Kernel;
 import io.github.sae4j.core.internal.host.KernelParts;
 import io.github.sae4j.core.internal.host.SaeKernel;
@@ -31,7 +32,9 @@ public final class TorchProvider implements KernelProvider {
 
     @Override
     public @Nullable String refusal(KernelParts parts, Device device) {
-        return null;
+        return parts.rule() instanceof BlockRule rule && rule.torchScript() == null
+                ? "does not run rules that have no TorchScript"
+                : null;
     }
 
     @Override

@@ -55,10 +55,14 @@ public final class TorchRuntime {
                     && Arrays.equals(longs.toLongArray(), integers)
                     && manager.zeros(new Shape(2, 3)).getShape().equals(new Shape(2, 3));
         } catch (RuntimeException e) {
-            throw new SaeException("The PyTorch library does not work with DJL's binding: " + e.getMessage(), e);
+            throw new SaeException(
+                    SaeException.Reason.UNAVAILABLE,
+                    "The PyTorch library does not work with DJL's binding: " + e.getMessage(),
+                    e);
         }
         if (!sound) {
             throw new SaeException(
+                    SaeException.Reason.UNAVAILABLE,
                     "The PyTorch library is not the version that DJL's binding was made for: small tensors"
                             + " report wrong shapes or values. Check PYTORCH_LIBRARY_PATH.");
         }
@@ -91,7 +95,10 @@ public final class TorchRuntime {
             }
             throw e;
         } catch (NoClassDefFoundError e) {
-            throw new SaeException("DJL's PyTorch engine did not start earlier in this process: " + e.getMessage(), e);
+            throw new SaeException(
+                    SaeException.Reason.UNAVAILABLE,
+                    "DJL's PyTorch engine did not start earlier in this process: " + e.getMessage(),
+                    e);
         }
     }
 }

@@ -90,7 +90,10 @@ final class TorchWeights implements AutoCloseable {
             return new TorchWeights(parts, manager, script);
         } catch (RuntimeException e) {
             manager.close();
-            throw new SaeException("The weights could not be taken to " + device + ": " + e.getMessage(), e);
+            throw new SaeException(
+                    SaeException.Reason.ENGINE,
+                    "The weights could not be taken to " + device + ": " + e.getMessage(),
+                    e);
         }
     }
 

@@ -2,6 +2,7 @@ package io.github.sae4j.loader.internal.format;
 
 import io.github.sae4j.loader.SaeDescription;
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.internal.Listing;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -67,12 +68,15 @@ final class Accounts {
         }
         boolean one = refused.size() == 1;
         String name = refused.get(0).name();
-        throw new SaeLoadException(file + " has " + (one ? "a " + kind : kind + "s")
-                + " that nothing here understands in "
-                + of + ": " + Listing.of(refused.stream().map(Stranger::shown).toList()) + ". "
-                + Conjecture.of(refused.stream().map(Stranger::name).toList())
-                + "If it changes nothing, open the SAE with allowUnknown(\"" + name + "\"), or --allow-unknown " + name
-                + (one ? "." : ", and so for each."));
+        throw new SaeLoadException(
+                Reason.NOT_UNDERSTOOD,
+                file + " has " + (one ? "a " + kind : kind + "s")
+                        + " that nothing here understands in "
+                        + of + ": "
+                        + Listing.of(refused.stream().map(Stranger::shown).toList()) + ". "
+                        + Conjecture.of(refused.stream().map(Stranger::name).toList())
+                        + "If it changes nothing, open the SAE with allowUnknown(\"" + name + "\")"
+                        + (one ? "." : ", and so for each."));
     }
 
     /** Returns the names that the user let through and that were met. */
@@ -88,8 +92,10 @@ final class Accounts {
     void requireAllMet(String place) {
         if (!unmet.isEmpty()) {
             String name = unmet.iterator().next();
-            throw new SaeLoadException("allowUnknown(\"" + name + "\"), or --allow-unknown " + name
-                    + ", has no effect: " + place + " has no tensor or field of this name that is not understood.");
+            throw new SaeLoadException(
+                    Reason.SETTING_REFUSED,
+                    "allowUnknown(\"" + name + "\") has no effect: " + place
+                            + " has no tensor or field of this name that is not understood.");
         }
     }
 

@@ -2,6 +2,7 @@ package io.github.sae4j.loader.internal.format;
 
 import io.github.sae4j.core.SaeBuilder;
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.SaeLoadException.Reason;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,7 @@ final class ActivationNormalizer {
         float[] mean = weights.raw(MEAN);
         if (mean.length != width) {
             throw new SaeLoadException(
+                    Reason.INVALID_TENSORS,
                     weights.path() + ": " + MEAN + " has " + mean.length + " numbers, but should have " + width + ".");
         }
         if (isNowhereANumber(mean)) {
@@ -40,15 +42,18 @@ final class ActivationNormalizer {
         }
         float[] scale = weights.raw(SCALE);
         if (scale.length != 1 && scale.length != segments) {
-            throw new SaeLoadException(weights.path() + ": " + SCALE + " has " + scale.length
-                    + " numbers, but should have 1 or " + segments + ".");
+            throw new SaeLoadException(
+                    Reason.INVALID_TENSORS,
+                    weights.path() + ": " + SCALE + " has " + scale.length + " numbers, but should have 1 or "
+                            + segments + ".");
         }
         float[] gain = new float[width];
         float[] inverse = new float[width];
         for (int i = 0; i < width; i++) {
             float factor = scale[scale.length == 1 ? 0 : i / (width / segments)];
             if (!Float.isFinite(mean[i]) || !Float.isFinite(factor)) {
-                throw new SaeLoadException(weights.path() + ": " + MEAN + " or " + SCALE + " holds NaN or infinity.");
+                throw new SaeLoadException(
+                        Reason.NON_FINITE, weights.path() + ": " + MEAN + " or " + SCALE + " holds NaN or infinity.");
             }
             gain[i] = factor;
             inverse[i] = (float) (1 / (factor + EPSILON));

@@ -6,10 +6,12 @@ import io.github.sae4j.core.GroupMax;
 import io.github.sae4j.core.JumpRelu;
 import io.github.sae4j.core.MatchingPursuit;
 import io.github.sae4j.core.Relu;
+import io.github.sae4j.core.SaeArchitecture;
 import io.github.sae4j.core.SaeBuilder;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.TopK;
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.SaeLoadException.Reason;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -17,42 +19,42 @@ import org.jspecify.annotations.Nullable;
 /**
  * An architecture that can be opened.
  *
- * @param label its name in SAELens's spelling
+ * @param kind what it is
  * @param recipe how its parts are made of its tensors and of the fields of its configuration
  * @param fields the names of these fields
  * @param ofSaeLens whether SAELens has it, too
  */
-record Architecture(String label, Recipe recipe, List<String> fields, boolean ofSaeLens) {
+record Architecture(SaeArchitecture kind, Recipe recipe, List<String> fields, boolean ofSaeLens) {
 
     private static final Rule RELU = (weights, fields, dSae) -> Relu.of(weights.vector("b_enc", dSae));
     private static final Rule JUMP_RELU =
             (weights, fields, dSae) -> JumpRelu.of(weights.vector("b_enc", dSae), weights.forEach("threshold", dSae));
 
-    static final Architecture STANDARD = of("standard", RELU);
+    static final Architecture STANDARD = of(SaeArchitecture.STANDARD, RELU);
 
     private static final List<Architecture> ALL = List.of(
             STANDARD,
-            of("transcoder", RELU),
-            of("skip_transcoder", RELU),
-            of("jumprelu", JUMP_RELU),
-            of("jumprelu_transcoder", JUMP_RELU),
-            of("jumprelu_skip_transcoder", JUMP_RELU),
-            of("batchtopk", Architecture::batchTopK),
-            of("matryoshka_batchtopk", Architecture::batchTopK),
-            of("topk", Architecture::topK, "k", "rescale_acts_by_decoder_norm"),
-            of("topk_transcoder", Architecture::topK, "k").ofOthers(),
-            of("topk_skip_transcoder", Architecture::topK, "k").ofOthers(),
-            of("topk_skip", Architecture::topK, "k").ofOthers(),
-            of("groupmax", Architecture::groupMax, "k").ofOthers(),
-            of("crosscoder", RELU).ofOthers(),
-            of("jumprelu_crosscoder", JUMP_RELU).ofOthers(),
-            of("gated", Architecture::gated),
+            of(SaeArchitecture.TRANSCODER, RELU),
+            of(SaeArchitecture.SKIP_TRANSCODER, RELU),
+            of(SaeArchitecture.JUMPRELU, JUMP_RELU),
+            of(SaeArchitecture.JUMPRELU_TRANSCODER, JUMP_RELU),
+            of(SaeArchitecture.JUMPRELU_SKIP_TRANSCODER, JUMP_RELU),
+            of(SaeArchitecture.BATCHTOPK, Architecture::batchTopK),
+            of(SaeArchitecture.MATRYOSHKA_BATCHTOPK, Architecture::batchTopK),
+            of(SaeArchitecture.TOPK, Architecture::topK, "k", "rescale_acts_by_decoder_norm"),
+            of(SaeArchitecture.TOPK_TRANSCODER, Architecture::topK, "k").ofOthers(),
+            of(SaeArchitecture.TOPK_SKIP_TRANSCODER, Architecture::topK, "k").ofOthers(),
+            of(SaeArchitecture.TOPK_SKIP, Architecture::topK, "k").ofOthers(),
+            of(SaeArchitecture.GROUPMAX, Architecture::groupMax, "k").ofOthers(),
+            of(SaeArchitecture.CROSSCODER, RELU).ofOthers(),
+            of(SaeArchitecture.JUMPRELU_CROSSCODER, JUMP_RELU).ofOthers(),
+            of(SaeArchitecture.GATED, Architecture::gated),
             new Architecture(
-                    "matching_pursuit",
+                    SaeArchitecture.MATCHING_PURSUIT,
                     Architecture::matchingPursuit,
                     List.of("residual_threshold", "max_iterations", "stop_on_duplicate_support"),
                     true),
-            new Architecture("temporal", TemporalRecipe::add, TemporalRecipe.FIELDS, true));
+            new Architecture(SaeArchitecture.TEMPORAL, TemporalRecipe::add, TemporalRecipe.FIELDS, true));
 
     /** Gives an SAE its encoder and the rule that decides which features are active. */
     @FunctionalInterface
@@ -66,15 +68,15 @@ record Architecture(String label, Recipe recipe, List<String> fields, boolean of
         BlockRule of(Weights weights, Fields fields, int dSae);
     }
 
-    private static Architecture of(String label, Rule rule, String... fields) {
+    private static Architecture of(SaeArchitecture kind, Rule rule, String... fields) {
         Recipe recipe = (builder, parts, parameters, config) -> builder.encoder(
                         parts.weights().matrix("W_enc", config.dIn(), config.dSae()))
                 .activation(parts.rule().apply(rule.of(parts.weights(), parameters, config.dSae())));
-        return new Architecture(label, recipe, List.of(fields), true);
+        return new Architecture(kind, recipe, List.of(fields), true);
     }
 
     private Architecture ofOthers() {
-        return new Architecture(label, recipe, fields, false);
+        return new Architecture(kind, recipe, fields, false);
     }
 
     /** The decoder is the encoder too. */
@@ -128,15 +130,22 @@ record Architecture(String label, Recipe recipe, List<String> fields, boolean of
                 .filter(architecture -> architecture.ofSaeLens || !bySaeLens)
                 .toList();
         return known.stream()
-                .filter(architecture -> architecture.label.equals(label))
+                .filter(architecture -> architecture.label().equals(label))
                 .findFirst()
-                .orElseThrow(() -> new SaeLoadException(file + ": the architecture \"" + label
-                        + "\" is not known. Supported: "
-                        + known.stream().map(Architecture::label).collect(Collectors.joining(", ")) + "."));
+                .orElseThrow(() -> new SaeLoadException(
+                        Reason.UNSUPPORTED,
+                        file + ": the architecture \"" + label
+                                + "\" is not known. Supported: "
+                                + known.stream().map(Architecture::label).collect(Collectors.joining(", ")) + "."));
+    }
+
+    /** Returns its name in SAELens's spelling. */
+    String label() {
+        return kind.label();
     }
 
     /** Returns whether reconstructing adds a product with the activations. */
     boolean hasSkip() {
-        return label.contains("skip");
+        return kind.hasSkip();
     }
 }

@@ -6,6 +6,7 @@ import io.github.sae4j.core.Reshape;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SaeMetadata;
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.SaeLoadException.Reason;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -154,24 +155,25 @@ final class CfgJson {
         @Nullable String dtype = dtype();
         @Nullable Boolean applyBDecToInput = fields.flag("apply_b_dec_to_input");
         if (transcoder && !Boolean.FALSE.equals(applyBDecToInput)) {
-            throw new SaeLoadException(file + ": apply_b_dec_to_input is "
-                    + (applyBDecToInput == null ? "missing, which means true" : "true") + ", but a "
-                    + architecture.label() + " cannot subtract b_dec from its input: b_dec belongs to its output.");
+            throw new SaeLoadException(
+                    Reason.INVALID_CONFIGURATION,
+                    file + ": apply_b_dec_to_input is "
+                            + (applyBDecToInput == null ? "missing, which means true" : "true") + ", but a "
+                            + architecture.label()
+                            + " cannot subtract b_dec from its input: b_dec belongs to its output.");
         }
         Normalization normalization = normalization();
         SaeMetadata metadata = metadata();
         Reshape reshape = transcoder ? ignoredReshape() : reshape(metadata.hookName());
-        return new SaeConfig(
-                architecture.label(),
-                dIn,
-                dSae,
-                dOut == null ? dIn : dOut,
-                dtype,
-                applyBDecToInput == null || applyBDecToInput,
-                normalization,
-                reshape,
-                metadata,
-                fields.others());
+        return SaeConfig.builder(architecture.kind(), dIn, dSae)
+                .dOut(dOut == null ? dIn : dOut)
+                .dtype(dtype)
+                .applyBDecToInput(applyBDecToInput == null || applyBDecToInput)
+                .normalization(normalization)
+                .reshape(reshape)
+                .metadata(metadata)
+                .otherFields(fields.others())
+                .build();
     }
 
     /** Returns the number format that all tensors have, by the name that PyTorch gives it. */
@@ -182,7 +184,7 @@ final class CfgJson {
         }
         String name = withoutPrefix(written, "torch.");
         if (!DTYPES.contains(name)) {
-            throw fields.refused(
+            throw fields.unsupported(
                     "dtype", "\"" + written + "\"", "but only " + String.join(", ", DTYPES) + " are known.");
         }
         return name;
@@ -209,7 +211,7 @@ final class CfgJson {
             return "topk";
         }
         if (function != null && !function.equals("relu")) {
-            throw fields.refused(
+            throw fields.unsupported(
                     functionField,
                     "\"" + function + "\"",
                     older
@@ -250,7 +252,7 @@ final class CfgJson {
             return Normalization.NONE;
         }
         return Normalization.ofLabel(label)
-                .orElseThrow(() -> fields.refused(
+                .orElseThrow(() -> fields.unsupported(
                         "normalize_activations",
                         "\"" + label + "\"",
                         "which is not supported; supported are "
@@ -281,7 +283,7 @@ final class CfgJson {
     private Reshape reshapeOf(String label) {
         return Reshape.ofLabel(label)
                 .filter(reshape -> reshape != Reshape.SEGMENTS || accounts == null)
-                .orElseThrow(() -> fields.refused(
+                .orElseThrow(() -> fields.unsupported(
                         "reshape_activations",
                         "\"" + label + "\"",
                         "which is not supported; supported are none, hook_z."));
@@ -289,15 +291,16 @@ final class CfgJson {
 
     private SaeMetadata metadata() {
         @Nullable Boolean prependBos = fields.informativeFlag("metadata.prepend_bos", "prepend_bos");
-        return new SaeMetadata(
-                fields.informativeText("metadata.model_name", "model_name"),
-                hookName(),
-                fields.informativeInteger(withOld("hook_head_index", "hook_point_head_index")),
-                fields.informativeInteger("metadata.context_size", "context_size"),
-                (older && prependBos == null) ? Boolean.TRUE : prependBos,
-                fields.informativeText("metadata.dataset_path", "dataset_path"),
-                fields.informativeText("metadata.neuronpedia_id", "neuronpedia_id"),
-                version);
+        return SaeMetadata.builder()
+                .modelName(fields.informativeText("metadata.model_name", "model_name"))
+                .hookName(hookName())
+                .hookHeadIndex(fields.informativeInteger(withOld("hook_head_index", "hook_point_head_index")))
+                .contextSize(fields.informativeInteger("metadata.context_size", "context_size"))
+                .prependBos((older && prependBos == null) ? Boolean.TRUE : prependBos)
+                .datasetPath(fields.informativeText("metadata.dataset_path", "dataset_path"))
+                .neuronpediaId(fields.informativeText("metadata.neuronpedia_id", "neuronpedia_id"))
+                .saeLensVersion(version)
+                .build();
     }
 
     private @Nullable String hookName() {

@@ -9,6 +9,7 @@ import com.google.gson.JsonParseException;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SaeMetadata;
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.internal.SaeLensFiles;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -104,7 +105,7 @@ public final class CfgJsonText {
             return StrictJson.parse(json);
         } catch (JsonParseException e) {
             throw new SaeLoadException(
-                    "The configuration's field " + name + " is not JSON: " + e.getMessage() + ".", e);
+                    Reason.DAMAGED, "The configuration's field " + name + " is not JSON: " + e.getMessage() + ".", e);
         }
     }
 

@@ -2,6 +2,7 @@ package io.github.sae4j.loader.internal.format;
 
 import io.github.sae4j.core.JumpRelu;
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.internal.SaeFolder;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -40,8 +41,10 @@ final class CrossLayerFormat implements Format {
         SaeFolder set = reading.place().parent();
         @Nullable Integer layer = layer(reading.place());
         if (layer == null) {
-            throw new SaeLoadException(reading.place().label() + " should be named by the number of a layer, as in "
-                    + set.label() + "/0.");
+            throw new SaeLoadException(
+                    Reason.NOT_RECOGNISED,
+                    reading.place().label() + " should be named by the number of a layer, as in " + set.label()
+                            + "/0.");
         }
         Weights weights =
                 CircuitTracerSet.encoder(reading, set, layer).unneeded("one layer alone is not decoded", "b_dec");

@@ -64,7 +64,7 @@ final class DecoderNorms {
             LOG.warn(
                     "{}: decoder rows are not of norm 1 (mean {}), so thresholds are compared with features times these"
                             + " norms, as in the publisher's code; SAELens compares features alone, which"
-                            + " override(\"{}\", false), or --set {}=false, does",
+                            + " override(\"{}\", false) does",
                     place,
                     String.format(
                             java.util.Locale.ROOT,
@@ -73,7 +73,6 @@ final class DecoderNorms {
                                     .mapToDouble(feature -> norms[feature])
                                     .average()
                                     .orElse(0)),
-                    FIELD,
                     FIELD);
         }
         divide(thresholds, norms);

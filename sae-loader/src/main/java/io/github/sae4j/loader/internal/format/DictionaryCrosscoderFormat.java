@@ -2,6 +2,7 @@ package io.github.sae4j.loader.internal.format;
 
 import io.github.sae4j.core.WeightMatrix;
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.internal.SaeFolder;
 import java.util.Arrays;
 import java.util.List;
@@ -62,8 +63,10 @@ final class DictionaryCrosscoderFormat implements Format {
         @Nullable Integer layer = trainer.informativeInteger("trainer.layer");
         if (kind == null
                 || !List.of("CrossCoder", "BatchTopKCrossCoder", "BatchTopKSAE").contains(kind)) {
-            throw new SaeLoadException((hub ? TRAINER : CONFIG) + ": trainer.dict_class is " + kind
-                    + ", which is not known here. Known are: CrossCoder, BatchTopKCrossCoder, BatchTopKSAE.");
+            throw new SaeLoadException(
+                    Reason.UNSUPPORTED,
+                    (hub ? TRAINER : CONFIG) + ": trainer.dict_class is " + kind
+                            + ", which is not known here. Known are: CrossCoder, BatchTopKCrossCoder, BatchTopKSAE.");
         }
         trainer.close(reading.accounts(), "a crosscoder", INERT);
         @Nullable String said = null;
@@ -72,7 +75,7 @@ final class DictionaryCrosscoderFormat implements Format {
             said = arguments.oneOf("code_normalization", NORMALIZATIONS.toArray(String[]::new));
             for (String unknown : List.of("encoder_layers", "latent_processor")) {
                 if (arguments.has(unknown)) {
-                    throw arguments.refused(unknown, "set", "which is not known of crosscoders.");
+                    throw arguments.unsupported(unknown, "set", "which is not known of crosscoders.");
                 }
             }
             arguments.close(reading.accounts(), "a crosscoder", INERT);
@@ -107,8 +110,10 @@ final class DictionaryCrosscoderFormat implements Format {
             @Nullable Integer layer) {
         long[] shape = weights.shape("encoder.weight");
         if (shape.length != 3) {
-            throw new SaeLoadException(weights.path() + ": encoder.weight should have three axes, one of them for the"
-                    + " models or layers, but has " + shape.length + ".");
+            throw new SaeLoadException(
+                    Reason.INVALID_TENSORS,
+                    weights.path() + ": encoder.weight should have three axes, one of them for the"
+                            + " models or layers, but has " + shape.length + ".");
         }
         int normalization = normalization(weights, said);
         weights.rename("W_enc", "encoder.weight")
@@ -147,6 +152,7 @@ final class DictionaryCrosscoderFormat implements Format {
                 : said == null ? 1 : NORMALIZATIONS.indexOf(said) + 1;
         if (id > NORMALIZATIONS.size() || (said != null && !said.equals(NORMALIZATIONS.get(id - 1)))) {
             throw new SaeLoadException(
+                    Reason.INVALID_TENSORS,
                     weights.path() + ": code_normalization_id is " + id + ", but " + CONFIG + " says " + said + ".");
         }
         return id;
@@ -155,10 +161,12 @@ final class DictionaryCrosscoderFormat implements Format {
     private static void requireCodes(Weights weights, int normalization) {
         String name = NORMALIZATIONS.get(normalization - 1);
         if (name.equals("DECOUPLED") || name.equals("MIXED")) {
-            throw new SaeLoadException(weights.path() + ": code_normalization is " + name + ", "
-                    + (name.equals("MIXED")
-                            ? "a mixture that is not supported."
-                            : "so that features and thresholds differ from model to model, which is not supported."));
+            throw new SaeLoadException(
+                    Reason.UNSUPPORTED,
+                    weights.path() + ": code_normalization is " + name + ", "
+                            + (name.equals("MIXED")
+                                    ? "a mixture that is not supported."
+                                    : "so that features and thresholds differ from model to model, which is not supported."));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.github.sae4j.loader.internal.format;
 
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.SaeLoadException.Reason;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -108,6 +109,7 @@ final class DictionaryLearningFormat implements Format {
     private static void requireSameK(Weights weights, @Nullable Integer k) {
         if (weights.contains("k") && k != null && weights.size("k") != k) {
             throw new SaeLoadException(
+                    Reason.INVALID_TENSORS,
                     weights.path() + " has k = " + weights.size("k") + ", but " + CONFIG + " says " + k + ".");
         }
     }
@@ -149,9 +151,11 @@ final class DictionaryLearningFormat implements Format {
                 case "BatchTopKSAE", "MatryoshkaBatchTopKSAE" -> BATCH_TOP_K;
                 case "JumpReluAutoEncoder" -> JUMP_RELU;
                 default ->
-                    throw new SaeLoadException(CONFIG + ": trainer.dict_class is " + dictClass
-                            + ", which is not known. Known are: AutoEncoder, AutoEncoderNew, GatedAutoEncoder,"
-                            + " AutoEncoderTopK, BatchTopKSAE, MatryoshkaBatchTopKSAE, JumpReluAutoEncoder.");
+                    throw new SaeLoadException(
+                            Reason.UNSUPPORTED,
+                            CONFIG + ": trainer.dict_class is " + dictClass
+                                    + ", which is not known. Known are: AutoEncoder, AutoEncoderNew, GatedAutoEncoder,"
+                                    + " AutoEncoderTopK, BatchTopKSAE, MatryoshkaBatchTopKSAE, JumpReluAutoEncoder.");
             };
         }
     }

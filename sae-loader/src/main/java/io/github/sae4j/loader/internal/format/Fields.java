@@ -4,6 +4,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.SaeLoadException.Reason;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -56,7 +57,7 @@ final class Fields {
     int size(String name) {
         @Nullable JsonPrimitive value = take("a whole number from 1 to " + Integer.MAX_VALUE, Fields::isSize, name);
         if (value == null) {
-            throw new SaeLoadException(file + ": the field " + name + " is missing.");
+            throw new SaeLoadException(Reason.INVALID_CONFIGURATION, file + ": the field " + name + " is missing.");
         }
         return value.getAsBigDecimal().intValueExact();
     }
@@ -124,6 +125,16 @@ final class Fields {
         namesInFile.put(newName, name);
     }
 
+    /** Sets a field to what somebody knows better than the file. */
+    void replace(String name, JsonElement value) {
+        unread.put(name, value);
+    }
+
+    /** Returns the names of the fields that were read, as the file has them. */
+    Set<String> read() {
+        return Set.copyOf(read);
+    }
+
     /** Sets a field that is absent. */
     void setDefault(String name, int value) {
         if (!has(name)) {
@@ -183,7 +194,7 @@ final class Fields {
     String oneOf(String name, String... known) {
         @Nullable String value = text(name);
         if (value != null && !List.of(known).contains(value)) {
-            throw refused(
+            throw unsupported(
                     name,
                     "\"" + value + "\"",
                     "but only " + String.join(", ", known) + " " + (known.length == 1 ? "is" : "are") + " known.");
@@ -199,7 +210,7 @@ final class Fields {
     /** Refuses a field that asks for something that is not there: true, where only false is known. */
     void requireUnset(String name, String why) {
         if (isSet(name)) {
-            throw refused(name, "true", why);
+            throw unsupported(name, "true", why);
         }
     }
 
@@ -261,7 +272,16 @@ final class Fields {
 
     /** Returns the sentence for a field whose value cannot be used. */
     SaeLoadException refused(String name, String found, String why) {
-        return new SaeLoadException(file + ": " + name + " is " + found + ", " + why);
+        return refused(Reason.INVALID_CONFIGURATION, name, found, why);
+    }
+
+    /** Returns the sentence for a field that asks for what is not supported here. */
+    SaeLoadException unsupported(String name, String found, String why) {
+        return refused(Reason.UNSUPPORTED, name, found, why);
+    }
+
+    private SaeLoadException refused(Reason reason, String name, String found, String why) {
+        return new SaeLoadException(reason, file + ": " + name + " is " + found + ", " + why);
     }
 
     private @Nullable JsonPrimitive take(String expected, Accepts accepts, String... names) {

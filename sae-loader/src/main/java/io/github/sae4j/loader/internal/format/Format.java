@@ -1,21 +1,11 @@
 package io.github.sae4j.loader.internal.format;
 
 import io.github.sae4j.loader.internal.SaeFolder;
-import java.util.List;
 
-/** A layout of files that some publisher has. */
-interface Format {
+/** A layout that comes with this library. */
+interface Format extends Layout {
 
-    /** Returns the name that releases call it by, for example {@code gemma_2}. */
-    String label();
-
-    /**
-     * Returns the files by which a folder of this layout is told, relative to it, the weights last; none if it is told
-     * otherwise.
-     */
-    List<String> markers();
-
-    /** Returns whether the files in a place are of this layout. */
+    @Override
     default boolean fits(SaeFolder place) {
         return !isFileName(place) && !markers().isEmpty() && markers().stream().allMatch(place::has);
     }

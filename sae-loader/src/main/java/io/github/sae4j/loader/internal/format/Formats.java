@@ -2,7 +2,6 @@ package io.github.sae4j.loader.internal.format;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import io.github.sae4j.core.Normalization;
 import io.github.sae4j.core.SaeBuilder;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SaeSource;
@@ -10,6 +9,7 @@ import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.WeightType;
 import io.github.sae4j.loader.SaeDescription;
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.SaeSetException;
 import io.github.sae4j.loader.internal.SaeFolder;
 import io.github.sae4j.loader.internal.SaeLensFiles;
@@ -32,29 +32,6 @@ import org.slf4j.LoggerFactory;
 public final class Formats {
 
     private static final Logger LOG = LoggerFactory.getLogger(Formats.class);
-
-    /** In the order in which they are tried: the ones with more markers before those with fewer of the same. */
-    private static final List<Format> ALL = List.of(
-            new LlamascopiumFormat("llamascopium"),
-            new LlamascopiumFormat("llama_scope_r1_distill"),
-            new SaeLensFormat(),
-            GemmaScopeFormat.sae(),
-            GemmaScopeFormat.transcoder(),
-            new GemmaScope2Format(),
-            new LlamaScopeFormat(),
-            new TemporalFormat(),
-            new DictionaryLearningFormat(),
-            new DictionaryCrosscoderFormat(),
-            new ModelDiffCrosscoderFormat(),
-            new InterPlmFormat(),
-            new SparsifyFormat(),
-            new HookZFormat(),
-            new QwenScopeFormat(),
-            new OpenAiFormat(),
-            LinearFormat.deepSeek(),
-            LinearFormat.goodfire(),
-            new MwhannaFormat(),
-            new CrossLayerFormat());
 
     private final SaeFolder place;
     private final Settings settings;
@@ -107,7 +84,7 @@ public final class Formats {
 
     /** Returns the names of the layouts that can be asked for. */
     public static List<String> labels() {
-        return ALL.stream().map(Format::label).toList();
+        return Layouts.all().stream().map(Layout::label).toList();
     }
 
     private SaeBuilder read() {
@@ -119,25 +96,24 @@ public final class Formats {
     private SaeDescription describe() {
         try (Reading reading = reading(true)) {
             Opened opened = open(reading);
-            Parts parts = opened.parts();
             SaeSource source =
-                    reading.source(parts.weights(), reading.accounts().letThrough());
+                    reading.source(opened.weights(), reading.accounts().letThrough());
             return new SaeDescription(
                     source.description(),
-                    source.repository().orElse(null),
-                    source.commit().orElse(null),
-                    opened.declared().config(),
-                    parts.noDecoder() == null,
+                    source.repository(),
+                    source.commit(),
+                    opened.config(),
+                    opened.canDecode(),
                     opened.inputScale(),
                     reading.tensors().stream().map(Formats::described).toList(),
                     reading.accounts().uses(),
                     reading.read(),
-                    settings.facts() == null ? null : settings.facts().sae());
+                    Optional.ofNullable(settings.facts()).map(Registry.Facts::sae));
         }
     }
 
-    /** What the files came to. */
-    private record Opened(Parts parts, Declared declared, double inputScale, SaeBuilder builder) {}
+    /** What the files came to, whatever their layout. */
+    record Opened(SaeConfig config, boolean canDecode, double inputScale, Weights weights, SaeBuilder builder) {}
 
     private Reading reading(boolean headersOnly) {
         return new Reading(
@@ -149,9 +125,16 @@ public final class Formats {
     }
 
     private Opened open(Reading reading) {
-        Parts parts = format().read(reading);
+        Layout layout = layout();
+        if (layout instanceof ProvidedFormat provided) {
+            return provided.open(reading, settings);
+        }
+        Parts parts = ((Format) layout).read(reading);
         Declared declared = declared(reading, parts);
-        double inputScale = parts.layoutScale() * normScalingFactor(declared, parts);
+        @Nullable
+        Double published = parts.normScalingFactor() == null ? declared.inputScale() : parts.normScalingFactor();
+        double inputScale =
+                parts.layoutScale() * scaling().factor(declared.config().normalization(), published);
         SaeBuilder builder = assemble(reading, parts, declared, inputScale);
         if (parts.isDeclared()) {
             declared.closeParameters(reading.accounts());
@@ -159,10 +142,14 @@ public final class Formats {
         reading.requireOverridesRead(
                 declared.unread(),
                 settings.overrides().keySet(),
-                declared.config().architecture(),
+                declared.config().architecture().label(),
                 declared.readable());
         reading.accounts().requireAllMet(place.label());
-        return new Opened(parts, declared, inputScale, builder);
+        return new Opened(declared.config(), parts.noDecoder() == null, inputScale, parts.weights(), builder);
+    }
+
+    private NormScaling scaling() {
+        return new NormScaling(place, settings);
     }
 
     private static SaeDescription.Tensor described(Tensor tensor) {
@@ -185,24 +172,29 @@ public final class Formats {
         return fields;
     }
 
-    private Format format() {
+    private Layout layout() {
         @Nullable String named = settings.format();
         if (named == null && settings.facts() != null) {
             named = settings.facts().format();
         }
         if (named != null) {
             String label = named;
-            return ALL.stream()
+            return Layouts.all().stream()
                     .filter(format -> format.label().equals(label))
                     .findFirst()
-                    .orElseThrow(() -> new SaeLoadException("The format \"" + label + "\" of " + place.label()
-                            + " is not known. Known are: " + String.join(", ", labels()) + "."));
+                    .orElseThrow(() -> new SaeLoadException(
+                            Reason.INVALID_ARGUMENT,
+                            "The format \"" + label + "\" of " + place.label() + " is not known. Known are: "
+                                    + String.join(", ", labels()) + "."));
         }
         if (!Format.isFileName(place)) {
             // What is asked for first may be fetched, and most SAEs have this; it is small.
             place.has(SaeLensFiles.CONFIG);
         }
-        return ALL.stream().filter(format -> format.fits(place)).findFirst().orElseThrow(this::noSae);
+        return Layouts.all().stream()
+                .filter(format -> format.fits(place))
+                .findFirst()
+                .orElseThrow(this::noSae);
     }
 
     private SaeLoadException noSae() {
@@ -213,7 +205,7 @@ public final class Formats {
     private SaeLoadException unrecognised() {
         Set<String> markers = new LinkedHashSet<>();
         Map<String, String> lacking = new TreeMap<>();
-        for (Format format : ALL) {
+        for (Layout format : Layouts.all()) {
             format.markers().stream().reduce((one, next) -> next).ifPresent(markers::add);
             List<String> absent = format.markers().stream()
                     .filter(marker -> !place.has(marker))
@@ -277,48 +269,15 @@ public final class Formats {
         double @Nullable [] users = settings.normScalingFactor();
         if (parts.factors() != null) {
             if (users != null) {
-                throw new SaeLoadException(place.label() + " has factors of its own for its activations and its"
-                        + " reconstructions in its files, so that a norm scaling factor cannot be given.");
+                throw new SaeLoadException(
+                        Reason.SETTING_REFUSED,
+                        place.label() + " has factors of its own for its activations and its"
+                                + " reconstructions in its files, so that a norm scaling factor cannot be given.");
             }
             parts.factors().accept(builder);
         } else if (users != null && users.length > 1) {
-            if (users.length != parts.segments()) {
-                throw new SaeLoadException(users.length + " norm scaling factors are given, but " + place.label()
-                        + " takes "
-                        + (parts.segments() == 1
-                                ? "one."
-                                : "one, or one for each of its " + parts.segments() + " segments."));
-            }
+            scaling().requireFitting(parts.segments());
             Affine.ofSegments(config.dIn(), users).accept(builder);
         }
-    }
-
-    /** The user's word counts most, then the publisher's, then the registry's. */
-    private double normScalingFactor(Declared declared, Parts parts) {
-        double @Nullable [] users = settings.normScalingFactor();
-        if (users != null) {
-            return users.length == 1 ? users[0] : 1;
-        }
-        if (parts.normScalingFactor() != null) {
-            return parts.normScalingFactor();
-        }
-        if (declared.inputScale() != null) {
-            return declared.inputScale();
-        }
-        SaeConfig config = declared.config();
-        if (config.normalization() != Normalization.EXPECTED_AVERAGE_ONLY_IN) {
-            return 1;
-        }
-        @Nullable
-        Double known = settings.facts() == null ? null : settings.facts().sae().normScalingFactor();
-        if (known == null) {
-            LOG.warn(
-                    "{} was trained with normalize_activations = {}, a factor that its publisher folds into the weights"
-                            + " or gives beside them; none is given here, so activations are used as they are",
-                    place.label(),
-                    config.normalization().label());
-            return 1;
-        }
-        return known;
     }
 }

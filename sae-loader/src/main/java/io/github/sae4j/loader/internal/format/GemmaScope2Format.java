@@ -2,6 +2,7 @@ package io.github.sae4j.loader.internal.format;
 
 import com.google.gson.JsonObject;
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.internal.SaeFolder;
 import java.util.List;
 import java.util.Optional;
@@ -65,8 +66,10 @@ final class GemmaScope2Format implements Format {
                 .turn("W_skip", SKIP);
         boolean crossLayer = weights.shape("W_dec").length == 3;
         if (!crossLayer && ("clt".equals(type) || "crosscoder".equals(type))) {
-            throw new SaeLoadException(CONFIG + ": type is \"" + type + "\", of which w_dec has an axis of layers, but "
-                    + weights.path() + " has none.");
+            throw new SaeLoadException(
+                    Reason.INVALID_TENSORS,
+                    CONFIG + ": type is \"" + type + "\", of which w_dec has an axis of layers, but " + weights.path()
+                            + " has none.");
         }
         if (crossLayer) {
             weights.unneeded("one layer alone is not decoded", "W_dec", "b_dec", "W_skip");
@@ -111,6 +114,7 @@ final class GemmaScope2Format implements Format {
         @Nullable String architecture = config.text("architecture");
         if (isThere && !"jump_relu".equals(architecture)) {
             throw new SaeLoadException(
+                    Reason.UNSUPPORTED,
                     CONFIG + ": architecture is " + architecture + ", but only jump_relu is known of Gemma Scope 2.");
         }
         config.oneOf("type", "sae", "transcoder", "clt", "crosscoder");
@@ -120,6 +124,7 @@ final class GemmaScope2Format implements Format {
     /** Returns the sentence for a configuration that says another thing of the skip term than the tensors. */
     static SaeLoadException contradiction(SaeFolder place, boolean affine, boolean skip) {
         return new SaeLoadException(
+                Reason.INVALID_TENSORS,
                 place.label() + ": " + CONFIG + " says affine_connection = " + affine + ", but there is "
                         + (skip ? "a" : "no") + " tensor " + SKIP + (affine && skip ? ", and no transcoder." : "."));
     }

@@ -1,6 +1,7 @@
 package io.github.sae4j.loader.internal.format;
 
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.internal.SaeFolder;
 import java.util.Arrays;
 import java.util.List;
@@ -25,6 +26,7 @@ record GemmaScope2Hooks(String folder, List<Integer> depths) {
         boolean crosscoder = depths.matches();
         if (!crosscoder && set.parent().name().startsWith("crosscoder")) {
             throw new SaeLoadException(
+                    Reason.NOT_RECOGNISED,
                     set.label() + " is a crosscoder, but its name does not list the layers that it reads, as"
                             + " in layer_7_13_17_22_width_262k_l0_medium.");
         }
@@ -45,6 +47,7 @@ record GemmaScope2Hooks(String folder, List<Integer> depths) {
     void requireLayers(int layers) {
         if (!depths.isEmpty() && depths.size() != layers) {
             throw new SaeLoadException(
+                    Reason.INVALID_TENSORS,
                     folder + " has " + layers + " layers, but its name lists " + depths.size() + ".");
         }
     }

@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import io.github.sae4j.core.BlockRule;
 import io.github.sae4j.core.JumpRelu;
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.internal.SaeFolder;
 import java.util.Optional;
 
@@ -67,6 +68,7 @@ final class GemmaScope2Set implements SetLayout {
         boolean skip = encoder.contains("W_skip");
         if (place.name().endsWith(AFFINE) && !skip) {
             throw new SaeLoadException(
+                    Reason.INVALID_TENSORS,
                     encoder.path() + " has no tensor " + SKIP + ", but the folder's name says " + AFFINE + ".");
         }
         if (layer == 0) {

@@ -1,6 +1,7 @@
 package io.github.sae4j.loader.internal.format;
 
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.internal.SaeFolder;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -54,7 +55,8 @@ final class InterPlmFormat implements Format {
         @Nullable
         String file = Format.isFileName(reading.place()) ? reading.place().name() : weights(place);
         if (file == null) {
-            throw new SaeLoadException(place.label() + " has none of " + String.join(", ", WEIGHTS) + ".");
+            throw new SaeLoadException(
+                    Reason.NOT_FOUND, place.label() + " has none of " + String.join(", ", WEIGHTS) + ".");
         }
         @Nullable String trainer = trainer(reading, place);
         Weights weights = reading.weights(place, file)
@@ -72,6 +74,7 @@ final class InterPlmFormat implements Format {
         @Nullable Integer k = limited ? limit(reading, weights, file, trainer) : null;
         if (!relu && !limited) {
             throw new SaeLoadException(
+                    Reason.INVALID_TENSORS,
                     file + " has neither bias nor decoder.bias, as ReLU SAEs of InterPLM have, nor k, as"
                             + " its top-k SAEs have.");
         }
@@ -90,17 +93,21 @@ final class InterPlmFormat implements Format {
         boolean learned = weights.contains("threshold");
         if ("BatchTopK".equals(trainer)) {
             if (!learned) {
-                throw new SaeLoadException(file
-                        + " has no threshold, which stands for k in an SAE of batch top-k once it is" + " trained.");
+                throw new SaeLoadException(
+                        Reason.INVALID_TENSORS,
+                        file + " has no threshold, which stands for k in an SAE of batch top-k once it is"
+                                + " trained.");
             }
             weights.unneeded("the threshold stands for it", "k");
             return null;
         }
         if (!"TopK".equals(trainer) && reading.override("k").isEmpty()) {
-            throw new SaeLoadException(file + " has " + (learned ? "both k and a threshold" : "k")
-                    + ", as top-k and batch top-k SAEs have, and no " + CONFIG
-                    + " says which it is. For a top-k SAE set k: override(\"k\", "
-                    + weights.size("k") + "), or --set k=" + weights.size("k") + ".");
+            throw new SaeLoadException(
+                    Reason.NEEDS_OVERRIDE,
+                    file + " has " + (learned ? "both k and a threshold" : "k")
+                            + ", as top-k and batch top-k SAEs have, and no " + CONFIG
+                            + " says which it is. For a top-k SAE set k: override(\"k\", "
+                            + weights.size("k") + ").");
         }
         weights.unneeded("top-k needs none in encode", "threshold");
         return weights.size("k");

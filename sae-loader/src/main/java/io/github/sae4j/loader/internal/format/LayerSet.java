@@ -9,6 +9,7 @@ import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.WeightMatrix;
 import io.github.sae4j.core.WeightType;
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.SaeSetException;
 import io.github.sae4j.loader.internal.SaeFolder;
 import io.github.sae4j.loader.internal.SetSource;
@@ -69,9 +70,12 @@ public final class LayerSet {
         place.has(CircuitTracerSet.CONFIG);
         SaeFolder headersOnly = place.headersOnly();
         SetLayout layout = layout(headersOnly)
-                .orElseThrow(() -> new SaeLoadException(place.label()
-                        + " is no set of layers that is recognised. Sets have the files W_enc_0.safetensors and"
-                        + " W_dec_0.safetensors, or params_layer_0.safetensors, and one for each other layer."));
+                .orElseThrow(
+                        () -> new SaeLoadException(
+                                Reason.NOT_RECOGNISED,
+                                place.label()
+                                        + " is no set of layers that is recognised. Sets have the files W_enc_0.safetensors and"
+                                        + " W_dec_0.safetensors, or params_layer_0.safetensors, and one for each other layer."));
         Headers headers = new Headers(layout, headersOnly, new Accounts(settings.allowedUnknown(), Set.of()));
         headers.readAll();
         headers.accounts.requireAllMet(place.label());
@@ -82,8 +86,8 @@ public final class LayerSet {
     static Optional<SaeSetException> insteadOfSae(SaeFolder place) {
         return layout(place)
                 .map(layout -> new SaeSetException(place.label() + " is a set of layers (" + layout.kind()
-                        + "), not one SAE. openSet() opens it, and sae encode, decode, reconstruct and info take it. One"
-                        + " layer by itself is named " + layout.member(0) + " in it, and encodes only."));
+                        + "), not one SAE. openSet() opens it. One layer by itself is named " + layout.member(0)
+                        + " in it, and encodes only."));
     }
 
     /** Returns why one layer of a set cannot decode. */
@@ -196,8 +200,10 @@ public final class LayerSet {
         SaeConfig config = configs.get(layer);
         int targets = layers() - firstTarget(layer);
         if ((long) targets * config.dIn() > Integer.MAX_VALUE / Long.BYTES) {
-            throw new SaeLoadException(place.label() + ": W_dec has rows of " + (long) targets * config.dIn()
-                    + " numbers, but at most " + Integer.MAX_VALUE / Long.BYTES + " are read.");
+            throw new SaeLoadException(
+                    Reason.UNSUPPORTED,
+                    place.label() + ": W_dec has rows of " + (long) targets * config.dIn() + " numbers, but at most "
+                            + Integer.MAX_VALUE / Long.BYTES + " are read.");
         }
         int width = targets * config.dIn();
         try (Reading reading = reading()) {
@@ -240,17 +246,7 @@ public final class LayerSet {
     }
 
     private static SaeConfig withWidth(SaeConfig config, int dSae, int dOut) {
-        return new SaeConfig(
-                config.architecture(),
-                config.dIn(),
-                dSae,
-                dOut,
-                config.dtype(),
-                config.applyBDecToInput(),
-                config.normalization(),
-                config.reshape(),
-                config.metadata(),
-                config.otherFields());
+        return config.toBuilder().dSae(dSae).dOut(dOut).build();
     }
 
     private Weights ready(Weights weights) {
@@ -287,8 +283,10 @@ public final class LayerSet {
             }
             String more = layout.fileBehind(layers);
             if (place.has(more)) {
-                throw new SaeLoadException(place.label() + ": W_dec of layer 0 writes to " + layers
-                        + " layers, but there is a file " + more + " too.");
+                throw new SaeLoadException(
+                        Reason.INVALID_TENSORS,
+                        place.label() + ": W_dec of layer 0 writes to " + layers + " layers, but there is a file "
+                                + more + " too.");
             }
         }
 
@@ -300,8 +298,10 @@ public final class LayerSet {
                 Weights decoder = layout.decoder(reading, layer);
                 long[] targets = decoder.shape("W_dec");
                 if (targets.length != 3 || targets[1] < 1 || targets[1] > Short.MAX_VALUE) {
-                    throw new SaeLoadException(decoder.path() + ": W_dec of layer " + layer + " has the shape "
-                            + Arrays.toString(targets) + ", but should have three axes, [d_sae, layers, d].");
+                    throw new SaeLoadException(
+                            Reason.INVALID_TENSORS,
+                            decoder.path() + ": W_dec of layer " + layer + " has the shape " + Arrays.toString(targets)
+                                    + ", but should have three axes, [d_sae, layers, d].");
                 }
                 int layers = layer == 0 ? (int) targets[1] + layout.firstTarget(0) : known;
                 JsonObject config =
@@ -340,6 +340,7 @@ public final class LayerSet {
             long[] found = weights.shape(name);
             if (!Arrays.equals(found, expected)) {
                 throw new SaeLoadException(
+                        Reason.INVALID_TENSORS,
                         weights.path() + ": " + name + " comes to the shape " + Arrays.toString(found)
                                 + ", but layer 0 says that it should be " + Arrays.toString(expected) + ".");
             }
@@ -347,9 +348,11 @@ public final class LayerSet {
 
         private static void requireAlike(Weights weights, String name, boolean expected, int layer) {
             if (weights.contains(name) != expected) {
-                throw new SaeLoadException(weights.path() + ": layer " + layer + " has "
-                        + (expected ? "no tensor for " : "a tensor for ") + name + ", but layer 0 has "
-                        + (expected ? "one." : "none."));
+                throw new SaeLoadException(
+                        Reason.INVALID_TENSORS,
+                        weights.path() + ": layer " + layer + " has "
+                                + (expected ? "no tensor for " : "a tensor for ") + name + ", but layer 0 has "
+                                + (expected ? "one." : "none."));
             }
         }
 

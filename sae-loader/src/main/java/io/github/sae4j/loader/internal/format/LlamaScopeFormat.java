@@ -1,6 +1,7 @@
 package io.github.sae4j.loader.internal.format;
 
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.SaeLoadException.Reason;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -44,7 +45,7 @@ final class LlamaScopeFormat implements Format {
     public Parts read(Reading reading) {
         Fields fields = reading.fields(CONFIG, "dataset_average_activation_norm");
         if (fields.oneOf("act_fn", "jumprelu") == null) {
-            throw fields.refused("act_fn", "absent", "so that the rule is not said; jumprelu is known.");
+            throw fields.unsupported("act_fn", "absent", "so that the rule is not said; jumprelu is known.");
         }
         fields.oneOf("norm_activation", "dataset-wise");
         fields.requireUnset(
@@ -97,7 +98,9 @@ final class LlamaScopeFormat implements Format {
     private static double required(Fields fields, String name) {
         @Nullable Double value = fields.number(name);
         if (value == null || value <= 0) {
-            throw new SaeLoadException(CONFIG + ": " + name + " should be a number above 0, but is " + value + ".");
+            throw new SaeLoadException(
+                    Reason.INVALID_CONFIGURATION,
+                    CONFIG + ": " + name + " should be a number above 0, but is " + value + ".");
         }
         return value;
     }

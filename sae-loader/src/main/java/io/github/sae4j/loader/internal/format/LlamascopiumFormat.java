@@ -3,6 +3,7 @@ package io.github.sae4j.loader.internal.format;
 import io.github.sae4j.core.BlockRule;
 import io.github.sae4j.core.TopK;
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.internal.SaeFolder;
 import io.github.sae4j.loader.internal.SaeLensFiles;
 import java.util.List;
@@ -75,7 +76,7 @@ final class LlamascopiumFormat implements Format {
         boolean hasDecoderBias = !Boolean.FALSE.equals(fields.flag("use_decoder_bias"));
         boolean subtracts = fields.isSet("apply_decoder_bias_to_pre_encoder");
         if ("batchtopk".equals(fields.peek("act_fn"))) {
-            throw fields.refused(
+            throw fields.unsupported(
                     "act_fn",
                     "\"batchtopk\"",
                     "so that which features are active depends on the other tokens of the batch, and no threshold is stored.");
@@ -90,9 +91,11 @@ final class LlamascopiumFormat implements Format {
         @Nullable String out = fields.text("hook_point_out");
         boolean transcoder = in != null && out != null && !in.equals(out);
         if (transcoder && (subtracts || norm.equals("token-wise"))) {
-            throw new SaeLoadException(CONFIG + ": hook_point_out differs from hook_point_in, and "
-                    + (subtracts ? "apply_decoder_bias_to_pre_encoder" : "norm_activation = token-wise")
-                    + " is not known of transcoders.");
+            throw new SaeLoadException(
+                    Reason.UNSUPPORTED,
+                    CONFIG + ": hook_point_out differs from hook_point_in, and "
+                            + (subtracts ? "apply_decoder_bias_to_pre_encoder" : "norm_activation = token-wise")
+                            + " is not known of transcoders.");
         }
         @Nullable String dtype = fields.text("dtype");
         fields.close(reading.accounts(), "an SAE of Llamascopium", INERT);
@@ -151,7 +154,7 @@ final class LlamascopiumFormat implements Format {
             case "lorsa" -> "attention over the whole sequence";
             default -> "which is not known";
         };
-        throw fields.refused("sae_type", "\"" + kind + "\"", why + "; of Llamascopium only \"sae\" is supported.");
+        throw fields.unsupported("sae_type", "\"" + kind + "\"", why + "; of Llamascopium only \"sae\" is supported.");
     }
 
     private static Weights weights(Reading reading) {
@@ -200,6 +203,7 @@ final class LlamascopiumFormat implements Format {
         float average = weights.number(norm);
         if (!(average > 0) || average > Float.MAX_VALUE) {
             throw new SaeLoadException(
+                    Reason.INVALID_TENSORS,
                     weights.path() + ": " + norm + " should be a number above 0, but is " + average + ".");
         }
         return Math.sqrt(dIn) / average;

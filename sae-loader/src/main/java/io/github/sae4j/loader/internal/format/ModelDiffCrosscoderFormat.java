@@ -1,6 +1,7 @@
 package io.github.sae4j.loader.internal.format;
 
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.internal.SaeFolder;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -64,8 +65,10 @@ final class ModelDiffCrosscoderFormat implements Format {
                 .flatten("b_dec", new int[] {0, 1}, 0);
         int dIn = weights.size("W_enc", 0);
         if (dIn != models * width) {
-            throw new SaeLoadException(weights.path() + ": W_enc has " + dIn / models + " elements for each of its "
-                    + models + " models, but " + CONFIG + " says d_in = " + width + ".");
+            throw new SaeLoadException(
+                    Reason.INVALID_TENSORS,
+                    weights.path() + ": W_enc has " + dIn / models + " elements for each of its " + models
+                            + " models, but " + CONFIG + " says d_in = " + width + ".");
         }
         Config written = Config.of("crosscoder", dIn, dSae)
                 .with("reshape_activations", "segments")

@@ -4,6 +4,7 @@ import io.github.sae4j.core.BlockRule;
 import io.github.sae4j.core.JumpRelu;
 import io.github.sae4j.core.TopK;
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.internal.SaeFolder;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -125,6 +126,7 @@ final class MwhannaFormat implements Format {
         }
         if (said != null && saved != null && !said.equals(saved)) {
             throw new SaeLoadException(
+                    Reason.INVALID_TENSORS,
                     weights.path() + " has k = " + saved + ", but " + CONFIG + " says " + said + ".");
         }
         if (said != null) {
@@ -137,8 +139,9 @@ final class MwhannaFormat implements Format {
             return K_OF_IT;
         }
         throw new SaeLoadException(
+                Reason.NEEDS_OVERRIDE,
                 CONFIG + " says activation: topk, but not k, how many features of a token are active."
-                        + " Give it: override(\"k\", 128), or --set k=128.");
+                        + " Give it: override(\"k\", 128).");
     }
 
     private static @Nullable Integer contextSize(Reading reading, SaeFolder root) {

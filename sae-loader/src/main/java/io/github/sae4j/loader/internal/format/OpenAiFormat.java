@@ -2,6 +2,7 @@ package io.github.sae4j.loader.internal.format;
 
 import io.github.sae4j.core.TopK;
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.internal.SaeFolder;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +59,7 @@ final class OpenAiFormat implements Format {
         @Nullable Object activation = weights.value("activation");
         if (!"TopK".equals(activation) && !"ReLU".equals(activation)) {
             throw new SaeLoadException(
+                    Reason.UNSUPPORTED,
                     place.name() + ": activation is " + activation + ", but only TopK and ReLU are known.");
         }
         boolean topK = "TopK".equals(activation);
@@ -85,6 +87,7 @@ final class OpenAiFormat implements Format {
         @Nullable Object after = weights.value("activation_state_dict.postact_fn");
         if (!"ReLU".equals(after) && !"Identity".equals(after)) {
             throw new SaeLoadException(
+                    Reason.UNSUPPORTED,
                     place.name() + ": postact_fn is " + after + ", but only ReLU and Identity are known.");
         }
         return "Identity".equals(after);

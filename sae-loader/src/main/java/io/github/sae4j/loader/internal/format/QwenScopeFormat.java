@@ -1,6 +1,7 @@
 package io.github.sae4j.loader.internal.format;
 
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.internal.SaeFolder;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -41,9 +42,10 @@ final class QwenScopeFormat implements Format {
         boolean found = named.find();
         int k = reading.override("k").orElseGet(() -> {
             if (!found) {
-                throw new SaeLoadException(place.label() + " does not say k, how many features of a token are active;"
-                        + " the publisher's repository does in its name (…-L0_50). Give it: override(\"k\", 50), or"
-                        + " --set k=50.");
+                throw new SaeLoadException(
+                        Reason.NEEDS_OVERRIDE,
+                        place.label() + " does not say k, how many features of a token are active;"
+                                + " the publisher's repository does in its name (…-L0_50). Give it: override(\"k\", 50).");
             }
             return Integer.valueOf(named.group(2));
         });

@@ -6,6 +6,7 @@ import com.google.gson.JsonPrimitive;
 import io.github.sae4j.core.SaeSource;
 import io.github.sae4j.loader.SaeDescription;
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.internal.FileState;
 import io.github.sae4j.loader.internal.Listing;
 import io.github.sae4j.loader.internal.PublishedBytes;
@@ -211,14 +212,16 @@ final class Reading implements AutoCloseable {
         return StrictJson.object(text(path), path.toString());
     }
 
-    private static String text(Path path) {
+    /** Returns the text of a file that is small. */
+    static String text(Path path) {
         try {
             if (Files.size(path) > LARGEST_CONFIG) {
-                throw new SaeLoadException(path + " has " + Files.size(path) + " bytes, which is no configuration.");
+                throw new SaeLoadException(
+                        Reason.DAMAGED, path + " has " + Files.size(path) + " bytes, which is no configuration.");
             }
             return Files.readString(path);
         } catch (CharacterCodingException e) {
-            throw new SaeLoadException(path + " is not JSON: it is not UTF-8.", e);
+            throw new SaeLoadException(Reason.DAMAGED, path + " is not JSON: it is not UTF-8.", e);
         } catch (IOException e) {
             throw Unreadable.because(path, e);
         }
@@ -238,6 +241,11 @@ final class Reading implements AutoCloseable {
         return config;
     }
 
+    /** Returns the configuration's fields that users and the registry know better. */
+    JsonObject overrides() {
+        return overrides;
+    }
+
     /** Returns a number that the user gave, because only a name would tell it. */
     Optional<Integer> override(String field) {
         return overrides.get(field) instanceof JsonPrimitive value && value.isNumber()
@@ -251,7 +259,8 @@ final class Reading implements AutoCloseable {
             return Optional.empty();
         }
         if (!value.isBoolean()) {
-            throw new SaeLoadException(field + " was set to " + value + ", but should be true or false.");
+            throw new SaeLoadException(
+                    Reason.SETTING_REFUSED, field + " was set to " + value + ", but should be true or false.");
         }
         overridden.add(field);
         return Optional.of(value.getAsBoolean());
@@ -267,8 +276,10 @@ final class Reading implements AutoCloseable {
     void requireOverridesRead(Set<String> left, Set<String> chosen, String architecture, List<String> known) {
         for (String field : chosen) {
             if (!overridden.contains(field) && left.contains(field)) {
-                throw new SaeLoadException("The field " + field + " was set, but a " + architecture
-                        + " SAE does not read it. " + Nearest.sentence("It reads", field, known, NEAREST));
+                throw new SaeLoadException(
+                        Reason.SETTING_REFUSED,
+                        "The field " + field + " was set, but a " + architecture + " SAE does not read it. "
+                                + Nearest.sentence("It reads", field, known, NEAREST));
             }
         }
     }
@@ -290,6 +301,7 @@ final class Reading implements AutoCloseable {
     private static SaeLoadException lacks(SaeFolder at, String file) {
         List<String> there = at.files();
         return new SaeLoadException(
+                Reason.NOT_FOUND,
                 at.label() + " has no " + file + (there.isEmpty() ? "." : ". It holds: " + Listing.of(there) + "."));
     }
 
@@ -298,6 +310,7 @@ final class Reading implements AutoCloseable {
         try (InputStream in = Files.newInputStream(path)) {
             if (Arrays.equals(in.readNBytes(LFS_POINTER.length), LFS_POINTER)) {
                 throw new SaeLoadException(
+                        Reason.DAMAGED,
                         path + " is a Git LFS pointer, not the file itself. Fetch it with: git lfs pull.");
             }
             files.add(new SaeDescription.File(at.fullName(file), Files.size(path), true));

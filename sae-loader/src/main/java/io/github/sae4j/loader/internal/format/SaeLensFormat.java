@@ -2,6 +2,7 @@ package io.github.sae4j.loader.internal.format;
 
 import com.google.gson.JsonObject;
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.internal.SaeFolder;
 import io.github.sae4j.loader.internal.SaeLensFiles;
 import java.util.List;
@@ -67,8 +68,10 @@ final class SaeLensFormat implements Format {
     /** Returns the architecture whose tensors these are; top-k SAEs look like standard ones. */
     private static String architectureOf(Weights weights) {
         if (weights.contains("W_skip")) {
-            throw new SaeLoadException(weights.path() + " has a W_skip, as transcoders have, but there is no "
-                    + SaeLensFiles.CONFIG + " that would say what it reads and writes.");
+            throw new SaeLoadException(
+                    Reason.NOT_FOUND,
+                    weights.path() + " has a W_skip, as transcoders have, but there is no " + SaeLensFiles.CONFIG
+                            + " that would say what it reads and writes.");
         }
         if (weights.contains("threshold")) {
             return "jumprelu";
@@ -83,9 +86,11 @@ final class SaeLensFormat implements Format {
         weights.requireAxes("scaling_factor", 0, 1);
         for (float factor : weights.raw("scaling_factor")) {
             if (factor != 1) {
-                throw new SaeLoadException(weights.path() + ": scaling_factor is not all ones (" + factor
-                        + " is among them). No version of SAELens can load such an SAE, so what it should compute is"
-                        + " not defined.");
+                throw new SaeLoadException(
+                        Reason.UNSUPPORTED,
+                        weights.path() + ": scaling_factor is not all ones (" + factor
+                                + " is among them). No version of SAELens can load such an SAE, so what it should compute is"
+                                + " not defined.");
             }
         }
     }

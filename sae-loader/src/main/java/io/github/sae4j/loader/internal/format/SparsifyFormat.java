@@ -92,7 +92,8 @@ final class SparsifyFormat implements Format {
         boolean signed = fields.isSet("signed");
         @Nullable String activation = fields.oneOf("activation", "topk", "groupmax");
         if (!kind.equals("topk") && (signed || activation != null)) {
-            throw fields.refused("sae_type", "\"" + written + "\"", "which is not known beside signed or activation.");
+            throw fields.unsupported(
+                    "sae_type", "\"" + written + "\"", "which is not known beside signed or activation.");
         }
         return switch (kind) {
             case "topk" -> {
@@ -111,17 +112,17 @@ final class SparsifyFormat implements Format {
                 yield new Rule("jumprelu", null, rule -> atMost(rule, most), "batchtopk_threshold");
             }
             case "gated" ->
-                throw fields.refused(
+                throw fields.unsupported(
                         "sae_type",
                         "\"" + written + "\"",
                         "whose gate has a matrix of its own;" + " that rule is not supported.");
             case "lista" ->
-                throw fields.refused(
+                throw fields.unsupported(
                         "sae_type",
                         "\"" + written + "\"",
                         "whose features inhibit each other;" + " that rule is not supported.");
             default ->
-                throw fields.refused(
+                throw fields.unsupported(
                         "sae_type",
                         "\"" + written + "\"",
                         "but only topk, matryoshka, jumprelu and batchtopk are known of latent-sae.");
@@ -130,7 +131,7 @@ final class SparsifyFormat implements Format {
 
     private static Rule groupMax(Fields fields, boolean signed, int groups) {
         if (signed) {
-            throw fields.refused("signed", "true", "which is not known beside activation = groupmax.");
+            throw fields.unsupported("signed", "true", "which is not known beside activation = groupmax.");
         }
         return new Rule("groupmax", groups, rule -> rule, "");
     }
@@ -155,7 +156,7 @@ final class SparsifyFormat implements Format {
         String label = rule + (skips ? "_skip" : "") + (transcodes ? "_transcoder" : "");
         boolean known = label.equals(rule) || rule.equals("topk") || (rule.equals("jumprelu") && transcodes);
         if (!known) {
-            throw fields.refused(
+            throw fields.unsupported(
                     transcodes ? "transcode" : "skip_connection",
                     "true",
                     "which is not known beside the rule " + rule + ".");

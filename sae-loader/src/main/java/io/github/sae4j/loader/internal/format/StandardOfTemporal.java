@@ -18,7 +18,7 @@ final class StandardOfTemporal {
 
     static Parts read(Reading reading, Fields fields, String kind, double scale, @Nullable String hook, Inert inert) {
         if (!KNOWN.contains(kind)) {
-            throw fields.refused(
+            throw fields.unsupported(
                     "sae.sae_type",
                     "\"" + kind + "\"",
                     "but only temporal, " + String.join(", ", KNOWN) + " are known.");

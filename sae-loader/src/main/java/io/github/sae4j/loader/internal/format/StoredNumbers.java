@@ -3,6 +3,7 @@ package io.github.sae4j.loader.internal.format;
 import io.github.sae4j.core.WeightMatrix;
 import io.github.sae4j.core.WeightType;
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.tensors.ElementType;
 import io.github.sae4j.tensors.Tensor;
 import java.nio.ByteBuffer;
@@ -163,8 +164,9 @@ final class StoredNumbers {
             rest /= shape[axis];
         }
         return new SaeLoadException(
+                Reason.NON_FINITE,
                 tensor.label() + " holds " + value + " at " + Arrays.toString(place) + ", but weights"
-                        + " are finite. allowNonFinite(true), or --allow-non-finite, opens the SAE all the same.");
+                        + " are finite. allowNonFinite(true) opens the SAE all the same.");
     }
 
     private static WeightType weightType(Tensor tensor) {
@@ -179,6 +181,7 @@ final class StoredNumbers {
     /** Returns the sentence for a tensor whose number format cannot be used. */
     private static SaeLoadException unexpected(Tensor tensor, String expected) {
         return new SaeLoadException(
+                Reason.INVALID_TENSORS,
                 tensor.label() + " is stored as " + tensor.type().name() + ", but should be " + expected + ".");
     }
 }

@@ -9,6 +9,7 @@ import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.MalformedJsonException;
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.SaeLoadException.Reason;
 import java.io.IOException;
 import java.io.StringReader;
 import java.util.regex.Pattern;
@@ -34,9 +35,9 @@ final class StrictJson {
                 return object;
             }
         } catch (JsonParseException e) {
-            throw new SaeLoadException(file + " is not JSON: " + e.getMessage() + ".", e);
+            throw new SaeLoadException(Reason.DAMAGED, file + " is not JSON: " + e.getMessage() + ".", e);
         }
-        throw new SaeLoadException(file + " should hold a JSON object, but holds something else.");
+        throw new SaeLoadException(Reason.DAMAGED, file + " should hold a JSON object, but holds something else.");
     }
 
     /**

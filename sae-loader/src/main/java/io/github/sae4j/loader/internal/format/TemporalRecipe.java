@@ -39,7 +39,7 @@ final class TemporalRecipe {
             // No product is above the largest number, so no feature is ever active, and only the prediction is left.
             builder.activation(JumpRelu.of(new float[dSae], Float.MAX_VALUE));
         } else {
-            throw fields.refused(
+            throw fields.unsupported(
                     "sae_diff_type", "\"" + kind + "\"", "but only topk, relu, batchtopk and nullify are known.");
         }
         @Nullable Integer layers = fields.optionalSize("n_attn_layers");

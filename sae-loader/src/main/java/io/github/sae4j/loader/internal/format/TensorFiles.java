@@ -1,6 +1,7 @@
 package io.github.sae4j.loader.internal.format;
 
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.internal.PublishedBytes;
 import io.github.sae4j.loader.internal.SaeFolder;
 import io.github.sae4j.tensors.TensorFile;
@@ -55,6 +56,7 @@ final class TensorFiles {
         if (file.single().isPresent()) {
             file.close();
             throw new SaeLoadException(
+                    Reason.INVALID_TENSORS,
                     file.path() + ": it holds a single tensor, but should hold a dictionary of tensors.");
         }
         return file;

@@ -3,7 +3,9 @@ package io.github.sae4j.loader.internal.format;
 import io.github.sae4j.core.WeightMatrix;
 import io.github.sae4j.core.WeightType;
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.internal.Listing;
+import io.github.sae4j.loader.internal.format.TensorNames.Entry;
 import io.github.sae4j.tensors.Tensor;
 import io.github.sae4j.tensors.TensorFile;
 import java.nio.file.Path;
@@ -27,8 +29,7 @@ final class Weights {
     private final TensorFile file;
     private final String name;
     private final boolean headersOnly;
-    private final List<String> stored = new ArrayList<>();
-    private final Map<String, Entry> entries = new LinkedHashMap<>();
+    private final TensorNames tensors = new TensorNames();
     private final Map<String, Object> values;
     private final Map<String, Derived> derived = new HashMap<>();
     private final Map<String, String> purposes = new LinkedHashMap<>();
@@ -43,27 +44,7 @@ final class Weights {
         this.headersOnly = headersOnly;
         this.values = new LinkedHashMap<>(file.values());
         for (Tensor tensor : file.tensors()) {
-            stored.add(tensor.name());
-            entries.put(tensor.name(), new Entry(tensor, false));
-        }
-    }
-
-    /**
-     * A tensor in its role.
-     *
-     * @param tensor as it is stored
-     * @param turned whether it is stored as the transpose of what it is here
-     */
-    private record Entry(Tensor tensor, boolean turned) {
-
-        long[] shape() {
-            long[] shape = tensor.shape();
-            return turned && shape.length == 2 ? new long[] {shape[1], shape[0]} : shape;
-        }
-
-        /** Returns the tensor as it is here; turning moves no byte. */
-        Tensor upright() {
-            return turned ? tensor.transpose() : tensor;
+            tensors.add(tensor);
         }
     }
 
@@ -88,47 +69,25 @@ final class Weights {
      *     nothing changes
      */
     Weights rename(String name, String... publishersNames) {
-        for (String candidate : publishersNames) {
-            @Nullable Entry entry = entries.remove(candidate);
-            if (entry != null) {
-                entries.put(name, entry);
-                return this;
-            }
-        }
+        tensors.rename(name, publishersNames);
         return this;
     }
 
     /** Gives a tensor that is stored as the transpose its name here, as {@link #rename} does. */
     Weights turn(String name, String... publishersNames) {
-        for (String candidate : publishersNames) {
-            @Nullable Entry entry = entries.remove(candidate);
-            if (entry != null) {
-                entries.put(name, new Entry(entry.tensor(), !entry.turned()));
-                return this;
-            }
-        }
+        tensors.turn(name, publishersNames);
         return this;
     }
 
     /** Does as {@link #rename}, and counts as equal what differs in its letters' case only. */
     Weights renameIgnoringCase(String name, String... publishersNames) {
-        for (String candidate : publishersNames) {
-            for (String present : List.copyOf(entries.keySet())) {
-                if (present.equalsIgnoreCase(candidate)) {
-                    return rename(name, present);
-                }
-            }
-        }
+        tensors.renameIgnoringCase(name, publishersNames);
         return this;
     }
 
     /** Drops a beginning of names that some files have before each. */
     Weights withoutPrefix(String prefix) {
-        for (String name : List.copyOf(entries.keySet())) {
-            if (name.startsWith(prefix)) {
-                rename(name.substring(prefix.length()), name);
-            }
-        }
+        tensors.dropPrefix(prefix);
         return this;
     }
 
@@ -141,7 +100,7 @@ final class Weights {
     Weights flatten(String name, int[] order, int merged) {
         requireAxes(name, order.length, order.length);
         Entry entry = entry(name);
-        entries.put(name, new Entry(entry.tensor().flattened(order, merged), false));
+        tensors.put(name, entry.tensor().flattened(order, merged));
         return this;
     }
 
@@ -188,8 +147,18 @@ final class Weights {
         return path;
     }
 
+    /** Returns the publisher's names of the tensors, in the file's order. */
+    List<String> stored() {
+        return file.tensors().stream().map(Tensor::name).toList();
+    }
+
+    /** Returns the shape of a tensor as it is stored. */
+    long[] storedShape(String name) {
+        return entry(name).tensor().shape();
+    }
+
     boolean contains(String name) {
-        return derived.containsKey(name) || entries.containsKey(name);
+        return derived.containsKey(name) || tensors.contains(name);
     }
 
     /**
@@ -210,7 +179,7 @@ final class Weights {
         Entry entry = entry(name);
         int axes = entry.shape().length;
         if (axes < least || axes > most) {
-            throw new SaeLoadException(path + ": " + entry.tensor().name() + " has the shape "
+            throw invalid(": " + entry.tensor().name() + " has the shape "
                     + Arrays.toString(entry.shape()) + ", but should have "
                     + (least == most ? least + " axes." : "at most " + most + (most == 1 ? " axis." : " axes.")));
         }
@@ -224,7 +193,7 @@ final class Weights {
     int size(String name, int axis) {
         long[] shape = shape(name);
         if (shape.length != 2 || shape[axis] < 1 || shape[axis] > Integer.MAX_VALUE) {
-            throw new SaeLoadException(path + ": " + name + " has the shape " + Arrays.toString(shape)
+            throw invalid(": " + name + " has the shape " + Arrays.toString(shape)
                     + ", but should be a matrix that tells the sizes d_in and d_sae.");
         }
         return (int) shape[axis];
@@ -264,8 +233,8 @@ final class Weights {
         }
         float[] values = headersOnly ? new float[length] : made.vector().get();
         if (values.length != length) {
-            throw new SaeLoadException(path + ": " + name + " is for " + values.length + " values, but should be for "
-                    + length + (origin == null ? "." : ", because " + origin + "."));
+            throw invalid(": " + name + " is for " + values.length + " values, but should be for " + length
+                    + (origin == null ? "." : ", because " + origin + "."));
         }
         return values.clone();
     }
@@ -306,8 +275,8 @@ final class Weights {
         }
         Entry entry = entry(name);
         if (entry.tensor().elements() != 1) {
-            throw new SaeLoadException(path + ": " + entry.tensor().name() + " has the shape "
-                    + Arrays.toString(entry.shape()) + ", but should be one number.");
+            throw invalid(": " + entry.tensor().name() + " has the shape " + Arrays.toString(entry.shape())
+                    + ", but should be one number.");
         }
         read(name, entry);
         return numbers.number(entry.tensor());
@@ -321,8 +290,7 @@ final class Weights {
     int size(String name) {
         float number = number(name);
         if (number < 1 || number > 1 << 24 || number != Math.rint(number)) {
-            throw new SaeLoadException(
-                    path + ": " + name + " is " + number + ", but should be a whole number above 0.");
+            throw invalid(": " + name + " is " + number + ", but should be a whole number above 0.");
         }
         return (int) number;
     }
@@ -346,10 +314,11 @@ final class Weights {
     /** Says that tensors or values are known and change nothing, with the reason; those that are not there do not matter. */
     Weights unneeded(String reason, String... names) {
         for (String name : names) {
+            @Nullable Entry entry = tensors.get(name);
             if (values.containsKey(name)) {
                 purposes.put(name, "not needed: " + reason);
-            } else if (entries.containsKey(name)) {
-                purposes.putIfAbsent(entries.get(name).tensor().name(), "not needed: " + reason);
+            } else if (entry != null) {
+                purposes.putIfAbsent(entry.tensor().name(), "not needed: " + reason);
             }
         }
         return this;
@@ -383,8 +352,9 @@ final class Weights {
     /** Says that tensors are known that others read, which those of them that are there are. */
     Weights expect(String... names) {
         for (String role : names) {
-            if (entries.containsKey(role)) {
-                read(role, entries.get(role));
+            @Nullable Entry entry = tensors.get(role);
+            if (entry != null) {
+                read(role, entry);
             }
         }
         return this;
@@ -398,7 +368,7 @@ final class Weights {
     private Entry entry(String name, long... shape) {
         Entry entry = entry(name);
         if (!Arrays.equals(entry.shape(), shape)) {
-            throw new SaeLoadException(path + ": " + entry.tensor().name() + " has the shape "
+            throw invalid(": " + entry.tensor().name() + " has the shape "
                     + Arrays.toString(entry.tensor().shape()) + ", but should have "
                     + Arrays.toString(entry.turned() ? new long[] {shape[1], shape[0]} : shape)
                     + (origin == null ? "." : ", because " + origin + "."));
@@ -412,11 +382,15 @@ final class Weights {
     }
 
     private Entry entry(String name) {
-        @Nullable Entry entry = entries.get(name);
+        @Nullable Entry entry = tensors.get(name);
         if (entry == null) {
-            throw new SaeLoadException(path + " has no tensor " + name + ". "
-                    + (stored.isEmpty() ? "It has none." : "It has: " + Listing.of(stored) + "."));
+            throw invalid(" has no tensor " + name + ". "
+                    + (stored().isEmpty() ? "It has none." : "It has: " + Listing.of(stored()) + "."));
         }
         return entry;
+    }
+
+    private SaeLoadException invalid(String sentence) {
+        return new SaeLoadException(Reason.INVALID_TENSORS, path + sentence);
     }
 }

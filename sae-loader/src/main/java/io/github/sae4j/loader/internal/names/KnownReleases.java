@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -74,9 +75,9 @@ final class KnownReleases {
                     id,
                     repository,
                     folder == null ? id : folder,
-                    row.number(2),
-                    row.optional(3),
-                    row.number(4)));
+                    Optional.ofNullable(row.number(2)),
+                    Optional.ofNullable(row.optional(3)),
+                    Optional.ofNullable(row.number(4))));
         }
         return saes;
     }

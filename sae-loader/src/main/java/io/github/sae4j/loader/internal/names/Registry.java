@@ -3,12 +3,12 @@ package io.github.sae4j.loader.internal.names;
 import com.google.gson.JsonObject;
 import io.github.sae4j.loader.PublishedSae;
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.SaeRelease;
 import io.github.sae4j.loader.internal.Listing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -89,8 +89,10 @@ public final class Registry {
             found = shownAs(source, KnownReleases.shownAs(source));
         }
         if (found.size() > 1) {
-            throw new SaeLoadException("\"" + source + "\" is Neuronpedia's id of " + found.size() + " SAEs: "
-                    + Listing.of(found.stream().map(PublishedSae::name).toList()) + ". Name one of them.");
+            throw new SaeLoadException(
+                    Reason.INVALID_ARGUMENT,
+                    "\"" + source + "\" is Neuronpedia's id of " + found.size() + " SAEs: "
+                            + Listing.of(found.stream().map(PublishedSae::name).toList()) + ". Name one of them.");
         }
         return found.stream().findFirst().map(Registry::address);
     }
@@ -98,7 +100,7 @@ public final class Registry {
     private static List<PublishedSae> shownAs(String id, List<Release> releases) {
         return releases.stream()
                 .flatMap(release -> release.saes().stream())
-                .filter(sae -> id.equals(sae.neuronpediaId()))
+                .filter(sae -> sae.neuronpediaId().filter(id::equals).isPresent())
                 .toList();
     }
 
@@ -107,13 +109,14 @@ public final class Registry {
         List<String> ids = Stream.concat(
                         ofUser.stream()
                                 .flatMap(release -> release.saes().stream())
-                                .map(PublishedSae::neuronpediaId)
-                                .filter(Objects::nonNull),
+                                .flatMap(sae -> sae.neuronpediaId().stream()),
                         KnownReleases.shown().stream())
                 .toList();
-        return new SaeLoadException("No SAE is known whose id on Neuronpedia is \"" + id + "\". "
-                + Nearest.sentence("Known are", id, ids, NEAREST)
-                + " If you know where its files are, name it as owner/name:folder.");
+        return new SaeLoadException(
+                Reason.NOT_FOUND,
+                "No SAE is known whose id on Neuronpedia is \"" + id + "\". "
+                        + Nearest.sentence("Known are", id, ids, NEAREST)
+                        + " If you know where its files are, name it as owner/name:folder.");
     }
 
     /** Returns all releases with their SAEs, the user's own first. */
@@ -139,17 +142,21 @@ public final class Registry {
             if (saes.size() == 1) {
                 return address(saes.get(0));
             }
-            throw new SaeLoadException("\"" + word + "\" is a release. "
-                    + Nearest.sentence("It has", "", ids(release.get()), NEAREST) + " Name one as " + word + ":ID.");
+            throw new SaeLoadException(
+                    Reason.INVALID_ARGUMENT,
+                    "\"" + word + "\" is a release. " + Nearest.sentence("It has", "", ids(release.get()), NEAREST)
+                            + " Name one as " + word + ":ID.");
         }
         if (word.matches("layer_\\d+")) {
             return address(named(REFERENCE).orElseThrow(), word);
         }
         List<String> words = new ArrayList<>(names());
         words.addAll(ids(named(REFERENCE).orElseThrow()));
-        throw new SaeLoadException("There is no SAE or release called \"" + word + "\". The nearest names are: "
-                + String.join(", ", Nearest.of(word, words, NEAREST)) + ". Any SAE on the hub is written"
-                + " owner/name:folder.");
+        throw new SaeLoadException(
+                Reason.NOT_FOUND,
+                "There is no SAE or release called \"" + word + "\". The nearest names are: "
+                        + String.join(", ", Nearest.of(word, words, NEAREST)) + ". Any SAE on the hub is written"
+                        + " owner/name:folder.");
     }
 
     /**
@@ -167,17 +174,20 @@ public final class Registry {
             return SaeAddress.inRepository(name, folder).at(revision);
         }
         Release release = named(name)
-                .orElseThrow(() -> new SaeLoadException("\"" + name
-                        + "\" is neither a repository (owner/name) nor a release that is known. The nearest releases are: "
-                        + String.join(", ", Nearest.of(name, names(), NEAREST)) + "."));
+                .orElseThrow(() -> new SaeLoadException(
+                        Reason.NOT_FOUND,
+                        "\"" + name
+                                + "\" is neither a repository (owner/name) nor a release that is known. The nearest releases are: "
+                                + String.join(", ", Nearest.of(name, names(), NEAREST)) + "."));
         return address(release, folder).at(revision);
     }
 
     private static SaeAddress address(Release release, String id) {
         PublishedSae sae = release.sae(id)
-                .orElseThrow(() ->
-                        new SaeLoadException((release.name().equals(REFERENCE) ? release.repository() : release.name())
-                                + " has no " + id + ". " + Nearest.sentence("It has", id, ids(release), NEAREST)));
+                .orElseThrow(() -> new SaeLoadException(
+                        Reason.NOT_FOUND,
+                        (release.name().equals(REFERENCE) ? release.repository() : release.name()) + " has no " + id
+                                + ". " + Nearest.sentence("It has", id, ids(release), NEAREST)));
         return address(sae);
     }
 

@@ -69,6 +69,6 @@ final class Release {
     }
 
     SaeRelease published() {
-        return new SaeRelease(name, repository, format, model, saes());
+        return new SaeRelease(name, repository, Optional.ofNullable(format), Optional.ofNullable(model), saes());
     }
 }

@@ -3,6 +3,8 @@ package io.github.sae4j.loader.internal.names;
 import io.github.sae4j.hub.HubException;
 import io.github.sae4j.hub.RepoId;
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.SaeLoadException.Reason;
+import io.github.sae4j.loader.internal.FailureBelow;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +35,7 @@ public record SaeAddress(
         String name = text.strip();
         if (name.isEmpty()) {
             throw new SaeLoadException(
+                    Reason.INVALID_ARGUMENT,
                     "The name of an SAE must not be empty. Any SAE on the hub is written owner/name:folder.");
         }
         if (WebAddress.isOne(name)) {
@@ -40,8 +43,10 @@ public record SaeAddress(
         }
         int colon = name.indexOf(':');
         if (looksLikePath(name, colon)) {
-            throw new SaeLoadException("\"" + name + "\" looks like a path. Open a folder of this machine with"
-                    + " SAE.fromDisk(Path.of(...)).");
+            throw new SaeLoadException(
+                    Reason.INVALID_ARGUMENT,
+                    "\"" + name + "\" looks like a path. Open a folder of this machine with"
+                            + " SAE.fromDisk(Path.of(...)).");
         }
         if (colon < 0) {
             int at = name.indexOf('@');
@@ -55,7 +60,9 @@ public record SaeAddress(
             return Registry.load().address(left, right);
         }
         if (left.contains("@")) {
-            throw new SaeLoadException("\"" + name + "\" names two revisions. Name one, as in owner/name:folder@main.");
+            throw new SaeLoadException(
+                    Reason.INVALID_ARGUMENT,
+                    "\"" + name + "\" names two revisions. Name one, as in owner/name:folder@main.");
         }
         return Registry.load().address(left, right.substring(0, atFolder)).at(revision(right, atFolder));
     }
@@ -77,7 +84,7 @@ public record SaeAddress(
         try {
             return new SaeAddress(RepoId.model(repository), trimmed(folder), null, null);
         } catch (HubException e) {
-            throw new SaeLoadException(String.valueOf(e.getMessage()), e);
+            throw FailureBelow.of(e);
         }
     }
 
@@ -105,9 +112,12 @@ public record SaeAddress(
     public void requireAt(URI endpoint) {
         String hub = WebAddress.server(endpoint.getRawAuthority(), endpoint.getScheme());
         if (server != null && !(server.equals(hub) && endpoint.getRawPath().isEmpty())) {
-            throw new SaeLoadException("The address of " + repository.id() + " is one at " + server
-                    + ", but the hub that is set is " + endpoint + ". Set HF_ENDPOINT to the address of the hub that is"
-                    + " meant, or write " + this + ", which means the one that is set.");
+            throw new SaeLoadException(
+                    Reason.INVALID_ARGUMENT,
+                    "The address of " + repository.id() + " is one at " + server
+                            + ", but the hub that is set is " + endpoint
+                            + ". Set HF_ENDPOINT to the address of the hub that is"
+                            + " meant, or write " + this + ", which means the one that is set.");
         }
     }
 
@@ -127,7 +137,8 @@ public record SaeAddress(
             return null;
         }
         if (at == text.length() - 1) {
-            throw new SaeLoadException("\"" + text + "\" ends with \"@\", but no revision follows.");
+            throw new SaeLoadException(
+                    Reason.INVALID_ARGUMENT, "\"" + text + "\" ends with \"@\", but no revision follows.");
         }
         return text.substring(at + 1);
     }

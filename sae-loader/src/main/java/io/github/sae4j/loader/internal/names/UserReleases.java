@@ -3,6 +3,7 @@ package io.github.sae4j.loader.internal.names;
 import com.google.gson.JsonObject;
 import io.github.sae4j.loader.PublishedSae;
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.internal.YamlFile;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,7 +63,8 @@ final class UserReleases {
         try {
             return Path.of(text);
         } catch (InvalidPathException e) {
-            throw new SaeLoadException(variable + " names \"" + text + "\", which is no path.", e);
+            throw new SaeLoadException(
+                    Reason.INVALID_CONFIGURATION, variable + " names \"" + text + "\", which is no path.", e);
         }
     }
 
@@ -151,9 +154,9 @@ final class UserReleases {
                 id,
                 repository,
                 path == null ? id : path,
-                number(where, fields, "l0"),
-                text(where, fields, "neuronpedia", "neuronpedia"),
-                number(where, fields, "norm_scaling_factor"));
+                Optional.ofNullable(number(where, fields, "l0")),
+                Optional.ofNullable(text(where, fields, "neuronpedia", "neuronpedia")),
+                Optional.ofNullable(number(where, fields, "norm_scaling_factor")));
     }
 
     private Map<?, ?> fields(String where, @Nullable Object value) {
@@ -180,6 +183,6 @@ final class UserReleases {
     }
 
     private SaeLoadException unexpected(String where, String what) {
-        return new SaeLoadException(file + ": " + where + " " + what + ".");
+        return new SaeLoadException(Reason.INVALID_CONFIGURATION, file + ": " + where + " " + what + ".");
     }
 }

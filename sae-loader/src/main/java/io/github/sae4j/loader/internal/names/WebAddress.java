@@ -1,6 +1,7 @@
 package io.github.sae4j.loader.internal.names;
 
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.internal.SaeLensFiles;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -83,11 +84,13 @@ final class WebAddress {
             return new WebAddress(text, segments).inPython();
         }
         if (!scheme.equals("https") && !scheme.equals("http")) {
-            throw new SaeLoadException(quoted(text) + " begins with " + scheme + "://, but SAEs are found at hf:// and"
-                    + " https:// addresses, by name, or as a folder of this machine.");
+            throw new SaeLoadException(
+                    Reason.INVALID_ARGUMENT,
+                    quoted(text) + " begins with " + scheme + "://, but SAEs are found at hf:// and"
+                            + " https:// addresses, by name, or as a folder of this machine.");
         }
         if (segments.isEmpty() || segments.get(0).contains("@")) {
-            throw new SaeLoadException(quoted(text) + " names no server.");
+            throw new SaeLoadException(Reason.INVALID_ARGUMENT, quoted(text) + " names no server.");
         }
         WebAddress page = new WebAddress(text, segments.subList(1, segments.size()));
         String server = server(segments.get(0), scheme);
@@ -106,9 +109,11 @@ final class WebAddress {
 
     private SaeAddress inPython() {
         if (segments.size() < 2 || OTHER_PAGES.contains(segments.get(0))) {
-            throw new SaeLoadException(quoted(text)
-                    + " names no repository of a model. It is written hf://owner/name/folder or"
-                    + " hf://owner/name@revision/folder.");
+            throw new SaeLoadException(
+                    Reason.INVALID_ARGUMENT,
+                    quoted(text)
+                            + " names no repository of a model. It is written hf://owner/name/folder or"
+                            + " hf://owner/name@revision/folder.");
         }
         List<String> parts = new ArrayList<>(segments);
         String name = parts.get(1);
@@ -154,8 +159,10 @@ final class WebAddress {
 
     private SaeAddress atNeuronpedia() {
         if (segments.size() < 2) {
-            throw new SaeLoadException(quoted(text) + " names no SAE of Neuronpedia. Its pages are"
-                    + " https://www.neuronpedia.org/MODEL/SOURCE, for example gpt2-small/8-res-jb.");
+            throw new SaeLoadException(
+                    Reason.INVALID_ARGUMENT,
+                    quoted(text) + " names no SAE of Neuronpedia. Its pages are"
+                            + " https://www.neuronpedia.org/MODEL/SOURCE, for example gpt2-small/8-res-jb.");
         }
         String id = decoded(segments);
         return Registry.load().neuronpedia(id).orElseThrow(() -> Registry.load().unknownOnNeuronpedia(id));
@@ -190,13 +197,17 @@ final class WebAddress {
             return URLDecoder.decode(String.join("/", parts).replace("+", "%2B"), StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
             throw new SaeLoadException(
-                    quoted(text) + " is no address: a % in it is not followed by two hexadecimal digits.", e);
+                    Reason.INVALID_ARGUMENT,
+                    quoted(text) + " is no address: a % in it is not followed by two hexadecimal digits.",
+                    e);
         }
     }
 
     private SaeLoadException noFolder(String server) {
-        return new SaeLoadException(quoted(text) + " is no folder of a repository of a model. Those are https://"
-                + server + "/owner/name and https://" + server + "/owner/name/tree/REVISION/FOLDER.");
+        return new SaeLoadException(
+                Reason.INVALID_ARGUMENT,
+                quoted(text) + " is no folder of a repository of a model. Those are https://" + server
+                        + "/owner/name and https://" + server + "/owner/name/tree/REVISION/FOLDER.");
     }
 
     private static String quoted(String text) {

@@ -3,6 +3,7 @@ package io.github.sae4j.loader.internal.saving;
 import io.github.sae4j.core.WeightMatrix;
 import io.github.sae4j.core.WeightType;
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.SaeLoadException.Reason;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.function.Consumer;
@@ -128,8 +129,10 @@ final class MatrixBytes {
         float stored = matrix.type().get(source, from);
         type.put(target, to, factors == null ? stored : (float) (stored * factors.at(row, column)));
         if (Float.isFinite(stored) && !Float.isFinite(type.get(target, to))) {
-            throw new SaeLoadException("The weight " + stored + " in row " + row + ", column " + column + " of " + name
-                    + " is too large to be saved in " + type + ".");
+            throw new SaeLoadException(
+                    Reason.NOT_SAVABLE,
+                    "The weight " + stored + " in row " + row + ", column " + column + " of " + name
+                            + " is too large to be saved in " + type + ".");
         }
     }
 }

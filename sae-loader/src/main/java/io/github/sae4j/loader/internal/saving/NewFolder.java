@@ -1,6 +1,7 @@
 package io.github.sae4j.loader.internal.saving;
 
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.internal.Listing;
 import io.github.sae4j.loader.internal.Unreadable;
 import io.github.sae4j.loader.internal.Unwritable;
@@ -43,6 +44,7 @@ final class NewFolder implements AutoCloseable {
                 target = target.toRealPath();
             } else if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
                 throw new SaeLoadException(
+                        Reason.NOT_EMPTY,
                         target + " is there and not a folder. An SAE is saved as a folder of its own.");
             }
         } catch (IOException e) {
@@ -50,7 +52,8 @@ final class NewFolder implements AutoCloseable {
         }
         @Nullable Path parent = target.getParent();
         if (parent == null || !Files.isDirectory(parent)) {
-            throw new SaeLoadException(target + " cannot be written: the folder around it does not exist.");
+            throw new SaeLoadException(
+                    Reason.NOT_FOUND, target + " cannot be written: the folder around it does not exist.");
         }
         Path staged = parent.resolve(
                 String.format(".sae4j-%016x.tmp", ThreadLocalRandom.current().nextLong()));
@@ -64,8 +67,10 @@ final class NewFolder implements AutoCloseable {
     private static void requireEmpty(Path folder) {
         List<String> names = names(folder);
         if (!names.isEmpty()) {
-            throw new SaeLoadException(folder + " is not empty: it holds " + Listing.of(names)
-                    + ". Nothing is overwritten; give a folder that does not exist yet, or an empty one.");
+            throw new SaeLoadException(
+                    Reason.NOT_EMPTY,
+                    folder + " is not empty: it holds " + Listing.of(names)
+                            + ". Nothing is overwritten; give a folder that does not exist yet, or an empty one.");
         }
     }
 
@@ -103,7 +108,7 @@ final class NewFolder implements AutoCloseable {
                 throw e;
             }
         } catch (DirectoryNotEmptyException e) {
-            throw new SaeLoadException(target + " is not empty any more. Nothing is overwritten.", e);
+            throw new SaeLoadException(Reason.NOT_EMPTY, target + " is not empty any more. Nothing is overwritten.", e);
         } catch (IOException e) {
             throw Unwritable.because(target, e);
         }
@@ -123,7 +128,9 @@ final class NewFolder implements AutoCloseable {
             Files.delete(staged);
         } catch (IOException e) {
             throw new SaeLoadException(
-                    "The temporary folder " + staged + " cannot be deleted: " + e.getMessage() + ".", e);
+                    Reason.UNWRITABLE,
+                    "The temporary folder " + staged + " cannot be deleted: " + e.getMessage() + ".",
+                    e);
         }
     }
 }

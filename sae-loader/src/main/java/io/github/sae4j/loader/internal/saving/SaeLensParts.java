@@ -18,6 +18,7 @@ import io.github.sae4j.core.TopK;
 import io.github.sae4j.core.WeightMatrix;
 import io.github.sae4j.core.WeightType;
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.internal.format.CfgJsonText;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -54,8 +55,10 @@ final class SaeLensParts {
     static SaeLensParts of(SparseAutoencoder sae, @Nullable WeightType type) {
         SaeParts parts = sae.parts();
         if (parts.decoder() == null) {
-            throw new SaeLoadException("The SAE cannot be saved, because SAELens has none without a decoder. "
-                    + Objects.requireNonNullElse(parts.noDecoding(), ""));
+            throw new SaeLoadException(
+                    Reason.NOT_SAVABLE,
+                    "The SAE cannot be saved, because SAELens has none without a decoder. "
+                            + Objects.requireNonNullElse(parts.noDecoding(), ""));
         }
         SaeLensParts dissected = new SaeLensParts(sae, parts, parts.decoder(), type);
         dissected.takeApart();
@@ -232,6 +235,7 @@ final class SaeLensParts {
     }
 
     private static SaeLoadException unlike(String what) {
-        return new SaeLoadException("The SAE cannot be saved, because SAELens has none like it: it " + what + ".");
+        return new SaeLoadException(
+                Reason.NOT_SAVABLE, "The SAE cannot be saved, because SAELens has none like it: it " + what + ".");
     }
 }

@@ -4,6 +4,7 @@ import io.github.sae4j.core.SaeException;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.WeightType;
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.internal.SaeLensFiles;
 import io.github.sae4j.loader.internal.Unwritable;
 import io.github.sae4j.safetensors.Dtype;
@@ -46,9 +47,9 @@ public final class SaeSaver {
             write(target.file(SaeLensFiles.CONFIG), configuration);
             target.commit();
         } catch (SaeException e) {
-            throw new SaeLoadException("The SAE cannot be saved: " + e.getMessage(), e);
+            throw new SaeLoadException(Reason.NOT_SAVABLE, "The SAE cannot be saved: " + e.getMessage(), e);
         } catch (SafetensorsException e) {
-            throw new SaeLoadException(folder + " cannot be written: " + e.getMessage(), e);
+            throw new SaeLoadException(Reason.UNWRITABLE, folder + " cannot be written: " + e.getMessage(), e);
         }
         LOG.info("Saved {} to {}", sae.source().description(), folder);
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import com.google.gson.JsonObject;
 import io.github.sae4j.core.Normalization;
 import io.github.sae4j.core.Reshape;
+import io.github.sae4j.core.SaeArchitecture;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SaeMetadata;
 import io.github.sae4j.loader.SaeLoadException;
@@ -30,18 +31,21 @@ class CfgJsonTest {
                 """, "cfg.json");
 
         assertThat(config)
-                .isEqualTo(new SaeConfig(
-                        "standard",
-                        8,
-                        16,
-                        8,
-                        "bfloat16",
-                        false,
-                        Normalization.LAYER_NORM,
-                        Reshape.HOOK_Z,
-                        new SaeMetadata(
-                                "gpt2-small", "blocks.3.attn.hook_z", 5, 1024, false, "pile", "gpt2-small/3", "6.18.0"),
-                        Map.of()));
+                .isEqualTo(SaeConfig.builder(SaeArchitecture.STANDARD, 8, 16)
+                        .dtype("bfloat16")
+                        .normalization(Normalization.LAYER_NORM)
+                        .reshape(Reshape.HOOK_Z)
+                        .metadata(SaeMetadata.builder()
+                                .modelName("gpt2-small")
+                                .hookName("blocks.3.attn.hook_z")
+                                .hookHeadIndex(5)
+                                .contextSize(1024)
+                                .prependBos(false)
+                                .datasetPath("pile")
+                                .neuronpediaId("gpt2-small/3")
+                                .saeLensVersion("6.18.0")
+                                .build())
+                        .build());
     }
 
     @Test
@@ -49,17 +53,10 @@ class CfgJsonTest {
         SaeConfig config = v6("");
 
         assertThat(config)
-                .isEqualTo(new SaeConfig(
-                        "standard",
-                        8,
-                        16,
-                        8,
-                        null,
-                        true,
-                        Normalization.NONE,
-                        Reshape.NONE,
-                        new SaeMetadata(null, null, null, null, null, null, null, "6.0.0"),
-                        Map.of()));
+                .isEqualTo(SaeConfig.builder(SaeArchitecture.STANDARD, 8, 16)
+                        .applyBDecToInput(true)
+                        .metadata(SaeMetadata.builder().saeLensVersion("6.0.0").build())
+                        .build());
     }
 
     @Test
@@ -75,7 +72,13 @@ class CfgJsonTest {
                 + " \"activation_fn_str\": \"relu\", \"model_name\": \"m\", \"context_size\": 64");
 
         assertThat(config.metadata())
-                .isEqualTo(new SaeMetadata("m", "blocks.1.hook_resid_pre", 2, 64, true, null, null, null));
+                .isEqualTo(SaeMetadata.builder()
+                        .modelName("m")
+                        .hookName("blocks.1.hook_resid_pre")
+                        .hookHeadIndex(2)
+                        .contextSize(64)
+                        .prependBos(true)
+                        .build());
         assertThat(config.otherFields()).isEmpty();
     }
 
@@ -91,7 +94,7 @@ class CfgJsonTest {
     void defaultsOfOlderVersions() {
         SaeConfig config = old("");
 
-        assertThat(config.architecture()).isEqualTo("standard");
+        assertThat(config.architecture().label()).isEqualTo("standard");
         assertThat(config.applyBDecToInput()).isTrue();
         assertThat(config.metadata().prependBos()).isTrue();
         assertThat(config.normalization()).isEqualTo(Normalization.NONE);
@@ -179,7 +182,7 @@ class CfgJsonTest {
         assertNotUnderstood(
                 "\"zeta\": 1e-6",
                 "has a field that nothing here understands in a standard SAE of SAELens: zeta = 1e-6. If it"
-                        + " changes nothing, open the SAE with allowUnknown(\"zeta\"), or --allow-unknown zeta.");
+                        + " changes nothing, open the SAE with allowUnknown(\"zeta\").");
         assertNotUnderstood(
                 "\"k\": 64, \"alpha\": {\"deep\": [1]}",
                 "fields that nothing here understands in a standard SAE of SAELens: k = 64, alpha = {\"deep\":[1]}. k may be"
@@ -191,7 +194,8 @@ class CfgJsonTest {
         SaeConfig config = v6("\"dataset_path\": [\"a\", \"b\"], \"context_size\": \"long\", \"prepend_bos\": 1,"
                 + " \"hook_head_index\": 1.5, \"model_name\": 7");
 
-        assertThat(config.metadata()).isEqualTo(new SaeMetadata(null, null, null, null, null, null, null, "6.0.0"));
+        assertThat(config.metadata())
+                .isEqualTo(SaeMetadata.builder().saeLensVersion("6.0.0").build());
         assertThat(config.otherFields())
                 .containsExactly(
                         Map.entry("dataset_path", "[\"a\",\"b\"]"),
@@ -214,7 +218,9 @@ class CfgJsonTest {
                 "temporal"
             })
     void readsEveryArchitecture(String architecture) {
-        assertThat(v6("\"architecture\": \"" + architecture + "\"").architecture())
+        assertThat(v6("\"architecture\": \"" + architecture + "\"")
+                        .architecture()
+                        .label())
                 .isEqualTo(architecture);
     }
 
@@ -257,7 +263,7 @@ class CfgJsonTest {
         JsonObject json = StrictJson.object("{\"d_in\": 8, \"d_sae\": 16, " + fields + "}", "cfg.json");
         CfgJson.Declared declared = CfgJson.read(json, "cfg.json", new Accounts(Set.of(), Set.of()));
 
-        assertThat(declared.config().architecture()).isEqualTo("topk");
+        assertThat(declared.config().architecture().label()).isEqualTo("topk");
         assertThat(declared.parameters().size("k")).isEqualTo(k);
     }
 

@@ -5,9 +5,9 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 
 /** What the operating system gave as its reason, for a sentence that names the file itself. */
-final class Reason {
+final class SystemAnswer {
 
-    private Reason() {}
+    private SystemAnswer() {}
 
     static String of(IOException e) {
         if (e instanceof AccessDeniedException) {

@@ -1,0 +1,126 @@
+package io.github.sae4j.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Calls end early when their thread is interrupted or the SAE must close; threads may be the caller's own. */
+class EndingCallsTest {
+
+    /** A rule that takes its time, and tells when the first token has come to it. */
+    private static final class Slow implements BlockRule {
+
+        private final CountDownLatch begun = new CountDownLatch(1);
+
+        @Override
+        public int dSae() {
+            return 4096;
+        }
+
+        @Override
+        public float[] bias() {
+            return new float[dSae()];
+        }
+
+        @Override
+        public List<float[]> parameters() {
+            return List.of();
+        }
+
+        @Override
+        public float value(int feature, float h) {
+            begun.countDown();
+            long end = System.nanoTime() + 20_000;
+            while (System.nanoTime() < end) {
+                Thread.onSpinWait();
+            }
+            return h;
+        }
+    }
+
+    private static SparseAutoencoder open(BlockRule rule, SaeRuntime runtime) {
+        TinySae tiny = TinySae.of(16, rule.dSae());
+        return tiny.builder().activation(rule).runtime(runtime).build();
+    }
+
+    @Test
+    @Timeout(60)
+    void anInterruptedThreadGetsItsCallBackAndStaysInterrupted() throws Exception {
+        Slow slow = new Slow();
+        try (SparseAutoencoder sae = open(slow, null)) {
+            ExecutorService threads = Executors.newSingleThreadExecutor();
+            Future<Boolean> interrupted = threads.submit(() -> {
+                // 200,000 values of 20 µs each would take minutes.
+                assertThatThrownBy(() -> sae.encode(new float[2000][16]))
+                        .isInstanceOfSatisfying(
+                                SaeException.class,
+                                e -> assertThat(e.reason()).isEqualTo(SaeException.Reason.INTERRUPTED));
+                return Thread.currentThread().isInterrupted();
+            });
+            slow.begun.await();
+            threads.shutdownNow();
+            assertThat(interrupted.get()).isTrue();
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void closingWithinATimeEndsLongerCalls() throws Exception {
+        Slow slow = new Slow();
+        SparseAutoencoder sae = open(slow, null);
+        ExecutorService threads = Executors.newSingleThreadExecutor();
+        try {
+            Future<SparseFeatures> call = threads.submit(() -> sae.encode(new float[2000][16]));
+            slow.begun.await();
+            sae.close(Duration.ofMillis(50));
+            assertThatThrownBy(call::get)
+                    .isInstanceOf(ExecutionException.class)
+                    .cause()
+                    .isInstanceOfSatisfying(
+                            SaeException.class, e -> assertThat(e.reason()).isEqualTo(SaeException.Reason.CLOSED));
+            assertThatThrownBy(() -> sae.encode(new float[16])).isInstanceOf(IllegalStateException.class);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void closingWithinATimeLeavesShortCallsToEnd() {
+        SparseAutoencoder sae = TinySae.of(16, 64).open();
+        SparseAutoencoder view = sae.foldDecoderNorms();
+        sae.close(Duration.ofSeconds(5));
+        assertThat(view.encode(new float[16]).tokens()).isOne();
+        view.close();
+    }
+
+    @Test
+    void aRuntimeHasTheThreadsThatItWasGiven() {
+        TinySae tiny = TinySae.of(64, 4096);
+        float[][] x = tiny.activations(300, 1);
+        SaeRuntime runtime = SaeRuntime.ofThreads(3);
+        try (SparseAutoencoder shared = tiny.open();
+                SparseAutoencoder sae = tiny.builder().runtime(runtime).build()) {
+            assertThat(runtime.threads()).isEqualTo(3);
+            SparseFeatures expected = shared.encode(x);
+            assertThat(sae.encode(x)).isEqualTo(expected);
+            runtime.close();
+            assertThat(sae.encode(x)).isEqualTo(expected);
+            assertThatThrownBy(() -> tiny.builder().runtime(runtime).build())
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("This runtime is closed already.");
+        }
+        assertThatThrownBy(() -> SaeRuntime.ofThreads(0))
+                .hasMessage("A runtime needs at least 1 thread, which is the caller's, but is given 0.");
+        SaeRuntime.shared().close();
+        assertThat(SaeRuntime.shared().threads()).isPositive();
+    }
+}

@@ -1,0 +1,54 @@
+package io.github.sae4j.loader.internal.format;
+
+import io.github.sae4j.core.SaeBuilder;
+import io.github.sae4j.core.SaeConfig;
+import io.github.sae4j.loader.format.FormatParts;
+import io.github.sae4j.loader.format.SaeFormat;
+import io.github.sae4j.loader.internal.SaeFolder;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A layout that others provide. */
+record ProvidedFormat(SaeFormat format) implements Layout {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Formats.class);
+
+    @Override
+    public String label() {
+        return format.label();
+    }
+
+    @Override
+    public List<String> markers() {
+        return format.markers();
+    }
+
+    @Override
+    public boolean fits(SaeFolder place) {
+        return !Format.isFileName(place) && format.recognises(new ProvidedFolder(place));
+    }
+
+    /**
+     * Reads the files, and refuses what the format leaves of them.
+     *
+     * @throws io.github.sae4j.loader.SaeLoadException if a file is missing, or what it says cannot be used or is not understood
+     */
+    Formats.Opened open(Reading reading, Formats.Settings settings) {
+        ProvidedReading files = new ProvidedReading(reading, settings);
+        FormatParts parts = format.read(files);
+        SaeConfig config = parts.config();
+        NormScaling scaling = new NormScaling(reading.place(), settings);
+        scaling.requireFitting(1);
+        double inputScale =
+                scaling.factor(config.normalization(), parts.normScalingFactor().orElse(null));
+        Weights weights = files.close(label(), config.architecture().label());
+        if (!weights.conversions().isEmpty()) {
+            LOG.info("{}: {}", weights.path(), String.join(", ", weights.conversions()));
+        }
+        SaeBuilder builder = parts.toBuilder()
+                .normScalingFactor(inputScale)
+                .source(reading.source(weights, reading.accounts().letThrough()));
+        return new Formats.Opened(config, parts.canDecode(), inputScale, weights, builder);
+    }
+}

@@ -1,0 +1,183 @@
+package io.github.sae4j.loader.internal.format;
+
+import com.google.gson.JsonElement;
+import io.github.sae4j.core.WeightMatrix;
+import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.SaeLoadException.Reason;
+import io.github.sae4j.loader.format.FormatFields;
+import io.github.sae4j.loader.format.FormatReading;
+import io.github.sae4j.loader.format.FormatTensors;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** What a format of others reads, and the account of it. */
+final class ProvidedReading implements FormatReading {
+
+    private final Reading reading;
+    private final Formats.Settings settings;
+    private final ProvidedFolder folder;
+    private final Map<String, ReadFields> fields = new LinkedHashMap<>();
+    private final Map<String, ReadTensors> tensors = new LinkedHashMap<>();
+
+    ProvidedReading(Reading reading, Formats.Settings settings) {
+        this.reading = reading;
+        this.settings = settings;
+        this.folder = new ProvidedFolder(reading.place());
+    }
+
+    @Override
+    public String name() {
+        return folder.name();
+    }
+
+    @Override
+    public Optional<String> repository() {
+        return folder.repository();
+    }
+
+    @Override
+    public boolean has(String file) {
+        return folder.has(file);
+    }
+
+    @Override
+    public Optional<String> text(String file) {
+        return reading.extraText(reading.place(), file);
+    }
+
+    @Override
+    public FormatFields fields(String file, String... nested) {
+        return fields.computeIfAbsent(file, name -> {
+            Fields found = reading.fields(name, nested);
+            for (Map.Entry<String, JsonElement> field : reading.overrides().entrySet()) {
+                found.replace(field.getKey(), field.getValue());
+            }
+            return new ReadFields(found);
+        });
+    }
+
+    @Override
+    public FormatTensors tensors(String file) {
+        return tensors.computeIfAbsent(file, name -> {
+            Weights found = reading.weights(name);
+            found.inType(settings.type());
+            found.allowNonFinite(settings.allowNonFinite());
+            return new ReadTensors(found);
+        });
+    }
+
+    /**
+     * Says that all has been read that is to be.
+     *
+     * @return the tensors that the SAE is of
+     * @throws SaeLoadException if something is left, or a field that the user set was read nowhere
+     */
+    Weights close(String label, String architecture) {
+        Set<String> set = settings.overrides().keySet();
+        Set<String> known = new TreeSet<>();
+        fields.values().forEach(read -> known.addAll(read.fields.read()));
+        Set<String> left = new HashSet<>(set);
+        left.removeAll(known);
+        reading.requireOverridesRead(left, set, architecture, List.copyOf(known));
+        if (tensors.isEmpty()) {
+            throw new SaeLoadException(
+                    Reason.INVALID_TENSORS,
+                    reading.place().label() + ": the format " + label + " has opened no file of tensors.");
+        }
+        String of = "an SAE of the format " + label;
+        fields.values().forEach(read -> read.fields.close(reading.accounts(), of, read.inert, set));
+        tensors.values().forEach(read -> read.weights.close(reading.accounts(), of));
+        reading.accounts().requireAllMet(reading.place().label());
+        return tensors.values().iterator().next().weights;
+    }
+
+    private static final class ReadFields implements FormatFields {
+
+        private final Fields fields;
+        private Inert inert = Inert.none();
+
+        ReadFields(Fields fields) {
+            this.fields = fields;
+        }
+
+        @Override
+        public int size(String name) {
+            return fields.size(name);
+        }
+
+        @Override
+        public Optional<Double> number(String name) {
+            return Optional.ofNullable(fields.number(name));
+        }
+
+        @Override
+        public Optional<String> text(String name) {
+            return Optional.ofNullable(fields.text(name));
+        }
+
+        @Override
+        public Optional<Boolean> flag(String name) {
+            return Optional.ofNullable(fields.flag(name));
+        }
+
+        @Override
+        public FormatFields inert(String reason, String... names) {
+            inert = inert.and("not needed: " + reason, names);
+            return this;
+        }
+    }
+
+    private static final class ReadTensors implements FormatTensors {
+
+        private final Weights weights;
+        private final Set<String> turned = new HashSet<>();
+
+        ReadTensors(Weights weights) {
+            this.weights = weights;
+        }
+
+        @Override
+        public List<String> names() {
+            return weights.stored();
+        }
+
+        @Override
+        public long[] shape(String name) {
+            return weights.storedShape(name);
+        }
+
+        @Override
+        public WeightMatrix matrix(String name, int rows, int columns) {
+            return weights.matrix(name, rows, columns);
+        }
+
+        @Override
+        public WeightMatrix transposed(String name, int rows, int columns) {
+            if (turned.add(name)) {
+                weights.turn(name, name);
+            }
+            return weights.matrix(name, rows, columns);
+        }
+
+        @Override
+        public float[] vector(String name, int length) {
+            return weights.vector(name, length);
+        }
+
+        @Override
+        public float number(String name) {
+            return weights.number(name);
+        }
+
+        @Override
+        public FormatTensors inert(String reason, String... names) {
+            weights.unneeded(reason, names);
+            return this;
+        }
+    }
+}
