@@ -2,7 +2,11 @@ package io.github.sae4j.hub;
 
 import org.jspecify.annotations.Nullable;
 
-/** The hub found the request itself wrong (status 400). */
+/**
+ * The hub found the request itself wrong (status 400).
+ *
+ * @since 0.1
+ */
 public final class BadRequestException extends HubHttpException {
 
     private static final long serialVersionUID = 1L;

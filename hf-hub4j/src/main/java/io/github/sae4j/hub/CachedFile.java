@@ -9,6 +9,7 @@ import java.nio.file.Path;
  * @param repo the repository
  * @param commit the commit, 40 hexadecimal digits
  * @param file its name in the repository, with {@code /}
+ * @since 0.1
  */
 public record CachedFile(Path path, RepoId repo, String commit, String file) {
 

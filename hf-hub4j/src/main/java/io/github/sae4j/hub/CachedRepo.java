@@ -11,6 +11,7 @@ import java.util.List;
  * @param revisions its commits of which something is here, in alphabetical order
  * @param bytes how many bytes the folder takes, each counted once, unfinished downloads included
  * @param unfinishedBytes how many of them belong to downloads that are under way or were interrupted
+ * @since 0.1
  */
 public record CachedRepo(RepoId repo, Path folder, List<CachedRevision> revisions, long bytes, long unfinishedBytes) {
 

@@ -9,6 +9,7 @@ import java.util.List;
  * @param refs the branches, tags and references that stand for it, in alphabetical order
  * @param files the names of the files that are here, in alphabetical order
  * @param bytes the sum of these files' sizes; bytes that several commits share count for each
+ * @since 0.1
  */
 public record CachedRevision(String commit, List<String> refs, List<String> files, long bytes) {
 

@@ -2,7 +2,11 @@ package io.github.sae4j.hub;
 
 import org.jspecify.annotations.Nullable;
 
-/** The hub has shut the repository off for everybody. */
+/**
+ * The hub has shut the repository off for everybody.
+ *
+ * @since 0.1
+ */
 public final class DisabledRepositoryException extends HubHttpException {
 
     private static final long serialVersionUID = 1L;

@@ -6,6 +6,7 @@ package io.github.sae4j.hub;
  * @param force whether to fetch a file again that is in the cache
  * @param patient whether a hub that does not answer is asked again, for some minutes, where the cache cannot help
  * @param progress who is told how the download gets on
+ * @since 0.1
  */
 public record DownloadOptions(boolean force, boolean patient, ProgressListener progress) {
 

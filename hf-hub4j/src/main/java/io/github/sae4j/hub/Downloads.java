@@ -230,10 +230,12 @@ final class Downloads {
                 failure);
     }
 
-    /** Systems have no error of its own for a full disk, so its words decide: those of Linux and macOS, and of Windows. */
+    /** Systems have no error of its own for a full disk, so its words decide: those of Linux and macOS, of Windows, and of one in memory. */
     private static boolean hasNoSpace(IOException failure) {
         String words = reason(failure);
-        return words.contains("No space left") || words.contains("not enough space");
+        return words.contains("No space left")
+                || words.contains("not enough space")
+                || words.contains("out of disk space");
     }
 
     private void fill(

@@ -5,6 +5,7 @@ package io.github.sae4j.hub;
  *
  * @param file the file
  * @param result whether it is right
+ * @since 0.1
  */
 public record FileCheck(CachedFile file, Result result) {
 

@@ -3,6 +3,8 @@ package io.github.sae4j.hub;
 /**
  * The hub's answer does not say what a file is: its commit, ETag or size is missing or makes no sense. Often something
  * between here and the hub, such as a proxy, answered in its place.
+ *
+ * @since 0.1
  */
 public final class FileMetadataException extends HubException {
 

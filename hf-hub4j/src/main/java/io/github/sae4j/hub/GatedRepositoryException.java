@@ -2,7 +2,11 @@ package io.github.sae4j.hub;
 
 import org.jspecify.annotations.Nullable;
 
-/** The repository exists, but its terms must be accepted on the hub's page before its files can be fetched. */
+/**
+ * The repository exists, but its terms must be accepted on the hub's page before its files can be fetched.
+ *
+ * @since 0.1
+ */
 public final class GatedRepositoryException extends RepositoryNotFoundException {
 
     private static final long serialVersionUID = 1L;

@@ -37,6 +37,8 @@ import java.util.stream.StreamSupport;
  * HubCache cache = HubCache.fromEnvironment();
  * Optional<CachedFile> cfg = cache.find(RepoId.model("analist/ministral-3b-sae"), "main", "layer_19/cfg.json");
  * }</pre>
+ *
+ * @since 0.1
  */
 public final class HubCache {
 

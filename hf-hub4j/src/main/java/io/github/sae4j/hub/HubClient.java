@@ -18,6 +18,8 @@ import java.util.List;
  * HubClient hub = HubClient.create(HubConfig.fromEnvironment());
  * Path cfg = hub.download(RepoId.model("analist/ministral-3b-sae"), "layer_19/cfg.json");
  * }</pre>
+ *
+ * @since 0.1
  */
 public final class HubClient {
 

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * HubConfig config = HubConfig.fromEnvironment().toBuilder().offline(true).build();
  * }</pre>
+ *
+ * @since 0.1
  */
 public final class HubConfig {
 

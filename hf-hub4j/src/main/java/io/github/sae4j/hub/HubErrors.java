@@ -4,6 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
+import io.github.sae4j.hub.HubException.Reason;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -104,6 +105,7 @@ final class HubErrors {
         String said = said(answer);
         @Nullable String id = requestId(answer);
         return new HubHttpException(
+                Reason.BUSY,
                 "The server " + redaction.text(answer.asked().getHost()) + ", to which the hub sends us for " + what
                         + ", did not hand it out. Try again later. (HTTP status " + answer.status()
                         + (said.isEmpty() ? "" : ", it says: " + said) + (id == null ? "" : ", request " + id) + ")",

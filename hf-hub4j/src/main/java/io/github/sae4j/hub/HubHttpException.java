@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The hub answered, and the answer is an error. This type itself stands for the statuses that have no type of their own,
  * such as 403 (no permission), 416 (no such range), 429 (too many requests) and those from 500 on.
+ *
+ * @since 0.1
  */
 public sealed class HubHttpException extends HubException
         permits BadRequestException,

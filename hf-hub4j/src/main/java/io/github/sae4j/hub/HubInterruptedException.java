@@ -5,6 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The thread was interrupted while it waited for the hub or for another download of the same file. Its interrupt flag is
  * set again; what was received is kept, and the next call goes on from there.
+ *
+ * @since 0.1
  */
 public final class HubInterruptedException extends HubException {
 

@@ -4,6 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The hub, or the server that it sends a file from, did not answer, or stopped answering in the middle.
+ *
+ * @since 0.1
  */
 public final class HubUnreachableException extends HubException {
 

@@ -8,6 +8,8 @@ import java.time.Duration;
  * <p>Every method does nothing unless overridden. A snapshot fetches several files at once, so one listener may be
  * called by several threads. An exception that a method throws ends the download and reaches the caller; what was
  * received is kept, and the next call goes on from there.
+ *
+ * @since 0.1
  */
 public interface ProgressListener {
 

@@ -3,7 +3,11 @@ package io.github.sae4j.hub;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The revision exists and has no such file. */
+/**
+ * The revision exists and has no such file.
+ *
+ * @since 0.1
+ */
 public final class RemoteEntryNotFoundException extends HubHttpException {
 
     private static final long serialVersionUID = 1L;

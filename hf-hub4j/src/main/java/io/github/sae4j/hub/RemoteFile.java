@@ -6,6 +6,7 @@ package io.github.sae4j.hub;
  * @param file its name in the repository, with {@code /}
  * @param commit the commit that was asked for or that the revision stands for, 40 hexadecimal digits
  * @param size its size in bytes
+ * @since 0.1
  */
 public record RemoteFile(String file, String commit, long size) {
 

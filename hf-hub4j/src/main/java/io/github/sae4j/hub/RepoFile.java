@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param size its size in bytes
  * @param oid Git's hash of what Git stores, 40 hexadecimal digits: of the file, or of the pointer to a large one
  * @param sha256 the SHA-256 of a large file (LFS), 64 hexadecimal digits; null for a file that Git stores itself
+ * @since 0.1
  */
 public record RepoFile(
         String path, long size, String oid, @Nullable String sha256) {

@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
  * @param id {@code owner/name}, or {@code name} alone for the few that have no owner. Each part is made of ASCII
  *     letters, digits, {@code _}, {@code -} and {@code .}, begins and ends with a letter, a digit or {@code _}, and the
  *     name has at most 96 of them; the id has neither {@code --} nor {@code ..}, and does not end with {@code .git}
+ * @since 0.1
  */
 public record RepoId(RepoType type, String id) {
 

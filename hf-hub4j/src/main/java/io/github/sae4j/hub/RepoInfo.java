@@ -8,6 +8,7 @@ import java.util.List;
  * @param repo the repository
  * @param commit the commit that the revision stands for, 40 hexadecimal digits
  * @param files the names of the files of that commit, with {@code /}, in the hub's order
+ * @since 0.1
  */
 public record RepoInfo(RepoId repo, String commit, List<String> files) {
 

@@ -1,6 +1,10 @@
 package io.github.sae4j.hub;
 
-/** What a repository on the hub holds. */
+/**
+ * What a repository on the hub holds.
+ *
+ * @since 0.1
+ */
 public enum RepoType {
     /** A model's files; SAEs are published as models. */
     MODEL("models"),

@@ -3,6 +3,7 @@ package io.github.sae4j.analysis;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.github.sae4j.core.SaeCapability;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.data.activations.ActivationReader;
@@ -59,12 +60,13 @@ public final class EncodingPass {
      * @throws AnalysisException if a sequence is too long to be in memory
      */
     public static EncodingPass of(ActivationReader activations, SparseAutoencoder sae, int batchTokens) {
-        long size = sae.takesSequences() ? activations.layout().sequence() : batchTokens;
-        if (sae.takesSequences() && size > Integer.MAX_VALUE / sae.config().dIn()) {
-            throw new AnalysisException(
-                    AnalysisException.Reason.TOO_LARGE,
-                    activations + ": a sequence of " + size
-                            + " tokens is too long to be in memory, where this SAE needs it as a whole.");
+        long size = !sae.capabilities().has(SaeCapability.ENCODE_TOKENS)
+                ? activations.layout().sequence()
+                : batchTokens;
+        if (!sae.capabilities().has(SaeCapability.ENCODE_TOKENS)
+                && size > Integer.MAX_VALUE / sae.config().dIn()) {
+            throw new AnalysisException(AnalysisException.Reason.TOO_LARGE, activations + ": a sequence of " + size
+                    + " tokens is too long to be in memory, where this SAE needs it as a whole.");
         }
         return new EncodingPass(
                 activations, sae, (int) Math.min(size, activations.layout().tokens()));
@@ -159,7 +161,7 @@ public final class EncodingPass {
 
     /** Returns the features of all tokens of a batch, none of those that are skipped. */
     public SparseFeatures encode(TokenBatch tokens) {
-        if (!sae.takesSequences()) {
+        if (sae.capabilities().has(SaeCapability.ENCODE_TOKENS)) {
             return SkippedTokens.insert(sae.encode(tokens.keptRows()), tokens, sae.config());
         }
         try (NDManager manager = sae.newManager()) {
@@ -172,7 +174,8 @@ public final class EncodingPass {
      * activations.
      */
     public boolean addsToDecodedFeatures() {
-        return sae.takesSequences() || sae.hasSkip();
+        return !sae.capabilities().has(SaeCapability.ENCODE_TOKENS)
+                || !sae.capabilities().has(SaeCapability.DECODE_WHOLLY);
     }
 
     /**
@@ -188,7 +191,7 @@ public final class EncodingPass {
     /** Returns what the SAE makes of all tokens of a batch whose features are not known. */
     public float[][] reconstruct(TokenBatch tokens) {
         float[][] rows = tokens.rows();
-        if (!sae.takesSequences()) {
+        if (sae.capabilities().has(SaeCapability.ENCODE_TOKENS)) {
             return sae.reconstruct(rows);
         }
         try (NDManager manager = sae.newManager()) {

@@ -36,7 +36,9 @@ class DocumentedJavaTest {
             import io.github.sae4j.core.*;
             import io.github.sae4j.hub.*;
             import io.github.sae4j.loader.*;
+            import io.github.sae4j.loader.format.*;
             import io.github.sae4j.safetensors.*;
+            import io.github.sae4j.tensors.*;
             import java.nio.ByteBuffer;
             import java.nio.file.Path;
             import java.time.Duration;

@@ -42,6 +42,7 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
 
     private final SaeFacts facts;
     private final SaeConfig config;
+    private final SaeCapabilities capabilities;
     private final KernelCalls calls;
     private final Cleaner.Cleanable watch;
     private volatile @Nullable SaeParts parts;
@@ -49,6 +50,7 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
     SparseAutoencoder(SaeFacts facts, SaeParts parts, SaeKernel kernel, Device device, Stop stop) {
         this.facts = facts;
         this.config = facts.config();
+        this.capabilities = SaeCapabilities.of(facts);
         this.parts = parts;
         this.calls = new KernelCalls(facts, kernel, device, stop);
         this.watch = Unclosed.watch(this, calls);
@@ -102,24 +104,9 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
         return facts.folded();
     }
 
-    /** Returns whether {@link #foldDecoderNorms} can do its work on an SAE of this kind. */
-    public boolean canFoldDecoderNorms() {
-        return facts.noFolding() == null;
-    }
-
-    /** Returns whether there is a decoder: a few SAEs are published for their features only. */
-    public boolean canDecode() {
-        return facts.noDecoding() == null;
-    }
-
-    /** Returns whether a token's features depend on the tokens before it, so that only whole sequences can be encoded. */
-    public boolean takesSequences() {
-        return facts.takesSequences();
-    }
-
-    /** Returns whether reconstructing adds a skip term to what the features decode to. */
-    public boolean hasSkip() {
-        return facts.hasSkip();
+    /** Returns what it can do, and why not what it cannot. */
+    public SaeCapabilities capabilities() {
+        return capabilities;
     }
 
     /** Returns the parts that the SAE was built from, in host memory; those of a view are the same as its SAE's. */

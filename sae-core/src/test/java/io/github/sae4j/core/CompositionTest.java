@@ -207,7 +207,7 @@ class CompositionTest {
                 .activation(Relu.of(tiny.bEnc()));
         try (SparseAutoencoder sae = builder.build();
                 NDManager manager = sae.newManager()) {
-            assertThat(sae.canDecode()).isFalse();
+            assertThat(sae.capabilities().has(SaeCapability.DECODE)).isFalse();
             assertThat(sae.weightLayout()).isEqualTo("W_enc [d_in, d_sae]");
             SparseFeatures features = sae.encode(activations);
             assertThat(TinySae.flat(features.toDense())).is(closeTo(tiny.expectedFeatures(activations)));

@@ -255,7 +255,7 @@ final class Misuse {
                 sae.sparsity();
                 sae.weightType();
                 sae.weightLayout();
-                sae.canDecode();
+                sae.capabilities().has(SaeCapability.DECODE);
                 sae.normScalingFactor();
                 sae.hasFoldedDecoderNorms();
             });

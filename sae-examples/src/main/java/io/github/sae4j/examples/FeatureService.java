@@ -1,6 +1,7 @@
 package io.github.sae4j.examples;
 
 import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
 import com.google.gson.JsonParseException;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -31,7 +32,7 @@ public final class FeatureService implements AutoCloseable {
     private static final int BYTES_A_NUMBER = 32;
     private static final Duration LONGEST_CALL = Duration.ofSeconds(5);
 
-    private final Gson gson = new Gson();
+    private final Gson gson = new GsonBuilder().disableHtmlEscaping().create();
     private final ExecutorService threads =
             Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
     private final SparseAutoencoder sae;

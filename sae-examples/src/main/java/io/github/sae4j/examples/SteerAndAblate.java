@@ -9,7 +9,8 @@ import java.nio.file.Path;
 
 /**
  * Sets one feature to a value and switches another off, in every token. What the SAE does not explain of an activation stays
- * in it: {@code x' = x + decode(edited) - decode(features)}.
+ * in it: {@code x' = x + decode(edited) - decode(features)}. Encoded again it gives other values than those that were set, for
+ * the directions of features overlap.
  */
 public final class SteerAndAblate {
 

@@ -13,6 +13,7 @@ import java.util.List;
  * <p>Immutable, held on the Java heap, safe to share between threads; there is nothing to close.
  *
  * @param layers for each layer the features of all tokens, with one leading axis and the same number of features
+ * @since 0.1
  */
 public record LayeredFeatures(List<SparseFeatures> layers) {
 

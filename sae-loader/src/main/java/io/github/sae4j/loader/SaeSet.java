@@ -41,6 +41,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Any number of threads may use a set at once. Closing it waits for the calls that run; later calls throw. All methods
  * throw {@link SaeException} when an argument is null or does not fit, and {@link SaeLoadException} when the files of a layer
  * that is first needed cannot be fetched or used.
+ *
+ * @since 0.1
  */
 public final class SaeSet implements AutoCloseable {
 

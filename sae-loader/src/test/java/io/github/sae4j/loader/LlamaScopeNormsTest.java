@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import ai.djl.Device;
+import io.github.sae4j.core.SaeCapability;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.core.WeightType;
@@ -71,7 +72,7 @@ class LlamaScopeNormsTest {
                         .override(FIELD, true)
                         .device(Device.cpu())
                         .open()) {
-            assertThat(sae.canDecode()).isTrue();
+            assertThat(sae.capabilities().has(SaeCapability.DECODE)).isTrue();
             assertThat(log.lines("WARN")).isEmpty();
         }
     }
@@ -84,7 +85,7 @@ class LlamaScopeNormsTest {
                 SparseAutoencoder sae = SAE.from(published.repositoryFolder().resolve(published.path()))
                         .device(Device.cpu())
                         .open()) {
-            assertThat(sae.canDecode()).isTrue();
+            assertThat(sae.capabilities().has(SaeCapability.DECODE)).isTrue();
             assertThat(log.lines("WARN")).isEmpty();
         }
     }
@@ -96,7 +97,7 @@ class LlamaScopeNormsTest {
                         .dtype(WeightType.FLOAT32)
                         .device(Device.cpu())
                         .open()) {
-            assertThat(sae.canDecode()).isTrue();
+            assertThat(sae.capabilities().has(SaeCapability.DECODE)).isTrue();
             assertThat(log.lines("WARN")).isEmpty();
         }
     }

@@ -8,6 +8,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.github.sae4j.core.SaeCapability;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SaeException;
 import io.github.sae4j.core.SparseAutoencoder;
@@ -209,7 +210,7 @@ class PublisherCasesTest {
             for (int token = 0; token < sparse.tokens(); token++) {
                 assertThat(strongest.top(token, 3)).isEqualTo(sparse.top(token, 3));
             }
-            if (!sae.canDecode()) {
+            if (!sae.capabilities().has(SaeCapability.DECODE)) {
                 assertThatExceptionOfType(SaeException.class)
                         .isThrownBy(() -> sae.decode(sparse))
                         .withMessageContaining("one layer of a cross-layer transcoder");

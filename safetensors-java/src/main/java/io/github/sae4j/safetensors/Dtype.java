@@ -11,6 +11,8 @@ import java.util.Optional;
  *
  * <p>The constants stand in the order of the reference implementation, which is also the order (from last to first) in
  * which a writer lays tensors out.
+ *
+ * @since 0.1
  */
 public enum Dtype {
     /** Boolean, one byte each: 0 or 1. */

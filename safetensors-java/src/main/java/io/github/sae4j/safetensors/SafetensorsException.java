@@ -7,6 +7,8 @@ import java.util.Objects;
  *
  * <p>The message is a sentence that names the file and what was expected and found; {@link #reason()} is the same for
  * programs.
+ *
+ * @since 0.1
  */
 public final class SafetensorsException extends RuntimeException {
 

@@ -25,6 +25,8 @@ import java.util.stream.Collectors;
  *     ByteBuffer bytes = encoder.slice(); // the file's own pages, read-only
  * }
  * }</pre>
+ *
+ * @since 0.1
  */
 public final class SafetensorsFile implements AutoCloseable {
 

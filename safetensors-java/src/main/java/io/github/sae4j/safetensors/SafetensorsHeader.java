@@ -13,6 +13,7 @@ import java.util.Objects;
  *
  * @param tensors the tensors, in the order in which their bytes lie in the file
  * @param metadata the free text under {@code __metadata__}; empty if none
+ * @since 0.1
  */
 public record SafetensorsHeader(List<Entry> tensors, Map<String, String> metadata) {
 

@@ -29,6 +29,8 @@ import java.util.Objects;
  *
  * <p>A writer may be used by several threads, one of which works at a time. An interrupt of a thread that is writing
  * makes the writer unusable, except for {@link #close}.
+ *
+ * @since 0.1
  */
 public final class SafetensorsWriter implements AutoCloseable {
 

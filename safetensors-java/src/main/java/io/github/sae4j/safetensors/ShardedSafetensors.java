@@ -24,6 +24,8 @@ import java.util.Set;
  *     ByteBuffer embedding = model.tensor("model.embed_tokens.weight").slice();
  * }
  * }</pre>
+ *
+ * @since 0.1
  */
 public final class ShardedSafetensors implements AutoCloseable {
 

@@ -13,6 +13,7 @@ import java.util.stream.LongStream;
  * @param name the tensor's name: any text but {@code __metadata__}
  * @param dtype the type of the elements
  * @param shape the sizes of the dimensions, none negative; empty for a scalar
+ * @since 0.1
  */
 public record TensorSpec(String name, Dtype dtype, List<Long> shape) {
 

@@ -20,6 +20,8 @@ import java.util.Objects;
  * the garbage collector finds them unreachable (on Windows the file cannot be deleted before that), and stay valid when
  * the file is closed. Nobody may shorten the file while it is mapped: the JVM answers access to vanished pages with an
  * {@link InternalError} or worse. Where that cannot be ruled out, {@link #read} is the safe way.
+ *
+ * @since 0.1
  */
 public final class TensorView {
 

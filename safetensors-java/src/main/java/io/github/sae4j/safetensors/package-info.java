@@ -5,6 +5,8 @@
  * {@link io.github.sae4j.safetensors.ShardedSafetensors} to read a model that is split over several files, and at
  * {@link io.github.sae4j.safetensors.SafetensorsWriter} to write. Every failure is a
  * {@link io.github.sae4j.safetensors.SafetensorsException}.
+ *
+ * <p>Records, enums and exceptions are immutable; each class says whether threads may share its objects.
  */
 @NullMarked
 package io.github.sae4j.safetensors;

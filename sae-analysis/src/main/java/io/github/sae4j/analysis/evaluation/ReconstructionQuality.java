@@ -1,5 +1,6 @@
 package io.github.sae4j.analysis.evaluation;
 
+import io.github.sae4j.core.SaeCapability;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.data.activations.TokenBatch;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +38,7 @@ public final class ReconstructionQuality {
 
     /** Measures nothing yet; returns null for an SAE that does not reconstruct what it reads. */
     public static @Nullable ReconstructionQuality of(SparseAutoencoder sae) {
-        return sae.canDecode() && !sae.config().isTranscoder()
+        return sae.capabilities().has(SaeCapability.DECODE) && !sae.config().isTranscoder()
                 ? new ReconstructionQuality(sae.config().dIn())
                 : null;
     }

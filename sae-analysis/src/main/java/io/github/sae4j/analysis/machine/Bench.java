@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.sae4j.analysis.AnalysisException;
+import io.github.sae4j.core.SaeCapability;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.core.WeightMatrix;
@@ -54,7 +55,7 @@ public final class Bench {
      * @throws AnalysisException if it takes whole sequences
      */
     public static void requireMeasurable(SparseAutoencoder sae) {
-        if (sae.takesSequences()) {
+        if (!sae.capabilities().has(SaeCapability.ENCODE_TOKENS)) {
             throw new AnalysisException(
                     AnalysisException.Reason.UNSUPPORTED,
                     "This SAE takes whole sequences, and only SAEs that take tokens are measured.");
@@ -76,7 +77,7 @@ public final class Bench {
             float[][] batch = activations.first(tokens);
             rows.accept(encodeRow("encode", tokens, Timing.of(() -> sae.encode(batch), seconds)));
         }
-        if (sae.canDecode()) {
+        if (sae.capabilities().has(SaeCapability.DECODE)) {
             Timing timing = Timing.of(() -> sae.decode(features), seconds);
             rows.accept(new BenchRow("decode", largeBatch, timing, null, null));
         }

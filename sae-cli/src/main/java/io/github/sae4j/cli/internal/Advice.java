@@ -1,6 +1,7 @@
 package io.github.sae4j.cli.internal;
 
 import io.github.sae4j.analysis.evaluation.ReconstructionQuality;
+import io.github.sae4j.core.SaeCapability;
 import io.github.sae4j.core.SparseAutoencoder;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +12,9 @@ final class Advice {
 
     /** Returns a sentence, or null if there is nothing to be done or nothing was measured. */
     static @Nullable String of(@Nullable ReconstructionQuality quality, SparseAutoencoder sae) {
-        return quality != null && quality.explainedVariance() < 0 && !sae.takesSequences()
+        return quality != null
+                        && quality.explainedVariance() < 0
+                        && sae.capabilities().has(SaeCapability.ENCODE_TOKENS)
                 ? "An explained variance below 0 means that the mean activation comes closer than the reconstructions;"
                         + " sae check says what is probably wrong."
                 : null;

@@ -6,6 +6,7 @@ import io.github.sae4j.analysis.check.FitCheck;
 import io.github.sae4j.analysis.check.HypothesisResult;
 import io.github.sae4j.analysis.check.Sample;
 import io.github.sae4j.analysis.internal.report.Quantity;
+import io.github.sae4j.core.SaeCapability;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.data.activations.ActivationSource;
 import io.github.sae4j.data.activations.Activations;
@@ -69,7 +70,7 @@ public final class CheckCommand implements Runnable {
             throw new CommandException(open.expected().name()
                     + " does not reconstruct what it reads, by which sae check" + " would tell whether it fits.");
         }
-        if (sae.takesSequences()) {
+        if (!sae.capabilities().has(SaeCapability.ENCODE_TOKENS)) {
             throw new CommandException(
                     open.expected().name() + " takes whole sequences, but sae check tries single tokens.");
         }

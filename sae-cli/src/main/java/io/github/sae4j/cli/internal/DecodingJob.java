@@ -1,6 +1,7 @@
 package io.github.sae4j.cli.internal;
 
 import io.github.sae4j.analysis.internal.report.Quantity;
+import io.github.sae4j.core.SaeCapability;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.data.activations.ReconstructionOutput;
 import io.github.sae4j.data.activations.ReconstructionTarget;
@@ -54,10 +55,10 @@ record DecodingJob(int batchTokens) {
     }
 
     private static void tellWhatIsNotDecoded(OpenSae sae, Terminal terminal) {
-        if (sae.sae().takesSequences()) {
+        if (!sae.sae().capabilities().has(SaeCapability.ENCODE_TOKENS)) {
             terminal.note("sae: note: this is what the features decode to; the part that the SAE predicts from earlier"
                     + " tokens is not in them. sae reconstruct has both.");
-        } else if (sae.sae().hasSkip()) {
+        } else if (!sae.sae().capabilities().has(SaeCapability.DECODE_WHOLLY)) {
             terminal.note(
                     "sae: note: this is what the features decode to; the skip term is not in them. sae reconstruct"
                             + " has both.");

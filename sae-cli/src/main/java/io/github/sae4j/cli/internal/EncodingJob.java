@@ -2,6 +2,7 @@ package io.github.sae4j.cli.internal;
 
 import io.github.sae4j.analysis.EncodingPass;
 import io.github.sae4j.analysis.internal.report.Quantity;
+import io.github.sae4j.core.SaeCapability;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.data.Setting;
 import io.github.sae4j.data.TokenRange;
@@ -77,7 +78,7 @@ final class EncodingJob {
      */
     void run(List<FeatureTarget.InFile> targets, Sharding sharding) {
         long sequence = activations.layout().sequence();
-        if (sae.sae().takesSequences() && sharding.tokens() % sequence != 0) {
+        if (!sae.sae().capabilities().has(SaeCapability.ENCODE_TOKENS) && sharding.tokens() % sequence != 0) {
             throw new CommandException("--shard-tokens " + sharding.tokens() + " cuts sequences of " + sequence
                     + " tokens, but " + sae.expected().name() + " takes whole ones.");
         }

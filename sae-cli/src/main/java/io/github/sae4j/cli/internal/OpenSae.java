@@ -1,5 +1,6 @@
 package io.github.sae4j.cli.internal;
 
+import io.github.sae4j.core.SaeCapability;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.data.Provenance;
 import io.github.sae4j.data.activations.Activations;
@@ -139,7 +140,8 @@ final class OpenSae implements AutoCloseable {
 
     /** Returns how a file that is read for this SAE is checked. */
     InputRequirements expected() {
-        return new InputRequirements(spokenName(), sae.config(), sae.takesSequences(), 0, allowNonFinite);
+        return new InputRequirements(
+                spokenName(), sae.config(), !sae.capabilities().has(SaeCapability.ENCODE_TOKENS), 0, allowNonFinite);
     }
 
     /**
@@ -148,7 +150,7 @@ final class OpenSae implements AutoCloseable {
      * @throws io.github.sae4j.core.SaeException with the reason, if they cannot
      */
     void requireDecoder() {
-        if (!sae.canDecode()) {
+        if (!sae.capabilities().has(SaeCapability.DECODE)) {
             sae.reconstruct(new float[0][]);
         }
     }

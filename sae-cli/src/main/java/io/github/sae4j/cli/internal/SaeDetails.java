@@ -2,6 +2,7 @@ package io.github.sae4j.cli.internal;
 
 import io.github.sae4j.analysis.internal.report.Quantity;
 import io.github.sae4j.analysis.survey.DecoderDirections;
+import io.github.sae4j.core.SaeCapability;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SaeMetadata;
 import io.github.sae4j.core.SparseAutoencoder;
@@ -35,7 +36,7 @@ record SaeDetails(LabelledLines facts) {
         line("architecture", config.architecture());
         line("W_enc", axes("d_in", config.dIn(), "d_sae", config.dSae()));
         long weights = (long) config.dIn() * config.dSae();
-        if (sae.canDecode()) {
+        if (sae.capabilities().has(SaeCapability.DECODE)) {
             line("W_dec", axes("d_sae", config.dSae(), "d_out", config.dOut()));
             weights += (long) config.dSae() * config.dOut();
         } else {
@@ -45,7 +46,7 @@ record SaeDetails(LabelledLines facts) {
         line(
                 "size",
                 Quantity.bytes(weights * sae.weightType().bytes()) + " in "
-                        + (sae.canDecode() ? "the two matrices" : "the matrix"));
+                        + (sae.capabilities().has(SaeCapability.DECODE) ? "the two matrices" : "the matrix"));
         line("in memory", sae.weightLayout());
         transform(config, sae.normScalingFactor());
         line("decoder norms", norms(sae));
@@ -76,7 +77,7 @@ record SaeDetails(LabelledLines facts) {
     private static boolean isShownWithOtherNorms(SparseAutoencoder sae, @Nullable PublishedSae published) {
         boolean shown = sae.config().metadata().neuronpediaId() != null
                 || (published != null && published.neuronpediaId().isPresent());
-        return shown && sae.canFoldDecoderNorms() && !sae.hasFoldedDecoderNorms();
+        return shown && sae.capabilities().has(SaeCapability.FOLD_DECODER_NORMS) && !sae.hasFoldedDecoderNorms();
     }
 
     /** Tells of an SAE whose weights are not on this machine. */

@@ -4,6 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.sae4j.analysis.survey.DecoderDirections;
+import io.github.sae4j.core.SaeCapability;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SaeMetadata;
 import io.github.sae4j.core.SparseAutoencoder;
@@ -57,7 +58,7 @@ final class SaeJson {
         object.addProperty("sae", open.lastingName());
         object.addProperty("sae_options", open.options());
         object.addProperty("release", published == null ? null : published.name());
-        add(object, sae.config(), sae.canDecode(), sae.normScalingFactor());
+        add(object, sae.config(), sae.capabilities().has(SaeCapability.DECODE), sae.normScalingFactor());
         object.addProperty("dtype", sae.weightType().label());
         object.addProperty("in_memory", sae.weightLayout());
         object.add("decoder_norms", norms(sae));

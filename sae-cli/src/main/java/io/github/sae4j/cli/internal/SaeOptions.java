@@ -1,6 +1,7 @@
 package io.github.sae4j.cli.internal;
 
 import io.github.sae4j.core.Kernel;
+import io.github.sae4j.core.SaeCapability;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.loader.SaeLoader;
 import io.github.sae4j.loader.SaeSet;
@@ -84,7 +85,9 @@ final class SaeOptions {
      */
     SparseAutoencoder open(SaeLoader loader) {
         SparseAutoencoder sae = apply(loader).open();
-        if (profile == null || sae.hasFoldedDecoderNorms() || !sae.canFoldDecoderNorms()) {
+        if (profile == null
+                || sae.hasFoldedDecoderNorms()
+                || !sae.capabilities().has(SaeCapability.FOLD_DECODER_NORMS)) {
             return sae;
         }
         try (sae) {

@@ -1,5 +1,6 @@
 package io.github.sae4j.cli.internal;
 
+import io.github.sae4j.core.SaeCapability;
 import io.github.sae4j.core.SaeException;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.hub.HubException;
@@ -78,9 +79,9 @@ record SaesBeside(OpenSae sae, SaeOptions options, Terminal terminal) {
             return Optional.empty();
         }
         boolean comparable = other.config().dIn() == sae.sae().config().dIn()
-                && other.canDecode()
+                && other.capabilities().has(SaeCapability.DECODE)
                 && !other.config().isTranscoder()
-                && !other.takesSequences();
+                && other.capabilities().has(SaeCapability.ENCODE_TOKENS);
         if (comparable) {
             return Optional.of(other);
         }

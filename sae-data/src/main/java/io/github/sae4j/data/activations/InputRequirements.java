@@ -2,6 +2,7 @@ package io.github.sae4j.data.activations;
 
 import io.github.sae4j.core.Normalization;
 import io.github.sae4j.core.Reshape;
+import io.github.sae4j.core.SaeCapability;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseAutoencoder;
 import java.util.List;
@@ -26,7 +27,12 @@ public record InputRequirements(
      * @param allowNonFinite whether NaN and infinity are let through
      */
     public static InputRequirements of(SparseAutoencoder sae, boolean allowNonFinite) {
-        return new InputRequirements(sae.source().description(), sae.config(), sae.takesSequences(), 0, allowNonFinite);
+        return new InputRequirements(
+                sae.source().description(),
+                sae.config(),
+                !sae.capabilities().has(SaeCapability.ENCODE_TOKENS),
+                0,
+                allowNonFinite);
     }
 
     /** Returns the normalisation that decoding undoes: transcoders decode to other activations than they encode. */

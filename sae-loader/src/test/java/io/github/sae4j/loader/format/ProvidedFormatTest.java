@@ -157,7 +157,14 @@ class ProvidedFormatTest {
         requireRefused(Reason.NOT_RECOGNISED, () -> SAE.fromDisk(folder), "holds no SAE that is recognised");
 
         Files.delete(folder.resolve("sae.json"));
-        requireRefused(Reason.NOT_RECOGNISED, () -> SAE.fromDisk(folder), "for tiny_lab sae.json");
+        requireRefused(Reason.NOT_RECOGNISED, () -> SAE.fromDisk(folder), "tiny_lab sae.json");
+    }
+
+    @Test
+    void isTheOneThatTheManualShows() throws IOException {
+        String source = Files.readString(Path.of("src/test/java/io/github/sae4j/loader/format/TinyLabFormat.java"));
+        assertThat(Files.readString(Path.of("../docs/adding-a-format.md")))
+                .contains(source.substring(source.indexOf("final class")).strip());
     }
 
     private static void requireRefused(Reason reason, ThrowingCallable call, String sentence) {

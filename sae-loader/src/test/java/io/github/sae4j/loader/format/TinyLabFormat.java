@@ -5,7 +5,6 @@ import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SaeMetadata;
 import io.github.sae4j.core.TopK;
 import io.github.sae4j.loader.SaeLoadException;
-import io.github.sae4j.loader.SaeLoadException.Reason;
 import java.util.List;
 
 /** A layout of a lab that nobody has heard of: {@code sae.json} and {@code sae.safetensors}, linear layers and top-k. */
@@ -32,14 +31,17 @@ public final class TinyLabFormat implements SaeFormat {
 
     @Override
     public FormatParts read(FormatReading files) {
-        FormatFields fields = files.fields(CONFIG, "training").inert("of the training", "training.*", "written_by");
+        FormatFields fields = files.fields(CONFIG, "training")
+                .inert("tells the layout", "format")
+                .inert("of the training", "training.*", "written_by");
         int dIn = fields.size("width");
         int dSae = fields.size("features");
         int k = fields.size("k");
         String rule = fields.text("rule").orElse("topk");
         if (!rule.equals("topk")) {
             throw new SaeLoadException(
-                    Reason.UNSUPPORTED, CONFIG + ": rule is " + rule + ", but only topk is known of tiny_lab.");
+                    SaeLoadException.Reason.UNSUPPORTED,
+                    CONFIG + ": rule is " + rule + ", but only topk is known of tiny_lab.");
         }
         FormatTensors tensors = files.tensors(WEIGHTS).inert("of the training", "steps");
         SaeConfig config = SaeConfig.builder(SaeArchitecture.TOPK, dIn, dSae)

@@ -375,47 +375,6 @@ class CfgJsonTest {
         assertRefused(fields, sentence);
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "",
-                " ",
-                "{",
-                "{\"d_in\": 8, \"d_sae\": 16",
-                "{\"d_in\": 8, \"d_sae\": 16}}",
-                "{\"d_in\": 8, \"d_sae\": 16} {}",
-                "{\"d_in\": 8, \"d_sae\": 16,}",
-                "{'d_in': 8, 'd_sae': 16}",
-                "{\"d_in\": 8, \"d_sae\": 16} // comment",
-                "{\"d_in\": 8, \"d_sae\": 16, \"d_in\": 8}",
-                "{\"d_in\": 8, \"d_sae\": 16, \"x\": {\"a\": 1, \"a\": 2}}",
-                "{\"d_in\": NaN, \"d_sae\": 16}",
-                "{d_in: 8}",
-                "{\"d_in\": 08, \"d_sae\": 16}"
-            })
-    void refusesWhatIsNotJson(String text) {
-        assertThatExceptionOfType(SaeLoadException.class)
-                .isThrownBy(() -> read(text, "/x/cfg.json"))
-                .withMessageStartingWith("/x/cfg.json is not JSON: ")
-                .withMessageMatching("[^\n]*\\.")
-                .withMessageNotContainingAny("JsonReader", "http");
-    }
-
-    @Test
-    void refusesNestingWithoutEnd() {
-        assertThatExceptionOfType(SaeLoadException.class)
-                .isThrownBy(() -> read("{\"x\": " + "[".repeat(100_000), "cfg.json"))
-                .withMessageStartingWith("cfg.json is not JSON: ");
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"[]", "1", "null", "\"text\""})
-    void refusesWhatIsNotAnObject(String text) {
-        assertThatExceptionOfType(SaeLoadException.class)
-                .isThrownBy(() -> read(text, "cfg.json"))
-                .withMessage("cfg.json should hold a JSON object, but holds something else.");
-    }
-
     private static SaeConfig read(String fields) {
         return read("{\"d_in\": 8, \"d_sae\": 16" + (fields.isEmpty() ? "" : ", " + fields) + "}", "cfg.json");
     }

@@ -1,0 +1,68 @@
+package io.github.sae4j.core;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an SAE can do, and why not what it cannot:
+ *
+ * <pre>{@code
+ * if (!sae.capabilities().has(SaeCapability.DECODE)) {
+ *     log.info(sae.capabilities().reasonAgainst(SaeCapability.DECODE).orElseThrow());
+ * }
+ * }</pre>
+ *
+ * <p>Immutable, safe to share between threads.
+ *
+ * @since 0.1
+ */
+public final class SaeCapabilities {
+
+    private final Map<SaeCapability, String> missing = new EnumMap<>(SaeCapability.class);
+
+    private SaeCapabilities() {}
+
+    static SaeCapabilities of(SaeFacts facts) {
+        SaeCapabilities capabilities = new SaeCapabilities();
+        if (facts.takesSequences()) {
+            capabilities.lacks(
+                    SaeCapability.ENCODE_TOKENS,
+                    "This SAE predicts each token from those before it, so it takes whole sequences.");
+            capabilities.lacks(
+                    SaeCapability.DECODE_WHOLLY,
+                    "The part that is predicted from the tokens before is not in the features.");
+        } else if (facts.hasSkip()) {
+            capabilities.lacks(
+                    SaeCapability.DECODE_WHOLLY,
+                    "The skip term comes from the activations, and is not in the features.");
+        }
+        capabilities.lacks(SaeCapability.DECODE, facts.noDecoding());
+        capabilities.lacks(SaeCapability.FOLD_DECODER_NORMS, facts.noFolding());
+        capabilities.lacks(SaeCapability.ENCODE_SOME_FEATURES, facts.noSubsets());
+        return capabilities;
+    }
+
+    private void lacks(SaeCapability capability, @Nullable String reason) {
+        if (reason != null) {
+            missing.put(capability, reason);
+        }
+    }
+
+    /** Returns whether the SAE can do it. */
+    public boolean has(SaeCapability capability) {
+        return !missing.containsKey(SaeException.requirePresent(capability, "capability"));
+    }
+
+    /** Returns why the SAE cannot do it, a sentence; nothing if it can. */
+    public Optional<String> reasonAgainst(SaeCapability capability) {
+        return Optional.ofNullable(missing.get(SaeException.requirePresent(capability, "capability")));
+    }
+
+    /** Returns what the SAE cannot do, with the reasons. */
+    @Override
+    public String toString() {
+        return "SaeCapabilities" + (missing.isEmpty() ? "[all]" : missing.toString());
+    }
+}
