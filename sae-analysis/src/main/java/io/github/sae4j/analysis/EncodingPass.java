@@ -65,8 +65,10 @@ public final class EncodingPass {
                 : batchTokens;
         if (!sae.capabilities().has(SaeCapability.ENCODE_TOKENS)
                 && size > Integer.MAX_VALUE / sae.config().dIn()) {
-            throw new AnalysisException(AnalysisException.Reason.TOO_LARGE, activations + ": a sequence of " + size
-                    + " tokens is too long to be in memory, where this SAE needs it as a whole.");
+            throw new AnalysisException(
+                    AnalysisException.Reason.TOO_LARGE,
+                    activations + ": a sequence of " + size
+                            + " tokens is too long to be in memory, where this SAE needs it as a whole.");
         }
         return new EncodingPass(
                 activations, sae, (int) Math.min(size, activations.layout().tokens()));
