@@ -62,7 +62,7 @@ record CommandRun(int exitCode, String out, String err) {
                 "-Dstdout.encoding=UTF-8",
                 "-Dstderr.encoding=UTF-8",
                 // The launcher adds the module whose absence is warned of, and hides what Java says of its presence.
-                "-Dorg.slf4j.simpleLogger.log.io.github.sae4j.core.internal.host.HostKernels=error"));
+                "-Dorg.slf4j.simpleLogger.log.io.github.sae4j.core.internal.kernel.KernelChoice=error"));
         if (Runtime.version().feature() >= 24) {
             // As the launcher does: newer Java warns of native libraries and of Unsafe without these.
             command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
