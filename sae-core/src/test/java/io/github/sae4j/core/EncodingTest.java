@@ -95,7 +95,8 @@ class EncodingTest {
                     .hasMessage("activations has 95 bytes from its position on, but 2 tokens of d_in = 24 in bfloat16"
                             + " take 96.");
             assertThatThrownBy(() -> sae.encode(ByteBuffer.allocate(96), null, 2))
-                    .isInstanceOf(SaeException.class);
+                    .isInstanceOf(NullPointerException.class)
+                    .hasMessage("type must not be null.");
         }
     }
 

@@ -73,7 +73,7 @@ final class ReferenceSae {
     private SaeConfig config() {
         int dIn = json.get("d_in").getAsInt();
         return SaeConfig.builder(
-                        SaeArchitecture.ofLabel(architecture()).orElseThrow(),
+                        SaeArchitecture.ofLabel(architecture()).orElse(SaeArchitecture.STANDARD),
                         dIn,
                         json.get("d_sae").getAsInt())
                 .dOut(json.has("d_out") ? json.get("d_out").getAsInt() : dIn)

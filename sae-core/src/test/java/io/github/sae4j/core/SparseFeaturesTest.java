@@ -80,7 +80,9 @@ class SparseFeaturesTest {
         assertThat(ablated.active(2)).containsExactly(new Feature(0, 1));
         assertThat(three().without()).isEqualTo(three());
         assertThatThrownBy(() -> three().without(-1)).hasMessage("There is no feature -1: d_sae is 10.");
-        assertThatThrownBy(() -> three().without((int[]) null)).isInstanceOf(SaeException.class);
+        assertThatThrownBy(() -> three().without((int[]) null))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("features must not be null.");
     }
 
     @Test

@@ -125,9 +125,9 @@ class WeightConversionTest {
                 .isThrownBy(() -> matrix.as(WeightType.FLOAT16))
                 .withMessage("The weight -70000.0 in row 1, column 1 is too large for float16, whose largest number is"
                         + " 65504.");
-        assertThatExceptionOfType(SaeException.class)
+        assertThatExceptionOfType(NullPointerException.class)
                 .isThrownBy(() -> matrix.as(null))
-                .withMessageContaining("other");
+                .withMessage("other must not be null.");
     }
 
     private static short put(WeightType type, float value) {

@@ -21,10 +21,15 @@ class WorkerPoolTest {
     private static final class Counting extends WorkerPool.Work {
 
         private final AtomicIntegerArray done = new AtomicIntegerArray(PARTS);
+        private final WorkerPool pool;
+
+        private Counting(WorkerPool pool) {
+            this.pool = pool;
+        }
 
         @Override
         protected void part(int slot, int part) {
-            assertThat(slot).isBetween(0, POOL.size() - 1);
+            assertThat(slot).isBetween(0, pool.size() - 1);
             done.incrementAndGet(part);
         }
     }
@@ -47,7 +52,7 @@ class WorkerPoolTest {
 
     @Test
     void doesEveryPartOnceHoweverOftenItRuns() {
-        Counting work = new Counting();
+        Counting work = new Counting(POOL);
         for (int run = 1; run <= 200; run++) {
             POOL.run(work, PARTS, POOL.size(), Stop.NEVER);
             for (int part = 0; part < PARTS; part++) {
@@ -85,7 +90,7 @@ class WorkerPoolTest {
     @Test
     void endsForAnInterruptedCallerAndKeepsTheInterrupt() {
         Thread.currentThread().interrupt();
-        assertThatThrownBy(() -> POOL.run(new Counting(), PARTS, POOL.size(), Stop.NEVER))
+        assertThatThrownBy(() -> POOL.run(new Counting(POOL), PARTS, POOL.size(), Stop.NEVER))
                 .isInstanceOf(SaeException.class)
                 .hasMessage("The thread was interrupted while the SAE computed; nothing came of the call.");
         assertThat(Thread.interrupted()).isTrue();
@@ -113,7 +118,7 @@ class WorkerPoolTest {
     @Test
     void leavesTheWorkToTheCallerOnceItIsClosed() throws Exception {
         WorkerPool pool = new WorkerPool(3);
-        Counting work = new Counting();
+        Counting work = new Counting(pool);
         pool.run(work, PARTS, 3, Stop.NEVER);
         pool.close();
         pool.run(work, PARTS, 3, Stop.NEVER);
