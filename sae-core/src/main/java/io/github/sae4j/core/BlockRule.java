@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * changes which features are active. It gives its formula as plain Java, and for the kernels that run on
  * libtorch as TorchScript too. Both must give the same, and a feature's value is negative only where
  * {@link #mayBeNegative} says so. Kernels ask for values from several threads at once, so a rule never changes.
+ *
+ * @since 0.1
  */
 public non-sealed interface BlockRule extends Activation {
 

@@ -5,5 +5,6 @@ package io.github.sae4j.core;
  *
  * @param index which feature, from 0 to {@code d_sae - 1}
  * @param value how strongly it is active
+ * @since 0.1
  */
 public record Feature(int index, float value) {}

@@ -8,6 +8,8 @@ import java.util.List;
  * <p>The gate and the magnitude share the product {@code p} but not a bias, so nothing is added to {@code p} and both
  * biases are parameters. As in SAELens's {@code GatedSAE.encode}, and in Rajamanoharan et al., "Improving Dictionary
  * Learning with Gated Sparse Autoencoders" (arXiv 2404.16014).
+ *
+ * @since 0.1
  */
 public final class Gated implements BlockRule {
 

@@ -7,6 +7,8 @@ import java.util.List;
  * each group stays, the first among equals.
  *
  * <p>As in EleutherAI's sparsify, {@code activation: groupmax}, where {@code k} is the number of groups.
+ *
+ * @since 0.1
  */
 public final class GroupMax implements BlockRule {
 

@@ -5,6 +5,7 @@ package io.github.sae4j.core;
  *
  * @param centre {@code [d_in]}; copied
  * @param gain {@code [d_in]}, as long as {@code centre}; copied
+ * @since 0.1
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record InputAffine(float[] centre, float[] gain) {

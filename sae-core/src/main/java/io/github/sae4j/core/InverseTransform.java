@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It is a value that travels with the features, so an SAE keeps no state between encoding and decoding and can be
  * shared by threads.
+ *
+ * @since 0.1
  */
 public final class InverseTransform {
 

@@ -11,6 +11,8 @@ import java.util.List;
  * <p>As in SAELens's {@code JumpReLUSAE.encode}, and in Rajamanoharan et al., "Jumping Ahead: Improving Reconstruction
  * Fidelity with JumpReLU Sparse Autoencoders" (arXiv 2407.14435). SAEs that were trained with batch top-k
  * are published in this form, with one threshold for all features.
+ *
+ * @since 0.1
  */
 public final class JumpRelu implements BlockRule {
 

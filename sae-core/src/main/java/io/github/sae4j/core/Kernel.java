@@ -9,6 +9,8 @@ import java.util.Set;
  *
  * <p>Those that run in Java give the same bits for a token, however many tokens surround it and however many threads
  * compute. libtorch has other products for few rows than for many, whose last bits may differ.
+ *
+ * @since 0.1
  */
 public enum Kernel {
 

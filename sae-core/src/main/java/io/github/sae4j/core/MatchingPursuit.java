@@ -13,6 +13,8 @@ package io.github.sae4j.core;
  *
  * <p>Every iteration multiplies by the whole decoder, so a token costs as many products as it gets features. Tokens are
  * taken 1,024 at a time, and of each only its residual and its features so far are held.
+ *
+ * @since 0.1
  */
 public final class MatchingPursuit implements Activation {
 

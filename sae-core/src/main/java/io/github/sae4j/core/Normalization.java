@@ -8,6 +8,8 @@ import java.util.Optional;
  * {@code cfg.json}.
  *
  * <p>The formulas are those of SAELens's {@code run_time_activation_norm_fn_in} and {@code _out}.
+ *
+ * @since 0.1
  */
 public enum Normalization {
     /** Activations are used as they are. */

@@ -5,6 +5,7 @@ package io.github.sae4j.core;
  *
  * @param gain {@code [d_out]}; copied
  * @param offset {@code [d_out]}, as long as {@code gain}; copied
+ * @since 0.1
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record OutputAffine(float[] gain, float[] offset) {

@@ -7,6 +7,8 @@ import java.util.List;
  *
  * <p>As in SAELens's {@code StandardSAE.encode}, and in Cunningham et al., "Sparse Autoencoders Find Highly
  * Interpretable Features in Language Models" (arXiv 2309.08600), eq. 1.
+ *
+ * @since 0.1
  */
 public final class Relu implements BlockRule {
 

@@ -3,7 +3,11 @@ package io.github.sae4j.core;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** How an activation's last axes become one of width {@code d_in}; {@code reshape_activations} of {@code cfg.json}. */
+/**
+ * How an activation's last axes become one of width {@code d_in}; {@code reshape_activations} of {@code cfg.json}.
+ *
+ * @since 0.1
+ */
 public enum Reshape {
     /** The last axis is {@code d_in} already. */
     NONE("none"),

@@ -12,7 +12,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Gathers the parts of an SAE; not safe for several threads at once. */
+/**
+ * Gathers the parts of an SAE; not safe for several threads at once.
+ *
+ * @since 0.1
+ */
 public final class SaeBuilder {
 
     private final SaeConfig config;

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param prediction what predicts a token from those before it, or null if nothing does
  * @param inputAffine what happens to each element of an activation before all else, or null if nothing does
  * @param outputAffine what happens to each element of a decoded activation after all else, or null if nothing does
+ * @since 0.1
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record SaeParts(

@@ -3,7 +3,11 @@ package io.github.sae4j.core;
 import java.util.List;
 import java.util.Optional;
 
-/** Where an SAE's weights came from. Implementations are immutable to their users and safe to share. */
+/**
+ * Where an SAE's weights came from. Implementations are immutable to their users and safe to share.
+ *
+ * @since 0.1
+ */
 public interface SaeSource {
 
     /** Returns one line for people, for example {@code analist/ministral-3b-sae:layer_19 at 3f2a91c}. */

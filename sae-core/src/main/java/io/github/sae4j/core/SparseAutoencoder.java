@@ -34,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * it, and a warning tells so once. All methods throw {@link NullPointerException} when an
  * argument is null, {@link IllegalStateException} when the SAE is closed, and {@link SaeException} when an argument is closed or
  * does not fit, before anything native sees it, and when the engine fails.
+ *
+ * @since 0.1
  */
 public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
 

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * beside the features travels along as {@link #inverseTransform()}.
  *
  * <p>Immutable, held on the Java heap, safe to share between threads; there is nothing to close.
+ *
+ * @since 0.1
  */
 public final class SparseFeatures {
 

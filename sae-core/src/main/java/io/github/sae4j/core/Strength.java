@@ -1,6 +1,10 @@
 package io.github.sae4j.core;
 
-/** What makes a feature one of the strongest of its token, for rules that limit how many features stay active. */
+/**
+ * What makes a feature one of the strongest of its token, for rules that limit how many features stay active.
+ *
+ * @since 0.1
+ */
 public enum Strength {
     /** The feature's value. */
     VALUE,

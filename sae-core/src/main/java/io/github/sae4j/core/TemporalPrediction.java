@@ -22,6 +22,7 @@ import java.util.List;
  *
  * @param heads the number of attention heads, which divides the width of queries and {@code d_sae}
  * @param layers the attention layers, at least one
+ * @since 0.1
  */
 public record TemporalPrediction(int heads, List<Layer> layers) {
 

@@ -24,6 +24,8 @@ import java.util.List;
  *   <li>{@link #byMagnitude()} takes the {@code k} largest {@code |h|} and gives {@code h} with its sign:
  *       {@code signed} of EleutherAI's sparsify in 2024.
  * </ul>
+ *
+ * @since 0.1
  */
 public final class TopK implements BlockRule {
 

@@ -15,6 +15,8 @@ import java.util.OptionalLong;
  *
  * <p>Direct buffers are used where they lie, so a memory-mapped file is never copied; the matrix keeps them reachable.
  * Their bytes must not change while an SAE uses them. Several buffers serve matrices of more than 2 GiB.
+ *
+ * @since 0.1
  */
 public final class WeightMatrix {
 

@@ -2,7 +2,11 @@ package io.github.sae4j.core;
 
 import java.nio.ByteBuffer;
 
-/** The number format in which an SAE's two large matrices are stored and kept in memory. */
+/**
+ * The number format in which an SAE's two large matrices are stored and kept in memory.
+ *
+ * @since 0.1
+ */
 public enum WeightType {
     /** IEEE 754 binary32. */
     FLOAT32("float32", 4),
