@@ -12,6 +12,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Calls end early when their thread is interrupted or the SAE must close; threads may be the caller's own. */
 class EndingCallsTest {
@@ -23,7 +25,7 @@ class EndingCallsTest {
 
         @Override
         public int dSae() {
-            return 4096;
+            return 256;
         }
 
         @Override
@@ -47,20 +49,23 @@ class EndingCallsTest {
         }
     }
 
-    private static SparseAutoencoder open(BlockRule rule, SaeRuntime runtime) {
+    /** 5 million values of 20 µs each would take a minute and more. */
+    private static final float[][] MANY = new float[20_000][16];
+
+    private static SparseAutoencoder open(BlockRule rule, Kernel kernel) {
         TinySae tiny = TinySae.of(16, rule.dSae());
-        return tiny.builder().activation(rule).runtime(runtime).build();
+        return tiny.builder().activation(rule).kernel(kernel).build();
     }
 
-    @Test
-    @Timeout(60)
-    void anInterruptedThreadGetsItsCallBackAndStaysInterrupted() throws Exception {
+    @ParameterizedTest
+    @EnumSource(names = {"VECTOR", "PLAIN"})
+    @Timeout(40)
+    void anInterruptedThreadGetsItsCallBackAndStaysInterrupted(Kernel kernel) throws Exception {
         Slow slow = new Slow();
-        try (SparseAutoencoder sae = open(slow, null)) {
+        try (SparseAutoencoder sae = open(slow, kernel)) {
             ExecutorService threads = Executors.newSingleThreadExecutor();
             Future<Boolean> interrupted = threads.submit(() -> {
-                // 200,000 values of 20 µs each would take minutes.
-                assertThatThrownBy(() -> sae.encode(new float[2000][16]))
+                assertThatThrownBy(() -> sae.encode(MANY))
                         .isInstanceOfSatisfying(
                                 SaeException.class,
                                 e -> assertThat(e.reason()).isEqualTo(SaeException.Reason.INTERRUPTED));
@@ -72,14 +77,15 @@ class EndingCallsTest {
         }
     }
 
-    @Test
-    @Timeout(60)
-    void closingWithinATimeEndsLongerCalls() throws Exception {
+    @ParameterizedTest
+    @EnumSource(names = {"VECTOR", "PLAIN"})
+    @Timeout(40)
+    void closingWithinATimeEndsLongerCalls(Kernel kernel) throws Exception {
         Slow slow = new Slow();
-        SparseAutoencoder sae = open(slow, null);
+        SparseAutoencoder sae = open(slow, kernel);
         ExecutorService threads = Executors.newSingleThreadExecutor();
         try {
-            Future<SparseFeatures> call = threads.submit(() -> sae.encode(new float[2000][16]));
+            Future<SparseFeatures> call = threads.submit(() -> sae.encode(MANY));
             slow.begun.await();
             sae.close(Duration.ofMillis(50));
             assertThatThrownBy(call::get)

@@ -179,6 +179,7 @@ public final class HostSae implements SaeKernel {
 
     private float[] take(
             Buffers call, Tokens tokens, int from, int to, float @Nullable [] scale, float @Nullable [] shift) {
+        workers.stop().requireGoingOn(true);
         int size = (to - from) * transform.dIn();
         if (call.x.length < size) {
             call.x = new float[size];
@@ -225,6 +226,7 @@ public final class HostSae implements SaeKernel {
         float[] sums = call.scaled;
         for (int from = 0; from < tokens; from += step) {
             int to = Math.min(tokens, from + step);
+            workers.stop().requireGoingOn(true);
             kernel.decode(rows, values, from, to, sums);
             for (int token = from; token < to; token++) {
                 finish(
