@@ -165,7 +165,7 @@ final class KernelCalls {
     void close(Duration longest) {
         closing = true;
         try {
-            if (lock.writeLock().tryLock(longest.toNanos(), TimeUnit.NANOSECONDS)) {
+            if (lock.writeLock().tryLock(TimeUnit.NANOSECONDS.convert(longest), TimeUnit.NANOSECONDS)) {
                 try {
                     closeKernel();
                 } finally {

@@ -424,8 +424,8 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
      * by side, {@code 2 * d_in} to {@code 4 * d_in} bytes each.
      *
      * @param features each from 0 to {@code d_sae - 1}, in any order
-     * @throws SaeException if there is no such feature, or none at all, or whether one is active depends on others, as with
-     *     top-k, group max, matching pursuit and temporal SAEs
+     * @throws SaeException if there is no such feature, or none at all, or their columns take 2 GiB or more memory than there
+     *     is, or whether one is active depends on others, as with top-k, group max, matching pursuit and temporal SAEs
      */
     public FeatureSet featureSet(int... features) {
         int[] ordered = FeatureSet.ordered(SaeException.requirePresent(features, "features"), config.dSae());

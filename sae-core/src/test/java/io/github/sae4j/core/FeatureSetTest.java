@@ -4,7 +4,10 @@ import static io.github.sae4j.fixtures.Closeness.closeTo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -91,6 +94,32 @@ class FeatureSetTest {
                                 e -> assertThat(e.reason()).isEqualTo(SaeException.Reason.NOT_SUPPORTED))
                         .hasMessageStartingWith("Some features of this SAE cannot be encoded alone: it keeps the ");
             }
+        }
+    }
+
+    @Test
+    void areRefusedWhereTheirColumnsFillMoreThanABuffer() {
+        int dIn = 1 << 14;
+        int dSae = 1 << 15;
+        // Pages of zeros that nobody writes take no memory.
+        WeightMatrix encoder = WeightMatrix.of(
+                WeightType.FLOAT32,
+                dIn,
+                dSae,
+                Collections.nCopies(16, ByteBuffer.allocateDirect(dIn / 16 * dSae * Float.BYTES)));
+        SaeBuilder builder = SparseAutoencoder.builder(
+                        SaeConfig.builder(SaeArchitecture.STANDARD, dIn, dSae).build())
+                .encoder(encoder.takenAsFinite())
+                .withoutDecoder("none is needed")
+                .activation(Relu.of(new float[dSae]))
+                .kernel(kernel);
+        try (SparseAutoencoder sae = builder.build()) {
+            assertThatThrownBy(() -> sae.featureSet(IntStream.range(0, dSae).toArray()))
+                    .isInstanceOfSatisfying(
+                            SaeException.class, e -> assertThat(e.reason()).isEqualTo(SaeException.Reason.TOO_LARGE))
+                    .hasMessage(
+                            "The columns of 32768 features take 2147483648 bytes, but those of a feature set must be less"
+                                    + " than 2 GiB: take fewer features, or encode all.");
         }
     }
 

@@ -3,11 +3,13 @@ package io.github.sae4j.core;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Runs a program of the tests in a Java process of its own, because what it looks for would harm this one. */
 record ForkedJvm(int exitCode, String output) {
@@ -25,6 +27,30 @@ record ForkedJvm(int exitCode, String output) {
             throws IOException, InterruptedException {
         String classPath = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
                 .filter(entry -> !entry.contains("pytorch-native") && !entry.contains("pytorch-jni"))
+                .collect(Collectors.joining(File.pathSeparator));
+        return run(classPath, workingFolder, program, options);
+    }
+
+    /** Runs a program on copies of this module's classes without the files of its services. */
+    static ForkedJvm runWithoutServices(Path workingFolder, Class<?> program, String... options)
+            throws IOException, InterruptedException {
+        Path classes = Path.of(SparseAutoencoder.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .getPath());
+        Path copies = workingFolder.resolve("classes");
+        try (Stream<Path> files = Files.walk(classes)) {
+            for (Path file : files.filter(Files::isRegularFile)
+                    .filter(file -> !file.toString().contains("services"))
+                    .toList()) {
+                Path copy = copies.resolve(classes.relativize(file).toString());
+                Files.createDirectories(copy.getParent());
+                Files.copy(file, copy);
+            }
+        }
+        String classPath = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                .map(entry -> Path.of(entry).equals(classes) ? copies.toString() : entry)
                 .collect(Collectors.joining(File.pathSeparator));
         return run(classPath, workingFolder, program, options);
     }

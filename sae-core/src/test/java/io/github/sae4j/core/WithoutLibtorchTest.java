@@ -6,6 +6,7 @@ import io.github.sae4j.fixtures.Closeness;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -67,9 +68,19 @@ class WithoutLibtorchTest {
                 .contains("still 2 tokens");
     }
 
+    @Test
+    void saysWhatAMergeOfJarsHasLost(@TempDir Path folder) throws Exception {
+        ForkedJvm run = ForkedJvm.runWithoutServices(folder, AsksForLibtorch.class, ForkedJvm.VECTORS);
+        assertThat(run.exitCode()).isNotZero();
+        assertThat(run.output())
+                .contains("No kernel is found, for the class path lacks"
+                        + " META-INF/services/io.github.sae4j.core.internal.kernel.KernelProvider of sae-core: where jars are"
+                        + " merged into one, the files in META-INF/services must be kept.");
+    }
+
     /** Every rule, with and without a transcoder's skip matrix, straight and transposed. */
     private static Map<String, SaeBuilder> kinds() {
-        Map<String, SaeBuilder> kinds = new java.util.LinkedHashMap<>();
+        Map<String, SaeBuilder> kinds = new LinkedHashMap<>();
         for (PlainRule rule : PlainRule.values()) {
             for (WeightType type : WeightType.values()) {
                 TinySae tiny = TinySae.of(SaeConfig.standard(D_IN, D_SAE), type).withRule(rule);

@@ -1,6 +1,7 @@
 package io.github.sae4j.core.internal.host;
 
 import io.github.sae4j.core.BlockRule;
+import io.github.sae4j.core.SaeException;
 import io.github.sae4j.core.WeightMatrix;
 import io.github.sae4j.core.WeightType;
 import java.nio.ByteBuffer;
@@ -71,14 +72,32 @@ public final class FeatureSubset {
     private static WeightMatrix columns(WeightMatrix encoder, int[] features, int width) {
         WeightType type = encoder.type();
         int rows = (int) encoder.rows();
-        ByteBuffer packed =
-                ByteBuffer.allocateDirect(rows * width * type.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer packed = allocate((long) rows * width * type.bytes(), features.length);
         for (int row = 0; row < rows; row++) {
             for (int i = 0; i < features.length; i++) {
                 type.put(packed, (row * width + i) * type.bytes(), encoder.get(row, features[i]));
             }
         }
         return WeightMatrix.of(type, rows, width, List.of(packed));
+    }
+
+    private static ByteBuffer allocate(long bytes, int features) {
+        if (bytes > Integer.MAX_VALUE) {
+            throw new SaeException(
+                    SaeException.Reason.TOO_LARGE,
+                    "The columns of " + features + " features take " + bytes
+                            + " bytes, but those of a feature set must be"
+                            + " less than 2 GiB: take fewer features, or encode all.");
+        }
+        try {
+            return ByteBuffer.allocateDirect((int) bytes).order(ByteOrder.LITTLE_ENDIAN);
+        } catch (OutOfMemoryError e) {
+            throw new SaeException(
+                    SaeException.Reason.OUT_OF_MEMORY,
+                    "There is no memory outside the heap for the columns of " + features + " features, " + bytes
+                            + " bytes: start Java with a larger -XX:MaxDirectMemorySize, or take fewer features.",
+                    e);
+        }
     }
 
     /**

@@ -34,6 +34,16 @@ public final class KernelChoice {
                         .toList();
     }
 
+    /** Lets in a class path that tells of kernels; one archive of all jars may have lost what does. */
+    private static void requireSome() {
+        if (Providers.ALL.isEmpty()) {
+            throw new SaeException(
+                    SaeException.Reason.UNAVAILABLE,
+                    "No kernel is found, for the class path lacks META-INF/services/" + KernelProvider.class.getName()
+                            + " of sae-core: where jars are merged into one, the files in META-INF/services must be kept.");
+        }
+    }
+
     /** Returns the kernels that this JVM has, in the order of the constants. */
     public static Set<Kernel> available() {
         Set<Kernel> available = EnumSet.noneOf(Kernel.class);
@@ -52,6 +62,7 @@ public final class KernelChoice {
      * @throws SaeException if the kernel is not there for this SAE and device, or does not start
      */
     public static SaeKernel open(KernelParts parts, Device device, @Nullable Kernel wanted, Workers workers) {
+        requireSome();
         return (wanted == null ? best(parts, device) : asked(parts, device, wanted)).open(parts, device, workers);
     }
 

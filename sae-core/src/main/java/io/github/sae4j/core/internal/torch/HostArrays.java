@@ -62,13 +62,6 @@ public final class HostArrays {
         }
     }
 
-    /** Returns a copy of a float32 array on the Java heap. */
-    static float[] copyOf(PtNDArray array) {
-        float[] values = new float[(int) array.getShape().size()];
-        floats(array).get(values);
-        return values;
-    }
-
     /** Returns a part of a Java array as float32 on the manager's device. */
     static PtNDArray ofFloats(PtNDManager call, float[] values, int from, int to) {
         PtNDArray array = empty(call, new Shape(to - from), DataType.FLOAT32, Device.cpu());

@@ -15,6 +15,7 @@ import io.github.sae4j.core.internal.host.Rows;
 import io.github.sae4j.core.internal.host.SaeKernel;
 import io.github.sae4j.core.internal.host.Tokens;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Takes DJL's arrays to a kernel that runs in Java and back: rows are copied to the heap, results into tensors' memory. */
@@ -128,7 +129,7 @@ public final class HostTensors implements TensorKernel {
     }
 
     private static float @Nullable [] part(float @Nullable [] factors, int from, int to) {
-        return factors == null ? null : java.util.Arrays.copyOfRange(factors, from, to);
+        return factors == null ? null : Arrays.copyOfRange(factors, from, to);
     }
 
     @Override
@@ -178,11 +179,6 @@ public final class HostTensors implements TensorKernel {
     @Override
     public void requireFloats(NDArray array, String name) {
         TorchDoor.requireFloats(array, name, script);
-    }
-
-    @Override
-    public NDManager requireOpen(NDManager manager, String name) {
-        return TorchDoor.requireOpen(manager, name);
     }
 
     @Override

@@ -85,7 +85,9 @@ public interface TensorKernel extends AutoCloseable {
      *
      * @throws SaeException if it is closed, or not PyTorch's
      */
-    NDManager requireOpen(NDManager manager, String name);
+    default NDManager requireOpen(NDManager manager, String name) {
+        return TorchDoor.requireOpen(manager, name);
+    }
 
     @Override
     void close();

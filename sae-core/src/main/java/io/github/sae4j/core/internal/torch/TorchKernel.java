@@ -227,11 +227,6 @@ public final class TorchKernel implements SaeKernel, TensorKernel {
     }
 
     @Override
-    public NDManager requireOpen(NDManager manager, String name) {
-        return TorchDoor.requireOpen(manager, name);
-    }
-
-    @Override
     public void close() {
         calls.close();
         weights.close();

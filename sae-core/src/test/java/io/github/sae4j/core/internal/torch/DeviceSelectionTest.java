@@ -111,7 +111,7 @@ class DeviceSelectionTest {
     private static float[] dense(BlockEncoder encoder, PtNDManager call, PtNDArray x, int tokens) {
         PtNDArray dense = HostArrays.empty(call, new Shape(tokens, D_SAE), DataType.FLOAT32, Device.cpu());
         encoder.encode(call, x, tokens, dense);
-        return HostArrays.copyOf(dense);
+        return DeviceDecodingTest.copyOf(dense);
     }
 
     @Test
