@@ -10,7 +10,16 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
- * How often each feature fires, above zero or, in SAEs that have such features, below, and how many are on each token, counted in one pass.
+ * How often each feature fires, above zero or, in SAEs that have such features, below, and how many are on each token, counted
+ * in one pass.
+ *
+ * <pre>{@code
+ * Firings firings = new Firings(sae.config().dSae());
+ * firings.add(TokenBatch.of(activations), sae.encode(activations));
+ * int[] dead = firings.dead();
+ * }</pre>
+ *
+ * <p>Not for use by several threads at once.
  *
  * @since 0.1
  */
@@ -30,7 +39,12 @@ public final class Firings {
         this.tokensOfL0 = new long[dSae + 1];
     }
 
-    /** Takes in the tokens that are not skipped. */
+    /**
+     * Takes in the tokens that are not skipped.
+     *
+     * @param batch the tokens
+     * @param features the features of all of them, none of those that are skipped
+     */
     public void add(TokenBatch batch, SparseFeatures features) {
         IntBuffer indices = features.indices();
         FloatBuffer values = features.values();

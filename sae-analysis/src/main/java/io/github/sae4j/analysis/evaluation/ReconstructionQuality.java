@@ -11,6 +11,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Explained variance is {@code 1 - sum |x - y|² / sum |x - m|²} with the mean activation {@code m} of all tokens;
  * the relative error is {@code sqrt(sum |x - y|² / sum |x|²)}.
  *
+ * <pre>{@code
+ * ReconstructionQuality quality = new ReconstructionQuality(sae.config().dIn());
+ * quality.add(TokenBatch.of(activations), sae.reconstruct(activations));
+ * double explained = quality.explainedVariance();
+ * }</pre>
+ *
+ * <p>Not for use by several threads at once.
+ *
  * @since 0.1
  */
 public final class ReconstructionQuality {
@@ -43,7 +51,12 @@ public final class ReconstructionQuality {
                 : null;
     }
 
-    /** Takes in the tokens of a batch that are not skipped. */
+    /**
+     * Takes in the tokens of a batch that are not skipped.
+     *
+     * @param batch the tokens
+     * @param reconstructed what the SAE makes of each, {@code [tokens][d_in]}, with rows for those that are skipped
+     */
     public void add(TokenBatch batch, float[][] reconstructed) {
         float[][] rows = batch.rows();
         for (int token = 0; token < rows.length; token++) {

@@ -15,6 +15,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Times what an SAE does with batches of tokens, and compares it with what the machine can do.
  *
+ * <pre>{@code
+ * new Bench(sae, Limits.measure(), List.of(1, 512), 2)
+ *         .run(row -> System.out.println(row.work() + " " + row.tokens() + ": " + row.tokensPerSecond() + " tokens/s"));
+ * }</pre>
+ *
+ * <p>Not for use by several threads at once.
+ *
  * @since 0.1
  */
 public final class Bench {

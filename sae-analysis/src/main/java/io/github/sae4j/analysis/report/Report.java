@@ -2,9 +2,9 @@ package io.github.sae4j.analysis.report;
 
 import io.github.sae4j.analysis.evaluation.Evaluation;
 import io.github.sae4j.analysis.evaluation.ReconstructionQuality;
+import io.github.sae4j.analysis.internal.report.NormHistogram;
 import io.github.sae4j.analysis.internal.report.ReportData;
 import io.github.sae4j.analysis.internal.report.ReportPage;
-import io.github.sae4j.analysis.survey.NormHistogram;
 import io.github.sae4j.analysis.survey.Survey;
 import io.github.sae4j.analysis.survey.SurveyResult;
 import io.github.sae4j.data.OutputFile;
