@@ -44,8 +44,13 @@ public final class Firings {
      *
      * @param batch the tokens
      * @param features the features of all of them, none of those that are skipped
+     * @throws IllegalArgumentException if they are of fewer or more tokens, or of another number of features
      */
     public void add(TokenBatch batch, SparseFeatures features) {
+        if (features.tokens() != batch.count() || features.dSae() != ofFeature.length) {
+            throw new IllegalArgumentException("[" + batch.count() + ", " + ofFeature.length
+                    + "] features are counted, not [" + features.tokens() + ", " + features.dSae() + "].");
+        }
         IntBuffer indices = features.indices();
         FloatBuffer values = features.values();
         for (int token = 0; token < features.tokens(); token++) {

@@ -56,15 +56,31 @@ public final class ReconstructionQuality {
      *
      * @param batch the tokens
      * @param reconstructed what the SAE makes of each, {@code [tokens][d_in]}, with rows for those that are skipped
+     * @throws IllegalArgumentException if there are fewer or more, or one is not as wide as an activation
      */
     public void add(TokenBatch batch, float[][] reconstructed) {
         float[][] rows = batch.rows();
+        requireShape("activations", rows, batch.count());
+        requireShape("reconstructions", reconstructed, batch.count());
         for (int token = 0; token < rows.length; token++) {
             if (!batch.isSkipped(token)) {
                 add(rows[token], reconstructed[token]);
             }
         }
         legacy.add(batch, reconstructed);
+    }
+
+    private void requireShape(String name, float[][] rows, int tokens) {
+        if (rows.length != tokens) {
+            throw new IllegalArgumentException(
+                    "The " + name + " must be of " + tokens + " tokens, but are of " + rows.length + ".");
+        }
+        for (float[] row : rows) {
+            if (row.length != mean.length) {
+                throw new IllegalArgumentException(
+                        "The " + name + " must be " + mean.length + " wide, but one is " + row.length + ".");
+            }
+        }
     }
 
     /** Takes in one token. The mean is updated as in Welford's method, which loses no digits to a large mean. */
