@@ -26,6 +26,16 @@ public interface HostKernel {
         HostKernel make(WeightMatrix encoder, @Nullable WeightMatrix decoder, SelectionRule rule, Workers workers);
     }
 
+    /**
+     * Returns a kernel that finds the same features, with the same bits, by a screen.
+     *
+     * @param rule this kernel's
+     * @throws UnsupportedOperationException if there is none
+     */
+    default HostKernel screened(Screen screen, SelectionRule rule, Workers workers) {
+        throw new UnsupportedOperationException(kind() + " has no screen");
+    }
+
     /** Returns which one this is. */
     Kernel kind();
 

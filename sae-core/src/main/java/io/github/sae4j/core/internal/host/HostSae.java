@@ -91,6 +91,9 @@ public final class HostSae implements SaeKernel {
             SelectionRule rule = SelectionRule.of((BlockRule) parts.rule(), norms.factors(), norms.ranks());
             HostKernel single =
                     maker.make(Objects.requireNonNull(parts.encoder(), "encoder"), parts.decoder(), rule, workers);
+            if (parts.screen() != null) {
+                single = single.screened(parts.screen(), rule, workers);
+            }
             int groupSize = SelectionRule.groupSize(rule.rule());
             kernel = groupSize == 0 ? single : new GroupKernel(single, rule, groupSize);
         }

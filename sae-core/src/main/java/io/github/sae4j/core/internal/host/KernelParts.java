@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param inputAffine what happens to each element of an activation before all else, or null if nothing does
  * @param outputAffine what happens to each element of a decoded activation after all else, or null if nothing does
  * @param checkFinite whether NaN and infinity are rejected
+ * @param screen what encoding is screened with, or null if it is not
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record KernelParts(
@@ -37,7 +38,8 @@ public record KernelParts(
         double inputScale,
         @Nullable InputAffine inputAffine,
         @Nullable OutputAffine outputAffine,
-        boolean checkFinite) {
+        boolean checkFinite,
+        @Nullable Screen screen) {
 
     /** Returns what the kernels of an SAE are made of. */
     public static KernelParts of(SaeConfig config, SaeParts parts, double inputScale, boolean checkFinite) {
@@ -54,7 +56,8 @@ public record KernelParts(
                 inputScale,
                 parts.inputAffine(),
                 parts.outputAffine(),
-                checkFinite);
+                checkFinite,
+                null);
     }
 
     /** Returns the same parts for an SAE of which nothing is reconstructed. */
@@ -70,6 +73,24 @@ public record KernelParts(
                 inputScale,
                 inputAffine,
                 outputAffine,
-                checkFinite);
+                checkFinite,
+                null);
+    }
+
+    /** Returns the same parts for an SAE that is encoded by a screen. */
+    public KernelParts with(Screen by) {
+        return new KernelParts(
+                config,
+                encoder,
+                decoder,
+                decoderBias,
+                skip,
+                rule,
+                prediction,
+                inputScale,
+                inputAffine,
+                outputAffine,
+                checkFinite,
+                by);
     }
 }

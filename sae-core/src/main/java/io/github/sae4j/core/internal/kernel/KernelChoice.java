@@ -3,13 +3,17 @@ package io.github.sae4j.core.internal.kernel;
 import ai.djl.Device;
 import io.github.sae4j.core.Kernel;
 import io.github.sae4j.core.SaeException;
+import io.github.sae4j.core.internal.host.ByteProducts;
 import io.github.sae4j.core.internal.host.KernelParts;
+import io.github.sae4j.core.internal.host.PreparedEncoder;
 import io.github.sae4j.core.internal.host.SaeKernel;
+import io.github.sae4j.core.internal.host.Screen;
 import io.github.sae4j.core.internal.host.Workers;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -64,6 +68,42 @@ public final class KernelChoice {
     public static SaeKernel open(KernelParts parts, Device device, @Nullable Kernel wanted, Workers workers) {
         requireSome();
         return (wanted == null ? best(parts, device) : asked(parts, device, wanted)).open(parts, device, workers);
+    }
+
+    /**
+     * Returns the parts with what the kernel that runs them screens with.
+     *
+     * @param wanted the kernel that must be used, or null for the best
+     * @throws SaeException if the kernel that runs them has no screen, or there is no memory for what it takes
+     */
+    public static KernelParts prepared(KernelParts parts, Device device, @Nullable Kernel wanted, Workers workers) {
+        requireSome();
+        Kernel kind = (wanted == null ? best(parts, device) : asked(parts, device, wanted)).kind();
+        if (kind != Kernel.VECTOR) {
+            throw new SaeException(
+                    SaeException.Reason.NOT_SUPPORTED,
+                    "This SAE cannot be prepared: it runs on the " + kind + " kernel, and only the " + Kernel.VECTOR
+                            + " kernel has a screen.");
+        }
+        PreparedEncoder encoder = PreparedEncoder.of(Objects.requireNonNull(parts.encoder(), "encoder"), workers);
+        return parts.with(new Screen(encoder, byteProducts(encoder)));
+    }
+
+    private static @Nullable ByteProducts byteProducts(PreparedEncoder encoder) {
+        for (KernelProvider provider : Providers.ALL) {
+            try {
+                ByteProducts products = provider.byteProducts(encoder);
+                if (products != null) {
+                    return products;
+                }
+            } catch (SaeException e) {
+                LOG.warn(
+                        "Many tokens are encoded without a screen, for the {} kernel does not start: {}",
+                        provider.kind(),
+                        e.getMessage());
+            }
+        }
+        return null;
     }
 
     private static String refusals(KernelParts parts, Device device) {

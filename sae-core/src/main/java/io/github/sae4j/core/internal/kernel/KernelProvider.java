@@ -3,7 +3,9 @@ package io.github.sae4j.core.internal.kernel;
 import ai.djl.Device;
 import io.github.sae4j.core.Kernel;
 import io.github.sae4j.core.SaeException;
+import io.github.sae4j.core.internal.host.ByteProducts;
 import io.github.sae4j.core.internal.host.KernelParts;
+import io.github.sae4j.core.internal.host.PreparedEncoder;
 import io.github.sae4j.core.internal.host.SaeKernel;
 import io.github.sae4j.core.internal.host.Workers;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +42,15 @@ public interface KernelProvider {
      */
     @Nullable
     String advice();
+
+    /**
+     * Returns products of tokens in 8 bits, or null if it has none that are fast here.
+     *
+     * @throws SaeException if what the kernel needs does not start
+     */
+    default @Nullable ByteProducts byteProducts(PreparedEncoder encoder) {
+        return null;
+    }
 
     /**
      * Opens an SAE whose parts have been checked to fit each other.

@@ -3,7 +3,9 @@ package io.github.sae4j.core.internal.torch;
 import ai.djl.Device;
 import io.github.sae4j.core.BlockRule;
 import io.github.sae4j.core.Kernel;
+import io.github.sae4j.core.internal.host.ByteProducts;
 import io.github.sae4j.core.internal.host.KernelParts;
+import io.github.sae4j.core.internal.host.PreparedEncoder;
 import io.github.sae4j.core.internal.host.SaeKernel;
 import io.github.sae4j.core.internal.host.Workers;
 import io.github.sae4j.core.internal.kernel.KernelProvider;
@@ -40,6 +42,11 @@ public final class TorchProvider implements KernelProvider {
     @Override
     public @Nullable String advice() {
         return null;
+    }
+
+    @Override
+    public @Nullable ByteProducts byteProducts(PreparedEncoder encoder) {
+        return NativeLibrary.isAtHand() ? TorchByteProducts.of(encoder) : null;
     }
 
     @Override

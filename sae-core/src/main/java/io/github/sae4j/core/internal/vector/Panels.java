@@ -193,7 +193,7 @@ final class Panels {
      * Makes float32 of the bits of float16, exactly for every number: the exponent moves by a product, infinities and NaN
      * get float32's largest exponent.
      */
-    private static void convertHalves(float[] numbers, int from, int to) {
+    static void convertHalves(float[] numbers, int from, int to) {
         for (int i = from; i < to; i += LANES) {
             IntVector halves = FloatVector.fromArray(FLOATS, numbers, i).reinterpretAsInts();
             IntVector magnitude = halves.and(0x7fff).lanewise(VectorOperators.LSHL, 13);
@@ -215,11 +215,7 @@ final class Panels {
             for (int row = 0; row < whole; row += LANES * perInt) {
                 readSquare((long) feature + (long) block * LANES, (long) k + row, square);
                 Squares.transpose(square);
-                switch (stored.type()) {
-                    case BFLOAT16 -> spreadBfloat16(square, panel, out + row * GROUP);
-                    case FLOAT16 -> spreadHalves(square, panel, out + row * GROUP);
-                    case FLOAT32 -> spreadFloat32(square, panel, out + row * GROUP);
-                }
+                spread(stored.type(), square, panel, out + row * GROUP);
             }
         }
     }
@@ -240,6 +236,19 @@ final class Panels {
         for (int row = 0; row < rows; row++) {
             IntVector numbers = (IntVector) LOAD.invokeExact(memory, at + row * rowBytes);
             numbers.intoArray(square, out + row * LANES);
+        }
+    }
+
+    /**
+     * Puts a transposed square into a panel, one vector of a group of each row.
+     *
+     * @param to where the vector of the first row begins
+     */
+    static void spread(WeightType type, int[] square, float[] panel, int to) {
+        switch (type) {
+            case BFLOAT16 -> spreadBfloat16(square, panel, to);
+            case FLOAT16 -> spreadHalves(square, panel, to);
+            case FLOAT32 -> spreadFloat32(square, panel, to);
         }
     }
 

@@ -67,6 +67,11 @@ final class StoredMatrix {
 
     /** Returns one number. */
     float get(int part, long row, long column) {
-        return type.get(buffers[part], (int) position(part, row, column));
+        return at(part, position(part, row, column));
+    }
+
+    /** Returns the number at a byte position of a part. */
+    float at(int part, long position) {
+        return type.get(buffers[part], (int) position);
     }
 }

@@ -6,6 +6,7 @@ import io.github.sae4j.core.internal.host.FoundRows;
 import io.github.sae4j.core.internal.host.HostKernel;
 import io.github.sae4j.core.internal.host.Pool;
 import io.github.sae4j.core.internal.host.Rows;
+import io.github.sae4j.core.internal.host.Screen;
 import io.github.sae4j.core.internal.host.SelectionRule;
 import io.github.sae4j.core.internal.host.Strongest;
 import io.github.sae4j.core.internal.host.Workers;
@@ -39,6 +40,11 @@ final class VectorKernel implements HostKernel {
                 : Math.max(1, Math.min(TOKENS, STRONGEST_AT_ONCE / Strongest.room(rule.mostActive())));
         this.encodings = new Pool<>(() -> new EncodeWork(panels, selection, rule, dIn, workers));
         this.decodings = decoder == null ? null : new DecoderRows(decoder, workers);
+    }
+
+    @Override
+    public HostKernel screened(Screen screen, SelectionRule rule, Workers workers) {
+        return new ScreenedKernel(this, screen, rule, workers);
     }
 
     @Override

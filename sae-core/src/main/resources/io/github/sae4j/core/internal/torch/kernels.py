@@ -167,3 +167,10 @@ class Kernels(Module):
       else:
         torch.add_(sums, torch.mm(torch.to(block, ops.prim.dtype(rows)), rows))
     return sums
+
+  # Exact products of 8-bit numbers, [tokens, d_in] by rows [features, d_in], in int32.
+  def byte_products(self, x: Tensor, w: Tensor, out: Tensor) -> Tensor:
+    return torch._int_mm(x, torch.t(w), out=out)
+
+  def float_products(self, x: Tensor, w: Tensor, out: Tensor) -> Tensor:
+    return torch.mm(x, torch.t(w), out=out)

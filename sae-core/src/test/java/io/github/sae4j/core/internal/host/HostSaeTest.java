@@ -61,7 +61,8 @@ class HostSaeTest {
                 1,
                 null,
                 null,
-                true);
+                true,
+                null);
     }
 
     private static HostSae sae(HostKernel kernel, int dSae) {

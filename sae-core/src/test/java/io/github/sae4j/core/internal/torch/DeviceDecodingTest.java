@@ -61,7 +61,8 @@ class DeviceDecodingTest {
                 1,
                 null,
                 null,
-                true);
+                true,
+                null);
         Script script = Script.withRule("torch.relu_(h)");
         try (TorchWeights weights = TorchWeights.open(parts, Device.cpu(), script);
                 PtNDManager call = TorchRuntime.newManager(Device.cpu())) {

@@ -72,7 +72,8 @@ class DeviceSelectionTest {
                 1,
                 null,
                 null,
-                checkFinite);
+                checkFinite,
+                null);
     }
 
     private static TorchNorms norms(KernelParts parts, PtNDManager call) {

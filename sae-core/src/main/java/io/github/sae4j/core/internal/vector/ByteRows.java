@@ -1,0 +1,143 @@
+package io.github.sae4j.core.internal.vector;
+
+import static io.github.sae4j.core.internal.vector.Memory.FLOATS;
+import static io.github.sae4j.core.internal.vector.Memory.LANES;
+import static io.github.sae4j.core.internal.vector.Memory.LOAD;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * Products of a row of 8-bit numbers with some tokens in float32.
+ *
+ * <p>A vector of ints has four numbers in each lane. Each of the four becomes the upper byte of an int, and so a float that is
+ * {@link #UNIT} times the number, without a detour through vectors of another length. Tokens lie in the order that comes of
+ * it, see {@link #order}.
+ */
+final class ByteRows {
+
+    /** What products are too large by. */
+    static final float UNIT = 0x1p24f;
+
+    /** Numbers in a vector. */
+    static final int NUMBERS = 4 * LANES;
+
+    private static final int UPPER_BYTE = 0xff000000;
+
+    private ByteRows() {}
+
+    /** Lays a token out as rows are multiplied with it, zeros behind it. */
+    static void order(float[] x, int xAt, int dIn, float[] to, int toAt, int stride) {
+        for (int first = 0; first < stride; first += NUMBERS) {
+            for (int within = 0; within < NUMBERS; within++) {
+                int k = first + within;
+                to[toAt + first + within % 4 * LANES + within / 4] = k < dIn ? x[xAt + k] : 0;
+            }
+        }
+    }
+
+    /**
+     * Multiplies a row.
+     *
+     * @param tokens 1, 2 or 4
+     * @param x the tokens in their {@linkplain #order}, {@code stride} apart
+     * @param out takes a product for each token
+     */
+    static void multiply(int tokens, Object memory, long at, int stride, float[] x, float[] out, int outAt)
+            throws Throwable {
+        switch (tokens) {
+            case 4 -> multiply4(memory, at, stride, x, out, outAt);
+            case 2 -> multiply2(memory, at, stride, x, out, outAt);
+            default -> out[outAt] = multiply1(memory, at, stride, x);
+        }
+    }
+
+    private static float multiply1(Object memory, long at, int stride, float[] x) throws Throwable {
+        FloatVector a = FloatVector.zero(FLOATS);
+        FloatVector b = FloatVector.zero(FLOATS);
+        FloatVector c = FloatVector.zero(FLOATS);
+        FloatVector d = FloatVector.zero(FLOATS);
+        for (int k = 0; k < stride; k += NUMBERS) {
+            IntVector q = (IntVector) LOAD.invokeExact(memory, at + k);
+            FloatVector q0 = (FloatVector) q.lanewise(VectorOperators.LSHL, 24).convert(VectorOperators.I2F, 0);
+            a = FloatVector.fromArray(FLOATS, x, k).fma(q0, a);
+            FloatVector q1 = (FloatVector)
+                    q.lanewise(VectorOperators.LSHL, 16).and(UPPER_BYTE).convert(VectorOperators.I2F, 0);
+            b = FloatVector.fromArray(FLOATS, x, k + LANES).fma(q1, b);
+            FloatVector q2 = (FloatVector)
+                    q.lanewise(VectorOperators.LSHL, 8).and(UPPER_BYTE).convert(VectorOperators.I2F, 0);
+            c = FloatVector.fromArray(FLOATS, x, k + 2 * LANES).fma(q2, c);
+            FloatVector q3 = (FloatVector) q.and(UPPER_BYTE).convert(VectorOperators.I2F, 0);
+            d = FloatVector.fromArray(FLOATS, x, k + 3 * LANES).fma(q3, d);
+        }
+        return a.add(b).add(c.add(d)).reduceLanes(VectorOperators.ADD);
+    }
+
+    private static void multiply2(Object memory, long at, int stride, float[] x, float[] out, int outAt)
+            throws Throwable {
+        FloatVector a0 = FloatVector.zero(FLOATS);
+        FloatVector b0 = FloatVector.zero(FLOATS);
+        FloatVector a1 = FloatVector.zero(FLOATS);
+        FloatVector b1 = FloatVector.zero(FLOATS);
+        for (int k = 0; k < stride; k += NUMBERS) {
+            IntVector q = (IntVector) LOAD.invokeExact(memory, at + k);
+            FloatVector q0 = (FloatVector) q.lanewise(VectorOperators.LSHL, 24).convert(VectorOperators.I2F, 0);
+            a0 = FloatVector.fromArray(FLOATS, x, k).fma(q0, a0);
+            a1 = FloatVector.fromArray(FLOATS, x, stride + k).fma(q0, a1);
+            FloatVector q1 = (FloatVector)
+                    q.lanewise(VectorOperators.LSHL, 16).and(UPPER_BYTE).convert(VectorOperators.I2F, 0);
+            b0 = FloatVector.fromArray(FLOATS, x, k + LANES).fma(q1, b0);
+            b1 = FloatVector.fromArray(FLOATS, x, stride + k + LANES).fma(q1, b1);
+            FloatVector q2 = (FloatVector)
+                    q.lanewise(VectorOperators.LSHL, 8).and(UPPER_BYTE).convert(VectorOperators.I2F, 0);
+            a0 = FloatVector.fromArray(FLOATS, x, k + 2 * LANES).fma(q2, a0);
+            a1 = FloatVector.fromArray(FLOATS, x, stride + k + 2 * LANES).fma(q2, a1);
+            FloatVector q3 = (FloatVector) q.and(UPPER_BYTE).convert(VectorOperators.I2F, 0);
+            b0 = FloatVector.fromArray(FLOATS, x, k + 3 * LANES).fma(q3, b0);
+            b1 = FloatVector.fromArray(FLOATS, x, stride + k + 3 * LANES).fma(q3, b1);
+        }
+        out[outAt] = a0.add(b0).reduceLanes(VectorOperators.ADD);
+        out[outAt + 1] = a1.add(b1).reduceLanes(VectorOperators.ADD);
+    }
+
+    private static void multiply4(Object memory, long at, int stride, float[] x, float[] out, int outAt)
+            throws Throwable {
+        FloatVector s0 = FloatVector.zero(FLOATS);
+        FloatVector s1 = FloatVector.zero(FLOATS);
+        FloatVector s2 = FloatVector.zero(FLOATS);
+        FloatVector s3 = FloatVector.zero(FLOATS);
+        int second = stride;
+        int third = 2 * stride;
+        int fourth = 3 * stride;
+        for (int k = 0; k < stride; k += NUMBERS) {
+            IntVector q = (IntVector) LOAD.invokeExact(memory, at + k);
+            FloatVector q0 = (FloatVector) q.lanewise(VectorOperators.LSHL, 24).convert(VectorOperators.I2F, 0);
+            s0 = FloatVector.fromArray(FLOATS, x, k).fma(q0, s0);
+            s1 = FloatVector.fromArray(FLOATS, x, second + k).fma(q0, s1);
+            s2 = FloatVector.fromArray(FLOATS, x, third + k).fma(q0, s2);
+            s3 = FloatVector.fromArray(FLOATS, x, fourth + k).fma(q0, s3);
+            FloatVector q1 = (FloatVector)
+                    q.lanewise(VectorOperators.LSHL, 16).and(UPPER_BYTE).convert(VectorOperators.I2F, 0);
+            s0 = FloatVector.fromArray(FLOATS, x, k + LANES).fma(q1, s0);
+            s1 = FloatVector.fromArray(FLOATS, x, second + k + LANES).fma(q1, s1);
+            s2 = FloatVector.fromArray(FLOATS, x, third + k + LANES).fma(q1, s2);
+            s3 = FloatVector.fromArray(FLOATS, x, fourth + k + LANES).fma(q1, s3);
+            FloatVector q2 = (FloatVector)
+                    q.lanewise(VectorOperators.LSHL, 8).and(UPPER_BYTE).convert(VectorOperators.I2F, 0);
+            s0 = FloatVector.fromArray(FLOATS, x, k + 2 * LANES).fma(q2, s0);
+            s1 = FloatVector.fromArray(FLOATS, x, second + k + 2 * LANES).fma(q2, s1);
+            s2 = FloatVector.fromArray(FLOATS, x, third + k + 2 * LANES).fma(q2, s2);
+            s3 = FloatVector.fromArray(FLOATS, x, fourth + k + 2 * LANES).fma(q2, s3);
+            FloatVector q3 = (FloatVector) q.and(UPPER_BYTE).convert(VectorOperators.I2F, 0);
+            s0 = FloatVector.fromArray(FLOATS, x, k + 3 * LANES).fma(q3, s0);
+            s1 = FloatVector.fromArray(FLOATS, x, second + k + 3 * LANES).fma(q3, s1);
+            s2 = FloatVector.fromArray(FLOATS, x, third + k + 3 * LANES).fma(q3, s2);
+            s3 = FloatVector.fromArray(FLOATS, x, fourth + k + 3 * LANES).fma(q3, s3);
+        }
+        out[outAt] = s0.reduceLanes(VectorOperators.ADD);
+        out[outAt + 1] = s1.reduceLanes(VectorOperators.ADD);
+        out[outAt + 2] = s2.reduceLanes(VectorOperators.ADD);
+        out[outAt + 3] = s3.reduceLanes(VectorOperators.ADD);
+    }
+}

@@ -1,0 +1,85 @@
+package io.github.sae4j.core.internal.vector;
+
+import io.github.sae4j.core.internal.host.PreparedEncoder;
+import io.github.sae4j.core.internal.host.SelectionRule;
+import java.util.Arrays;
+
+/**
+ * What shows that a feature is not active, from a product of its weights in 8 bits.
+ *
+ * <p>Let {@code x} be a token and {@code x'} what was multiplied in its place, {@code w} a feature's weights and {@code w'}
+ * those in 8 bits, {@code b} its bias. By the inequality of Cauchy and Schwarz
+ *
+ * <pre>{@code
+ * |x·w - x'·w'| <= ||x|| ||w - w'|| + ||x - x'|| ||w'||        and ||w'|| <= ||w|| + ||w - w'||
+ * }</pre>
+ *
+ * and a sum of {@code n} fused multiply-adds in float32 is within {@code n 2^-24 (|b| + ||x|| ||w||)} of what it stands for, to
+ * first order (Higham, Accuracy and Stability of Numerical Algorithms, section 3.1). So where
+ *
+ * <pre>{@code
+ * x'·w' + ||x|| error + ||x - x'|| reach <= limit
+ * }</pre>
+ *
+ * with {@code reach >= ||w||, ||w'||}, {@code error >= ||w - w'|| + slack · reach} and {@code limit <= above - b - slack · |b|},
+ * the sum that every kernel adds up is not above what the feature must be above. The slack is of twice the
+ * roundings of such a sum and of a hundred more, which is more than comparing takes.
+ *
+ * <p>Numbers so large or so small that float32 may overflow, or lose more than roundings say, are not compared: such features
+ * are always looked at, and such tokens never screened.
+ */
+final class ScreenBounds {
+
+    private static final float SMALLEST = 0x1p-40f;
+    private static final float LARGEST = 0x1p60f;
+    private static final int MORE_ROUNDINGS = 100;
+
+    /** What the product of 8-bit numbers is multiplied by, {@code [d_sae]} and more. */
+    final float[] scale;
+
+    final float[] error;
+    final float[] reach;
+    final float[] limit;
+
+    /** What a sum must be above, {@code [d_sae]}. */
+    final float[] above;
+
+    ScreenBounds(PreparedEncoder encoder, SelectionRule rule) {
+        int dSae = encoder.dSae();
+        int length = (dSae + PreparedEncoder.WHOLE - 1) / PreparedEncoder.WHOLE * PreparedEncoder.WHOLE;
+        double slack = slack(encoder.rows().columns());
+        scale = new float[length];
+        error = new float[length];
+        reach = new float[length];
+        limit = new float[length];
+        Arrays.fill(limit, Float.POSITIVE_INFINITY);
+        float[] bias = rule.bias();
+        above = rule.activeAbove();
+        for (int feature = 0; feature < dSae; feature++) {
+            float norm = encoder.norm(feature);
+            double far = (double) norm + encoder.error(feature);
+            scale[feature] = encoder.scale(feature);
+            reach[feature] = up(far);
+            error[feature] = isOrdinary(norm) ? up(encoder.error(feature) + slack * reach[feature]) : Float.NaN;
+            limit[feature] = down(above[feature] - (double) bias[feature] - slack * Math.abs((double) bias[feature]));
+        }
+    }
+
+    /** Returns twice what {@code d_in} roundings and some more come to, relative to what is added up. */
+    private static double slack(long dIn) {
+        return 2 * (dIn + MORE_ROUNDINGS) * 0x1p-24;
+    }
+
+    /** Returns whether products with a vector of such a norm neither overflow nor vanish. */
+    static boolean isOrdinary(float norm) {
+        return norm == 0 || (norm >= SMALLEST && norm <= LARGEST);
+    }
+
+    static float up(double value) {
+        return Math.nextUp((float) value);
+    }
+
+    private static float down(double value) {
+        return Math.nextDown((float) value);
+    }
+}
