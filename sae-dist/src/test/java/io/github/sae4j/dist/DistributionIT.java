@@ -136,6 +136,16 @@ class DistributionIT {
     }
 
     @Test
+    void aWrongJavaHomeIsNamed() {
+        String sae = home.resolve("bin").resolve("sae").toString();
+
+        Run run = run(temporary, Map.of("JAVA_HOME", "/no/java"), sae, "list");
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err()).isEqualTo("sae: JAVA_HOME is /no/java, but there is no bin/java in it.\n");
+    }
+
+    @Test
     void shellsAndManFindWhatTheCommandPrints() throws IOException {
         Path share = home.resolve("share");
 
