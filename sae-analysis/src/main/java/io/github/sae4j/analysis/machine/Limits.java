@@ -1,6 +1,7 @@
 package io.github.sae4j.analysis.machine;
 
 import io.github.sae4j.analysis.AnalysisException;
+import io.github.sae4j.core.Kernel;
 import java.util.Arrays;
 import java.util.function.IntFunction;
 import java.util.function.LongUnaryOperator;
@@ -16,7 +17,6 @@ import java.util.function.LongUnaryOperator;
  */
 public record Limits(double bytesPerSecond, double flopsPerSecond, String multiplyAddsBy, int threads) {
 
-    private static final String VECTOR_MODULE = "jdk.incubator.vector";
     private static final String VECTOR_WORK = "io.github.sae4j.analysis.internal.limits.VectorMultiplyAdds";
 
     /** Far more than caches hold, of which large machines have hundreds of megabytes. */
@@ -109,7 +109,7 @@ public record Limits(double bytesPerSecond, double flopsPerSecond, String multip
     }
 
     private static LongUnaryOperator multiplyAdds() {
-        if (ModuleLayer.boot().findModule(VECTOR_MODULE).isEmpty()) {
+        if (!Kernel.available().contains(Kernel.VECTOR)) {
             return new ScalarMultiplyAdds();
         }
         try {
