@@ -64,7 +64,11 @@ public record BenchmarkData(Path root, int dIn, int dSae, int l0, int tokens) {
      */
     public static SaeLoader loader(Path folder, String kernel) {
         SaeLoader loader = SAE.from(folder);
-        return kernel.equals("default") ? loader : loader.kernel(kernel(kernel));
+        return switch (kernel) {
+            case "default" -> loader;
+            case "prepared" -> loader.prepared(true);
+            default -> loader.kernel(kernel(kernel));
+        };
     }
 
     /**

@@ -293,14 +293,22 @@ public final class SaeBuilder {
             reason = "it predicts each token from those before it.";
         } else if (!(rule instanceof BlockRule blockRule)) {
             reason = "matching pursuit multiplies with the decoder, step by step.";
-        } else if (SelectionRule.limit(blockRule) > 0) {
-            reason = "it keeps the " + blockRule.mostActive() + " strongest of all features of each token.";
+        } else if (SelectionRule.limit(blockRule) > 0 && !keepsLargestSums(blockRule)) {
+            reason = "it keeps the " + blockRule.mostActive()
+                    + " strongest features of each token by another measure than their products.";
         } else if (hasUnknown(blockRule.activeAbove())) {
             reason = "its rule does not say what a product must be above for a feature to be active.";
         }
         if (reason != null) {
             throw new SaeException(SaeException.Reason.NOT_SUPPORTED, "This SAE cannot be prepared: " + reason);
         }
+    }
+
+    private static boolean keepsLargestSums(BlockRule rule) {
+        return rule.keepsProducts()
+                && !rule.mayBeNegative()
+                && !rule.rescalesByDecoderNorm()
+                && rule.strength() == Strength.VALUE;
     }
 
     private static boolean hasUnknown(float[] above) {

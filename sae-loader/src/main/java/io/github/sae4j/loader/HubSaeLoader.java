@@ -165,6 +165,12 @@ public final class HubSaeLoader extends SaeLoader {
     }
 
     @Override
+    public HubSaeLoader prepared(boolean prepare) {
+        super.prepared(prepare);
+        return this;
+    }
+
+    @Override
     SaeFolder files() {
         return FailureBelow.reported(() -> {
             HubClient client = HubClient.create(config());

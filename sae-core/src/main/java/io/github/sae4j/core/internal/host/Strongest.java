@@ -56,8 +56,7 @@ public final class Strongest {
 
     /** Offers a feature whose strength is above the floor. */
     public void offer(int token, int feature, float value) {
-        entries[token * room + counts[token]++] =
-                ((long) feature << Integer.SIZE) | (Float.floatToRawIntBits(value) & 0xffffffffL);
+        entries[token * room + counts[token]++] = entry(feature, value);
         if (counts[token] == room) {
             floors[token] = cut(entries, token * room, room, keys);
             counts[token] = kept;
@@ -68,6 +67,11 @@ public final class Strongest {
     public int copy(int token, long[] to, int at) {
         System.arraycopy(entries, token * room, to, at, counts[token]);
         return counts[token];
+    }
+
+    /** Returns what is kept of a feature. */
+    public static long entry(int feature, float value) {
+        return ((long) feature << Integer.SIZE) | (Float.floatToRawIntBits(value) & 0xffffffffL);
     }
 
     /** Returns the feature of an entry. */

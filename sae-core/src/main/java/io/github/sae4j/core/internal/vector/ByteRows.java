@@ -40,20 +40,19 @@ final class ByteRows {
     /**
      * Multiplies a row.
      *
-     * @param tokens 1, 2 or 4
+     * @param tokens 1 or 2
      * @param x the tokens in their {@linkplain #order}, {@code stride} apart
      * @param out takes a product for each token
      */
-    static void multiply(int tokens, Object memory, long at, int stride, float[] x, float[] out, int outAt)
-            throws Throwable {
-        switch (tokens) {
-            case 4 -> multiply4(memory, at, stride, x, out, outAt);
-            case 2 -> multiply2(memory, at, stride, x, out, outAt);
-            default -> out[outAt] = multiply1(memory, at, stride, x);
+    static void multiply(int tokens, Object memory, long at, int stride, float[] x, float[] out) throws Throwable {
+        if (tokens == 1) {
+            out[0] = multiplyOne(memory, at, stride, x);
+        } else {
+            multiplyTwo(memory, at, stride, x, out);
         }
     }
 
-    private static float multiply1(Object memory, long at, int stride, float[] x) throws Throwable {
+    private static float multiplyOne(Object memory, long at, int stride, float[] x) throws Throwable {
         FloatVector a = FloatVector.zero(FLOATS);
         FloatVector b = FloatVector.zero(FLOATS);
         FloatVector c = FloatVector.zero(FLOATS);
@@ -74,8 +73,7 @@ final class ByteRows {
         return a.add(b).add(c.add(d)).reduceLanes(VectorOperators.ADD);
     }
 
-    private static void multiply2(Object memory, long at, int stride, float[] x, float[] out, int outAt)
-            throws Throwable {
+    private static void multiplyTwo(Object memory, long at, int stride, float[] x, float[] out) throws Throwable {
         FloatVector a0 = FloatVector.zero(FLOATS);
         FloatVector b0 = FloatVector.zero(FLOATS);
         FloatVector a1 = FloatVector.zero(FLOATS);
@@ -97,47 +95,7 @@ final class ByteRows {
             b0 = FloatVector.fromArray(FLOATS, x, k + 3 * LANES).fma(q3, b0);
             b1 = FloatVector.fromArray(FLOATS, x, stride + k + 3 * LANES).fma(q3, b1);
         }
-        out[outAt] = a0.add(b0).reduceLanes(VectorOperators.ADD);
-        out[outAt + 1] = a1.add(b1).reduceLanes(VectorOperators.ADD);
-    }
-
-    private static void multiply4(Object memory, long at, int stride, float[] x, float[] out, int outAt)
-            throws Throwable {
-        FloatVector s0 = FloatVector.zero(FLOATS);
-        FloatVector s1 = FloatVector.zero(FLOATS);
-        FloatVector s2 = FloatVector.zero(FLOATS);
-        FloatVector s3 = FloatVector.zero(FLOATS);
-        int second = stride;
-        int third = 2 * stride;
-        int fourth = 3 * stride;
-        for (int k = 0; k < stride; k += NUMBERS) {
-            IntVector q = (IntVector) LOAD.invokeExact(memory, at + k);
-            FloatVector q0 = (FloatVector) q.lanewise(VectorOperators.LSHL, 24).convert(VectorOperators.I2F, 0);
-            s0 = FloatVector.fromArray(FLOATS, x, k).fma(q0, s0);
-            s1 = FloatVector.fromArray(FLOATS, x, second + k).fma(q0, s1);
-            s2 = FloatVector.fromArray(FLOATS, x, third + k).fma(q0, s2);
-            s3 = FloatVector.fromArray(FLOATS, x, fourth + k).fma(q0, s3);
-            FloatVector q1 = (FloatVector)
-                    q.lanewise(VectorOperators.LSHL, 16).and(UPPER_BYTE).convert(VectorOperators.I2F, 0);
-            s0 = FloatVector.fromArray(FLOATS, x, k + LANES).fma(q1, s0);
-            s1 = FloatVector.fromArray(FLOATS, x, second + k + LANES).fma(q1, s1);
-            s2 = FloatVector.fromArray(FLOATS, x, third + k + LANES).fma(q1, s2);
-            s3 = FloatVector.fromArray(FLOATS, x, fourth + k + LANES).fma(q1, s3);
-            FloatVector q2 = (FloatVector)
-                    q.lanewise(VectorOperators.LSHL, 8).and(UPPER_BYTE).convert(VectorOperators.I2F, 0);
-            s0 = FloatVector.fromArray(FLOATS, x, k + 2 * LANES).fma(q2, s0);
-            s1 = FloatVector.fromArray(FLOATS, x, second + k + 2 * LANES).fma(q2, s1);
-            s2 = FloatVector.fromArray(FLOATS, x, third + k + 2 * LANES).fma(q2, s2);
-            s3 = FloatVector.fromArray(FLOATS, x, fourth + k + 2 * LANES).fma(q2, s3);
-            FloatVector q3 = (FloatVector) q.and(UPPER_BYTE).convert(VectorOperators.I2F, 0);
-            s0 = FloatVector.fromArray(FLOATS, x, k + 3 * LANES).fma(q3, s0);
-            s1 = FloatVector.fromArray(FLOATS, x, second + k + 3 * LANES).fma(q3, s1);
-            s2 = FloatVector.fromArray(FLOATS, x, third + k + 3 * LANES).fma(q3, s2);
-            s3 = FloatVector.fromArray(FLOATS, x, fourth + k + 3 * LANES).fma(q3, s3);
-        }
-        out[outAt] = s0.reduceLanes(VectorOperators.ADD);
-        out[outAt + 1] = s1.reduceLanes(VectorOperators.ADD);
-        out[outAt + 2] = s2.reduceLanes(VectorOperators.ADD);
-        out[outAt + 3] = s3.reduceLanes(VectorOperators.ADD);
+        out[0] = a0.add(b0).reduceLanes(VectorOperators.ADD);
+        out[1] = a1.add(b1).reduceLanes(VectorOperators.ADD);
     }
 }

@@ -25,6 +25,9 @@ import java.util.Arrays;
  * the sum that every kernel adds up is not above what the feature must be above. The slack is of twice the
  * roundings of such a sum and of a hundred more, which is more than comparing takes.
  *
+ * <p>Where a rule keeps the strongest features by their sums, the same distance shows what a sum is at least, and so what as many
+ * features as are kept are not below: what cannot reach that is not among them.
+ *
  * <p>Numbers so large or so small that float32 may overflow, or lose more than roundings say, are not compared: such features
  * are always looked at, and such tokens never screened.
  */
@@ -41,6 +44,11 @@ final class ScreenBounds {
     final float[] reach;
     final float[] limit;
 
+    /** What the bias of a feature may make of its product at least and at most. */
+    final float[] lowBias;
+
+    final float[] highBias;
+
     /** What a sum must be above, {@code [d_sae]}. */
     final float[] above;
 
@@ -52,7 +60,11 @@ final class ScreenBounds {
         error = new float[length];
         reach = new float[length];
         limit = new float[length];
+        lowBias = new float[length];
+        highBias = new float[length];
+        // Places beyond the last feature are never open.
         Arrays.fill(limit, Float.POSITIVE_INFINITY);
+        Arrays.fill(lowBias, Float.NEGATIVE_INFINITY);
         float[] bias = rule.bias();
         above = rule.activeAbove();
         for (int feature = 0; feature < dSae; feature++) {
@@ -61,7 +73,10 @@ final class ScreenBounds {
             scale[feature] = encoder.scale(feature);
             reach[feature] = up(far);
             error[feature] = isOrdinary(norm) ? up(encoder.error(feature) + slack * reach[feature]) : Float.NaN;
-            limit[feature] = down(above[feature] - (double) bias[feature] - slack * Math.abs((double) bias[feature]));
+            double biasSlack = slack * Math.abs((double) bias[feature]);
+            lowBias[feature] = down(bias[feature] - biasSlack);
+            highBias[feature] = up(bias[feature] + biasSlack);
+            limit[feature] = down(above[feature] - (double) bias[feature] - biasSlack);
         }
     }
 

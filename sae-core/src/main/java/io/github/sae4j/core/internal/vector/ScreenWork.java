@@ -1,9 +1,7 @@
 package io.github.sae4j.core.internal.vector;
 
-import static io.github.sae4j.core.internal.vector.Memory.FLOATS;
 import static io.github.sae4j.core.internal.vector.Memory.GROUP;
 import static io.github.sae4j.core.internal.vector.Memory.LANES;
-import static io.github.sae4j.core.internal.vector.Memory.LOAD;
 
 import io.github.sae4j.core.internal.host.ByteProducts;
 import io.github.sae4j.core.internal.host.FoundRows;
@@ -11,32 +9,29 @@ import io.github.sae4j.core.internal.host.HostKernel;
 import io.github.sae4j.core.internal.host.PreparedEncoder;
 import io.github.sae4j.core.internal.host.Screen;
 import io.github.sae4j.core.internal.host.SelectionRule;
+import io.github.sae4j.core.internal.host.Strongest;
 import io.github.sae4j.core.internal.host.WorkerPool;
 import io.github.sae4j.core.internal.host.Workers;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The encoding of some tokens by a screen, with its buffers: products of 8-bit weights show of most features that they are not
- * active, and the sums of the others are added up as every kernel does.
+ * The encoding of some tokens by a screen, with its buffers. Products of numbers in 8 bits show which features may be active;
+ * their sums are added up as every kernel does, and the rule looks at those.
  */
 final class ScreenWork {
 
-    /** Tokens that are multiplied in float32 with 8-bit rows as they stream by. */
-    static final int FEW = 4;
+    /** Tokens that are multiplied with 8-bit rows as they stream by. */
+    static final int FEW = 2;
 
-    /** Tokens whose products with all features are looked at together, while they are in the last cache. */
+    /** Tokens whose products with all features lie in the last cache together. */
     private static final int TOKENS = 128;
 
     private static final int BLOCK = 1024;
 
-    /** A token of which more than one in so many features have to be looked at is better encoded without a screen. */
+    /** A token of which more than one in so many features are open is better encoded without a screen. */
     private static final int SHARE = 16;
 
     private final ScreenBounds bounds;
@@ -48,27 +43,44 @@ final class ScreenWork {
     private final int dIn;
     private final int dSae;
     private final int stride;
+    private final int mostOpen;
     private final Object quantized;
-    private final ExactSums[] exact;
+    private final Slot[] slots;
+    private final Strongest strongest;
     private final FoundRows denseRows = new FoundRows();
 
     private float[] x = new float[0];
     private int first;
     private int tokens;
     private final float[] norms = new float[TOKENS];
-    private final float[] offs = new float[TOKENS];
-    private final float[] scales = new float[TOKENS];
-    private float[] ordered = new float[0];
-    private ByteBuffer bytes = ByteBuffer.allocateDirect(0);
-    private ByteBuffer sums = ByteBuffer.allocateDirect(0);
-    private Object sumsMemory = Memory.of(sums);
-    private int[][] candidates = new int[0][0];
-    private int[] candidateCounts = new int[0];
-    private int[] chosen = new int[0];
-    private float[] values = new float[0];
-    private final int[] begins = new int[TOKENS + 1];
     private final boolean[] isDense = new boolean[TOKENS];
     private final int[] counts = new int[TOKENS];
+    private final int[] begins = new int[TOKENS + 1];
+    private int[][] open = new int[0][];
+    private int[] features = new int[0];
+    private float[] values = new float[0];
+    private long[] entries = new long[0];
+    private float[] keys = new float[0];
+
+    private float[] ordered = new float[0];
+    private float[] rowProducts = new float[0];
+    private @Nullable ByteTokens byteTokens;
+    private ByteBuffer sums = ByteBuffer.allocateDirect(0);
+    private Object sumsMemory = Memory.of(sums);
+
+    /** What one thread works with. */
+    private static final class Slot {
+
+        private final OpenFeatures open;
+        private final ExactSums exact;
+        private final float[] group = new float[GROUP];
+        private final float[] row = new float[FEW];
+
+        private Slot(ScreenBounds bounds, SelectionRule rule, StoredMatrix rows) {
+            this.open = new OpenFeatures(bounds, rule);
+            this.exact = new ExactSums(rows);
+        }
+    }
 
     ScreenWork(
             Screen screen,
@@ -87,82 +99,69 @@ final class ScreenWork {
         this.dIn = rows.width();
         this.dSae = encoder.dSae();
         this.stride = encoder.stride();
+        this.mostOpen = dSae / SHARE + 2 * rule.mostActive();
         this.quantized = Memory.of(encoder.quantized());
-        this.exact = new ExactSums[workers.size()];
-        Arrays.setAll(exact, slot -> new ExactSums(rows));
+        this.slots = new Slot[workers.size()];
+        Arrays.setAll(slots, slot -> new Slot(bounds, rule, rows));
+        this.strongest = new Strongest(rule);
     }
 
     /** Encodes tokens, {@code [count, d_in]}. */
     void run(float[] activations, int count, FoundRows found) {
         x = activations;
-        int step = count <= FEW || products == null ? FEW : TOKENS;
+        int step = count <= FEW ? FEW : TOKENS;
         for (first = 0; first < count; first += tokens) {
             tokens = Math.min(step, count - first);
-            screen(count <= FEW || products == null ? null : products);
-            encode(found);
+            findOpen(count <= FEW ? null : products);
+            int groups = gather();
+            workers.run(new Exact(), groups, workers.size());
+            collect(found);
         }
     }
 
-    private void screen(@Nullable ByteProducts by) {
+    private void findOpen(@Nullable ByteProducts by) {
+        if (open.length < tokens) {
+            open = new int[tokens][mostOpen + LANES];
+        }
         for (int token = 0; token < tokens; token++) {
             double squares = 0;
+            int at = (first + token) * dIn;
             for (int k = 0; k < dIn; k++) {
-                double number = x[(first + token) * dIn + k];
-                squares += number * number;
+                squares += (double) x[at + k] * x[at + k];
             }
             norms[token] = PreparedEncoder.rootUp(squares);
             isDense[token] = !ScreenBounds.isOrdinary(norms[token]);
         }
         if (by == null) {
-            screenByRows();
+            multiplyRows();
         } else {
-            screenByProducts(by);
+            multiplyBytes(by);
         }
     }
 
-    // ---- few tokens: rows of 8-bit numbers stream by
-
-    private void screenByRows() {
-        int laid = tokens == 3 ? 4 : tokens;
-        if (ordered.length < laid * stride) {
-            ordered = new float[laid * stride];
+    private void multiplyRows() {
+        if (ordered.length < tokens * stride) {
+            ordered = new float[tokens * stride];
+            rowProducts = new float[tokens * dSae];
         }
-        for (int token = 0; token < laid; token++) {
-            // Three tokens are multiplied as four, of which the last is not looked at.
-            int at = (first + Math.min(token, tokens - 1)) * dIn;
-            ByteRows.order(x, at, dIn, ordered, token * stride, stride);
+        for (int token = 0; token < tokens; token++) {
+            ByteRows.order(x, (first + token) * dIn, dIn, ordered, token * stride, stride);
         }
-        int blocks = (dSae + BLOCK - 1) / BLOCK;
-        room(blocks * tokens, BLOCK);
-        workers.run(new RowScreen(laid), blocks, workers.size());
-        gather(blocks, tokens);
+        workers.run(new RowProducts(), (dSae + BLOCK - 1) / BLOCK, workers.size());
+        workers.run(new Look(null), tokens, workers.size());
     }
 
-    /** Looks at a block of features for all tokens; candidates come by block and token. */
-    private final class RowScreen extends WorkerPool.Work {
-
-        private final int laid;
-
-        private RowScreen(int laid) {
-            this.laid = laid;
-        }
+    private final class RowProducts extends WorkerPool.Work {
 
         @Override
         protected void part(int slot, int block) {
-            float[] out = new float[laid];
             int end = Math.min((block + 1) * BLOCK, dSae);
+            float[] row = slots[slot].row;
             try {
                 for (int feature = block * BLOCK; feature < end; feature++) {
-                    ByteRows.multiply(laid, quantized, (long) feature * stride, stride, ordered, out, 0);
-                    float scale = bounds.scale[feature];
-                    float error = bounds.error[feature];
-                    float limit = bounds.limit[feature];
+                    ByteRows.multiply(tokens, quantized, (long) feature * stride, stride, ordered, row);
                     for (int token = 0; token < tokens; token++) {
-                        float product = out[token] / ByteRows.UNIT * scale;
-                        if (!(product + norms[token] * error <= limit)) {
-                            int list = block * tokens + token;
-                            candidates[list][candidateCounts[list]++] = feature;
-                        }
+                        rowProducts[token * dSae + feature] = row[token] / ByteRows.UNIT * bounds.scale[feature];
                     }
                 }
             } catch (Throwable e) {
@@ -171,153 +170,107 @@ final class ScreenWork {
         }
     }
 
-    // ---- many tokens: in 8 bits too, multiplied by whoever does so fastest
-
-    private void screenByProducts(ByteProducts by) {
-        int room = Math.min(TOKENS, tokens);
-        if (bytes.capacity() < room * stride) {
-            bytes = ByteBuffer.allocateDirect(room * stride);
-            sums = ByteBuffer.allocateDirect(room * dSae * Integer.BYTES).order(ByteOrder.nativeOrder());
+    private void multiplyBytes(ByteProducts by) {
+        ByteTokens bytes = byteTokens;
+        if (bytes == null) {
+            int most = Math.max(1, Math.min(TOKENS, Integer.MAX_VALUE / Integer.BYTES / dSae));
+            bytes = new ByteTokens(most, dIn, stride);
+            byteTokens = bytes;
+            sums = ByteBuffer.allocateDirect(most * dSae * Integer.BYTES).order(ByteOrder.nativeOrder());
             sumsMemory = Memory.of(sums);
         }
-        workers.run(new Quantization(), tokens, workers.size());
-        by.multiply(bytes, tokens, sums);
-        room(tokens, dSae / SHARE + GROUP);
-        workers.run(new ProductScreen(), tokens, workers.size());
-        gather(1, tokens);
+        bytes.of(x, first);
+        workers.run(bytes, tokens, workers.size());
+        by.multiply(bytes.bytes(), tokens, sums);
+        workers.run(new Look(bytes), tokens, workers.size());
     }
 
-    private final class Quantization extends WorkerPool.Work {
+    /** Looks for the open features of a token. */
+    private final class Look extends WorkerPool.Work {
 
-        @Override
-        protected void part(int slot, int token) {
-            float largest = 0;
-            int at = (first + token) * dIn;
-            for (int k = 0; k < dIn; k++) {
-                largest = Math.max(largest, Math.abs(x[at + k]));
-            }
-            float step = isDense[token] ? 0 : largest / PreparedEncoder.LARGEST;
-            double errors = 0;
-            for (int k = 0; k < dIn; k++) {
-                int q = step == 0
-                        ? 0
-                        : Math.max(
-                                -PreparedEncoder.LARGEST,
-                                Math.min(PreparedEncoder.LARGEST, Math.round(x[at + k] / step)));
-                bytes.put(token * stride + k, (byte) q);
-                double off = x[at + k] - (double) step * q;
-                errors += off * off;
-            }
-            for (int k = dIn; k < stride; k++) {
-                bytes.put(token * stride + k, (byte) 0);
-            }
-            scales[token] = step;
-            offs[token] = PreparedEncoder.rootUp(errors);
+        private final @Nullable ByteTokens bytes;
+
+        private Look(@Nullable ByteTokens bytes) {
+            this.bytes = bytes;
         }
-    }
-
-    /** Looks at all features of a token. */
-    private final class ProductScreen extends WorkerPool.Work {
 
         @Override
         protected void part(int slot, int token) {
-            if (!isDense[token]) {
+            counts[token] = 0;
+            if (isDense[token]) {
+                return;
+            }
+            OpenFeatures look = slots[slot].open;
+            float error = 0;
+            if (bytes == null) {
+                System.arraycopy(rowProducts, token * dSae, look.products(), 0, dSae);
+            } else {
                 try {
-                    int[] list = candidates[token];
-                    int count = look(token, list);
-                    isDense[token] = count > list.length - GROUP;
-                    candidateCounts[token] = isDense[token] ? 0 : count;
+                    look.take(sumsMemory, sums, (long) token * dSae * Integer.BYTES, bytes.scale(token));
                 } catch (Throwable e) {
                     throw Memory.unchecked(e);
                 }
+                error = bytes.error(token);
             }
-        }
-
-        private int look(int token, int[] list) throws Throwable {
-            long at = (long) token * dSae * Integer.BYTES;
-            int count = 0;
-            int whole = dSae / LANES * LANES;
-            float norm = norms[token];
-            float off = offs[token];
-            float scale = scales[token];
-            int most = list.length - GROUP;
-            for (int feature = 0; feature < whole && count <= most; feature += LANES) {
-                IntVector sum = (IntVector) LOAD.invokeExact(sumsMemory, at + (long) feature * Integer.BYTES);
-                FloatVector product = ((FloatVector) sum.convert(VectorOperators.I2F, 0))
-                        .mul(scale)
-                        .mul(FloatVector.fromArray(FLOATS, bounds.scale, feature));
-                FloatVector most0 = product.add(
-                        FloatVector.fromArray(FLOATS, bounds.error, feature).mul(norm));
-                FloatVector upper = most0.add(
-                        FloatVector.fromArray(FLOATS, bounds.reach, feature).mul(off));
-                VectorMask<Float> below =
-                        upper.compare(VectorOperators.LE, FloatVector.fromArray(FLOATS, bounds.limit, feature));
-                if (!below.allTrue()) {
-                    long open = ~below.toLong() & (-1L >>> (64 - LANES));
-                    for (; open != 0; open &= open - 1) {
-                        list[count++] = feature + Long.numberOfTrailingZeros(open);
-                    }
-                }
-            }
-            for (int feature = whole; feature < dSae && count <= most; feature++) {
-                float product =
-                        sums.getInt((int) (at + (long) feature * Integer.BYTES)) * scale * bounds.scale[feature];
-                if (!(product + bounds.error[feature] * norm + bounds.reach[feature] * off <= bounds.limit[feature])) {
-                    list[count++] = feature;
-                }
-            }
-            return count;
+            int count = look.find(norms[token], error, open[token], mostOpen);
+            isDense[token] = count > mostOpen;
+            counts[token] = isDense[token] ? 0 : count;
         }
     }
 
-    // ---- the sums of those that may be active
-
-    private void room(int lists, int length) {
-        if (candidates.length < lists || candidates[0].length < length) {
-            candidates = new int[lists][length];
-            candidateCounts = new int[lists];
-        }
-        Arrays.fill(candidateCounts, 0);
-    }
-
-    /** Puts candidates one after the other by token, each token's from a multiple of a group on. */
-    private void gather(int blocks, int width) {
+    /** Puts the open features of tokens one after the other, each token's from a multiple of a group on. */
+    private int gather() {
         int at = 0;
         for (int token = 0; token < tokens; token++) {
-            int count = 0;
-            for (int block = 0; block < blocks; block++) {
-                count += candidateCounts[block * width + token];
-            }
-            isDense[token] |= count > dSae / SHARE + GROUP;
             begins[token] = at;
-            counts[token] = isDense[token] ? 0 : count;
             at += (counts[token] + GROUP - 1) / GROUP * GROUP;
         }
         begins[tokens] = at;
-        if (chosen.length < at) {
-            chosen = new int[at];
+        if (features.length < at) {
+            features = new int[at];
             values = new float[at];
         }
         for (int token = 0; token < tokens; token++) {
-            int to = begins[token];
-            for (int block = 0; block < blocks && !isDense[token]; block++) {
-                int list = block * width + token;
-                System.arraycopy(candidates[list], 0, chosen, to, candidateCounts[list]);
-                to += candidateCounts[list];
+            System.arraycopy(open[token], 0, features, begins[token], counts[token]);
+        }
+        return at / GROUP;
+    }
+
+    /** Adds up the sums of a group of open features. */
+    private final class Exact extends WorkerPool.Work {
+
+        @Override
+        protected void part(int slotIndex, int group) {
+            int at = group * GROUP;
+            int token = 0;
+            while (begins[token + 1] <= at) {
+                token++;
             }
+            int count = Math.min(GROUP, begins[token] + counts[token] - at);
+            Slot slot = slots[slotIndex];
+            for (int i = 0; i < count; i++) {
+                slot.group[i] = bias[features[at + i]];
+            }
+            try {
+                slot.exact.add(x, (first + token) * dIn, features, at, count, slot.group);
+            } catch (Throwable e) {
+                throw Memory.unchecked(e);
+            }
+            System.arraycopy(slot.group, 0, values, at, count);
         }
     }
 
-    private void encode(FoundRows found) {
-        int groups = begins[tokens] / GROUP;
-        if (groups > 0) {
-            workers.run(new Exact(), groups, workers.size());
-        }
-        int denseTokens = encodeDense();
-        int row = 0;
+    private void collect(FoundRows found) {
+        encodeDense();
         int[] active = new int[tokens];
+        int row = 0;
         for (int token = 0; token < tokens; token++) {
-            active[token] = isDense[token] ? denseRows.offset(row + 1) - denseRows.offset(row++) : keepActive(token);
+            if (isDense[token]) {
+                active[token] = denseRows.offset(row + 1) - denseRows.offset(row);
+                row++;
+            } else {
+                active[token] = keepActive(begins[token], counts[token]);
+            }
         }
         found.extend(active, tokens);
         row = 0;
@@ -329,75 +282,64 @@ final class ScreenWork {
                 row++;
             } else {
                 for (int at = begins[token]; at < begins[token] + active[token]; at++) {
-                    found.add(token, tokens, chosen[at], values[at]);
+                    found.add(token, tokens, features[at], values[at]);
                 }
             }
         }
-        if (denseTokens > 0) {
-            denseRows.clear();
-        }
     }
 
-    private final class Exact extends WorkerPool.Work {
-
-        @Override
-        protected void part(int slot, int group) {
-            int at = group * GROUP;
-            int token = Arrays.binarySearch(begins, 0, tokens, at);
-            if (token < 0) {
-                token = -token - 2;
-            }
-            while (counts[token] == 0 || begins[token] + counts[token] <= at) {
-                token++;
-            }
-            int count = Math.min(GROUP, begins[token] + counts[token] - at);
-            float[] group0 = new float[GROUP];
-            for (int i = 0; i < count; i++) {
-                group0[i] = bias[chosen[at + i]];
-            }
-            try {
-                exact[slot].add(x, (first + token) * dIn, chosen, at, count, group0);
-            } catch (Throwable e) {
-                throw Memory.unchecked(e);
-            }
-            System.arraycopy(group0, 0, values, at, GROUP);
-        }
-    }
-
-    /** Makes values of a token's sums, keeps those that are active, and returns how many these are. */
-    private int keepActive(int token) {
-        float[] above = bounds.above;
-        int kept = begins[token];
-        for (int at = begins[token]; at < begins[token] + counts[token]; at++) {
-            int feature = chosen[at];
-            float h = values[at];
-            if (!(h <= above[feature])) {
-                float value = rule.value(feature, h);
-                if (value != 0) {
-                    chosen[kept] = feature;
-                    values[kept++] = value;
-                }
-            }
-        }
-        return kept - begins[token];
-    }
-
-    private int encodeDense() {
+    private void encodeDense() {
+        denseRows.clear();
         int count = 0;
         for (int token = 0; token < tokens; token++) {
             count += isDense[token] ? 1 : 0;
         }
-        if (count > 0) {
-            float[] some = new float[count * dIn];
-            int to = 0;
-            for (int token = 0; token < tokens; token++) {
-                if (isDense[token]) {
-                    System.arraycopy(x, (first + token) * dIn, some, to, dIn);
-                    to += dIn;
+        if (count == 0) {
+            return;
+        }
+        float[] some = new float[count * dIn];
+        int to = 0;
+        for (int token = 0; token < tokens; token++) {
+            if (isDense[token]) {
+                System.arraycopy(x, (first + token) * dIn, some, to, dIn);
+                to += dIn;
+            }
+        }
+        dense.encode(some, count, denseRows);
+    }
+
+    /** Makes values of a token's sums, keeps those that are active, and returns how many these are. */
+    private int keepActive(int begin, int count) {
+        int kept = begin;
+        for (int at = begin; at < begin + count; at++) {
+            int feature = features[at];
+            float h = values[at];
+            if (!(h <= bounds.above[feature])) {
+                float value = rule.value(feature, h);
+                if (value != 0) {
+                    features[kept] = feature;
+                    values[kept++] = value;
                 }
             }
-            dense.encode(some, count, denseRows);
         }
-        return count;
+        int active = kept - begin;
+        int most = rule.mostActive();
+        return most > 0 && active > most ? keepStrongest(begin, active, most) : active;
+    }
+
+    private int keepStrongest(int begin, int count, int most) {
+        if (entries.length < count) {
+            entries = new long[count];
+            keys = new float[count];
+        }
+        for (int i = 0; i < count; i++) {
+            entries[i] = Strongest.entry(features[begin + i], values[begin + i]);
+        }
+        strongest.cut(entries, 0, count, keys);
+        for (int i = 0; i < most; i++) {
+            features[begin + i] = Strongest.feature(entries[i]);
+            values[begin + i] = Strongest.value(entries[i]);
+        }
+        return most;
     }
 }
