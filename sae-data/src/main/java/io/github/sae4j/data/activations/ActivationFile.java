@@ -6,6 +6,7 @@ import io.github.sae4j.data.Sentence;
 import io.github.sae4j.data.Setting;
 import io.github.sae4j.data.internal.tensors.StoredTensor;
 import io.github.sae4j.data.internal.tensors.TensorFile;
+import io.github.sae4j.safetensors.internal.Quoted;
 import io.github.sae4j.tensors.ElementType;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -109,8 +110,8 @@ final class ActivationFile implements AutoCloseable {
                 Reason.NO_SUCH_TENSOR,
                 file + ": "
                         + (why == null
-                                ? "there is no tensor \"" + name + "\"; the file holds " + list(opened) + "."
-                                : "tensor \"" + name + "\" is not read: " + why));
+                                ? "there is no tensor " + Quoted.of(name) + "; the file holds " + list(opened) + "."
+                                : "tensor " + Quoted.of(name) + " is not read: " + why));
     }
 
     private static StoredTensor onlyFitting(String name, TensorFile opened, InputRequirements expected) {

@@ -4,6 +4,7 @@ import io.github.sae4j.data.DataException;
 import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.data.internal.tensors.LibraryMessage;
 import io.github.sae4j.data.internal.tensors.StoredTensor;
+import io.github.sae4j.safetensors.internal.Quoted;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -176,14 +177,14 @@ public final class ParquetColumn implements StoredTensor.Bytes, AutoCloseable {
         if (values.getCurrentRepetitionLevel() != level) {
             throw new DataException(
                     Reason.MALFORMED,
-                    path + ": the lists of column \"" + leaf.getPath()[0]
-                            + "\" should all have one length, " + shape().subList(1, lengths.length + 1)
+                    path + ": the lists of column " + Quoted.of(leaf.getPath()[0])
+                            + " should all have one length, " + shape().subList(1, lengths.length + 1)
                             + ", but in row " + next / valuesOfRow() + " or before it one has another.");
         }
         if (values.getCurrentDefinitionLevel() != leaf.getMaxDefinitionLevel()) {
             throw new DataException(
                     Reason.MALFORMED,
-                    path + ": column \"" + leaf.getPath()[0] + "\" has no value at row " + next / valuesOfRow()
+                    path + ": column " + Quoted.of(leaf.getPath()[0]) + " has no value at row " + next / valuesOfRow()
                             + ", place " + next % valuesOfRow() + ".");
         }
     }
@@ -197,7 +198,7 @@ public final class ParquetColumn implements StoredTensor.Bytes, AutoCloseable {
         if (values == null) {
             throw new DataException(
                     Reason.MALFORMED,
-                    path + ": column \"" + leaf.getPath()[0] + "\" ends after " + next
+                    path + ": column " + Quoted.of(leaf.getPath()[0]) + " ends after " + next
                             + " values, before all that its lists should have.");
         }
         return values;
