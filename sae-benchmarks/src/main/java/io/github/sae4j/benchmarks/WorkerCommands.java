@@ -1,6 +1,7 @@
 package io.github.sae4j.benchmarks;
 
 import ai.djl.engine.Engine;
+import io.github.sae4j.analysis.internal.machine.MachineProbe;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.loader.SaeLoader;
 import java.io.IOException;
@@ -42,7 +43,7 @@ final class WorkerCommands implements AutoCloseable {
     private final long limitSteps;
     private final long limitBytes;
     private final Map<String, Subject> subjects = new HashMap<>();
-    private @Nullable MachineLimits limits;
+    private @Nullable MachineProbe probe;
     private @Nullable Peer peer;
     private float[][] activations = new float[0][];
 
@@ -98,17 +99,14 @@ final class WorkerCommands implements AutoCloseable {
     }
 
     private String sample() {
-        MachineLimits machine = limits;
+        MachineProbe machine = probe;
         if (machine == null) {
-            machine = new MachineLimits(threads, limitSteps, limitBytes);
-            limits = machine;
+            machine = new MachineProbe(threads, limitBytes);
+            probe = machine;
         }
-        double gigaflops = machine.gigaflops();
-        double gigabytes = machine.gigabytes();
-        if (Double.isNaN(machine.checksum())) {
-            throw new BenchmarkException("The loops that measure the machine computed NaN.");
-        }
-        return joined(gigaflops, gigabytes);
+        return joined(
+                machine.operations(limitSteps).perSecond() / 1e9,
+                machine.bytes().perSecond() / 1e9);
     }
 
     private String open(String name, Path folder, String kernel, List<String> overrides) {

@@ -11,10 +11,10 @@ import io.github.sae4j.data.Setting;
 import io.github.sae4j.data.WrittenFile;
 import io.github.sae4j.data.activations.Layout;
 import io.github.sae4j.data.activations.TokenBatch;
+import io.github.sae4j.data.internal.files.GuardedFolder;
 import io.github.sae4j.data.internal.files.Json;
 import io.github.sae4j.data.internal.files.Numbers;
 import io.github.sae4j.data.internal.files.Spool;
-import io.github.sae4j.data.internal.files.StagedFolder;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
@@ -40,7 +40,7 @@ final class DelphiOutput implements FeatureSink {
     /** delphi keeps no weaker activation. */
     private static final float WEAKEST = 1e-5f;
 
-    private final StagedFolder folder;
+    private final GuardedFolder folder;
     private final Path place;
     private final String hook;
     private final long sequence;
@@ -76,7 +76,7 @@ final class DelphiOutput implements FeatureSink {
                                     + " tokens are more than its files can count."));
         }
         this.place = target.free(hook);
-        this.folder = StagedFolder.in(target.nearest(), () -> target.free(hook));
+        this.folder = GuardedFolder.in(target.nearest(), () -> target.free(hook));
         try {
             this.tokens = Spool.in(folder.path(), place);
             for (int split = 0; split < SPLITS; split++) {

@@ -5,8 +5,8 @@ import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.data.OutputFile;
 import io.github.sae4j.data.WrittenFile;
 import io.github.sae4j.data.activations.TokenBatch;
+import io.github.sae4j.data.internal.files.GuardedTensors;
 import io.github.sae4j.data.internal.files.Numbers;
-import io.github.sae4j.data.internal.files.StagedTensors;
 import io.github.sae4j.safetensors.Dtype;
 import io.github.sae4j.safetensors.TensorSpec;
 import java.nio.FloatBuffer;
@@ -26,12 +26,12 @@ final class DenseOutput implements FeatureSink {
 
     private static final String FEATURES = "features";
 
-    private final StagedTensors file;
+    private final GuardedTensors file;
     private final FeatureStream stream;
     private final float[] row;
     private final Numbers numbers = new Numbers();
 
-    private DenseOutput(StagedTensors file, FeatureStream stream) {
+    private DenseOutput(GuardedTensors file, FeatureStream stream) {
         this.file = file;
         this.stream = stream;
         this.row = new float[stream.config().dSae()];
@@ -51,7 +51,7 @@ final class DenseOutput implements FeatureSink {
         if (stream.hasIds()) {
             tensors.add(new TensorSpec(FeatureStream.TOKEN_IDS, Dtype.I64, tokens));
         }
-        return new DenseOutput(StagedTensors.create(target, tensors, stream.metadata()), stream);
+        return new DenseOutput(GuardedTensors.create(target, tensors, stream.metadata()), stream);
     }
 
     @Override

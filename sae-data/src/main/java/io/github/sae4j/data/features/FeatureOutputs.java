@@ -4,7 +4,7 @@ import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.data.OutputFile;
 import io.github.sae4j.data.WrittenFile;
 import io.github.sae4j.data.activations.TokenBatch;
-import io.github.sae4j.data.internal.files.StagedFile;
+import io.github.sae4j.data.internal.files.GuardedFile;
 import io.github.sae4j.data.internal.files.StandardLines;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,7 +56,7 @@ public final class FeatureOutputs implements AutoCloseable {
                 selection.dense() ? DenseOutput.create(file, stream) : SparseOutput.create(file, stream);
             case NPZ -> NpzOutput.create(file, stream);
             case PARQUET -> ParquetOutput.create(file, stream, selection.longForm());
-            case JSON_LINES -> JsonLinesOutput.create(StagedFile.beside(file), stream, selection.metadata());
+            case JSON_LINES -> JsonLinesOutput.create(GuardedFile.beside(file), stream, selection.metadata());
         };
     }
 
