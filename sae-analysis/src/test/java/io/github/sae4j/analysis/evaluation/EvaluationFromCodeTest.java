@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.sae4j.analysis.EncodingPass;
+import io.github.sae4j.analysis.SavedActivations;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.data.DataException;
@@ -15,15 +16,7 @@ import io.github.sae4j.data.features.FeatureSink;
 import io.github.sae4j.data.features.FeatureStream;
 import io.github.sae4j.fixtures.ReferenceCase;
 import io.github.sae4j.loader.SAE;
-import io.github.sae4j.safetensors.Dtype;
-import io.github.sae4j.safetensors.SafetensorsWriter;
-import io.github.sae4j.safetensors.TensorSpec;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,18 +37,8 @@ class EvaluationFromCodeTest {
     @BeforeEach
     void write() {
         sae = SAE.fromDisk(ReferenceCase.named("standard-f32").folder());
-        int dIn = sae.config().dIn();
-        ByteBuffer numbers = ByteBuffer.allocate(TOKENS * dIn * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        Random random = new Random(1);
-        while (numbers.hasRemaining()) {
-            numbers.putFloat((float) random.nextGaussian());
-        }
-        file = folder.resolve("x.safetensors");
-        try (SafetensorsWriter writer =
-                SafetensorsWriter.create(file, List.of(new TensorSpec("x", Dtype.F32, TOKENS, dIn)), Map.of())) {
-            writer.write("x", numbers.flip());
-            writer.commit();
-        }
+        file = SavedActivations.write(
+                folder.resolve("x.safetensors"), TOKENS, sae.config().dIn());
     }
 
     @AfterEach

@@ -3,6 +3,7 @@ package io.github.sae4j.analysis.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.sae4j.analysis.SavedActivations;
 import io.github.sae4j.analysis.survey.FeatureOrder;
 import io.github.sae4j.analysis.survey.Survey;
 import io.github.sae4j.analysis.survey.SurveyResult;
@@ -12,18 +13,11 @@ import io.github.sae4j.data.activations.ActivationReader;
 import io.github.sae4j.data.activations.Activations;
 import io.github.sae4j.fixtures.ReferenceCase;
 import io.github.sae4j.loader.SAE;
-import io.github.sae4j.safetensors.Dtype;
-import io.github.sae4j.safetensors.SafetensorsWriter;
-import io.github.sae4j.safetensors.TensorSpec;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,18 +37,8 @@ class ReportFromCodeTest {
     @BeforeEach
     void write() {
         sae = SAE.fromDisk(ReferenceCase.named("standard-f32").folder());
-        int dIn = sae.config().dIn();
-        ByteBuffer numbers = ByteBuffer.allocate(TOKENS * dIn * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        Random random = new Random(1);
-        while (numbers.hasRemaining()) {
-            numbers.putFloat((float) random.nextGaussian());
-        }
-        file = folder.resolve("x.safetensors");
-        try (SafetensorsWriter writer =
-                SafetensorsWriter.create(file, List.of(new TensorSpec("x", Dtype.F32, TOKENS, dIn)), Map.of())) {
-            writer.write("x", numbers.flip());
-            writer.commit();
-        }
+        file = SavedActivations.write(
+                folder.resolve("x.safetensors"), TOKENS, sae.config().dIn());
     }
 
     @AfterEach
