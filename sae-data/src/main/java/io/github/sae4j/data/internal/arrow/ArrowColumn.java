@@ -2,7 +2,7 @@ package io.github.sae4j.data.internal.arrow;
 
 import io.github.sae4j.data.DataException;
 import io.github.sae4j.data.DataException.Reason;
-import io.github.sae4j.data.internal.tensors.StoredTensor;
+import io.github.sae4j.data.internal.tensors.InputArray;
 import io.github.sae4j.safetensors.internal.Quoted;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -11,7 +11,7 @@ import org.apache.arrow.flatbuf.Buffer;
 import org.apache.arrow.flatbuf.RecordBatch;
 
 /** A column of an Arrow file whose lists all have one length: its numbers lie in one piece in each record batch. */
-final class ArrowColumn implements StoredTensor.Bytes {
+final class ArrowColumn implements InputArray.Bytes {
 
     private static final int OFFSETS_AT_ONCE = 1 << 14;
 

@@ -2,8 +2,8 @@ package io.github.sae4j.data.internal.parquet;
 
 import io.github.sae4j.data.DataException;
 import io.github.sae4j.data.DataException.Reason;
+import io.github.sae4j.data.internal.tensors.InputArray;
 import io.github.sae4j.data.internal.tensors.LibraryMessage;
-import io.github.sae4j.data.internal.tensors.StoredTensor;
 import io.github.sae4j.safetensors.internal.Quoted;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,7 +21,7 @@ import org.apache.parquet.hadoop.metadata.ParquetMetadata;
  *
  * <p>The pages of one row group are in memory at a time, as Parquet has it.
  */
-public final class ParquetColumn implements StoredTensor.Bytes, AutoCloseable {
+public final class ParquetColumn implements InputArray.Bytes, AutoCloseable {
 
     /** How parquet-java speaks of a file on disk. */
     private static final Pattern FILE = Pattern.compile("\\S*LocalInputFile@\\p{XDigit}+");

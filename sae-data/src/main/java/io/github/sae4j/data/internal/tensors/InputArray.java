@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param shape the sizes of the axes
  * @param bytes reads from it
  */
-public record StoredTensor(
+public record InputArray(
         @Nullable String name,
         String dtype,
         @Nullable ElementType type,
