@@ -33,7 +33,11 @@ class DocumentedJavaTest {
             import ai.djl.Device;
             import ai.djl.ndarray.*;
             import ai.djl.ndarray.types.Shape;
+            import io.github.sae4j.analysis.*;
             import io.github.sae4j.core.*;
+            import io.github.sae4j.data.*;
+            import io.github.sae4j.data.activations.*;
+            import io.github.sae4j.data.features.*;
             import io.github.sae4j.hub.*;
             import io.github.sae4j.loader.*;
             import io.github.sae4j.loader.format.*;

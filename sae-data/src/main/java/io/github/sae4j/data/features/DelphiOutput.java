@@ -23,7 +23,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -168,20 +167,20 @@ final class DelphiOutput implements FeatureSink {
     }
 
     @Override
-    public Optional<WrittenFile> made() {
+    public List<WrittenFile> made() {
         try (Stream<Path> files = Files.list(place)) {
             long bytes = files.mapToLong(file -> file.toFile().length()).sum();
-            return Optional.of(new WrittenFile(place.toString(), bytes));
+            return List.of(new WrittenFile(place.toString(), bytes));
         } catch (IOException e) {
             throw DataException.of(Reason.UNREADABLE, place, "cannot be read", e);
         }
     }
 
     @Override
-    public Optional<String> remark() {
+    public List<String> remarks() {
         return clamped == 0
-                ? Optional.empty()
-                : Optional.of(String.format(
+                ? List.of()
+                : List.of(String.format(
                         "%,d activations above 65,504, the largest number of float16, are kept as that in %s",
                         clamped, place));
     }

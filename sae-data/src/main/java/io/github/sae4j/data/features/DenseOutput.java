@@ -14,7 +14,6 @@ import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Features in a dense matrix: {@code features} float32 {@code [..., d_sae]}, and each token's {@code scale} and
@@ -88,8 +87,8 @@ final class DenseOutput implements FeatureSink {
     }
 
     @Override
-    public Optional<WrittenFile> made() {
-        return Optional.of(file.made());
+    public List<WrittenFile> made() {
+        return List.of(file.made());
     }
 
     @Override

@@ -12,7 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -136,8 +136,8 @@ final class NpzOutput implements FeatureSink {
     }
 
     @Override
-    public Optional<WrittenFile> made() {
-        return file.made();
+    public List<WrittenFile> made() {
+        return file.made().stream().toList();
     }
 
     @Override

@@ -11,7 +11,6 @@ import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.conf.ParquetConfiguration;
 import org.apache.parquet.conf.PlainParquetConfiguration;
@@ -155,8 +154,8 @@ final class ParquetOutput implements FeatureSink {
     }
 
     @Override
-    public Optional<WrittenFile> made() {
-        return file.made();
+    public List<WrittenFile> made() {
+        return file.made().stream().toList();
     }
 
     @Override

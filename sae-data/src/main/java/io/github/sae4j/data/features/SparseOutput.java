@@ -7,7 +7,6 @@ import io.github.sae4j.data.activations.TokenBatch;
 import io.github.sae4j.data.internal.files.GuardedTensors;
 import io.github.sae4j.safetensors.TensorSpec;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,8 +61,8 @@ final class SparseOutput implements FeatureSink {
     }
 
     @Override
-    public Optional<WrittenFile> made() {
-        return Optional.of(target.made());
+    public List<WrittenFile> made() {
+        return List.of(target.made());
     }
 
     @Override
