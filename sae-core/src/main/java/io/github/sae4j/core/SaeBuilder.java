@@ -257,13 +257,13 @@ public final class SaeBuilder {
             }
             KernelParts weights = KernelParts.of(config, parts, inputScale, !allowNonFinite);
             SaeKernel opened = KernelChoice.open(weights, chosen, kernel, workers);
-            return new SparseAutoencoder(facts(rule), parts, opened, chosen, stop);
+            return new SparseAutoencoder(properties(rule), parts, opened, chosen, stop);
         } catch (InternalError e) {
             throw PageFaults.sentence(source, e);
         }
     }
 
-    private SaeFacts facts(Activation rule) {
+    private SaeProperties properties(Activation rule) {
         List<String> layout = new ArrayList<>();
         if (encoder != null) {
             layout.add(layout("W_enc", encoder, "d_in", "d_sae"));
@@ -272,7 +272,7 @@ public final class SaeBuilder {
             layout.add(layout("W_dec", decoder, "d_sae", "d_out"));
         }
         WeightMatrix first = encoder == null ? required(decoder, "W_dec") : encoder;
-        return new SaeFacts(
+        return new SaeProperties(
                 config,
                 first.type(),
                 String.join(", ", layout),
