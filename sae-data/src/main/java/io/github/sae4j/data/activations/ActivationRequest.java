@@ -74,7 +74,7 @@ record ActivationRequest(
             throw new DataException(
                     Reason.MISMATCH,
                     first + " and " + other
-                            + " cannot follow one another: one has an axis of heads, the other has not.");
+                            + " cannot follow one another: one has an axis of heads, the other does not.");
         }
         if (first.tensorName() != null
                 && other.tensorName() != null

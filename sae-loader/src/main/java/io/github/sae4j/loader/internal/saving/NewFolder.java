@@ -41,7 +41,7 @@ final class NewFolder implements AutoCloseable {
             } else if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
                 throw new SaeLoadException(
                         Reason.NOT_EMPTY,
-                        target + " is there and not a folder. An SAE is saved as a folder of its own.");
+                        target + " exists and is not a folder. An SAE is saved as a folder of its own.");
             }
         } catch (IOException e) {
             throw Unreadable.because(target, e);

@@ -56,6 +56,6 @@ public final class NpyArray {
         if (header.descr().startsWith("[")) {
             return "it holds records of several fields, but a tensor has one number each.";
         }
-        return "its dtype " + Quoted.of(header.descr()) + " is none that is read.";
+        return "its dtype " + Quoted.of(header.descr()) + " is not supported.";
     }
 }

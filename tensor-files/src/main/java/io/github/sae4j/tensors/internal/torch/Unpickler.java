@@ -107,7 +107,7 @@ final class Unpickler {
                 throw input.fault(
                         Reason.UNSUPPORTED,
                         "the instruction " + Opcode.nameOfRefused(opcode)
-                                + ", is none that tensors need, and was not carried out.");
+                                + ", is not one that tensors need, and was not carried out.");
         }
     }
 

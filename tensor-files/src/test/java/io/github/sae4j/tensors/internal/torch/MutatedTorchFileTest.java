@@ -98,7 +98,7 @@ class MutatedTorchFileTest extends MutatedFilesTest {
 
     private static final Set<String> EXPECTED_REASONS = Set.of(
             "which is not among the few names",
-            "none that tensors need",
+            "not one that tensors need",
             "empty stack",
             "without a STOP",
             "persistent id",
