@@ -1,14 +1,11 @@
 package io.github.sae4j.analysis;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
+import io.github.sae4j.core.ForwardPass;
 import io.github.sae4j.core.SaeCapability;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.data.activations.ActivationReader;
 import io.github.sae4j.data.activations.TokenBatch;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
@@ -24,12 +21,13 @@ import java.util.stream.Stream;
  *
  * <pre>{@code
  * ReconstructionQuality quality = new ReconstructionQuality(sae.config().dIn());
- * EncodingPass pass = EncodingPass.of(reader, sae, 1024);
- * pass.encodeAll((batch, features) -> {
- *     sink.write(batch, features);
- *     quality.add(batch, pass.reconstruct(batch, features));
+ * EncodingPass.of(reader, sae, 1024).forwardAll((batch, forward) -> {
+ *     sink.write(batch, forward.features());
+ *     quality.add(batch, forward.reconstruction());
  * });
  * }</pre>
+ *
+ * <p>{@link #encodeAll} leaves decoding out, where features are all that is needed.
  *
  * <p>A reader is passed over once. Not for use by several threads at once.
  *
@@ -56,15 +54,23 @@ public final class EncodingPass {
     /**
      * Returns the activations that follow.
      *
-     * @param batchTokens how many tokens are in memory at a time, unless a sequence has to be
+     * @param batchTokens how many tokens are in memory at a time, unless a sequence has to be; at least 1
+     * @throws IllegalArgumentException if that are fewer, or the activations are not as wide as the SAE's
      * @throws AnalysisException if a sequence is too long to be in memory
      */
     public static EncodingPass of(ActivationReader activations, SparseAutoencoder sae, int batchTokens) {
-        long size = !sae.capabilities().has(SaeCapability.ENCODE_TOKENS)
-                ? activations.layout().sequence()
-                : batchTokens;
-        if (!sae.capabilities().has(SaeCapability.ENCODE_TOKENS)
-                && size > Integer.MAX_VALUE / sae.config().dIn()) {
+        int dIn = sae.config().dIn();
+        if (batchTokens < 1) {
+            throw new IllegalArgumentException(
+                    "At least 1 token must be in memory at a time, not " + batchTokens + ".");
+        }
+        if (activations.dIn() != dIn) {
+            throw new IllegalArgumentException(activations.sourceName() + ": activations are " + activations.dIn()
+                    + " wide, but the SAE has d_in = " + dIn + ".");
+        }
+        boolean inSequences = !sae.capabilities().has(SaeCapability.ENCODE_TOKENS);
+        long size = inSequences ? activations.layout().sequence() : batchTokens;
+        if (inSequences && size > Integer.MAX_VALUE / dIn) {
             throw new AnalysisException(
                     AnalysisException.Reason.TOO_LARGE,
                     activations + ": a sequence of " + size
@@ -74,7 +80,7 @@ public final class EncodingPass {
                 activations, sae, (int) Math.min(size, activations.layout().tokens()));
     }
 
-    /** What is done with each batch. */
+    /** What is done with each batch that is encoded. */
     @FunctionalInterface
     public interface Step {
 
@@ -87,10 +93,23 @@ public final class EncodingPass {
         void take(TokenBatch batch, SparseFeatures features);
     }
 
+    /** What is done with each batch that is encoded and decoded. */
+    @FunctionalInterface
+    public interface ForwardStep {
+
+        /**
+         * Takes the tokens that follow.
+         *
+         * @param batch the tokens, valid until this returns
+         * @param forward the features of all of them, none of those that are skipped, and their reconstruction
+         */
+        void take(TokenBatch batch, ForwardPass forward);
+    }
+
     /**
      * Encodes all tokens that follow.
      *
-     * @param step is given each batch in turn
+     * @param step is given each batch in turn, in another thread
      * @throws AnalysisException if the thread is interrupted
      */
     public void encodeAll(Step step) {
@@ -102,7 +121,7 @@ public final class EncodingPass {
      *
      * @param count how many, or more than there are
      * @param progress is told of each number of tokens that is done
-     * @param step is given each batch in turn
+     * @param step is given each batch in turn, in another thread
      * @throws AnalysisException if the thread is interrupted
      */
     public void encodeNext(long count, IntConsumer progress, Step step) {
@@ -110,18 +129,39 @@ public final class EncodingPass {
     }
 
     /**
-     * Goes through all tokens: while a batch is computed, the next is read and what came of the one before is taken.
+     * Encodes and decodes all tokens that follow, each batch once.
      *
+     * @param step is given each batch in turn, in another thread
+     * @throws AnalysisException if the thread is interrupted
+     * @throws io.github.sae4j.core.SaeException if the SAE cannot decode
+     */
+    public void forwardAll(ForwardStep step) {
+        forwardNext(Long.MAX_VALUE, tokens -> {}, step);
+    }
+
+    /**
+     * Encodes and decodes the tokens that follow, each batch once.
+     *
+     * @param count how many, or more than there are
+     * @param progress is told of each number of tokens that is done
+     * @param step is given each batch in turn, in another thread
+     * @throws AnalysisException if the thread is interrupted
+     * @throws io.github.sae4j.core.SaeException if the SAE cannot decode
+     */
+    public void forwardNext(long count, IntConsumer progress, ForwardStep step) {
+        pass(count, progress, this::forward, step::take);
+    }
+
+    /**
+     * Goes through the tokens that follow: while a batch is computed, the next is read and what came of the one before is taken.
+     *
+     * @param count how many, or more than there are
      * @param progress is told of each number of tokens that is done
      * @param computation what is computed of a batch, in this thread
      * @param taking is given each batch in turn and what came of it, in another thread; both are valid until it returns
      * @throws AnalysisException if the thread is interrupted
      */
-    public <T> void pass(IntConsumer progress, Function<TokenBatch, T> computation, BiConsumer<TokenBatch, T> taking) {
-        pass(Long.MAX_VALUE, progress, computation, taking);
-    }
-
-    private <T> void pass(
+    <T> void pass(
             long count, IntConsumer progress, Function<TokenBatch, T> computation, BiConsumer<TokenBatch, T> taking) {
         try (BackgroundThread reader = BackgroundThread.open("reading");
                 BackgroundThread taker = BackgroundThread.open("writing")) {
@@ -163,59 +203,23 @@ public final class EncodingPass {
 
     /** Returns the features of all tokens of a batch, none of those that are skipped. */
     public SparseFeatures encode(TokenBatch tokens) {
-        if (sae.capabilities().has(SaeCapability.ENCODE_TOKENS)) {
-            return SkippedTokens.insert(sae.encode(tokens.keptRows()), tokens, sae.config());
-        }
-        try (NDManager manager = sae.newManager()) {
-            return SkippedTokens.empty(sae.encode(sequence(manager, tokens.rows())), tokens);
-        }
+        return sae.capabilities().has(SaeCapability.ENCODE_TOKENS)
+                ? SkippedTokens.insert(sae.encode(tokens.keptRows()), tokens, sae.config())
+                : SkippedTokens.empty(sae.encodeSequence(tokens.rows()), tokens);
     }
 
     /**
-     * Returns whether the SAE's reconstruction is more than what the features decode to, and has to be computed from the
-     * activations.
-     */
-    public boolean addsToDecodedFeatures() {
-        return !sae.capabilities().has(SaeCapability.ENCODE_TOKENS)
-                || !sae.capabilities().has(SaeCapability.DECODE_WHOLLY);
-    }
-
-    /**
-     * Returns what the SAE makes of all tokens of a batch.
+     * Returns what the SAE makes of all tokens of a batch, which is encoded once. Those that are skipped have no features; what
+     * is reconstructed of them is the decoder's bias, and a skip term or a predicted part is that of their activations.
      *
-     * @param tokens the batch
-     * @param features its features
+     * @throws io.github.sae4j.core.SaeException if the SAE cannot decode
      */
-    public float[][] reconstruct(TokenBatch tokens, SparseFeatures features) {
-        return addsToDecodedFeatures() ? reconstruct(tokens) : sae.decode(features);
-    }
-
-    /** Returns what the SAE makes of all tokens of a batch whose features are not known. */
-    public float[][] reconstruct(TokenBatch tokens) {
-        float[][] rows = tokens.rows();
-        if (sae.capabilities().has(SaeCapability.ENCODE_TOKENS)) {
-            return sae.reconstruct(rows);
+    public ForwardPass forward(TokenBatch tokens) {
+        if (sae.capabilities().has(SaeCapability.DECODE_WHOLLY)) {
+            SparseFeatures features = encode(tokens);
+            return new ForwardPass(features, sae.decode(features));
         }
-        try (NDManager manager = sae.newManager()) {
-            return split(sae.reconstruct(sequence(manager, rows)).toFloatArray(), rows.length);
-        }
-    }
-
-    private static NDArray sequence(NDManager manager, float[][] tokens) {
-        int width = tokens[0].length;
-        float[] values = new float[tokens.length * width];
-        for (int token = 0; token < tokens.length; token++) {
-            System.arraycopy(tokens[token], 0, values, token * width, width);
-        }
-        return manager.create(values, new Shape(1, tokens.length, width));
-    }
-
-    private static float[][] split(float[] values, int tokens) {
-        int width = values.length / tokens;
-        float[][] split = new float[tokens][];
-        for (int token = 0; token < tokens; token++) {
-            split[token] = Arrays.copyOfRange(values, token * width, (token + 1) * width);
-        }
-        return split;
+        ForwardPass all = sae.forwardSequence(tokens.rows());
+        return new ForwardPass(SkippedTokens.empty(all.features(), tokens), all.reconstruction());
     }
 }

@@ -64,6 +64,7 @@ class BatchesTest {
 
         EncodingPass.of(activations, sae, 4)
                 .pass(
+                        Long.MAX_VALUE,
                         BatchesTest::ignore,
                         batch -> {
                             second.countDown();

@@ -13,6 +13,7 @@ import io.github.sae4j.data.features.FeatureTarget;
 import io.github.sae4j.data.features.Selection;
 import io.github.sae4j.data.features.ShardedOutputs;
 import io.github.sae4j.data.features.Sharding;
+import io.github.sae4j.fixtures.GaussianFile;
 import io.github.sae4j.fixtures.ReferenceCase;
 import io.github.sae4j.loader.SAE;
 import java.io.IOException;
@@ -39,7 +40,7 @@ class ShardsFromCodeTest {
     @BeforeEach
     void write() {
         sae = SAE.fromDisk(ReferenceCase.named("standard-f32").folder());
-        activations = SavedActivations.write(
+        activations = GaussianFile.write(
                 folder.resolve("x.safetensors"), 50, sae.config().dIn());
     }
 

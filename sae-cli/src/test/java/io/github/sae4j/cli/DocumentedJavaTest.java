@@ -34,6 +34,7 @@ class DocumentedJavaTest {
             import ai.djl.ndarray.*;
             import ai.djl.ndarray.types.Shape;
             import io.github.sae4j.analysis.*;
+            import io.github.sae4j.analysis.evaluation.*;
             import io.github.sae4j.core.*;
             import io.github.sae4j.data.*;
             import io.github.sae4j.data.activations.*;

@@ -6,6 +6,9 @@ import java.util.Arrays;
 /** Puts compressed sparse rows together, token after token. */
 final class RowsBuilder {
 
+    /** The length of the longest array that a JVM makes. */
+    static final int MOST = Integer.MAX_VALUE - 8;
+
     private final int[] offsets;
     private int[] indices;
     private float[] values;
@@ -16,27 +19,43 @@ final class RowsBuilder {
      * Begins.
      *
      * @param tokens how many there will be
-     * @param room how many active features there may be before the arrays grow
+     * @param room how many active features there may be before the arrays grow, or more than an array holds
      */
-    RowsBuilder(int tokens, int room) {
+    RowsBuilder(int tokens, long room) {
+        int first = (int) Math.min(room, MOST);
         this.offsets = new int[tokens + 1];
-        this.indices = new int[room];
-        this.values = new float[room];
+        this.indices = new int[first];
+        this.values = new float[first];
     }
 
-    /** Adds a feature to the present token, unless its value is 0; indices ascend within a token. */
+    /**
+     * Adds a feature to the present token, unless its value is 0; indices ascend within a token.
+     *
+     * @throws SaeException if there are more features than an array holds
+     */
     void add(int feature, float value) {
         if (value == 0) {
             return;
         }
         if (count == indices.length) {
-            int room = count + Math.max(16, count >> 1);
+            int room = roomAfter(count);
             indices = Arrays.copyOf(indices, room);
             values = Arrays.copyOf(values, room);
         }
         indices[count] = feature;
         values[count] = value;
         count++;
+    }
+
+    /** Returns the length of the arrays that take the place of full ones. */
+    static int roomAfter(int count) {
+        if (count >= MOST) {
+            throw new SaeException(
+                    SaeException.Reason.TOO_LARGE,
+                    "The result would have more than " + MOST
+                            + " active features, more than one result can hold: take fewer tokens at a time.");
+        }
+        return (int) Math.min(count + Math.max(16L, count >> 1), MOST);
     }
 
     /** Ends the present token. */

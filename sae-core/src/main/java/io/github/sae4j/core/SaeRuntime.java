@@ -37,8 +37,12 @@ public final class SaeRuntime implements AutoCloseable {
     /**
      * Returns the runtime of this process, with a thread for each processor, or as many as the system property {@code
      * sae4j.threads} says. Closing it does nothing.
+     *
+     * @throws SaeException if the property is no number of threads
      */
     public static SaeRuntime shared() {
+        // A class whose constants fail cannot be used again, so what may fail comes before it.
+        WorkerPool.shared();
         return Shared.RUNTIME;
     }
 

@@ -238,7 +238,7 @@ public final class SparseFeatures {
      */
     public SparseFeatures with(int feature, float value) {
         requireFeature(feature);
-        RowsBuilder clamped = new RowsBuilder(tokens(), indices.length + tokens());
+        RowsBuilder clamped = new RowsBuilder(tokens(), (long) indices.length + tokens());
         for (int token = 0; token < tokens(); token++) {
             int at = rowOffsets[token];
             int end = rowOffsets[token + 1];

@@ -167,4 +167,14 @@ class SparseFeaturesTest {
                 .isInstanceOf(SaeException.class)
                 .hasMessageContaining("k must be");
     }
+
+    @Test
+    void endInASentenceWhereAnArrayCannotHoldThem() {
+        assertThat(RowsBuilder.roomAfter(100)).isEqualTo(150);
+        assertThat(RowsBuilder.roomAfter(RowsBuilder.MOST - 1)).isEqualTo(RowsBuilder.MOST);
+        assertThatThrownBy(() -> RowsBuilder.roomAfter(RowsBuilder.MOST))
+                .isInstanceOf(SaeException.class)
+                .hasMessage("The result would have more than 2147483639 active features, more than one result can hold:"
+                        + " take fewer tokens at a time.");
+    }
 }

@@ -1,5 +1,8 @@
 package io.github.sae4j.analysis.check;
 
+import io.github.sae4j.analysis.AnalysisException;
+import io.github.sae4j.analysis.evaluation.ReconstructionQuality;
+import io.github.sae4j.core.SaeCapability;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.data.Sentence;
 import java.util.Comparator;
@@ -42,6 +45,7 @@ public record FitCheck(List<HypothesisResult> trials, Sentence sentence, boolean
      *
      * @param sample some of the tokens
      * @param sae the SAE that they should be for
+     * @throws AnalysisException if it takes whole sequences, or does not reconstruct what it reads
      */
     public static FitCheck on(Sample sample, SparseAutoencoder sae) {
         return on(sample, sae, Map.of());
@@ -53,13 +57,28 @@ public record FitCheck(List<HypothesisResult> trials, Sentence sentence, boolean
      * @param sample some of the tokens
      * @param sae the SAE that they should be for
      * @param others opens, by name, SAEs of the same d_in that they may be for instead, or nothing; one is open at a time
+     * @throws AnalysisException if the SAE takes whole sequences, or does not reconstruct what it reads
      */
     public static FitCheck on(
             Sample sample, SparseAutoencoder sae, Map<String, Supplier<Optional<SparseAutoencoder>>> others) {
+        requireReconstruction(sae);
         Search search = new Search(sample, sae);
         others.forEach(search::with);
         search.goOn();
         return judged(search);
+    }
+
+    private static void requireReconstruction(SparseAutoencoder sae) {
+        if (!sae.capabilities().has(SaeCapability.ENCODE_TOKENS)) {
+            throw new AnalysisException(
+                    AnalysisException.Reason.UNSUPPORTED,
+                    "This SAE takes whole sequences, but single tokens are tried.");
+        }
+        if (ReconstructionQuality.of(sae) == null) {
+            throw new AnalysisException(
+                    AnalysisException.Reason.UNSUPPORTED,
+                    "This SAE does not reconstruct what it reads, which would tell whether activations fit.");
+        }
     }
 
     private static FitCheck judged(Search search) {

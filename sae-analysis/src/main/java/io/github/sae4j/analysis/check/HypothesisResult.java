@@ -2,8 +2,8 @@ package io.github.sae4j.analysis.check;
 
 import io.github.sae4j.analysis.evaluation.Firings;
 import io.github.sae4j.analysis.evaluation.ReconstructionQuality;
+import io.github.sae4j.core.ForwardPass;
 import io.github.sae4j.core.SparseAutoencoder;
-import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.data.Sentence;
 import io.github.sae4j.data.activations.TokenBatch;
 import java.util.Comparator;
@@ -34,7 +34,7 @@ public record HypothesisResult(
     static final String AS_THEY_ARE = "as they are";
 
     /** The best first. */
-    public static final Comparator<HypothesisResult> BEST_FIRST =
+    static final Comparator<HypothesisResult> BEST_FIRST =
             Comparator.comparing(HypothesisResult::explainedVariance, Comparator.reverseOrder());
 
     private static final double EXPECTED = 5;
@@ -42,11 +42,11 @@ public record HypothesisResult(
 
     static HypothesisResult of(Hypothesis guess, SparseAutoencoder sae) {
         TokenBatch batch = TokenBatch.of(guess.rows());
-        SparseFeatures features = sae.encode(guess.rows());
+        ForwardPass forward = sae.forward(guess.rows());
         Firings firings = new Firings(sae.config().dSae());
-        firings.add(batch, features);
+        firings.add(batch, forward.features());
         ReconstructionQuality quality = new ReconstructionQuality(sae.config().dIn());
-        quality.add(batch, sae.decode(features));
+        quality.add(batch, forward.reconstruction());
         return new HypothesisResult(
                 guess.name(),
                 guess.finding(),

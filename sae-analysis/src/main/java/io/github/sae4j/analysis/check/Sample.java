@@ -11,7 +11,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * Some of the tokens of activations. Immutable.
+ * Some of the tokens of activations, for a {@link FitCheck}. Immutable.
  *
  * @since 0.1
  */
@@ -28,10 +28,20 @@ public final class Sample {
      *
      * @param rows their activations, {@code [tokens][d_in]}
      * @param first whether each is the first of its sequence
+     * @throws IllegalArgumentException if there are not as many of them
      */
     public Sample(float[][] rows, boolean[] first) {
+        if (first.length != rows.length) {
+            throw new IllegalArgumentException(
+                    "first has " + first.length + " values, but there are " + rows.length + " tokens.");
+        }
         this.rows = rows.clone();
         this.first = first.clone();
+    }
+
+    /** Takes tokens, {@code [tokens][d_in]}, of which it is not told where sequences begin. */
+    public static Sample of(float[][] rows) {
+        return new Sample(rows, new boolean[rows.length]);
     }
 
     /**

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public record Evaluation(Firings firings, @Nullable ReconstructionQuality quality) {
 
     /**
-     * Encodes and decodes all tokens in one pass.
+     * Encodes all tokens in one pass, and decodes them if the SAE reconstructs what it reads.
      *
      * @param activations the tokens, which are read to their end
      * @param sae what is evaluated
@@ -33,7 +33,7 @@ public record Evaluation(Firings firings, @Nullable ReconstructionQuality qualit
     }
 
     /**
-     * Encodes and decodes all tokens in one pass.
+     * Encodes all tokens in one pass, and decodes them if the SAE reconstructs what it reads.
      *
      * @param activations the tokens, which are read to their end
      * @param sae what is evaluated
@@ -42,14 +42,46 @@ public record Evaluation(Firings firings, @Nullable ReconstructionQuality qualit
      */
     public static Evaluation of(
             ActivationReader activations, SparseAutoencoder sae, int batchTokens, IntConsumer progress) {
+        if (ReconstructionQuality.of(sae) != null) {
+            return of(activations, sae, batchTokens, progress, (batch, forward) -> {});
+        }
+        Firings firings = new Firings(sae.config().dSae());
+        EncodingPass.of(activations, sae, batchTokens).encodeNext(Long.MAX_VALUE, progress, firings::add);
+        return new Evaluation(firings, null);
+    }
+
+    /**
+     * Encodes and decodes all tokens in one pass, and does something else with what comes of each batch, for example:
+     *
+     * <pre>{@code
+     * try (ReconstructionOutput output = ReconstructionOutput.create(target, reader.layout(), dOut, provenance)) {
+     *     Evaluation evaluation = Evaluation.of(
+     *             reader, sae, 1024, tokens -> {}, (batch, forward) -> output.write(forward.reconstruction()));
+     *     output.commit();
+     * }
+     * }</pre>
+     *
+     * @param activations the tokens, which are read to their end
+     * @param sae what is evaluated
+     * @param batchTokens how many tokens are in memory at a time
+     * @param progress is told of each number of tokens that is done
+     * @param beside is given each batch in turn, in another thread; a transcoder's too
+     * @throws io.github.sae4j.core.SaeException if the SAE cannot decode
+     */
+    public static Evaluation of(
+            ActivationReader activations,
+            SparseAutoencoder sae,
+            int batchTokens,
+            IntConsumer progress,
+            EncodingPass.ForwardStep beside) {
         Firings firings = new Firings(sae.config().dSae());
         ReconstructionQuality quality = ReconstructionQuality.of(sae);
-        EncodingPass pass = EncodingPass.of(activations, sae, batchTokens);
-        pass.encodeNext(Long.MAX_VALUE, progress, (batch, features) -> {
-            firings.add(batch, features);
+        EncodingPass.of(activations, sae, batchTokens).forwardNext(Long.MAX_VALUE, progress, (batch, forward) -> {
+            firings.add(batch, forward.features());
             if (quality != null) {
-                quality.add(batch, pass.reconstruct(batch, features));
+                quality.add(batch, forward.reconstruction());
             }
+            beside.take(batch, forward);
         });
         return new Evaluation(firings, quality);
     }

@@ -10,7 +10,16 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
- * How often each feature fires, above zero or, in SAEs that have such features, below, and how many are on each token, counted in one pass.
+ * How often each feature fires, above zero or, in SAEs that have such features, below, and how many are on each token, counted
+ * in one pass.
+ *
+ * <pre>{@code
+ * Firings firings = new Firings(sae.config().dSae());
+ * firings.add(TokenBatch.of(activations), sae.encode(activations));
+ * int[] dead = firings.dead();
+ * }</pre>
+ *
+ * <p>Not for use by several threads at once.
  *
  * @since 0.1
  */
@@ -30,8 +39,18 @@ public final class Firings {
         this.tokensOfL0 = new long[dSae + 1];
     }
 
-    /** Takes in the tokens that are not skipped. */
+    /**
+     * Takes in the tokens that are not skipped.
+     *
+     * @param batch the tokens
+     * @param features the features of all of them, none of those that are skipped
+     * @throws IllegalArgumentException if they are of fewer or more tokens, or of another number of features
+     */
     public void add(TokenBatch batch, SparseFeatures features) {
+        if (features.tokens() != batch.count() || features.dSae() != ofFeature.length) {
+            throw new IllegalArgumentException("[" + batch.count() + ", " + ofFeature.length
+                    + "] features are counted, not [" + features.tokens() + ", " + features.dSae() + "].");
+        }
         IntBuffer indices = features.indices();
         FloatBuffer values = features.values();
         for (int token = 0; token < features.tokens(); token++) {

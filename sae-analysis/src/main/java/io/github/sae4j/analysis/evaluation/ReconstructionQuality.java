@@ -11,6 +11,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Explained variance is {@code 1 - sum |x - y|² / sum |x - m|²} with the mean activation {@code m} of all tokens;
  * the relative error is {@code sqrt(sum |x - y|² / sum |x|²)}.
  *
+ * <pre>{@code
+ * ReconstructionQuality quality = new ReconstructionQuality(sae.config().dIn());
+ * quality.add(TokenBatch.of(activations), sae.reconstruct(activations));
+ * double explained = quality.explainedVariance();
+ * }</pre>
+ *
+ * <p>Not for use by several threads at once.
+ *
  * @since 0.1
  */
 public final class ReconstructionQuality {
@@ -43,15 +51,36 @@ public final class ReconstructionQuality {
                 : null;
     }
 
-    /** Takes in the tokens of a batch that are not skipped. */
+    /**
+     * Takes in the tokens of a batch that are not skipped.
+     *
+     * @param batch the tokens
+     * @param reconstructed what the SAE makes of each, {@code [tokens][d_in]}, with rows for those that are skipped
+     * @throws IllegalArgumentException if there are fewer or more, or one is not as wide as an activation
+     */
     public void add(TokenBatch batch, float[][] reconstructed) {
         float[][] rows = batch.rows();
+        requireShape("activations", rows, batch.count());
+        requireShape("reconstructions", reconstructed, batch.count());
         for (int token = 0; token < rows.length; token++) {
             if (!batch.isSkipped(token)) {
                 add(rows[token], reconstructed[token]);
             }
         }
         legacy.add(batch, reconstructed);
+    }
+
+    private void requireShape(String name, float[][] rows, int tokens) {
+        if (rows.length != tokens) {
+            throw new IllegalArgumentException(
+                    "The " + name + " must be of " + tokens + " tokens, but are of " + rows.length + ".");
+        }
+        for (float[] row : rows) {
+            if (row.length != mean.length) {
+                throw new IllegalArgumentException(
+                        "The " + name + " must be " + mean.length + " wide, but one is " + row.length + ".");
+            }
+        }
     }
 
     /** Takes in one token. The mean is updated as in Welford's method, which loses no digits to a large mean. */

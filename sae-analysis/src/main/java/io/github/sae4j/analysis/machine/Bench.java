@@ -8,12 +8,20 @@ import io.github.sae4j.core.SaeCapability;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.core.WeightMatrix;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Times what an SAE does with batches of tokens, and compares it with what the machine can do.
+ *
+ * <pre>{@code
+ * new Bench(sae, Limits.measure(), List.of(1, 512), 2)
+ *         .run(row -> System.out.println(row.work() + " " + row.tokens() + ": " + row.tokensPerSecond() + " tokens/s"));
+ * }</pre>
+ *
+ * <p>Not for use by several threads at once.
  *
  * @since 0.1
  */
@@ -33,17 +41,23 @@ public final class Bench {
     /**
      * Prepares to measure.
      *
-     * @param sae what is measured, if it {@linkplain #requireMeasurable can be}; it stays the caller's
+     * @param sae what is measured; it stays the caller's
      * @param limits what the machine can do
      * @param batches how many tokens to encode at a time, one after the other; at least one number, each at least 1
      * @param seconds how long each row of the table takes, unless seven runs take longer
+     * @throws IllegalArgumentException if there is no batch, or one of no tokens
+     * @throws AnalysisException if the SAE {@linkplain #requireMeasurable cannot be measured}
      */
     public Bench(SparseAutoencoder sae, Limits limits, List<Integer> batches, double seconds) {
+        requireMeasurable(sae);
+        if (batches.isEmpty() || Collections.min(batches) < 1) {
+            throw new IllegalArgumentException("Batches of at least 1 token each are measured, not " + batches + ".");
+        }
         this.sae = sae;
         this.limits = limits;
         this.batches = List.copyOf(batches);
         this.seconds = seconds;
-        int most = batches.stream().mapToInt(Integer::intValue).max().orElseThrow();
+        int most = Collections.max(batches);
         this.largeBatch = batches.contains(USUAL_BATCH) ? USUAL_BATCH : most;
         this.activations = GaussianActivations.of(sae, most);
         this.features = sae.encode(activations.first(largeBatch));

@@ -6,10 +6,8 @@ import java.util.SplittableRandom;
 
 /**
  * Activations of independent Gaussian numbers, of the scale for which an SAE finds about so many features.
- *
- * @since 0.1
  */
-public final class GaussianActivations {
+final class GaussianActivations {
 
     private static final long SEED = 3;
     private static final int USUAL_L0 = 100;
@@ -31,7 +29,7 @@ public final class GaussianActivations {
      * @param sae finds features in them: about 100 a token, or a sixteenth of all if that is less, if some scale gives that
      * @param tokens how many there are
      */
-    public static GaussianActivations of(SparseAutoencoder sae, int tokens) {
+    static GaussianActivations of(SparseAutoencoder sae, int tokens) {
         float[][] rows = new float[Math.max(tokens, TOKENS_TO_TRY)][sae.config().dIn()];
         SplittableRandom random = new SplittableRandom(SEED);
         for (float[] row : rows) {
@@ -47,7 +45,7 @@ public final class GaussianActivations {
     }
 
     /** Returns the first of the activations, {@code [tokens][d_in]}. */
-    public float[][] first(int tokens) {
+    float[][] first(int tokens) {
         return Arrays.copyOf(rows, tokens);
     }
 

@@ -33,6 +33,17 @@ public record RandomWeights(int dIn, int dSae, WeightType type) {
     private static final long PART_BYTES = 1L << 28;
 
     /**
+     * Checks the sizes.
+     *
+     * @throws IllegalArgumentException if one is below 1
+     */
+    public RandomWeights {
+        if (dIn < 1 || dSae < 1) {
+            throw new IllegalArgumentException("d_in and d_sae must be at least 1, not " + dIn + " and " + dSae + ".");
+        }
+    }
+
+    /**
      * Makes the SAE, which the caller closes.
      *
      * @throws AnalysisException if there is no memory for it

@@ -2,9 +2,9 @@ package io.github.sae4j.analysis.report;
 
 import io.github.sae4j.analysis.evaluation.Evaluation;
 import io.github.sae4j.analysis.evaluation.ReconstructionQuality;
+import io.github.sae4j.analysis.internal.report.NormHistogram;
 import io.github.sae4j.analysis.internal.report.ReportData;
 import io.github.sae4j.analysis.internal.report.ReportPage;
-import io.github.sae4j.analysis.survey.NormHistogram;
 import io.github.sae4j.analysis.survey.Survey;
 import io.github.sae4j.analysis.survey.SurveyResult;
 import io.github.sae4j.data.OutputFile;
@@ -77,12 +77,7 @@ public final class Report {
             Supplier<Provenance> provenance) {
         ReconstructionQuality quality = ReconstructionQuality.of(survey.sae());
         NormHistogram norms = new NormHistogram();
-        SurveyResult result = survey.first(features, activations, again, pass -> (batch, active) -> {
-            norms.add(batch);
-            if (quality != null) {
-                quality.add(batch, pass.reconstruct(batch, active));
-            }
-        });
+        SurveyResult result = survey.first(features, activations, again, quality, (batch, active) -> norms.add(batch));
         Evaluation evaluation = new Evaluation(result.survey().firings(), quality);
         ReportData data = new ReportData(survey, activations, result, evaluation, norms, provenance.get());
         return new Report(evaluation, ReportPage.of(data.title(), data.json()));

@@ -13,8 +13,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the features of an SAE do on the tokens that go by, in one pass: how often each fires, how strongly, and where most.
  *
- * <p>How strongly and where most is told of the tokens on which it is above zero. A feature that never fires takes 8 bytes, another some 600 and 12 for each
- * example, however many tokens there are: 49,152 features with 20 examples each take about 45 MB.
+ * <p>How strongly and where most is told of the tokens on which it is above zero. A feature that never fires takes 8 bytes,
+ * another some 600 and 12 for each example, however many tokens there are: 49,152 features with 20 examples each take about
+ * 45 MB.
+ *
+ * <pre>{@code
+ * FeatureSurvey survey = FeatureSurvey.ofAll(sae.config().dSae(), 10);
+ * EncodingPass.of(reader, sae, 1024).encodeAll(survey::add);
+ * List<Integer> strongest = survey.first(20, FeatureOrder.MAX);
+ * }</pre>
+ *
+ * <p>Not for use by several threads at once.
  *
  * @since 0.1
  */

@@ -2,6 +2,7 @@ package io.github.sae4j.analysis.survey;
 
 import io.github.sae4j.analysis.EncodingPass;
 import io.github.sae4j.analysis.PassListener;
+import io.github.sae4j.analysis.evaluation.ReconstructionQuality;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.WeightMatrix;
 import io.github.sae4j.data.activations.ActivationReader;
@@ -14,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -123,7 +123,7 @@ public final class Survey {
         requireUsableTokens(activations);
         FeatureSurvey survey = FeatureSurvey.of(dSae, examples, features);
         CoFirings coFirings = CoFirings.of(dSae, features);
-        encodeAll(pass(activations), activations, "encoding", (batch, active) -> {
+        encodeAll(activations, "encoding", null, (batch, active) -> {
             survey.add(batch, active);
             coFirings.add(active);
         });
@@ -140,38 +140,40 @@ public final class Survey {
      * @throws io.github.sae4j.data.DataException if the activations or the texts cannot be read
      */
     public SurveyResult first(int most, ActivationReader activations, Supplier<? extends ActivationReader> again) {
-        return first(most, activations, again, pass -> (batch, active) -> {});
+        return first(most, activations, again, null, (batch, active) -> {});
     }
 
     /**
-     * Surveys the features that come first, in two passes, and does something else with each batch of the first.
+     * Surveys the features that come first, in two passes, measures reconstructions in the first of them, and does something
+     * else with each of its batches.
      *
      * @param most how many at most, up to {@value #MOST_FEATURES}
      * @param activations the tokens, which are read to their end
      * @param again opens the same tokens once more
-     * @param beside returns what else is done in the first pass, which it is given
+     * @param quality takes in what each batch is reconstructed to, or null where that is not needed: nothing is decoded then
+     * @param beside what else is done with each batch
      * @throws IllegalArgumentException if more features are asked for
      * @throws io.github.sae4j.data.DataException if the activations or the texts cannot be read
+     * @throws io.github.sae4j.core.SaeException if reconstructions are measured and the SAE cannot decode
      */
     public SurveyResult first(
             int most,
             ActivationReader activations,
             Supplier<? extends ActivationReader> again,
-            Function<EncodingPass, EncodingPass.Step> beside) {
+            @Nullable ReconstructionQuality quality,
+            EncodingPass.Step beside) {
         requireFew(most);
         requireUsableTokens(activations);
         int dSae = sae.config().dSae();
         FeatureSurvey survey = FeatureSurvey.ofAll(dSae, examples);
-        EncodingPass pass = pass(activations);
-        EncodingPass.Step other = beside.apply(pass);
-        encodeAll(pass, activations, "encoding", (batch, active) -> {
+        encodeAll(activations, "encoding", quality, (batch, active) -> {
             survey.add(batch, active);
-            other.take(batch, active);
+            beside.take(batch, active);
         });
         List<Integer> features = survey.first(most, order);
         CoFirings coFirings = CoFirings.of(dSae, features);
         try (ActivationReader second = again.get()) {
-            encodeAll(pass(second), second, "counting", (batch, active) -> coFirings.add(active));
+            encodeAll(second, "counting", null, (batch, active) -> coFirings.add(active));
         }
         return result(activations, survey, features, coFirings);
     }
@@ -196,14 +198,22 @@ public final class Survey {
         }
     }
 
-    private EncodingPass pass(ActivationReader activations) {
-        return EncodingPass.of(activations, sae, batchTokens);
-    }
-
-    private void encodeAll(EncodingPass pass, ActivationReader activations, String task, EncodingPass.Step step) {
+    private void encodeAll(
+            ActivationReader activations,
+            String task,
+            @Nullable ReconstructionQuality quality,
+            EncodingPass.Step step) {
+        EncodingPass pass = EncodingPass.of(activations, sae, batchTokens);
         try (PassListener.Progress progress =
                 listener.begin(task, activations.layout().tokens())) {
-            pass.encodeNext(Long.MAX_VALUE, progress::advance, step);
+            if (quality == null) {
+                pass.encodeNext(Long.MAX_VALUE, progress::advance, step);
+            } else {
+                pass.forwardNext(Long.MAX_VALUE, progress::advance, (batch, forward) -> {
+                    step.take(batch, forward.features());
+                    quality.add(batch, forward.reconstruction());
+                });
+            }
         }
     }
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.sae4j.analysis.EncodingPass;
-import io.github.sae4j.analysis.SavedActivations;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.data.DataException;
@@ -14,6 +13,7 @@ import io.github.sae4j.data.activations.TokenBatch;
 import io.github.sae4j.data.features.FeatureFile;
 import io.github.sae4j.data.features.FeatureSink;
 import io.github.sae4j.data.features.FeatureStream;
+import io.github.sae4j.fixtures.GaussianFile;
 import io.github.sae4j.fixtures.ReferenceCase;
 import io.github.sae4j.loader.SAE;
 import java.nio.file.Path;
@@ -37,7 +37,7 @@ class EvaluationFromCodeTest {
     @BeforeEach
     void write() {
         sae = SAE.fromDisk(ReferenceCase.named("standard-f32").folder());
-        file = SavedActivations.write(
+        file = GaussianFile.write(
                 folder.resolve("x.safetensors"), TOKENS, sae.config().dIn());
     }
 

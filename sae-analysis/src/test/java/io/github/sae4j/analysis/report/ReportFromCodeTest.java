@@ -3,7 +3,6 @@ package io.github.sae4j.analysis.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.sae4j.analysis.SavedActivations;
 import io.github.sae4j.analysis.survey.FeatureOrder;
 import io.github.sae4j.analysis.survey.Survey;
 import io.github.sae4j.analysis.survey.SurveyResult;
@@ -11,6 +10,7 @@ import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.data.DataException;
 import io.github.sae4j.data.activations.ActivationReader;
 import io.github.sae4j.data.activations.Activations;
+import io.github.sae4j.fixtures.GaussianFile;
 import io.github.sae4j.fixtures.ReferenceCase;
 import io.github.sae4j.loader.SAE;
 import java.io.IOException;
@@ -37,7 +37,7 @@ class ReportFromCodeTest {
     @BeforeEach
     void write() {
         sae = SAE.fromDisk(ReferenceCase.named("standard-f32").folder());
-        file = SavedActivations.write(
+        file = GaussianFile.write(
                 folder.resolve("x.safetensors"), TOKENS, sae.config().dIn());
     }
 

@@ -1,6 +1,5 @@
 package io.github.sae4j.cli.internal;
 
-import io.github.sae4j.analysis.internal.report.Quantity;
 import io.github.sae4j.core.SaeCapability;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.data.activations.ReconstructionOutput;
@@ -50,8 +49,8 @@ record DecodingJob(int batchTokens) {
             }
             output.commit();
         }
-        summary.add("L0 " + Quantity.decimal(tokens == 0 ? 0 : (double) active / tokens, 1));
-        terminal.note(summary.line(tokens, sae.sae(), List.of(target.file().made())));
+        terminal.note(summary.l0(active, tokens)
+                .line(tokens, sae.sae(), List.of(target.file().made())));
     }
 
     private static void tellWhatIsNotDecoded(OpenSae sae, Terminal terminal) {

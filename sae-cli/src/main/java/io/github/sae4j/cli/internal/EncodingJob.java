@@ -137,7 +137,7 @@ final class EncodingJob {
         remarks.forEach(terminal::note);
         summary.leftOut(activations);
         if (written > 0) {
-            summary.add("L0 " + Quantity.decimal(encoded == 0 ? 0 : (double) active / encoded, 1));
+            summary.l0(active, encoded);
         }
         terminal.note(summary.line(written, sae.sae(), files));
     }

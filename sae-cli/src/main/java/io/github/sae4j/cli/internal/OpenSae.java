@@ -1,6 +1,7 @@
 package io.github.sae4j.cli.internal;
 
 import io.github.sae4j.core.SaeCapability;
+import io.github.sae4j.core.SaeException;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.data.Provenance;
 import io.github.sae4j.data.activations.Activations;
@@ -147,11 +148,12 @@ final class OpenSae implements AutoCloseable {
     /**
      * Checks that features can be decoded.
      *
-     * @throws io.github.sae4j.core.SaeException with the reason, if they cannot
+     * @throws SaeException with the reason, if they cannot
      */
     void requireDecoder() {
-        if (!sae.capabilities().has(SaeCapability.DECODE)) {
-            sae.reconstruct(new float[0][]);
+        Optional<String> reason = sae.capabilities().reasonAgainst(SaeCapability.DECODE);
+        if (reason.isPresent()) {
+            throw new SaeException(SaeException.Reason.NOT_SUPPORTED, reason.get());
         }
     }
 

@@ -44,6 +44,11 @@ final class Summary {
         return written;
     }
 
+    /** Tells how many features were active on a token. */
+    Summary l0(long active, long tokens) {
+        return add("L0 " + Quantity.decimal(tokens == 0 ? 0 : (double) active / tokens, 1));
+    }
+
     /** Returns the line of a command that ran an SAE. */
     String line(long tokens, SparseAutoencoder sae, List<WrittenFile> files) {
         return line(tokens, files, List.of(DeviceChoice.spell(sae.device()) + ", " + sae.kernel() + " kernel"));

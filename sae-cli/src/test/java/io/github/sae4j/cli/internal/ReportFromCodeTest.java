@@ -9,21 +9,14 @@ import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.data.Provenance;
 import io.github.sae4j.data.activations.ActivationReader;
 import io.github.sae4j.data.activations.Activations;
+import io.github.sae4j.fixtures.GaussianFile;
 import io.github.sae4j.fixtures.ReferenceCase;
 import io.github.sae4j.loader.SAE;
-import io.github.sae4j.safetensors.Dtype;
-import io.github.sae4j.safetensors.SafetensorsWriter;
-import io.github.sae4j.safetensors.TensorSpec;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
-import java.util.Random;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,7 +36,7 @@ class ReportFromCodeTest {
         String fromCode;
         Path file = folder.resolve("x.safetensors");
         try (SparseAutoencoder sae = SAE.fromDisk(saeFolder)) {
-            write(file, sae.config().dIn());
+            GaussianFile.write(file, TOKENS, sae.config().dIn());
             Supplier<ActivationReader> open = () -> Activations.from(file).openFor(sae);
             try (ActivationReader reader = open.get()) {
                 Supplier<Provenance> origin = () -> Provenance.builder()
@@ -68,18 +61,5 @@ class ReportFromCodeTest {
 
         assertThat(exitCode).as(err.toString()).isZero();
         assertThat(Files.readString(page)).isEqualTo(fromCode);
-    }
-
-    private static void write(Path file, int dIn) {
-        ByteBuffer numbers = ByteBuffer.allocate(TOKENS * dIn * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        Random random = new Random(2);
-        while (numbers.hasRemaining()) {
-            numbers.putFloat((float) random.nextGaussian());
-        }
-        try (SafetensorsWriter writer =
-                SafetensorsWriter.create(file, List.of(new TensorSpec("x", Dtype.F32, TOKENS, dIn)), Map.of())) {
-            writer.write("x", numbers.flip());
-            writer.commit();
-        }
     }
 }

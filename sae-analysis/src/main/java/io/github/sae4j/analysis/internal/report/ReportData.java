@@ -6,7 +6,6 @@ import io.github.sae4j.analysis.evaluation.Evaluation;
 import io.github.sae4j.analysis.survey.Example;
 import io.github.sae4j.analysis.survey.FeatureOrder;
 import io.github.sae4j.analysis.survey.FeatureSurvey;
-import io.github.sae4j.analysis.survey.NormHistogram;
 import io.github.sae4j.analysis.survey.Survey;
 import io.github.sae4j.analysis.survey.SurveyResult;
 import io.github.sae4j.core.SaeConfig;

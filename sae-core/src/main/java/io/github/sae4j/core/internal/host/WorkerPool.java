@@ -42,14 +42,39 @@ public final class WorkerPool implements AutoCloseable {
         }
     }
 
-    /** Returns the pool of the process, which is never closed. */
+    /**
+     * Returns the pool of the process, which is never closed.
+     *
+     * @throws SaeException if the property that limits its threads is no number of threads
+     */
     public static WorkerPool shared() {
+        // A class whose constants fail cannot be used again, so what may fail comes before it.
+        limit();
         return Shared.POOL;
     }
 
-    /** Returns the limit that the property sets for the process, or null if it sets none. */
+    /**
+     * Returns the limit that the property sets for the process, or null if it sets none.
+     *
+     * @throws SaeException if it is no number of threads
+     */
     public static @Nullable Integer limit() {
-        return Integer.getInteger(THREADS);
+        String value = System.getProperty(THREADS);
+        if (value == null) {
+            return null;
+        }
+        try {
+            int threads = Integer.parseInt(value.strip());
+            if (threads > 0) {
+                return threads;
+            }
+        } catch (NumberFormatException e) {
+            // Said below, as of a number that is none of threads.
+        }
+        throw new SaeException(
+                SaeException.Reason.INVALID_ARGUMENT,
+                "The system property " + THREADS + " is '" + value
+                        + "', but it must be a number of threads, at least 1.");
     }
 
     private static int sharedThreads() {

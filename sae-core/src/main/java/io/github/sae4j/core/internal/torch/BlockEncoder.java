@@ -22,6 +22,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class BlockEncoder implements TorchEncoder {
 
+    /** With so many tokens at most, rows of the encoder are multiplied as they stream by. */
+    private static final int STREAMED_TOKENS = 16;
+
+    /** Numbers of rows that are widened at a time. */
+    private static final int STREAMED_NUMBERS = 1 << 20;
+
     private final Script script;
     private final TorchWeights weights;
     private final InputTransform transform;
@@ -96,6 +102,8 @@ final class BlockEncoder implements TorchEncoder {
         List<PtNDArray> shifts = new ArrayList<>();
         List<Rows> found = new ArrayList<>();
         chunks.run(tokens, (first, count) -> {
+            boolean streams = streams(count);
+            int block = streams ? dSae : blockFeatures;
             try (PtNDManager chunk = call.newSubManager(weights.device());
                     Script.Call encode = script.call("encode")) {
                 IValue[] results = transform
@@ -113,7 +121,8 @@ final class BlockEncoder implements TorchEncoder {
                         .with(groupSize)
                         .with(first)
                         .with(count)
-                        .with(blockFeatures)
+                        .with(block)
+                        .with(streams ? Math.max(1, STREAMED_NUMBERS / dSae) : 0)
                         .with(onDevice)
                         .with(transform.checksResults())
                         .with(dense == null ? new PtNDArray[0] : new PtNDArray[] {dense})
@@ -121,7 +130,7 @@ final class BlockEncoder implements TorchEncoder {
                 transform.requireFinite(results[0]);
                 transform.requireFiniteFeatures(results[5].toLongArray());
                 if (dense == null) {
-                    found.add(active(results[3].toTensorArray(chunk), results[4].toTensorArray(chunk), count));
+                    found.add(active(results[3].toTensorArray(chunk), results[4].toTensorArray(chunk), count, block));
                 }
                 scales.add(results[1].toTensor(call));
                 shifts.add(results[2].toTensor(call));
@@ -141,13 +150,18 @@ final class BlockEncoder implements TorchEncoder {
         }
     }
 
-    private Rows active(PtNDArray[] positions, PtNDArray[] values, int tokens) {
+    /** Columns of a block lie in as many pages as there are inputs, which costs few tokens more than their products. */
+    private boolean streams(int tokens) {
+        return tokens <= STREAMED_TOKENS && !onDevice && !weights.encoder().transposed();
+    }
+
+    private Rows active(PtNDArray[] positions, PtNDArray[] values, int tokens, int blockWidth) {
         if (onDevice) {
             return ChunkRows.unpacked(positions[0], tokens);
         }
         Survivors survivors = new Survivors(tokens);
         // The strongest of a token are known after its last block only, so they come for all features together.
-        int step = mostActive > 0 ? dSae : blockFeatures;
+        int step = mostActive > 0 ? dSae : blockWidth;
         for (int block = 0; block < positions.length; block++) {
             int first = block * step;
             int count = Math.min(step, dSae - first);

@@ -178,7 +178,7 @@ public final class HostTensors implements TensorKernel {
 
     @Override
     public void requireFloats(NDArray array, String name) {
-        TorchDoor.requireFloats(array, name, script);
+        TensorChecks.requireFloats(array, name, script);
     }
 
     @Override

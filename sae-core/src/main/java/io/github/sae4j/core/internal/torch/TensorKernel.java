@@ -86,7 +86,7 @@ public interface TensorKernel extends AutoCloseable {
      * @throws SaeException if it is closed, or not PyTorch's
      */
     default NDManager requireOpen(NDManager manager, String name) {
-        return TorchDoor.requireOpen(manager, name);
+        return TensorChecks.requireOpen(manager, name);
     }
 
     @Override

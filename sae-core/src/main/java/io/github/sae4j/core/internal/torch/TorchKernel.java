@@ -223,7 +223,7 @@ public final class TorchKernel implements SaeKernel, TensorKernel {
 
     @Override
     public void requireFloats(NDArray array, String name) {
-        TorchDoor.requireFloats(array, name, script);
+        TensorChecks.requireFloats(array, name, script);
     }
 
     @Override

@@ -30,7 +30,7 @@ public final class TorchRuntime {
             }
             requireSound(engine);
             Integer limit = WorkerPool.limit();
-            if (limit != null && limit > 0) {
+            if (limit != null) {
                 JniUtils.setNumThreads(Math.min(limit, JniUtils.getNumThreads()));
             }
             return engine;

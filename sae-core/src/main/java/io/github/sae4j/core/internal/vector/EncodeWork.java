@@ -12,7 +12,7 @@ import java.util.Arrays;
 
 /**
  * The encoding of a chunk of tokens, a range of features at a time, with its buffers. Each thread has its own panel, sums
- * and hits, all of the size of a cache.
+ * and active features, all of the size of a cache.
  */
 final class EncodeWork extends WorkerPool.Work {
 
@@ -44,7 +44,7 @@ final class EncodeWork extends WorkerPool.Work {
         private float[] panel = new float[0];
         private float[] sums = new float[0];
         private final int[] square = new int[Memory.LANES * Memory.LANES];
-        private final Hits hits = new Hits();
+        private final ActiveBuffer active = new ActiveBuffer();
         private final Strongest strongest;
 
         private Slot(SelectionRule rule) {
@@ -138,9 +138,9 @@ final class EncodeWork extends WorkerPool.Work {
             selection.selectStrongest(feature, groups, tokens, slot.sums, slot.strongest);
         } else {
             slotOf[block] = slotIndex;
-            beginOf[block] = slot.hits.size();
-            selection.select(feature, groups, tokens, slot.sums, slot.hits);
-            endOf[block] = slot.hits.size();
+            beginOf[block] = slot.active.size();
+            selection.select(feature, groups, tokens, slot.sums, slot.active);
+            endOf[block] = slot.active.size();
         }
     }
 
@@ -265,19 +265,19 @@ final class EncodeWork extends WorkerPool.Work {
         }
         Arrays.fill(counts, 0, tokens, 0);
         for (Slot slot : slots) {
-            for (int at = 0; at < slot.hits.size(); at++) {
-                counts[slot.hits.token(at)]++;
+            for (int at = 0; at < slot.active.size(); at++) {
+                counts[slot.active.token(at)]++;
             }
         }
         found.extend(counts, tokens);
         for (int block = 0; block < blocks; block++) {
-            Hits hits = slots[slotOf[block]].hits;
+            ActiveBuffer active = slots[slotOf[block]].active;
             for (int at = beginOf[block]; at < endOf[block]; at++) {
-                found.add(hits.token(at), tokens, hits.feature(at), hits.value(at));
+                found.add(active.token(at), tokens, active.feature(at), active.value(at));
             }
         }
         for (Slot slot : slots) {
-            slot.hits.clear();
+            slot.active.clear();
         }
     }
 

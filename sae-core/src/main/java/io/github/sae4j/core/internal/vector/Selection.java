@@ -63,7 +63,7 @@ final class Selection {
      * @param feature the first feature of the sums, the first of a group
      * @param sums {@code [group][token][GROUP]}
      */
-    void select(int feature, int groups, int tokens, float[] sums, Hits hits) {
+    void select(int feature, int groups, int tokens, float[] sums, ActiveBuffer active) {
         for (int group = 0; group < groups; group++) {
             int first = feature + group * GROUP;
             FloatVector low = FloatVector.fromArray(FLOATS, above, first);
@@ -75,13 +75,13 @@ final class Selection {
                 VectorMask<Float> highBelow =
                         FloatVector.fromArray(FLOATS, sums, at + LANES).compare(VectorOperators.LE, high);
                 if (!lowBelow.and(highBelow).allTrue()) {
-                    look(first, token, sums, at, hits);
+                    look(first, token, sums, at, active);
                 }
             }
         }
     }
 
-    private void look(int first, int token, float[] sums, int at, Hits hits) {
+    private void look(int first, int token, float[] sums, int at, ActiveBuffer active) {
         int end = Math.min(GROUP, rule.dSae() - first);
         for (int within = 0; within < end; within++) {
             int place = place(within);
@@ -89,7 +89,7 @@ final class Selection {
             if (!(h <= above[first + place])) {
                 float value = rule.value(first + within, h);
                 if (value != 0) {
-                    hits.add(token, first + within, value);
+                    active.add(token, first + within, value);
                 }
             }
         }

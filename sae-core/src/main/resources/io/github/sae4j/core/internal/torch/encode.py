@@ -161,8 +161,27 @@
       torch.copy_(host, packed)
     return host
 
-  # Encodes some of the tokens. What is active comes block by block, positions and values, or packed from the device.
-  def encode(self, activations: Tensor, d_in: int, affine: List[Tensor], input_scale: float, normalization: int, check: bool, b_dec: Tensor, subtract_b_dec: bool, w_enc: List[Tensor], transposed: bool, widen: bool, bias: Tensor, parameters: List[Tensor], norms: Tensor, ranks: Tensor, most: int, signed: bool, by_magnitude: bool, group: int, first_token: int, n: int, block_features: int, on_device: bool, check_results: bool, dense: List[Tensor]) -> Tuple[List[int], Tensor, Tensor, List[Tensor], List[Tensor], List[int]]:
+  # All products of a few tokens. Whole rows of the encoder stream by once, where columns of a block lie in as many pages as
+  # there are inputs.
+  def streamed(self, x: Tensor, parts: List[Tensor], bias: Tensor, rows: int) -> Tensor:
+    d_sae = torch.size(bias, 0)
+    sums = torch.repeat(torch.unsqueeze(bias, 0), [torch.size(x, 0), 1])
+    wide = torch.empty([rows * d_sae], dtype=6, device=ops.prim.device(bias))
+    input = 0
+    for part in parts:
+      height = torch.size(part, 0)
+      for i in range((height + rows - 1) // rows):
+        first = i * rows
+        count = min(rows, height - first)
+        block = torch.narrow(part, 0, first, count)
+        if ops.prim.dtype(part) != 6:
+          block = torch.copy_(torch.view(torch.narrow(wide, 0, 0, count * d_sae), [count, d_sae]), block)
+        torch.addmm_(sums, torch.narrow(x, 1, input + first, count), block)
+      input = input + height
+    return sums
+
+  # Encodes some of the tokens. With streamed_rows, all features are one block. What is active comes block by block, positions and values, or packed from the device.
+  def encode(self, activations: Tensor, d_in: int, affine: List[Tensor], input_scale: float, normalization: int, check: bool, b_dec: Tensor, subtract_b_dec: bool, w_enc: List[Tensor], transposed: bool, widen: bool, bias: Tensor, parameters: List[Tensor], norms: Tensor, ranks: Tensor, most: int, signed: bool, by_magnitude: bool, group: int, first_token: int, n: int, block_features: int, streamed_rows: int, on_device: bool, check_results: bool, dense: List[Tensor]) -> Tuple[List[int], Tensor, Tensor, List[Tensor], List[Tensor], List[int]]:
     device = ops.prim.device(bias)
     d_sae = torch.size(bias, 0)
     positions = annotate(List[Tensor], [])
@@ -179,7 +198,7 @@
       x = torch.contiguous(x)
       if not widen:
         x = torch.to(x, ops.prim.dtype(w_enc[0]))
-      wide = self.widened(widen, d_in * block_features, bias)
+      wide = self.widened(widen and streamed_rows == 0, d_in * block_features, bias)
       buffer = torch.empty([n * block_features], dtype=6, device=device)
       whole = torch.empty([0], dtype=6, device=device)
       if torch.len(dense) > 0:
@@ -198,12 +217,15 @@
         count = min(block_features, d_sae - first)
         h = torch.view(torch.narrow(buffer, 0, 0, n * count), [n, count])
         added = torch.narrow(bias, 0, first, count)
-        block = self.encoder_block(w_enc, transposed, first, count, wide)
-        if ops.prim.dtype(block) == 6:
-          torch.addmm(added, x, block, out=h)
+        if streamed_rows > 0:
+          h = self.streamed(x, w_enc, bias, streamed_rows)
         else:
-          # An epilogue of the product would round the bias to the product's type, and other features would be active.
-          torch.add(torch.mm(x, block), added, out=h)
+          block = self.encoder_block(w_enc, transposed, first, count, wide)
+          if ops.prim.dtype(block) == 6:
+            torch.addmm(added, x, block, out=h)
+          else:
+            # An epilogue of the product would round the bias to the product's type, and other features would be active.
+            torch.add(torch.mm(x, block), added, out=h)
         p = annotate(List[Tensor], [])
         for parameter in parameters:
           torch.append(p, torch.narrow(parameter, 0, first, count))

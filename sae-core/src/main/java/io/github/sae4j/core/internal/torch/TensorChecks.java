@@ -11,12 +11,12 @@ import io.github.sae4j.core.SaeException;
  * Lets in only arrays and managers that libtorch can work with. What it does not know, it answers by ending the process,
  * so nothing is asked of an array here before the earlier checks have passed.
  */
-final class TorchDoor {
+final class TensorChecks {
 
     /** libtorch's number for the type. */
     private static final long BFLOAT16 = 15;
 
-    private TorchDoor() {}
+    private TensorChecks() {}
 
     /**
      * Checks an array.

@@ -3,7 +3,7 @@ package io.github.sae4j.core.internal.vector;
 import java.util.Arrays;
 
 /** The active features that one thread found, in the order in which it found them. */
-final class Hits {
+final class ActiveBuffer {
 
     private static final int KEPT = 1 << 20;
 

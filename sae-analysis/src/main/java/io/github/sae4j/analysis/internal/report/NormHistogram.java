@@ -1,4 +1,4 @@
-package io.github.sae4j.analysis.survey;
+package io.github.sae4j.analysis.internal.report;
 
 import io.github.sae4j.data.activations.MedianNorm;
 import io.github.sae4j.data.activations.TokenBatch;
@@ -8,8 +8,6 @@ import java.util.List;
 /**
  * How many tokens have activations of which Euclidean norm, in bins of a quarter of an octave: bin {@code i} begins at
  * {@code 2^(i / 4)}. A norm of zero, or one that is not finite, is in no bin.
- *
- * @since 0.1
  */
 public final class NormHistogram {
 
