@@ -14,7 +14,9 @@ public final class App {
             SparseFeatures features = sae.encode(activation);
             float[][] back = sae.decode(features);
             features.top(0, 3).forEach(f -> System.out.printf("%d %.3f%n", f.index(), f.value()));
-            System.out.printf("%d of %d features; %d numbers back%n", features.activeCount(), features.dSae(), back[0].length);
+            System.out.printf(
+                    "%d of %d features; %d numbers back; %s kernel%n",
+                    features.activeCount(), features.dSae(), back[0].length, sae.kernel());
         }
     }
 }

@@ -20,6 +20,7 @@ import io.github.sae4j.cli.internal.ReconstructCommand;
 import io.github.sae4j.cli.internal.ReportCommand;
 import io.github.sae4j.cli.internal.StandardOutput;
 import io.github.sae4j.cli.internal.StandardStreams;
+import io.github.sae4j.cli.internal.VectorModule;
 import io.github.sae4j.cli.internal.Version;
 import io.github.sae4j.cli.internal.shell.CommandGroup;
 import java.io.PrintWriter;
@@ -110,7 +111,7 @@ public final class SaeCommand implements Callable<Integer> {
             setDefault("org.slf4j.simpleLogger.defaultLogLevel", "info");
             setDefault("org.slf4j.simpleLogger.log.ai.djl", "info");
         }
-        StandardStreams.useThoseOfTheLauncher();
+        VectorModule.load();
         System.exit(execute(StandardStreams.out(), StandardStreams.err(), arguments));
     }
 

@@ -61,7 +61,7 @@ record CommandRun(int exitCode, String out, String err) {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Dstdout.encoding=UTF-8",
                 "-Dstderr.encoding=UTF-8",
-                // The launcher adds the module whose absence is warned of, and hides what Java says of its presence.
+                // The launcher makes the module readable whose absence is warned of.
                 "-Dorg.slf4j.simpleLogger.log.io.github.sae4j.core.internal.kernel.KernelChoice=error"));
         if (Runtime.version().feature() >= 24) {
             // As the launcher does: newer Java warns of native libraries and of Unsafe without these.

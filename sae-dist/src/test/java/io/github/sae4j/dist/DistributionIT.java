@@ -30,6 +30,11 @@ class DistributionIT {
 
     private static final String ARCHIVES = System.getProperty("dist.archives");
 
+    /** Code between fences or within a line, in which nothing is a link. */
+    private static final Pattern CODE = Pattern.compile("(?s)```.*?```|`[^`\n]*`");
+
+    private static final Pattern LINK = Pattern.compile("\\]\\(([^)#\\s]+)[^)\\s]*\\)");
+
     @TempDir
     private static Path temporary;
 
@@ -136,6 +141,16 @@ class DistributionIT {
     }
 
     @Test
+    void aWrongJavaHomeIsNamed() {
+        String sae = home.resolve("bin").resolve("sae").toString();
+
+        Run run = run(temporary, Map.of("JAVA_HOME", "/no/java"), sae, "list");
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err()).isEqualTo("sae: JAVA_HOME is /no/java, but there is no bin/java in it.\n");
+    }
+
+    @Test
     void shellsAndManFindWhatTheCommandPrints() throws IOException {
         Path share = home.resolve("share");
 
@@ -184,6 +199,25 @@ class DistributionIT {
                 .content()
                 .contains("GCC RUNTIME LIBRARY EXCEPTION")
                 .contains("GNU GENERAL PUBLIC LICENSE");
+    }
+
+    @Test
+    void linksOfThePagesLeadToFilesOfTheArchive() throws IOException {
+        List<String> pages = files(home).keySet().stream()
+                .filter(name -> name.endsWith(".md"))
+                .toList();
+        assertThat(pages).contains("README.md", "docs/README.md", "CHANGELOG.md");
+        for (String name : pages) {
+            Path page = home.resolve(name);
+            assertThat(LINK.matcher(CODE.matcher(Files.readString(page)).replaceAll(""))
+                            .results()
+                            .map(link -> link.group(1))
+                            .filter(link -> !link.matches("[a-z]+:.*")))
+                    .as(name)
+                    .allSatisfy(link -> assertThat(page.resolveSibling(link).normalize())
+                            .startsWith(home)
+                            .exists());
+        }
     }
 
     @Test

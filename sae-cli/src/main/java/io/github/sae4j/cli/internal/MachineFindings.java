@@ -44,13 +44,12 @@ final class MachineFindings {
 
     /** By name, for this class must load where the module is missing. */
     private static String vectors() {
-        if (ModuleLayer.boot().findModule(VECTOR_MODULE).isEmpty()) {
-            return "not there: Java was started without --add-modules " + VECTOR_MODULE;
-        }
         try {
-            Class<?> shapes = Class.forName("jdk.incubator.vector.VectorShape");
+            Class<?> shapes = Class.forName(VECTOR_MODULE + ".VectorShape");
             Object widest = shapes.getMethod("preferredShape").invoke(null);
             return "there, vectors of " + shapes.getMethod("vectorBitSize").invoke(widest) + " bits";
+        } catch (ClassNotFoundException e) {
+            return "not there: Java was started without --add-modules " + VECTOR_MODULE;
         } catch (ReflectiveOperationException | LinkageError e) {
             return "there, but not as the vector kernel knows it: " + e;
         }

@@ -1,6 +1,7 @@
 package io.github.sae4j.analysis.internal.machine;
 
 import io.github.sae4j.analysis.AnalysisException;
+import io.github.sae4j.core.Kernel;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
 import java.util.function.LongUnaryOperator;
@@ -11,7 +12,6 @@ import java.util.function.LongUnaryOperator;
  */
 public final class MachineProbe {
 
-    private static final String VECTOR_MODULE = "jdk.incubator.vector";
     private static final String VECTOR_WORK = "io.github.sae4j.analysis.internal.limits.VectorMultiplyAdds";
 
     private final int threads;
@@ -49,7 +49,7 @@ public final class MachineProbe {
     }
 
     private static LongUnaryOperator loop() {
-        if (ModuleLayer.boot().findModule(VECTOR_MODULE).isEmpty()) {
+        if (!Kernel.available().contains(Kernel.VECTOR)) {
             return new ScalarMultiplyAdds();
         }
         try {

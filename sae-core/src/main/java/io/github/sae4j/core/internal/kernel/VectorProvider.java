@@ -68,8 +68,14 @@ public final class VectorProvider implements KernelProvider {
         /** Why the vector kernel is not there, or null if it is. */
         private static final @Nullable String ABSENCE = absence();
 
+        /** Asked by a class, for a module that is loaded once Java runs is in no layer that could be asked. */
         private static boolean isPresent() {
-            return ModuleLayer.boot().findModule(MODULE).isPresent();
+            try {
+                Class.forName(MODULE + ".Vector", false, VectorProvider.class.getClassLoader());
+                return true;
+            } catch (ClassNotFoundException e) {
+                return false;
+            }
         }
 
         /** An incubator module may change with any version of Java. */
