@@ -3,7 +3,7 @@ package io.github.sae4j.hub;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The hub has shut the repository off for everybody.
+ * The hub has disabled the repository.
  *
  * @since 0.1
  */

@@ -5,7 +5,7 @@ package io.github.sae4j.hub;
  *
  * @param force whether to fetch a file again that is in the cache
  * @param patient whether a hub that does not answer is asked again, for some minutes, where the cache cannot help
- * @param progress who is told how the download gets on
+ * @param progress receives the progress of the download
  * @since 0.1
  */
 public record DownloadOptions(boolean force, boolean patient, ProgressListener progress) {
@@ -18,7 +18,7 @@ public record DownloadOptions(boolean force, boolean patient, ProgressListener p
     /**
      * Returns these options with another listener.
      *
-     * @param listener who is told how the download gets on
+     * @param listener receives the progress of the download
      */
     public DownloadOptions withProgress(ProgressListener listener) {
         return new DownloadOptions(force, patient, listener);

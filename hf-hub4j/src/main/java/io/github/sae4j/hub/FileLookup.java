@@ -62,8 +62,8 @@ final class FileLookup {
                 asked = target;
             }
         }
-        throw new FileMetadataException("The hub's answers for " + what + " are redirects without an end: "
-                + MOST_REDIRECTS + " were followed.");
+        throw new FileMetadataException(
+                "The hub's answers for " + what + " redirect without end: " + MOST_REDIRECTS + " were followed.");
     }
 
     static String what(RepoId repo, String revision, String file) {
@@ -97,13 +97,13 @@ final class FileLookup {
             size = answer.number("Content-Length");
         }
         if (size.isEmpty()) {
-            throw incomplete(what, "does not tell the size", answer);
+            throw incomplete(what, "does not give the size", answer);
         }
         boolean xet = answer.header("X-Xet-Hash") != null;
         if (size.getAsLong() > LARGEST) {
             throw new FileMetadataException("The hub says that " + what + " has " + Wording.bytes(size.getAsLong())
                     + (xet ? " in Xet storage" : "")
-                    + "; by plain HTTP it hands out at most " + Wording.bytes(LARGEST)
+                    + "; over plain HTTP it serves at most " + Wording.bytes(LARGEST)
                     + ". Fetch it with the hf command.");
         }
         return new FileMetadata(commit, etag, size.getAsLong(), source, xet);

@@ -65,7 +65,7 @@ final class FileSource {
             }
         }
         throw new HubHttpException(
-                "The servers' answers for " + wanted.what() + " are redirects without an end: " + MOST_REDIRECTS
+                "The servers' answers for " + wanted.what() + " redirect without end: " + MOST_REDIRECTS
                         + " were followed.",
                 FOUND,
                 null,
@@ -110,9 +110,9 @@ final class FileSource {
                         wanted.file(),
                         hub.config().etagTimeout());
         if (!again.sameBytes(metadata)) {
-            throw new FileMetadataException("The hub has changed its mind about " + wanted.what()
-                    + " while it was being fetched: first it announced " + metadata.etag() + ", now " + again.etag()
-                    + ". Try again.");
+            throw new FileMetadataException(
+                    "While " + wanted.what() + " was being fetched, it changed on the hub: its ETag was "
+                            + metadata.etag() + " and is now " + again.etag() + ". Try again.");
         }
         metadata = again;
     }
@@ -120,8 +120,8 @@ final class FileSource {
     private HubHttpException error(Answer answer, @Nullable String range) {
         if (answer.status() == 416) {
             return new HubHttpException(
-                    "The server has not the range of " + wanted.what() + " that was asked for (" + range
-                            + "); it says that it has \"" + hub.redaction().text(answer.header("Content-Range"))
+                    "The server does not have the requested range (" + range + ") of " + wanted.what()
+                            + "; it reports \"" + hub.redaction().text(answer.header("Content-Range"))
                             + "\". Fetch the file again with force.",
                     416,
                     null,

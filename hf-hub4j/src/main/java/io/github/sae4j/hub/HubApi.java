@@ -128,8 +128,8 @@ final class HubApi {
                 asked = atHub(asked, answer.header("Location"), what);
             }
         }
-        throw new FileMetadataException("The hub's answers for " + what + " are redirects without an end: "
-                + MOST_REDIRECTS + " were followed.");
+        throw new FileMetadataException(
+                "The hub's answers for " + what + " redirect without end: " + MOST_REDIRECTS + " were followed.");
     }
 
     private JsonElement body(Answer answer, String what) throws IOException {
@@ -161,7 +161,7 @@ final class HubApi {
     private URI atHub(URI asked, @Nullable String answer, String what) {
         @Nullable URI target = answer == null ? null : hub.addresses().parse(asked, answer);
         if (target == null || !HubAddresses.sameServer(target, hub.config().endpoint())) {
-            throw new FileMetadataException("The hub's answer for " + what + " sends us on to "
+            throw new FileMetadataException("The hub's answer for " + what + " redirects to "
                     + (target == null
                             ? "an address that cannot be asked"
                             : hub.redaction().text(target.getHost()) + ", which is not the hub")

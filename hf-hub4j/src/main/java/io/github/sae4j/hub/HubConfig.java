@@ -362,9 +362,9 @@ public final class HubConfig {
         }
 
         /**
-         * Sets the listener of the calls that name none.
+         * Sets the progress listener of calls that name none (default: none).
          *
-         * @param listener who is told how downloads get on
+         * @param listener receives the progress of downloads
          */
         public Builder progress(ProgressListener listener) {
             this.progress = HubException.requirePresent(listener, "listener");

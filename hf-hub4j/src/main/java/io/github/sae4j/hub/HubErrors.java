@@ -68,7 +68,7 @@ final class HubErrors {
         }
         if (code.equals("GatedRepo")) {
             return new GatedRepositoryException(
-                    "The hub does not hand out " + what + " to everybody: accept the terms at " + addresses.page(repo)
+                    "Access to " + what + " is restricted: accept the terms at " + addresses.page(repo)
                             + (hasToken
                                     ? ", with the account that the token belongs to."
                                     : " and set HF_TOKEN to a token of the account that did.")
@@ -78,9 +78,7 @@ final class HubErrors {
         }
         if (said.equals(DISABLED)) {
             return new DisabledRepositoryException(
-                    "The hub has shut " + repo.id() + " off for everybody; see " + addresses.page(repo) + "." + details,
-                    status,
-                    id);
+                    "The hub has disabled " + repo.id() + "; see " + addresses.page(repo) + "." + details, status, id);
         }
         if (code.equals("RepoNotFound") || (status == 401 && !said.equals(WRONG_TOKEN))) {
             return new RepositoryNotFoundException(
@@ -95,7 +93,7 @@ final class HubErrors {
         }
         if (status == 400) {
             return new BadRequestException(
-                    "The hub refuses to understand the request for " + what + "." + details, 400, id);
+                    "The hub rejected the request for " + what + " as malformed." + details, 400, id);
         }
         return new HubHttpException(other(status, what) + details, status, id, retryAfter(answer));
     }
@@ -106,8 +104,8 @@ final class HubErrors {
         @Nullable String id = requestId(answer);
         return new HubHttpException(
                 Reason.BUSY,
-                "The server " + redaction.text(answer.asked().getHost()) + ", to which the hub sends us for " + what
-                        + ", did not hand it out. Try again later. (HTTP status " + answer.status()
+                "The server " + redaction.text(answer.asked().getHost()) + ", to which the hub redirects for " + what
+                        + ", did not send it. Try again later. (HTTP status " + answer.status()
                         + (said.isEmpty() ? "" : ", it says: " + said) + (id == null ? "" : ", request " + id) + ")",
                 answer.status(),
                 id,
@@ -115,22 +113,22 @@ final class HubErrors {
     }
 
     private String other(int status, String what) {
-        String failed = "The hub did not hand out " + what;
+        String failed = "The hub did not send " + what;
         if (status == 401) {
-            return failed + ": it does not accept the token. Check HF_TOKEN, or log in again.";
+            return failed + ": it rejected the token. Check HF_TOKEN, or log in again.";
         }
         if (status == 403) {
             return failed + ": the token has no permission for it. Give it read access, or use another.";
         }
         if (status == 416) {
-            return failed + ": it has not the range that was asked for.";
+            return failed + ": the requested range is not in the file.";
         }
         if (status == 429) {
             return failed + ": there were too many requests. Wait, then try again"
                     + (hasToken ? "." : "; with a token (HF_TOKEN) more are allowed.");
         }
         if (status >= 500) {
-            return failed + ": it has trouble of its own. Try again later.";
+            return failed + ": it failed itself. Try again later.";
         }
         return failed + ".";
     }

@@ -80,7 +80,7 @@ public sealed class HubException extends RuntimeException
         REPOSITORY_NOT_FOUND,
         /** The repository exists, but its terms must be accepted first. */
         GATED,
-        /** The hub has shut the repository off for everybody. */
+        /** The hub has disabled the repository. */
         DISABLED,
         /** The repository has no such branch, tag, reference or commit, or the cache has nothing of it. */
         REVISION_NOT_FOUND,
@@ -92,7 +92,7 @@ public sealed class HubException extends RuntimeException
         OFFLINE,
         /** The hub, or a server that it sends a file from, did not answer or stopped answering. */
         UNREACHABLE,
-        /** There were too many requests, or the server has trouble of its own: later it may work. */
+        /** There were too many requests, or the server failed: a later attempt may succeed. */
         BUSY,
         /** The hub refused the request in another way, or found it wrong. */
         REFUSED,

@@ -29,13 +29,13 @@ final class Retry {
     private final Pause pause;
     private final ProgressListener listener;
 
-    /** Takes how time is let pass, and who is told of what is tried again. */
+    /** Takes how to wait, and the listener for attempts that are repeated. */
     Retry(Pause pause, ProgressListener listener) {
         this.pause = pause;
         this.listener = listener;
     }
 
-    /** Returns the same for a call that tells somebody else. */
+    /** Returns the same with another listener. */
     Retry telling(ProgressListener other) {
         return new Retry(pause, other);
     }

@@ -156,7 +156,7 @@ final class Transfer {
         if (free < needed) {
             throw new HubException(
                     Reason.OUT_OF_SPACE,
-                    "There is no space for " + wanted.what() + ": it needs " + Wording.bytes(needed)
+                    "There is not enough space for " + wanted.what() + ": it needs " + Wording.bytes(needed)
                             + " more at " + partial.getParent() + ", and " + Wording.bytes(free)
                             + " are free. Free some space, or keep the cache elsewhere (HF_HUB_CACHE).");
         }

@@ -97,7 +97,7 @@ class MetadataTest {
         hub.on(When.head("*"), Fault.redirectLoop());
 
         assertThat(failure(FileMetadataException.class, () -> hub.client().download(REPO, CFG)))
-                .hasMessageContaining("without an end");
+                .hasMessageContaining("without end");
     }
 
     @Test

@@ -98,7 +98,7 @@ class RetryTest {
 
         assertThat(told).hasSize(2);
         assertThat(told.get(0))
-                .startsWith("1 s, the file \"" + WEIGHTS + "\" of org/sae at \"main\": The hub did not hand out")
+                .startsWith("1 s, the file \"" + WEIGHTS + "\" of org/sae at \"main\": The hub did not send")
                 .contains("HTTP status 503");
         assertThat(told.get(1)).startsWith("1 s, the file \"" + WEIGHTS + "\" of org/sae at \"main\": ");
     }

@@ -113,7 +113,7 @@ class TransferTest {
         hub.on(WEIGHTS_GET, Fault.redirectLoop());
 
         assertThat(failure(HubHttpException.class, () -> hub.client().download(REPO, WEIGHTS)))
-                .hasMessageContaining("without an end");
+                .hasMessageContaining("without end");
     }
 
     @Test

@@ -157,14 +157,13 @@ class ArchitectureTest {
                 .check(everything);
     }
 
-    /** Whoever touches it cannot be loaded where its module is missing. The benchmarks always ask for it. */
+    /** Whoever touches it cannot be loaded where its module is missing. */
     @Test
     void theVectorApiIsTouchedWhereNothingRefersTo() {
         String[] packages = {"io.github.sae4j.core.internal.vector", "io.github.sae4j.analysis.internal.limits"};
-        String benchmarks = HOUSE.module("sae-benchmarks").packages();
         noClasses()
                 .that()
-                .resideOutsideOfPackages(packages[0], packages[1], benchmarks)
+                .resideOutsideOfPackages(packages)
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("jdk.incubator.vector..")
@@ -172,7 +171,7 @@ class ArchitectureTest {
         for (String vector : packages) {
             noClasses()
                     .that()
-                    .resideOutsideOfPackages(vector, benchmarks)
+                    .resideOutsideOfPackage(vector)
                     .should()
                     .dependOnClassesThat()
                     .resideInAPackage(vector)

@@ -73,7 +73,7 @@ final class Peer implements AutoCloseable {
         return wide.isTransposed() ? array.transpose() : array;
     }
 
-    /** As {@link Subject#nanos}. */
+    /** As {@link MeasuredSae#nanos}. */
     long nanos(Work work, float[][] activations, int calls) {
         try (NDManager call = manager.newSubManager()) {
             NDArray input = input(call, work, activations);

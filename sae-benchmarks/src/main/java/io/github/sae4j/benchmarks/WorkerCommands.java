@@ -1,6 +1,7 @@
 package io.github.sae4j.benchmarks;
 
 import ai.djl.engine.Engine;
+import io.github.sae4j.analysis.internal.machine.MachineProbe;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.loader.SaeLoader;
 import java.io.IOException;
@@ -41,8 +42,8 @@ final class WorkerCommands implements AutoCloseable {
     private final int threads;
     private final long limitSteps;
     private final long limitBytes;
-    private final Map<String, Subject> subjects = new HashMap<>();
-    private @Nullable MachineLimits limits;
+    private final Map<String, MeasuredSae> saes = new HashMap<>();
+    private @Nullable MachineProbe probe;
     private @Nullable Peer peer;
     private float[][] activations = new float[0][];
 
@@ -66,18 +67,18 @@ final class WorkerCommands implements AutoCloseable {
             case "limits" -> sample();
             case "load" -> {
                 activations = BenchmarkData.read(Path.of(fields.get(1)));
-                subjects.values().forEach(Subject::forget);
+                saes.values().forEach(MeasuredSae::forget);
                 yield joined(activations.length);
             }
             case "open" -> open(fields.get(1), Path.of(fields.get(2)), fields.get(3), fields.subList(4, fields.size()));
             case "run" ->
-                joined(subject(fields.get(2))
+                joined(measured(fields.get(2))
                         .nanos(Work.named(fields.get(1)), first(fields.get(3)), Integer.parseInt(fields.get(4))));
             case "active" ->
-                joined(subject(fields.get(1)).features(first(fields.get(2))).activeCount());
+                joined(measured(fields.get(1)).features(first(fields.get(2))).activeCount());
             case "peer" -> {
                 closePeer();
-                peer = Peer.of(subject(fields.get(1)).sae());
+                peer = Peer.of(measured(fields.get(1)).sae());
                 yield "";
             }
             case "peer-run" ->
@@ -89,7 +90,7 @@ final class WorkerCommands implements AutoCloseable {
             case "agree" ->
                 agree(
                         Work.named(fields.get(1)),
-                        subject(fields.get(2)),
+                        measured(fields.get(2)),
                         first(fields.get(3)),
                         Path.of(fields.get(4)),
                         Double.parseDouble(fields.get(5)));
@@ -98,17 +99,14 @@ final class WorkerCommands implements AutoCloseable {
     }
 
     private String sample() {
-        MachineLimits machine = limits;
+        MachineProbe machine = probe;
         if (machine == null) {
-            machine = new MachineLimits(threads, limitSteps, limitBytes);
-            limits = machine;
+            machine = new MachineProbe(threads, limitBytes);
+            probe = machine;
         }
-        double gigaflops = machine.gigaflops();
-        double gigabytes = machine.gigabytes();
-        if (Double.isNaN(machine.checksum())) {
-            throw new BenchmarkException("The loops that measure the machine computed NaN.");
-        }
-        return joined(gigaflops, gigabytes);
+        return joined(
+                machine.operations(limitSteps).perSecond() / 1e9,
+                machine.bytes().perSecond() / 1e9);
     }
 
     private String open(String name, Path folder, String kernel, List<String> overrides) {
@@ -119,7 +117,7 @@ final class WorkerCommands implements AutoCloseable {
             loader.override(parts[0], value);
         }
         SparseAutoencoder sae = loader.open();
-        Subject before = subjects.put(name, new Subject(sae));
+        MeasuredSae before = saes.put(name, new MeasuredSae(sae));
         if (before != null) {
             before.close();
         }
@@ -131,11 +129,11 @@ final class WorkerCommands implements AutoCloseable {
                 sae.weightType());
     }
 
-    private static String agree(Work work, Subject subject, float[][] input, Path file, double tolerance) {
-        Rows ours = subject.rows(work, input);
+    private static String agree(Work work, MeasuredSae measured, float[][] input, Path file, double tolerance) {
+        Rows ours = measured.rows(work, input);
         int width = work == Work.DECODE
-                ? subject.sae().config().dOut()
-                : subject.sae().config().dSae();
+                ? measured.sae().config().dOut()
+                : measured.sae().config().dSae();
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             long expected = (long) input.length * width * Float.BYTES;
             if (channel.size() != expected) {
@@ -145,7 +143,7 @@ final class WorkerCommands implements AutoCloseable {
             Rows theirs = index -> row(channel, index, width);
             Agreement agreement = work == Work.DECODE
                     ? Agreement.ofReconstructions(input.length, ours, theirs, tolerance)
-                    : Agreement.ofFeatures(input.length, ours, theirs, subject.keepsStrongestOnly(), tolerance);
+                    : Agreement.ofFeatures(input.length, ours, theirs, measured.keepsStrongestOnly(), tolerance);
             return joined(agreement.active(), agreement.onlyOne(), agreement.worstError());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -169,12 +167,12 @@ final class WorkerCommands implements AutoCloseable {
         return row;
     }
 
-    private Subject subject(String name) {
-        Subject subject = subjects.get(name);
-        if (subject == null) {
+    private MeasuredSae measured(String name) {
+        MeasuredSae measured = saes.get(name);
+        if (measured == null) {
             throw new BenchmarkException("No SAE was opened as " + name + ".");
         }
-        return subject;
+        return measured;
     }
 
     private Peer peer() {
@@ -209,7 +207,7 @@ final class WorkerCommands implements AutoCloseable {
     @Override
     public void close() {
         closePeer();
-        subjects.values().forEach(Subject::close);
-        subjects.clear();
+        saes.values().forEach(MeasuredSae::close);
+        saes.clear();
     }
 }

@@ -261,7 +261,7 @@ class ActivationSourcesTest {
         CommandRun run = sae("encode", runs, "--sae", heads.folder(), "--out", folder.resolve("out.safetensors"));
 
         assertThat(run.exitCode()).isEqualTo(1);
-        assertThat(run.err()).contains("cannot follow one another: one has an axis of heads, the other has not.");
+        assertThat(run.err()).contains("cannot follow one another: one has an axis of heads, the other does not.");
     }
 
     @Test

@@ -36,7 +36,9 @@ class DocumentedJavaTest {
             import io.github.sae4j.analysis.*;
             import io.github.sae4j.analysis.evaluation.*;
             import io.github.sae4j.core.*;
+            import io.github.sae4j.data.*;
             import io.github.sae4j.data.activations.*;
+            import io.github.sae4j.data.features.*;
             import io.github.sae4j.hub.*;
             import io.github.sae4j.loader.*;
             import io.github.sae4j.loader.format.*;

@@ -49,12 +49,12 @@ final class KernelCalls {
     /** What takes DJL's arrays, from the first on; guarded by this. */
     private @Nullable TensorKernel tensors;
 
-    KernelCalls(SaeFacts facts, SaeKernel kernel, Device device, Stop stop) {
-        this.config = facts.config();
-        this.allowNonFinite = facts.allowNonFinite();
-        this.takesSequences = facts.takesSequences();
-        this.segments = facts.segments();
-        this.source = facts.source();
+    KernelCalls(SaeProperties properties, SaeKernel kernel, Device device, Stop stop) {
+        this.config = properties.config();
+        this.allowNonFinite = properties.allowNonFinite();
+        this.takesSequences = properties.takesSequences();
+        this.segments = properties.segments();
+        this.source = properties.source();
         this.device = device;
         this.kind = kernel.kind();
         this.kernel = kernel;

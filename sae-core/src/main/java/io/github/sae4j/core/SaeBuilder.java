@@ -4,7 +4,6 @@ import ai.djl.Device;
 import io.github.sae4j.core.internal.host.KernelParts;
 import io.github.sae4j.core.internal.host.PageFaults;
 import io.github.sae4j.core.internal.host.SaeKernel;
-import io.github.sae4j.core.internal.host.SelectionRule;
 import io.github.sae4j.core.internal.host.Stop;
 import io.github.sae4j.core.internal.host.Workers;
 import io.github.sae4j.core.internal.kernel.KernelChoice;
@@ -277,50 +276,17 @@ public final class SaeBuilder {
             }
             KernelParts weights = KernelParts.of(config, parts, inputScale, !allowNonFinite);
             if (prepared) {
-                requirePreparable(rule);
+                Preparable.require(rule, prediction);
                 weights = KernelChoice.prepared(weights, chosen, kernel, workers);
             }
             SaeKernel opened = KernelChoice.open(weights, chosen, kernel, workers);
-            return new SparseAutoencoder(facts(rule), parts, opened, chosen, stop);
+            return new SparseAutoencoder(properties(rule), parts, opened, chosen, stop);
         } catch (InternalError e) {
             throw PageFaults.sentence(source, e);
         }
     }
 
-    private void requirePreparable(Activation rule) {
-        String reason = null;
-        if (prediction != null) {
-            reason = "it predicts each token from those before it.";
-        } else if (!(rule instanceof BlockRule blockRule)) {
-            reason = "matching pursuit multiplies with the decoder, step by step.";
-        } else if (SelectionRule.limit(blockRule) > 0 && !keepsLargestSums(blockRule)) {
-            reason = "it keeps the " + blockRule.mostActive()
-                    + " strongest features of each token by another measure than their products.";
-        } else if (hasUnknown(blockRule.activeAbove())) {
-            reason = "its rule does not say what a product must be above for a feature to be active.";
-        }
-        if (reason != null) {
-            throw new SaeException(SaeException.Reason.NOT_SUPPORTED, "This SAE cannot be prepared: " + reason);
-        }
-    }
-
-    private static boolean keepsLargestSums(BlockRule rule) {
-        return rule.keepsProducts()
-                && !rule.mayBeNegative()
-                && !rule.rescalesByDecoderNorm()
-                && rule.strength() == Strength.VALUE;
-    }
-
-    private static boolean hasUnknown(float[] above) {
-        for (float number : above) {
-            if (Float.isNaN(number)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private SaeFacts facts(Activation rule) {
+    private SaeProperties properties(Activation rule) {
         List<String> layout = new ArrayList<>();
         if (encoder != null) {
             layout.add(layout("W_enc", encoder, "d_in", "d_sae"));
@@ -329,7 +295,7 @@ public final class SaeBuilder {
             layout.add(layout("W_dec", decoder, "d_sae", "d_out"));
         }
         WeightMatrix first = encoder == null ? required(decoder, "W_dec") : encoder;
-        return new SaeFacts(
+        return new SaeProperties(
                 config,
                 first.type(),
                 String.join(", ", layout),

@@ -24,23 +24,23 @@ public final class SaeCapabilities {
 
     private SaeCapabilities() {}
 
-    static SaeCapabilities of(SaeFacts facts) {
+    static SaeCapabilities of(SaeProperties properties) {
         SaeCapabilities capabilities = new SaeCapabilities();
-        if (facts.takesSequences()) {
+        if (properties.takesSequences()) {
             capabilities.lacks(
                     SaeCapability.ENCODE_TOKENS,
                     "This SAE predicts each token from those before it, so it takes whole sequences.");
             capabilities.lacks(
                     SaeCapability.DECODE_WHOLLY,
                     "The part that is predicted from the tokens before is not in the features.");
-        } else if (facts.hasSkip()) {
+        } else if (properties.hasSkip()) {
             capabilities.lacks(
                     SaeCapability.DECODE_WHOLLY,
                     "The skip term comes from the activations, and is not in the features.");
         }
-        capabilities.lacks(SaeCapability.DECODE, facts.noDecoding());
-        capabilities.lacks(SaeCapability.FOLD_DECODER_NORMS, facts.noFolding());
-        capabilities.lacks(SaeCapability.ENCODE_SOME_FEATURES, facts.noSubsets());
+        capabilities.lacks(SaeCapability.DECODE, properties.noDecoding());
+        capabilities.lacks(SaeCapability.FOLD_DECODER_NORMS, properties.noFolding());
+        capabilities.lacks(SaeCapability.ENCODE_SOME_FEATURES, properties.noSubsets());
         return capabilities;
     }
 

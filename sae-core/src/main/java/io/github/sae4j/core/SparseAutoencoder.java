@@ -42,19 +42,19 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
     /** Few enough for one array of libtorch's binding. */
     private static final int VALUES_AT_ONCE = 1 << 24;
 
-    private final SaeFacts facts;
+    private final SaeProperties properties;
     private final SaeConfig config;
     private final SaeCapabilities capabilities;
     private final KernelCalls calls;
     private final Cleaner.Cleanable watch;
     private volatile @Nullable SaeParts parts;
 
-    SparseAutoencoder(SaeFacts facts, SaeParts parts, SaeKernel kernel, Device device, Stop stop) {
-        this.facts = facts;
-        this.config = facts.config();
-        this.capabilities = SaeCapabilities.of(facts);
+    SparseAutoencoder(SaeProperties properties, SaeParts parts, SaeKernel kernel, Device device, Stop stop) {
+        this.properties = properties;
+        this.config = properties.config();
+        this.capabilities = SaeCapabilities.of(properties);
         this.parts = parts;
-        this.calls = new KernelCalls(facts, kernel, device, stop);
+        this.calls = new KernelCalls(properties, kernel, device, stop);
         this.watch = Unclosed.watch(this, calls);
     }
 
@@ -75,17 +75,17 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
 
     /** Returns where the weights came from. */
     public SaeSource source() {
-        return facts.source();
+        return properties.source();
     }
 
     /** Returns a copy of the log10 of each feature's firing frequency, {@code [d_sae]}, if it is published. */
     public Optional<float[]> sparsity() {
-        return Optional.ofNullable(facts.sparsity()).map(float[]::clone);
+        return Optional.ofNullable(properties.sparsity()).map(float[]::clone);
     }
 
     /** Returns the number format in which {@code W_enc}, or {@code W_dec} if there is no other, is stored and kept in memory. */
     public WeightType weightType() {
-        return facts.weightType();
+        return properties.weightType();
     }
 
     /**
@@ -93,17 +93,17 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
      * where {@code W_enc} is stored transposed and read with a stride.
      */
     public String weightLayout() {
-        return facts.weightLayout();
+        return properties.weightLayout();
     }
 
     /** Returns what activations are multiplied by before all else, and reconstructions divided by; mostly 1. */
     public double normScalingFactor() {
-        return facts.inputScale();
+        return properties.inputScale();
     }
 
     /** Returns whether features are multiplied by the norms of their decoder rows, see {@link #foldDecoderNorms}. */
     public boolean hasFoldedDecoderNorms() {
-        return facts.folded();
+        return properties.folded();
     }
 
     /** Returns what it can do, and why not what it cannot. */
@@ -396,7 +396,7 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
      * @return features with one leading axis
      */
     public SparseFeatures encodeSequence(float[][] activations) {
-        if (!facts.takesSequences()) {
+        if (!properties.takesSequences()) {
             return encode(activations);
         }
         TokenRows rows = TokenRows.of(activations, config.dIn());
@@ -411,7 +411,7 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
      * @return the features, and the reconstruction {@code [tokens][d_out]}
      */
     public ForwardPass forwardSequence(float[][] activations) {
-        if (!facts.takesSequences()) {
+        if (!properties.takesSequences()) {
             return forward(activations);
         }
         requireDecoder();
@@ -429,8 +429,8 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
      */
     public FeatureSet featureSet(int... features) {
         int[] ordered = FeatureSet.ordered(SaeException.requirePresent(features, "features"), config.dSae());
-        if (facts.noSubsets() != null) {
-            throw new SaeException(SaeException.Reason.NOT_SUPPORTED, facts.noSubsets());
+        if (properties.noSubsets() != null) {
+            throw new SaeException(SaeException.Reason.NOT_SUPPORTED, properties.noSubsets());
         }
         return new FeatureSet(this, ordered, calls.whileOpen(open -> open.subset(ordered)));
     }
@@ -485,13 +485,13 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
      *     round, as with a top-k that does not rescale by decoder norms
      */
     public SparseAutoencoder foldDecoderNorms() {
-        if (facts.noFolding() != null) {
-            throw new SaeException(SaeException.Reason.NOT_SUPPORTED, facts.noFolding());
+        if (properties.noFolding() != null) {
+            throw new SaeException(SaeException.Reason.NOT_SUPPORTED, properties.noFolding());
         }
         SaeParts same = parts();
         return calls.whileOpen(open -> {
             Stop stop = new Stop();
-            return new SparseAutoencoder(facts.withFoldedNorms(), same, open.folded(stop), device(), stop);
+            return new SparseAutoencoder(properties.withFoldedNorms(), same, open.folded(stop), device(), stop);
         });
     }
 
@@ -520,13 +520,13 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
     }
 
     private void requireDecoder() {
-        if (facts.noDecoding() != null) {
-            throw new SaeException(SaeException.Reason.NOT_SUPPORTED, facts.noDecoding());
+        if (properties.noDecoding() != null) {
+            throw new SaeException(SaeException.Reason.NOT_SUPPORTED, properties.noDecoding());
         }
     }
 
     private void requireSingleTokens() {
-        if (facts.takesSequences()) {
+        if (properties.takesSequences()) {
             throw new SaeException(
                     SaeException.Reason.NOT_SUPPORTED,
                     "This SAE predicts each token from those before it, so it takes whole sequences:"
@@ -546,7 +546,7 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
     }
 
     private void requireFinite(TokenRows rows) {
-        if (rows.tokens() > tokensAtOnce() && !facts.allowNonFinite()) {
+        if (rows.tokens() > tokensAtOnce() && !properties.allowNonFinite()) {
             rows.requireFinite();
         }
     }

@@ -9,40 +9,20 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each element of an activation is moved and scaled before all else, and each of a decoded one after all else. */
-@ParameterizedClass
-@EnumSource(Kernel.class)
-class AffineTest {
+class AffineTest extends EachKernelTest {
 
     private static final int D_IN = 24;
     private static final int TOKENS = 5;
-
-    @Parameter
-    private Kernel kernel;
 
     private final float[] centre = values(1, 0.5, 0);
     private final float[] gain = values(2, 0.5, 1.5);
     private final float[] outputGain = values(3, 0.5, 2);
     private final float[] outputOffset = values(4, 1, 0);
-
-    @BeforeEach
-    void useTheKernel() {
-        KernelUnderTest.set(kernel);
-    }
-
-    @AfterEach
-    void leaveTheChoice() {
-        KernelUnderTest.set(null);
-    }
 
     private static float[] values(long seed, double spread, double mean) {
         SplittableRandom random = new SplittableRandom(seed);

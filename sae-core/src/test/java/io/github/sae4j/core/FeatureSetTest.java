@@ -8,35 +8,16 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Some features of an SAE come out as they do among all of them. */
-@ParameterizedClass
-@EnumSource(Kernel.class)
-class FeatureSetTest {
+class FeatureSetTest extends EachKernelTest {
 
     private static final int D_IN = 50;
     private static final int D_SAE = 300;
     private static final int[] FEATURES = {299, 0, 17, 16, 31, 32, 33, 64, 150, 151, 0, 77};
-
-    @Parameter
-    private Kernel kernel;
-
-    @BeforeEach
-    void useTheKernel() {
-        KernelUnderTest.set(kernel);
-    }
-
-    @AfterEach
-    void leaveTheChoice() {
-        KernelUnderTest.set(null);
-    }
 
     @ParameterizedTest
     @EnumSource(

@@ -10,32 +10,13 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.sae4j.fixtures.ReferenceCase;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A view whose features are multiplied by the norms of their decoder rows. */
-@ParameterizedClass
-@EnumSource(Kernel.class)
-class FoldedNormsTest {
-
-    @Parameter
-    private Kernel kernel;
-
-    @BeforeEach
-    void useTheKernel() {
-        KernelUnderTest.set(kernel);
-    }
-
-    @AfterEach
-    void leaveTheChoice() {
-        KernelUnderTest.set(null);
-    }
+class FoldedNormsTest extends EachKernelTest {
 
     private static TinySae tiny(PlainRule rule) {
         return TinySae.of(TinySae.config(24, 1100, Normalization.LAYER_NORM, Reshape.NONE, true), WeightType.BFLOAT16)

@@ -10,35 +10,16 @@ import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Sums that overflow are refused with their place, unless they are let through. */
-@ParameterizedClass
-@EnumSource(Kernel.class)
-class OverflowTest {
+class OverflowTest extends EachKernelTest {
 
     private static final int D_IN = 24;
     private static final int D_SAE = 600;
     private static final float LARGE = 3e38f;
-
-    @Parameter
-    private Kernel kernel;
-
-    @BeforeEach
-    void useTheKernel() {
-        KernelUnderTest.set(kernel);
-    }
-
-    @AfterEach
-    void leaveTheChoice() {
-        KernelUnderTest.set(null);
-    }
 
     /** Feature 577 is 4 times the first element, which is 0 in all rows but the sixth; it decodes to column 3, doubled. */
     private static SaeBuilder builder(Activation rule) {
@@ -51,7 +32,7 @@ class OverflowTest {
                 .decoder(WeightMatrix.of(decoder))
                 .decoderBias(new float[D_IN])
                 .activation(rule)
-                .kernel(KernelUnderTest.get());
+                .kernel(EachKernelTest.underTest());
     }
 
     private static List<Activation> rules() {

@@ -10,32 +10,12 @@ import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Matching pursuit, against the same steps in float64. */
-@ParameterizedClass
-@EnumSource(Kernel.class)
-class PursuitTest {
-
-    @Parameter
-    private Kernel kernel;
-
-    @BeforeEach
-    void useTheKernel() {
-        KernelUnderTest.set(kernel);
-    }
-
-    @AfterEach
-    void leaveTheChoice() {
-        KernelUnderTest.set(null);
-    }
+class PursuitTest extends EachKernelTest {
 
     private static final int D_IN = 24;
 
@@ -51,7 +31,7 @@ class PursuitTest {
                                 : tiny.stored(tiny.wDec()))
                 .decoderBias(tiny.bDec())
                 .activation(rule)
-                .kernel(KernelUnderTest.get());
+                .kernel(EachKernelTest.underTest());
     }
 
     static Stream<TinySae> everyLayout() {

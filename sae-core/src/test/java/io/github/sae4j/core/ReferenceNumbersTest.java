@@ -9,31 +9,11 @@ import ai.djl.ndarray.types.Shape;
 import io.github.sae4j.fixtures.ReferenceCase;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every architecture gives SAELens's own numbers. */
-@ParameterizedClass
-@EnumSource(Kernel.class)
-class ReferenceNumbersTest {
-
-    @Parameter
-    private Kernel kernel;
-
-    @BeforeEach
-    void useTheKernel() {
-        KernelUnderTest.set(kernel);
-    }
-
-    @AfterEach
-    void leaveTheChoice() {
-        KernelUnderTest.set(null);
-    }
+class ReferenceNumbersTest extends EachKernelTest {
 
     static List<ReferenceCase> cases() {
         return ReferenceCase.all();

@@ -43,7 +43,7 @@ final class ReferenceSae {
                 .decoder(matrix("W_dec"))
                 .decoderBias(vector("b_dec"))
                 .activation(activation(config))
-                .kernel(KernelUnderTest.forArchitecture(config.architecture().label()));
+                .kernel(EachKernelTest.underTestFor(config.architecture().label()));
         return switch (config.architecture().label()) {
             case "matching_pursuit" -> builder;
             case "temporal" -> temporal(builder);

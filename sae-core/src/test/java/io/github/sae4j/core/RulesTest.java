@@ -10,32 +10,12 @@ import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every rule gives what its formula says, through every way in and out. */
-@ParameterizedClass
-@EnumSource(Kernel.class)
-class RulesTest {
-
-    @Parameter
-    private Kernel kernel;
-
-    @BeforeEach
-    void useTheKernel() {
-        KernelUnderTest.set(kernel);
-    }
-
-    @AfterEach
-    void leaveTheChoice() {
-        KernelUnderTest.set(null);
-    }
+class RulesTest extends EachKernelTest {
 
     static Stream<TinySae> everyRuleInEveryType() {
         return Stream.of(PlainRule.values())

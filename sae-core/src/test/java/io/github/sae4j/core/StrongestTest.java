@@ -15,35 +15,15 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.IntFunction;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The strongest features of a token, where many are equal. All numbers here are small integers, so that sums are exact in
  * every order and equal features are equal to the bit.
  */
-@ParameterizedClass
-@EnumSource(Kernel.class)
-class StrongestTest {
-
-    @Parameter
-    private Kernel kernel;
-
-    @BeforeEach
-    void useTheKernel() {
-        KernelUnderTest.set(kernel);
-    }
-
-    @AfterEach
-    void leaveTheChoice() {
-        KernelUnderTest.set(null);
-    }
+class StrongestTest extends EachKernelTest {
 
     private static final int D_IN = 6;
     private static final int D_SAE = 1300;

@@ -106,7 +106,7 @@ record TinySae(
                 .decoder(decoderTransposed ? stored(transpose(wDec)).transposed() : stored(wDec))
                 .decoderBias(bDec)
                 .activation(rule.activation(this))
-                .kernel(KernelUnderTest.get());
+                .kernel(EachKernelTest.underTest());
     }
 
     static float[][] transpose(float[][] rows) {

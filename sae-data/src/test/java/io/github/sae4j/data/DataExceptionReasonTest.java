@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.data.activations.ActivationSource;
-import io.github.sae4j.data.internal.TensorFiles;
+import io.github.sae4j.data.internal.Inputs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -41,12 +41,12 @@ class DataExceptionReasonTest {
         assertThat(reason(() -> ActivationSource.of(folder.resolve("none.npy").toString())))
                 .isEqualTo(Reason.NO_SUCH_FILE);
         assertThat(reason(() -> ActivationSource.of(folder + "/none-*.npy"))).isEqualTo(Reason.NO_SUCH_FILE);
-        assertThat(reason(() -> TensorFiles.open(folder))).isEqualTo(Reason.UNREADABLE);
-        assertThat(reason(() -> TensorFiles.open(text))).isEqualTo(Reason.MALFORMED);
-        assertThat(reason(() -> TensorFiles.open(notes))).isEqualTo(Reason.UNSUPPORTED);
-        assertThat(reason(() -> TensorFiles.open(columns))).isEqualTo(Reason.UNSUPPORTED);
+        assertThat(reason(() -> Inputs.open(folder))).isEqualTo(Reason.UNREADABLE);
+        assertThat(reason(() -> Inputs.open(text))).isEqualTo(Reason.MALFORMED);
+        assertThat(reason(() -> Inputs.open(notes))).isEqualTo(Reason.UNSUPPORTED);
+        assertThat(reason(() -> Inputs.open(columns))).isEqualTo(Reason.UNSUPPORTED);
         Path cut = npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 4)}");
-        assertThat(reason(() -> TensorFiles.open(cut))).isEqualTo(Reason.MALFORMED);
+        assertThat(reason(() -> Inputs.open(cut))).isEqualTo(Reason.MALFORMED);
     }
 
     @Test

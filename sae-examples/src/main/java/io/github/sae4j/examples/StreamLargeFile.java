@@ -41,7 +41,7 @@ public final class StreamLargeFile {
                     },
                     sink::write);
             sink.publish();
-            sink.made().ifPresent(file -> System.out.println(file.name() + ": " + file.bytes() + " bytes"));
+            sink.made().forEach(file -> System.out.println(file.name() + ": " + file.bytes() + " bytes"));
         }
     }
 }

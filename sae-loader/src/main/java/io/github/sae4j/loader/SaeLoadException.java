@@ -91,7 +91,7 @@ public sealed class SaeLoadException extends RuntimeException permits SaeSetExce
         UNREADABLE,
         /** Offline mode forbids asking the hub, and the cache does not have all files. */
         OFFLINE,
-        /** The hub does not answer, or has trouble of its own: later it may work. */
+        /** The hub does not answer, or failed: a later attempt may succeed. */
         UNREACHABLE,
         /** The hub does not accept the token, or the token has no permission. */
         UNAUTHORIZED,

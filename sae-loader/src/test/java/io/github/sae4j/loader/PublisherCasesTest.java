@@ -20,11 +20,7 @@ import io.github.sae4j.hub.HubConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -133,19 +129,10 @@ class PublisherCasesTest {
                     .endpoint(hub.endpoint().toString())
                     .cache(cache)
                     .build();
-            ExecutorService threads = Executors.newFixedThreadPool(8);
             try (SparseAutoencoder sae = open(
                     published,
                     SAE.from(published.repository(), published.path()).hub(config))) {
-                List<Future<?>> done = new ArrayList<>();
-                for (int i = 0; i < 16; i++) {
-                    done.add(threads.submit(() -> requireNumbers(sae, published)));
-                }
-                for (Future<?> each : done) {
-                    each.get();
-                }
-            } finally {
-                threads.shutdownNow();
+                EightThreads.run(() -> requireNumbers(sae, published));
             }
         }
     }

@@ -107,7 +107,7 @@ class SavedFolderTest {
 
         assertThatThrownBy(() -> SAE.save(sae, folder))
                 .isInstanceOf(SaeLoadException.class)
-                .hasMessage(folder + " is there and not a folder. An SAE is saved as a folder of its own.");
+                .hasMessage(folder + " exists and is not a folder. An SAE is saved as a folder of its own.");
 
         assertThat(folder).hasContent("mine");
     }
@@ -117,7 +117,7 @@ class SavedFolderTest {
         assumeThat(FileSystems.getDefault().supportedFileAttributeViews()).contains("posix");
         Files.createSymbolicLink(folder, temporary.resolve("nothing"));
 
-        assertThatThrownBy(() -> SAE.save(sae, folder)).hasMessageContaining("is there and not a folder");
+        assertThatThrownBy(() -> SAE.save(sae, folder)).hasMessageContaining("exists and is not a folder");
 
         assertThat(names(temporary)).containsExactly("saved");
     }

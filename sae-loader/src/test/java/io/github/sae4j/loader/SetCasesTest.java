@@ -16,11 +16,7 @@ import io.github.sae4j.hub.HubConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -195,17 +191,8 @@ class SetCasesTest {
     @Test
     void computeTheSameOnEightThreadsFromTheFirstCallOn() throws Exception {
         SetCase published = SetCase.named("gs2_clt_affine");
-        ExecutorService threads = Executors.newFixedThreadPool(8);
         try (SaeSet set = SAE.openSet(published.setFolder())) {
-            List<Future<?>> done = new ArrayList<>();
-            for (int i = 0; i < 16; i++) {
-                done.add(threads.submit(() -> requireNumbers(set, published)));
-            }
-            for (Future<?> each : done) {
-                each.get();
-            }
-        } finally {
-            threads.shutdownNow();
+            EightThreads.run(() -> requireNumbers(set, published));
         }
     }
 

@@ -1,10 +1,7 @@
 package io.github.sae4j.analysis.machine;
 
 import io.github.sae4j.analysis.AnalysisException;
-import io.github.sae4j.core.Kernel;
-import java.util.Arrays;
-import java.util.function.IntFunction;
-import java.util.function.LongUnaryOperator;
+import io.github.sae4j.analysis.internal.machine.MachineProbe;
 
 /**
  * What this machine can do with all its processors, measured.
@@ -16,8 +13,6 @@ import java.util.function.LongUnaryOperator;
  * @since 0.1
  */
 public record Limits(double bytesPerSecond, double flopsPerSecond, String multiplyAddsBy, int threads) {
-
-    private static final String VECTOR_WORK = "io.github.sae4j.analysis.internal.limits.VectorMultiplyAdds";
 
     /** Far more than caches hold, of which large machines have hundreds of megabytes. */
     private static final long MOST_BYTES = 1L << 29;
@@ -38,57 +33,27 @@ public record Limits(double bytesPerSecond, double flopsPerSecond, String multip
      */
     public static Limits measure() {
         int threads = Runtime.getRuntime().availableProcessors();
-        LongUnaryOperator multiplyAdds = multiplyAdds();
-        return new Limits(
-                bytesPerSecond(threads), flopsPerSecond(multiplyAdds, threads), multiplyAdds.toString(), threads);
+        MachineProbe probe = new MachineProbe(
+                threads, Math.min(MOST_BYTES, Runtime.getRuntime().maxMemory() / 2));
+        return new Limits(bytesPerSecond(probe), flopsPerSecond(probe), probe.multiplyAddsBy(), threads);
     }
 
-    private static double bytesPerSecond(int threads) {
-        long bytes = Math.min(MOST_BYTES, Runtime.getRuntime().maxMemory() / 2);
-        int length = (int) (bytes / Long.BYTES / threads);
-        long[][] memory = new long[threads][length];
-        long[] sums = new long[threads];
+    private static double bytesPerSecond(MachineProbe probe) {
         double best = 0;
         for (int reading = 0; reading < READINGS; reading++) {
-            long nanoseconds = time(threads, thread -> () -> sums[thread] += sum(memory[thread]));
-            best = Math.max(best, (double) length * threads * Long.BYTES / nanoseconds);
+            best = Math.max(best, probe.bytes().perSecond());
         }
-        return best * 1e9;
+        return best;
     }
 
-    /** Eight sums, so that no addition waits for the one before. */
-    private static long sum(long[] numbers) {
-        long a = 0;
-        long b = 0;
-        long c = 0;
-        long d = 0;
-        long e = 0;
-        long f = 0;
-        long g = 0;
-        long h = 0;
-        for (int i = 0; i <= numbers.length - 8; i += 8) {
-            a += numbers[i];
-            b += numbers[i + 1];
-            c += numbers[i + 2];
-            d += numbers[i + 3];
-            e += numbers[i + 4];
-            f += numbers[i + 5];
-            g += numbers[i + 6];
-            h += numbers[i + 7];
-        }
-        return a + b + c + d + e + f + g + h;
-    }
-
-    private static double flopsPerSecond(LongUnaryOperator multiplyAdds, int threads) {
-        warmUp(multiplyAdds);
-        long[] operations = new long[threads];
+    private static double flopsPerSecond(MachineProbe probe) {
+        probe.warmUp(FEW_STEPS, WARM_UP);
         long steps = FEW_STEPS;
         double best = 0;
         for (int run = 0; run < RUNS; ) {
-            long count = steps;
-            long nanoseconds = time(threads, thread -> () -> operations[thread] = multiplyAdds.applyAsLong(count));
-            double rate = (double) Arrays.stream(operations).sum() / nanoseconds;
-            if (nanoseconds < LONG_ENOUGH) {
+            MachineProbe.Sample sample = probe.operations(steps);
+            double rate = sample.perSecond();
+            if (sample.nanoseconds() < LONG_ENOUGH) {
                 steps *= 2;
                 run = 0;
             } else {
@@ -96,50 +61,6 @@ public record Limits(double bytesPerSecond, double flopsPerSecond, String multip
             }
             best = Math.max(best, rate);
         }
-        return best * 1e9;
-    }
-
-    /** Until it is compiled, which takes a while on a busy machine, the Vector API is a hundred times slower. */
-    private static void warmUp(LongUnaryOperator multiplyAdds) {
-        long start = System.nanoTime();
-        long operations = 0;
-        do {
-            operations += multiplyAdds.applyAsLong(FEW_STEPS);
-        } while (operations > 0 && System.nanoTime() - start < WARM_UP);
-    }
-
-    private static LongUnaryOperator multiplyAdds() {
-        if (!Kernel.available().contains(Kernel.VECTOR)) {
-            return new ScalarMultiplyAdds();
-        }
-        try {
-            return Class.forName(VECTOR_WORK)
-                    .asSubclass(LongUnaryOperator.class)
-                    .getDeclaredConstructor()
-                    .newInstance();
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(VECTOR_WORK, e);
-        }
-    }
-
-    /** Returns the nanoseconds that it takes to do a piece of work on each of several threads. */
-    private static long time(int threads, IntFunction<Runnable> work) {
-        Thread[] others = new Thread[threads - 1];
-        long start = System.nanoTime();
-        for (int i = 0; i < others.length; i++) {
-            others[i] = new Thread(work.apply(i + 1), "sae-limits-" + i);
-            others[i].setDaemon(true);
-            others[i].start();
-        }
-        work.apply(0).run();
-        try {
-            for (Thread other : others) {
-                other.join();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AnalysisException(AnalysisException.Reason.INTERRUPTED, "Measuring was interrupted.", e);
-        }
-        return Math.max(1, System.nanoTime() - start);
+        return best;
     }
 }

@@ -86,7 +86,7 @@ public final class Survey {
         return this;
     }
 
-    /** Sets who is told how the passes get on (default: nobody). */
+    /** Sets the progress listener (default: none). */
     public Survey listener(PassListener told) {
         listener = Objects.requireNonNull(told, "told");
         return this;

@@ -119,8 +119,8 @@ public final class EncodeCommand implements Runnable {
     private void requireForms(List<FeatureTarget> targets) {
         if (metadata
                 && targets.stream()
-                        .noneMatch(target -> target instanceof FeatureTarget.OnStandardOutput
-                                || isFile(target, FeatureFormat.JSON_LINES))) {
+                        .noneMatch(target ->
+                                target instanceof FeatureTarget.Lines || isFile(target, FeatureFormat.JSON_LINES))) {
             throw new ParameterException(
                     spec.commandLine(), "--metadata is for JSON lines, but no --out is a .jsonl file or -");
         }

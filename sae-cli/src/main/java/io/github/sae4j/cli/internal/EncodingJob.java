@@ -9,7 +9,7 @@ import io.github.sae4j.data.TokenRange;
 import io.github.sae4j.data.WrittenFile;
 import io.github.sae4j.data.activations.Activations;
 import io.github.sae4j.data.activations.TokenBatch;
-import io.github.sae4j.data.features.FeatureOutputs;
+import io.github.sae4j.data.features.FeatureSink;
 import io.github.sae4j.data.features.FeatureStream;
 import io.github.sae4j.data.features.FeatureTarget;
 import io.github.sae4j.data.features.Selection;
@@ -59,10 +59,10 @@ final class EncodingJob {
             activations.requireSequences(Setting.DELPHI);
         }
         List<WrittenFile> made;
-        try (FeatureOutputs output = FeatureOutputs.create(targets, selection, stream());
+        try (FeatureSink output = FeatureSink.to(targets, stream(), selection);
                 Progress progress = progress()) {
             write(Long.MAX_VALUE, output, progress);
-            output.commit();
+            output.publish();
             made = output.made();
             remarks.addAll(output.remarks());
         }
@@ -83,7 +83,7 @@ final class EncodingJob {
                     + " tokens, but " + sae.expected().name() + " takes whole ones.");
         }
         List<WrittenFile> files;
-        try (ShardedOutputs outputs = ShardedOutputs.open(targets, sharding, selection, stream())) {
+        try (ShardedOutputs outputs = ShardedOutputs.open(targets, stream(), selection, sharding)) {
             List<Long> missing = outputs.missing();
             if (missing.size() < outputs.count()) {
                 terminal.note(Quantity.count(outputs.count() - missing.size()) + " of "
@@ -103,24 +103,23 @@ final class EncodingJob {
             TokenRange range = outputs.range(shard);
             batches.skip(range.from() - next);
             progress.reach(range.from());
-            try (FeatureOutputs output = outputs.start(shard)) {
+            try (FeatureSink output = outputs.start(shard)) {
                 write(range.to() - range.from(), output, progress);
-                output.commit();
+                output.publish();
             }
             next = range.to();
         }
     }
 
-    private void write(long tokens, FeatureOutputs output, Progress progress) {
+    private void write(long tokens, FeatureSink output, Progress progress) {
         batches.encodeNext(tokens, progress::advance, (batch, features) -> {
-            SparseFeatures kept = selection.topK() == null ? features : features.topK(selection.topK());
-            output.write(batch, kept);
-            count(batch, kept);
+            output.write(batch, features);
+            count(batch, features);
         });
     }
 
     private void count(TokenBatch batch, SparseFeatures features) {
-        active += features.activeCount();
+        active += Summary.written(features, selection);
         encoded += batch.keptCount();
         written += batch.count();
     }

@@ -2,7 +2,6 @@ package io.github.sae4j.cli.internal;
 
 import io.github.sae4j.data.DataException;
 import io.github.sae4j.data.OutputFile;
-import io.github.sae4j.data.features.FeatureFolder;
 import io.github.sae4j.data.features.FeatureFormat;
 import io.github.sae4j.data.features.FeatureTarget;
 import io.github.sae4j.data.features.Sharding;
@@ -125,10 +124,10 @@ final class FeatureOutputOptions {
 
     private FeatureTarget target(String written, boolean dense, CommandSpec spec) {
         if (written.equals(STANDARD_OUTPUT)) {
-            return new FeatureTarget.OnStandardOutput(spec.commandLine().getOut());
+            return FeatureTarget.lines(spec.commandLine().getOut());
         }
         if (written.startsWith(DELPHI)) {
-            return new FeatureTarget.InFolder(FeatureFolder.of(path(written.substring(DELPHI.length()), spec), force));
+            return FeatureTarget.delphi(path(written.substring(DELPHI.length()), spec), force);
         }
         Path path = path(written, spec);
         // Of a file that is divided, none has this name.

@@ -7,7 +7,7 @@ import io.github.sae4j.data.activations.Activations;
 import io.github.sae4j.data.activations.Layout;
 import io.github.sae4j.data.activations.TokenBatch;
 import io.github.sae4j.data.features.FeatureFormat;
-import io.github.sae4j.data.features.FeatureOutputs;
+import io.github.sae4j.data.features.FeatureSink;
 import io.github.sae4j.data.features.FeatureStream;
 import io.github.sae4j.data.features.FeatureTarget;
 import io.github.sae4j.data.features.Selection;
@@ -44,16 +44,15 @@ record SetEncodingJob(OpenSet set, @Nullable Integer layer, Selection selection,
                 0);
         long active = 0;
         List<WrittenFile> made;
-        try (FeatureOutputs output = FeatureOutputs.create(targets, selection, stream);
+        try (FeatureSink output = FeatureSink.to(targets, stream, selection);
                 Progress progress = Progress.start(terminal, "encoding", tokens.tokens())) {
             for (float[][][] x = tokens.next(); x.length > 0; x = tokens.next()) {
                 SparseFeatures features = encoded(x);
-                SparseFeatures kept = selection.topK() == null ? features : features.topK(selection.topK());
-                output.write(layer == null ? tokens.rows() : TokenBatch.of(ofLayer(x, layer)), kept);
-                active += kept.activeCount();
+                output.write(layer == null ? tokens.rows() : TokenBatch.of(ofLayer(x, layer)), features);
+                active += Summary.written(features, selection);
                 progress.advance(x.length);
             }
-            output.commit();
+            output.publish();
             made = output.made();
         }
         long count = tokens.tokens();

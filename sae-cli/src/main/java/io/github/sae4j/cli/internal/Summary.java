@@ -2,8 +2,10 @@ package io.github.sae4j.cli.internal;
 
 import io.github.sae4j.analysis.internal.report.Quantity;
 import io.github.sae4j.core.SparseAutoencoder;
+import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.data.WrittenFile;
 import io.github.sae4j.data.activations.Activations;
+import io.github.sae4j.data.features.Selection;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -28,6 +30,18 @@ final class Summary {
     /** Tells, if tokens were left out, how many of how many. */
     Summary leftOut(Activations activations) {
         return activations.leftOutCount().isEmpty() ? this : add(activations.leftOutCount() + " tokens left out");
+    }
+
+    /** Returns how many active features are written, of which a selection may keep only some of each token. */
+    static long written(SparseFeatures features, Selection selection) {
+        if (selection.topK() == null) {
+            return features.activeCount();
+        }
+        long written = 0;
+        for (int token = 0; token < features.tokens(); token++) {
+            written += Math.min(selection.topK(), features.activeCount(token));
+        }
+        return written;
     }
 
     /** Tells how many features were active on a token. */

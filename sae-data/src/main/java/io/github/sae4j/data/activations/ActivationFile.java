@@ -4,8 +4,9 @@ import io.github.sae4j.data.DataException;
 import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.data.Sentence;
 import io.github.sae4j.data.Setting;
-import io.github.sae4j.data.internal.tensors.StoredTensor;
-import io.github.sae4j.data.internal.tensors.TensorFile;
+import io.github.sae4j.data.internal.tensors.InputArray;
+import io.github.sae4j.data.internal.tensors.OpenInput;
+import io.github.sae4j.safetensors.internal.Quoted;
 import io.github.sae4j.tensors.ElementType;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -19,8 +20,8 @@ final class ActivationFile implements AutoCloseable {
     private static final int MOST_NAMED = 12;
 
     private final String name;
-    private final TensorFile file;
-    private final StoredTensor tensor;
+    private final OpenInput file;
+    private final InputArray tensor;
     private final ElementType type;
     private final InputRequirements expected;
     private final Layout layout;
@@ -29,8 +30,8 @@ final class ActivationFile implements AutoCloseable {
 
     private ActivationFile(
             String name,
-            TensorFile file,
-            StoredTensor tensor,
+            OpenInput file,
+            InputArray tensor,
             ElementType type,
             InputRequirements expected,
             Layout layout,
@@ -57,11 +58,11 @@ final class ActivationFile implements AutoCloseable {
      * @param expected the SAE that is to take the activations
      * @throws DataException if there is no such array, or it does not fit the SAE
      */
-    static ActivationFile of(String name, TensorFile file, TensorChoice wanted, InputRequirements expected) {
+    static ActivationFile of(String name, OpenInput file, TensorChoice wanted, InputRequirements expected) {
         try {
-            StoredTensor whole =
+            InputArray whole =
                     wanted.tensor() == null ? onlyFitting(name, file, expected) : named(name, file, wanted.tensor());
-            StoredTensor tensor = wanted.layers().of(name, whole, file.tensors());
+            InputArray tensor = wanted.layers().of(name, whole, file.tensors());
             ElementType type = tensor.type();
             if (type == null || !type.isFloatingPoint()) {
                 throw new DataException(
@@ -87,8 +88,8 @@ final class ActivationFile implements AutoCloseable {
         }
     }
 
-    private static StoredTensor named(String file, TensorFile opened, String name) {
-        List<StoredTensor> tensors = opened.tensors();
+    private static InputArray named(String file, OpenInput opened, String name) {
+        List<InputArray> tensors = opened.tensors();
         if (tensors.size() == 1 && tensors.get(0).name() == null) {
             throw new DataException(
                     Reason.NO_SUCH_TENSOR,
@@ -103,21 +104,21 @@ final class ActivationFile implements AutoCloseable {
                 .orElseThrow(() -> missing(file, opened, name));
     }
 
-    private static DataException missing(String file, TensorFile opened, String name) {
+    private static DataException missing(String file, OpenInput opened, String name) {
         String why = opened.unusable().get(name);
         return new DataException(
                 Reason.NO_SUCH_TENSOR,
                 file + ": "
                         + (why == null
-                                ? "there is no tensor \"" + name + "\"; the file holds " + list(opened) + "."
-                                : "tensor \"" + name + "\" is not read: " + why));
+                                ? "there is no tensor " + Quoted.of(name) + "; the file holds " + list(opened) + "."
+                                : "tensor " + Quoted.of(name) + " is not read: " + why));
     }
 
-    private static StoredTensor onlyFitting(String name, TensorFile opened, InputRequirements expected) {
-        List<StoredTensor> floating = opened.tensors().stream()
+    private static InputArray onlyFitting(String name, OpenInput opened, InputRequirements expected) {
+        List<InputArray> floating = opened.tensors().stream()
                 .filter(tensor -> tensor.isFloatingPoint() && !tensor.shape().isEmpty())
                 .toList();
-        List<StoredTensor> fitting = floating.stream()
+        List<InputArray> fitting = floating.stream()
                 .filter(tensor -> expected.activationAxes(tensor.shape()) > 0)
                 .toList();
         if (fitting.size() == 1) {
@@ -129,7 +130,7 @@ final class ActivationFile implements AutoCloseable {
                     Sentence.of(
                             name + ": " + fitting.size() + " tensors could be the activations; choose one with ",
                             Setting.TENSOR.named(),
-                            ": " + list(fitting.stream().map(StoredTensor::summary)) + "."));
+                            ": " + list(fitting.stream().map(InputArray::summary)) + "."));
         }
         if (floating.size() == 1) {
             throw mismatch(name, floating.get(0), expected);
@@ -140,7 +141,7 @@ final class ActivationFile implements AutoCloseable {
                         + expected.name() + "; the file holds " + list(opened) + ".");
     }
 
-    private static void requireSequences(String name, StoredTensor tensor, Layout layout, InputRequirements expected) {
+    private static void requireSequences(String name, InputArray tensor, Layout layout, InputRequirements expected) {
         if (expected.takesSequences() && !layout.hasSequences()) {
             throw new DataException(
                     Reason.MISMATCH,
@@ -154,7 +155,7 @@ final class ActivationFile implements AutoCloseable {
         }
     }
 
-    private static DataException mismatch(String name, StoredTensor tensor, InputRequirements expected) {
+    private static DataException mismatch(String name, InputArray tensor, InputRequirements expected) {
         List<Long> shape = tensor.shape();
         if (shape.size() > 1 && shape.get(0) == 0) {
             return new DataException(Reason.MISMATCH, name + ": " + tensor.label() + " has no tokens.");
@@ -168,9 +169,9 @@ final class ActivationFile implements AutoCloseable {
                         + expected.config().dIn() + ". Is this another model's file?");
     }
 
-    private static String list(TensorFile file) {
+    private static String list(OpenInput file) {
         return list(Stream.concat(
-                file.tensors().stream().map(StoredTensor::summary),
+                file.tensors().stream().map(InputArray::summary),
                 file.unusable().keySet().stream().sorted().map(name -> name + " (not read)")));
     }
 
@@ -250,7 +251,7 @@ final class ActivationFile implements AutoCloseable {
     /** Returns the name of the array that tells where sequences begin, or null. */
     @Nullable
     String documents() {
-        StoredTensor documents = starts.documents();
+        InputArray documents = starts.documents();
         return documents == null ? null : documents.name();
     }
 

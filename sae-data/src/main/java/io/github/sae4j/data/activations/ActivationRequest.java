@@ -4,7 +4,7 @@ import io.github.sae4j.data.DataException;
 import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.data.Setting;
 import io.github.sae4j.data.TokenRange;
-import io.github.sae4j.data.internal.TensorFiles;
+import io.github.sae4j.data.internal.Inputs;
 import io.github.sae4j.data.internal.formats.NpyStream;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +61,7 @@ record ActivationRequest(
             return ActivationFile.of(NpyStream.NAME, NpyStream.open(System.in), wanted, expected);
         }
         Path path = source.files().get(part);
-        return ActivationFile.of(path.toString(), TensorFiles.open(path), wanted, expected);
+        return ActivationFile.of(path.toString(), Inputs.open(path), wanted, expected);
     }
 
     /**
@@ -74,7 +74,7 @@ record ActivationRequest(
             throw new DataException(
                     Reason.MISMATCH,
                     first + " and " + other
-                            + " cannot follow one another: one has an axis of heads, the other has not.");
+                            + " cannot follow one another: one has an axis of heads, the other does not.");
         }
         if (first.tensorName() != null
                 && other.tensorName() != null

@@ -2,7 +2,7 @@ package io.github.sae4j.data.activations;
 
 import io.github.sae4j.data.DataException;
 import io.github.sae4j.data.DataException.Reason;
-import io.github.sae4j.data.internal.TensorFiles;
+import io.github.sae4j.data.internal.Inputs;
 import io.github.sae4j.data.internal.files.InputFile;
 import io.github.sae4j.data.internal.formats.NpyStream;
 import java.io.IOException;
@@ -94,7 +94,7 @@ public record ActivationSource(String written, List<Path> files) {
         List<Path> files = FolderOrder.of(folder, found(folder, 1, file -> true));
         if (files.isEmpty()) {
             throw new DataException(
-                    Reason.NO_SUCH_FILE, folder + ": this folder has no " + TensorFiles.endings("or") + " file in it.");
+                    Reason.NO_SUCH_FILE, folder + ": this folder has no " + Inputs.endings("or") + " file in it.");
         }
         return files;
     }
@@ -113,8 +113,7 @@ public record ActivationSource(String written, List<Path> files) {
         int depth = rest.contains("**") ? Integer.MAX_VALUE : rest.split("/", -1).length;
         List<Path> files = found(folder, depth, file -> matcher.matches(folder.relativize(file)));
         if (files.isEmpty()) {
-            throw new DataException(
-                    Reason.NO_SUCH_FILE, pattern + ": no " + TensorFiles.endings("or") + " file matches.");
+            throw new DataException(Reason.NO_SUCH_FILE, pattern + ": no " + Inputs.endings("or") + " file matches.");
         }
         return files;
     }
@@ -137,7 +136,7 @@ public record ActivationSource(String written, List<Path> files) {
 
     private static List<Path> found(Path folder, int depth, Predicate<Path> wanted) {
         try (Stream<Path> files = Files.walk(folder, depth, FileVisitOption.FOLLOW_LINKS)) {
-            return files.filter(TensorFiles::isNamedLikeOne)
+            return files.filter(Inputs::isNamedLikeOne)
                     .filter(file -> !String.valueOf(file.getFileName()).startsWith("."))
                     .filter(wanted)
                     .filter(Files::isRegularFile)

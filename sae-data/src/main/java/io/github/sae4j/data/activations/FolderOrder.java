@@ -6,7 +6,7 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.github.sae4j.data.DataException;
 import io.github.sae4j.data.DataException.Reason;
-import io.github.sae4j.data.internal.TensorFiles;
+import io.github.sae4j.data.internal.Inputs;
 import io.github.sae4j.data.internal.formats.MemmapInput;
 import io.github.sae4j.safetensors.ShardedSafetensors;
 import java.io.IOException;
@@ -30,9 +30,9 @@ final class FolderOrder {
 
     /** Of dictionary_learning and of SAEDashboard, then everything but PyTorch's files. */
     private static final List<Predicate<Path>> KINDS = List.of(
-            file -> TensorFiles.hasEnding(file, MemmapInput.ENDING),
+            file -> Inputs.hasEnding(file, MemmapInput.ENDING),
             file -> String.valueOf(file.getFileName()).matches("model_activations_[0-9]+\\.pt"),
-            file -> !TensorFiles.hasEnding(file, TensorFiles.TORCH));
+            file -> !Inputs.hasEnding(file, Inputs.TORCH));
 
     private FolderOrder() {}
 
@@ -50,7 +50,7 @@ final class FolderOrder {
         }
         Set<Path> divided = new HashSet<>();
         for (Path file : files) {
-            if (TensorFiles.isIndex(file)) {
+            if (Inputs.isIndex(file)) {
                 try (ShardedSafetensors index = ShardedSafetensors.open(file)) {
                     divided.addAll(index.files());
                 }

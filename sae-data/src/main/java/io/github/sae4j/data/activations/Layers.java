@@ -4,7 +4,7 @@ import io.github.sae4j.data.DataException;
 import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.data.Sentence;
 import io.github.sae4j.data.Setting;
-import io.github.sae4j.data.internal.tensors.StoredTensor;
+import io.github.sae4j.data.internal.tensors.InputArray;
 import io.github.sae4j.tensors.ElementType;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -50,8 +50,8 @@ record Layers(@Nullable Integer id, List<Integer> ids, boolean asked) {
      * @param all all arrays of the file
      * @throws DataException if the layer is not there, or it is not known which of several it is
      */
-    StoredTensor of(String file, StoredTensor tensor, List<StoredTensor> all) {
-        Optional<StoredTensor> tokens = all.stream()
+    InputArray of(String file, InputArray tensor, List<InputArray> all) {
+        Optional<InputArray> tokens = all.stream()
                 .filter(other -> VLLM_IDS.equals(other.name()) && other.shape().size() == 1)
                 .findFirst();
         boolean fromVllm = VLLM_TENSOR.equals(tensor.name()) && tensor.shape().size() == AXES && tokens.isPresent();
@@ -81,7 +81,7 @@ record Layers(@Nullable Integer id, List<Integer> ids, boolean asked) {
         return layer(tensor, place(file, tensor));
     }
 
-    private int place(String file, StoredTensor tensor) {
+    private int place(String file, InputArray tensor) {
         long layers = tensor.shape().get(1);
         if (ids.isEmpty() && layers == 1) {
             return 0;
@@ -126,14 +126,14 @@ record Layers(@Nullable Integer id, List<Integer> ids, boolean asked) {
         return place;
     }
 
-    private static StoredTensor layer(StoredTensor tensor, int place) {
+    private static InputArray layer(InputArray tensor, int place) {
         List<Long> shape = List.of(tensor.shape().get(0), tensor.shape().get(2));
         ElementType type = tensor.type();
         if (type == null || !tensor.isFloatingPoint()) {
             return tensor;
         }
         long rowBytes = tensor.shape().get(2) * type.bytes();
-        return new StoredTensor(
+        return new InputArray(
                 tensor.name(),
                 tensor.dtype(),
                 type,
@@ -143,7 +143,7 @@ record Layers(@Nullable Integer id, List<Integer> ids, boolean asked) {
     }
 
     /** The bytes of one layer's rows, which lie between those of others. */
-    private record Rows(StoredTensor.Bytes all, long layers, int place, long rowBytes) implements StoredTensor.Bytes {
+    private record Rows(InputArray.Bytes all, long layers, int place, long rowBytes) implements InputArray.Bytes {
 
         @Override
         public void read(long offset, ByteBuffer target) {

@@ -1,8 +1,8 @@
 package io.github.sae4j.data.activations;
 
 import io.github.sae4j.data.OutputFile;
+import io.github.sae4j.data.internal.files.GuardedFile;
 import io.github.sae4j.data.internal.files.Spool;
-import io.github.sae4j.data.internal.files.StagedFile;
 import io.github.sae4j.data.internal.numpy.NpyPrefix;
 import io.github.sae4j.data.internal.numpy.NpzArchive;
 import java.nio.ByteBuffer;
@@ -19,7 +19,7 @@ final class NpzArray implements ArrayFile {
     private final long[] shape;
     private final String metadata;
     private final Spool numbers;
-    private final StagedFile file;
+    private final GuardedFile file;
 
     NpzArray(OutputFile target, String name, long[] shape, String metadata) {
         this.name = name;
@@ -27,7 +27,7 @@ final class NpzArray implements ArrayFile {
         this.metadata = metadata;
         this.numbers = Spool.beside(target);
         try {
-            this.file = StagedFile.beside(target);
+            this.file = GuardedFile.beside(target);
         } catch (RuntimeException e) {
             numbers.close();
             throw e;

@@ -4,7 +4,7 @@ import io.github.sae4j.data.DataException;
 import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.data.Sentence;
 import io.github.sae4j.data.Setting;
-import io.github.sae4j.data.internal.tensors.StoredTensor;
+import io.github.sae4j.data.internal.tensors.InputArray;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param told whether its shape or the user does, or an array
  * @param documents the array that does, or null
  */
-record SequenceStarts(boolean told, @Nullable StoredTensor documents) {
+record SequenceStarts(boolean told, @Nullable InputArray documents) {
 
     private static final Set<String> NAMES = Set.of(
             "document",
@@ -41,9 +41,9 @@ record SequenceStarts(boolean told, @Nullable StoredTensor documents) {
      * @param wanted what the user says
      * @throws DataException if the array that the user names is not there, or cannot tell it
      */
-    static SequenceStarts of(String file, List<StoredTensor> tensors, Layout layout, boolean told, Sequences wanted) {
+    static SequenceStarts of(String file, List<InputArray> tensors, Layout layout, boolean told, Sequences wanted) {
         if (wanted.documents() != null) {
-            StoredTensor documents = named(file, tensors, wanted.documents());
+            InputArray documents = named(file, tensors, wanted.documents());
             if (!layout.isOf(documents.shape()) || TokenIds.ofDocuments(documents) == null) {
                 throw new DataException(
                         Reason.MISMATCH,
@@ -60,7 +60,7 @@ record SequenceStarts(boolean told, @Nullable StoredTensor documents) {
         if (told) {
             return new SequenceStarts(true, null);
         }
-        List<StoredTensor> found = tensors.stream()
+        List<InputArray> found = tensors.stream()
                 .filter(tensor -> tensor.name() != null
                         && NAMES.contains(tensor.name())
                         && layout.isOf(tensor.shape())
@@ -69,7 +69,7 @@ record SequenceStarts(boolean told, @Nullable StoredTensor documents) {
         return found.size() == 1 ? new SequenceStarts(true, found.get(0)) : new SequenceStarts(false, null);
     }
 
-    private static StoredTensor named(String file, List<StoredTensor> tensors, String name) {
+    private static InputArray named(String file, List<InputArray> tensors, String name) {
         return tensors.stream()
                 .filter(tensor -> name.equals(tensor.name()))
                 .findFirst()
@@ -80,7 +80,7 @@ record SequenceStarts(boolean told, @Nullable StoredTensor documents) {
                                 Setting.SEQUENCE_COLUMN.of(name),
                                 "; the file holds "
                                         + tensors.stream()
-                                                .map(StoredTensor::summary)
+                                                .map(InputArray::summary)
                                                 .collect(Collectors.joining(", "))
                                         + ".")));
     }
@@ -90,7 +90,7 @@ record SequenceStarts(boolean told, @Nullable StoredTensor documents) {
      *
      * @throws DataException if it is not
      */
-    void require(String file, StoredTensor activations) {
+    void require(String file, InputArray activations) {
         if (!told) {
             throw new DataException(
                     Reason.MISMATCH,

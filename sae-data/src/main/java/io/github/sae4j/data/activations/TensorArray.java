@@ -1,7 +1,7 @@
 package io.github.sae4j.data.activations;
 
 import io.github.sae4j.data.OutputFile;
-import io.github.sae4j.data.internal.files.StagedTensors;
+import io.github.sae4j.data.internal.files.GuardedTensors;
 import io.github.sae4j.safetensors.Dtype;
 import io.github.sae4j.safetensors.TensorSpec;
 import java.nio.ByteBuffer;
@@ -12,11 +12,11 @@ import java.util.Map;
 final class TensorArray implements ArrayFile {
 
     private final String name;
-    private final StagedTensors file;
+    private final GuardedTensors file;
 
     TensorArray(OutputFile target, String name, long[] shape, Map<String, String> metadata) {
         this.name = name;
-        this.file = StagedTensors.create(target, List.of(new TensorSpec(name, Dtype.F32, shape)), metadata);
+        this.file = GuardedTensors.create(target, List.of(new TensorSpec(name, Dtype.F32, shape)), metadata);
     }
 
     @Override

@@ -5,7 +5,7 @@ import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.data.Sentence;
 import io.github.sae4j.data.Setting;
 import io.github.sae4j.data.internal.parquet.ParquetInput;
-import io.github.sae4j.data.internal.tensors.StoredTensor;
+import io.github.sae4j.data.internal.tensors.InputArray;
 import io.github.sae4j.tensors.ElementType;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -18,11 +18,11 @@ final class TokenIds {
 
     private static final Set<String> NAMES = Set.of("token_ids", "tokens", "input_ids");
 
-    private final StoredTensor ids;
+    private final InputArray ids;
     private final int bytes;
     private final boolean signed;
 
-    private TokenIds(StoredTensor ids, int bytes, boolean signed) {
+    private TokenIds(InputArray ids, int bytes, boolean signed) {
         this.ids = ids;
         this.bytes = bytes;
         this.signed = signed;
@@ -37,8 +37,8 @@ final class TokenIds {
      * @param needing what needs them
      * @throws DataException if there are none, or they are of other tokens
      */
-    static void require(String file, List<StoredTensor> tensors, Layout layout, Setting needing) {
-        StoredTensor ids = named(tensors)
+    static void require(String file, List<InputArray> tensors, Layout layout, Setting needing) {
+        InputArray ids = named(tensors)
                 .orElseThrow(() -> new DataException(
                         Reason.NO_SUCH_TENSOR,
                         Sentence.of(
@@ -61,11 +61,11 @@ final class TokenIds {
     }
 
     /** Returns the ids of the tokens, if there are any. */
-    static Optional<TokenIds> find(List<StoredTensor> tensors, Layout layout) {
+    static Optional<TokenIds> find(List<InputArray> tensors, Layout layout) {
         return named(tensors).filter(ids -> layout.isOf(ids.shape())).map(TokenIds::of);
     }
 
-    private static Optional<StoredTensor> named(List<StoredTensor> tensors) {
+    private static Optional<InputArray> named(List<InputArray> tensors) {
         return tensors.stream()
                 .filter(tensor -> tensor.name() != null && NAMES.contains(tensor.name()))
                 .findFirst();
@@ -76,12 +76,12 @@ final class TokenIds {
      *
      * @return null for an array that holds neither
      */
-    static @Nullable TokenIds ofDocuments(StoredTensor documents) {
+    static @Nullable TokenIds ofDocuments(InputArray documents) {
         return documents.dtype().equals(ParquetInput.TEXT) ? new TokenIds(documents, Long.BYTES, true) : of(documents);
     }
 
     /** Returns null for an array that holds no whole numbers. */
-    private static @Nullable TokenIds of(StoredTensor ids) {
+    private static @Nullable TokenIds of(InputArray ids) {
         ElementType type = ids.type();
         if (type == null) {
             return null;

@@ -11,10 +11,10 @@ import io.github.sae4j.data.Setting;
 import io.github.sae4j.data.WrittenFile;
 import io.github.sae4j.data.activations.Layout;
 import io.github.sae4j.data.activations.TokenBatch;
+import io.github.sae4j.data.internal.files.GuardedFolder;
 import io.github.sae4j.data.internal.files.Json;
 import io.github.sae4j.data.internal.files.Numbers;
 import io.github.sae4j.data.internal.files.Spool;
-import io.github.sae4j.data.internal.files.StagedFolder;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
@@ -23,7 +23,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -40,7 +39,7 @@ final class DelphiOutput implements FeatureSink {
     /** delphi keeps no weaker activation. */
     private static final float WEAKEST = 1e-5f;
 
-    private final StagedFolder folder;
+    private final GuardedFolder folder;
     private final Path place;
     private final String hook;
     private final long sequence;
@@ -76,7 +75,7 @@ final class DelphiOutput implements FeatureSink {
                                     + " tokens are more than its files can count."));
         }
         this.place = target.free(hook);
-        this.folder = StagedFolder.in(target.nearest(), () -> target.free(hook));
+        this.folder = GuardedFolder.in(target.nearest(), () -> target.free(hook));
         try {
             this.tokens = Spool.in(folder.path(), place);
             for (int split = 0; split < SPLITS; split++) {
@@ -168,20 +167,20 @@ final class DelphiOutput implements FeatureSink {
     }
 
     @Override
-    public Optional<WrittenFile> made() {
+    public List<WrittenFile> made() {
         try (Stream<Path> files = Files.list(place)) {
             long bytes = files.mapToLong(file -> file.toFile().length()).sum();
-            return Optional.of(new WrittenFile(place.toString(), bytes));
+            return List.of(new WrittenFile(place.toString(), bytes));
         } catch (IOException e) {
             throw DataException.of(Reason.UNREADABLE, place, "cannot be read", e);
         }
     }
 
     @Override
-    public Optional<String> remark() {
+    public List<String> remarks() {
         return clamped == 0
-                ? Optional.empty()
-                : Optional.of(String.format(
+                ? List.of()
+                : List.of(String.format(
                         "%,d activations above 65,504, the largest number of float16, are kept as that in %s",
                         clamped, place));
     }

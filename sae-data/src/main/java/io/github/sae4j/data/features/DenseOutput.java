@@ -5,8 +5,8 @@ import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.data.OutputFile;
 import io.github.sae4j.data.WrittenFile;
 import io.github.sae4j.data.activations.TokenBatch;
+import io.github.sae4j.data.internal.files.GuardedTensors;
 import io.github.sae4j.data.internal.files.Numbers;
-import io.github.sae4j.data.internal.files.StagedTensors;
 import io.github.sae4j.safetensors.Dtype;
 import io.github.sae4j.safetensors.TensorSpec;
 import java.nio.FloatBuffer;
@@ -14,7 +14,6 @@ import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Features in a dense matrix: {@code features} float32 {@code [..., d_sae]}, and each token's {@code scale} and
@@ -26,12 +25,12 @@ final class DenseOutput implements FeatureSink {
 
     private static final String FEATURES = "features";
 
-    private final StagedTensors file;
+    private final GuardedTensors file;
     private final FeatureStream stream;
     private final float[] row;
     private final Numbers numbers = new Numbers();
 
-    private DenseOutput(StagedTensors file, FeatureStream stream) {
+    private DenseOutput(GuardedTensors file, FeatureStream stream) {
         this.file = file;
         this.stream = stream;
         this.row = new float[stream.config().dSae()];
@@ -51,7 +50,7 @@ final class DenseOutput implements FeatureSink {
         if (stream.hasIds()) {
             tensors.add(new TensorSpec(FeatureStream.TOKEN_IDS, Dtype.I64, tokens));
         }
-        return new DenseOutput(StagedTensors.create(target, tensors, stream.metadata()), stream);
+        return new DenseOutput(GuardedTensors.create(target, tensors, stream.metadata()), stream);
     }
 
     @Override
@@ -88,8 +87,8 @@ final class DenseOutput implements FeatureSink {
     }
 
     @Override
-    public Optional<WrittenFile> made() {
-        return Optional.of(file.made());
+    public List<WrittenFile> made() {
+        return List.of(file.made());
     }
 
     @Override

@@ -14,6 +14,7 @@ import io.github.sae4j.data.internal.files.InputFile;
 import io.github.sae4j.safetensors.Dtype;
 import io.github.sae4j.safetensors.SafetensorsFile;
 import io.github.sae4j.safetensors.TensorView;
+import io.github.sae4j.safetensors.internal.Quoted;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -177,7 +178,7 @@ public final class FeatureFile implements AutoCloseable {
 
     static TensorView tensor(Path path, SafetensorsFile file, String name, Dtype dtype) {
         if (!file.contains(name)) {
-            throw new DataException(Reason.NO_SUCH_TENSOR, path + ": there is no tensor \"" + name + "\".");
+            throw new DataException(Reason.NO_SUCH_TENSOR, path + ": there is no tensor " + Quoted.of(name) + ".");
         }
         TensorView tensor = file.tensor(name);
         if (tensor.dtype() != dtype) {

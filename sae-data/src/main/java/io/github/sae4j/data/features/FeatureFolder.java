@@ -17,9 +17,8 @@ import java.util.stream.Stream;
  *
  * @param path the folder of all hooks, which need not be there
  * @param replace whether the folder of the hook may be replaced
- * @since 0.1
  */
-public record FeatureFolder(Path path, boolean replace) {
+record FeatureFolder(Path path, boolean replace) {
 
     static final String CONFIG = "config.json";
 
@@ -30,7 +29,7 @@ public record FeatureFolder(Path path, boolean replace) {
      *
      * @throws DataException if there is a file of that name, or its own folder does not let it be made
      */
-    public static FeatureFolder of(Path path, boolean replace) {
+    static FeatureFolder of(Path path, boolean replace) {
         if (path.toString().isEmpty()) {
             throw new DataException(
                     Reason.UNWRITABLE,

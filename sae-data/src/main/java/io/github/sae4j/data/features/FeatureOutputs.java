@@ -4,50 +4,47 @@ import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.data.OutputFile;
 import io.github.sae4j.data.WrittenFile;
 import io.github.sae4j.data.activations.TokenBatch;
-import io.github.sae4j.data.internal.files.StagedFile;
+import io.github.sae4j.data.internal.files.GuardedFile;
 import io.github.sae4j.data.internal.files.StandardLines;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * All that is made of features in one pass, where {@link FeatureSink} makes one file; nothing is put in place before everything
- * is complete. Not for use by several threads at once.
- *
- * @since 0.1
- */
-public final class FeatureOutputs implements AutoCloseable {
+/** Several sinks that get the same features; all are finished before any is committed. */
+final class FeatureOutputs implements FeatureSink {
 
     private final List<FeatureSink> outputs = new ArrayList<>();
 
     private FeatureOutputs() {}
 
-    /**
-     * Starts them.
-     *
-     * @param targets where features are to go
-     * @param selection which features; the dense matrix only if the formats have a form for it
-     * @param stream what is written
-     */
-    public static FeatureOutputs create(
-            List<? extends FeatureTarget> targets, Selection selection, FeatureStream stream) {
+    /** Starts all, or none if one of them cannot be started. */
+    static FeatureSink create(List<? extends FeatureTarget> targets, FeatureStream stream, Selection selection) {
+        targets.forEach(target -> requireForm(target, selection));
         FeatureOutputs outputs = new FeatureOutputs();
         try {
             for (FeatureTarget target : targets) {
-                outputs.outputs.add(sink(target, selection, stream));
+                outputs.outputs.add(sink(target, stream, selection));
             }
-            return outputs;
         } catch (RuntimeException e) {
             outputs.close();
             throw e;
         }
+        return selection.topK() == null ? outputs : new StrongestOnly(outputs, selection.topK());
     }
 
-    static FeatureSink sink(FeatureTarget target, Selection selection, FeatureStream stream) {
-        if (target instanceof FeatureTarget.InFolder in) {
-            return DelphiOutput.create(in.folder(), stream);
+    private static void requireForm(FeatureTarget target, Selection selection) {
+        boolean hasDenseForm =
+                target instanceof FeatureTarget.InFile in && in.format().hasDenseForm();
+        if (selection.dense() && !hasDenseForm) {
+            throw new IllegalArgumentException(target + " has no dense form.");
         }
-        if (target instanceof FeatureTarget.OnStandardOutput standard) {
-            return JsonLinesOutput.create(new StandardLines(standard.out()), stream, selection.metadata());
+    }
+
+    private static FeatureSink sink(FeatureTarget target, FeatureStream stream, Selection selection) {
+        if (target instanceof FeatureTarget.InFolder in) {
+            return DelphiOutput.create(new FeatureFolder(in.path(), in.replace()), stream);
+        }
+        if (target instanceof FeatureTarget.Lines lines) {
+            return JsonLinesOutput.create(new StandardLines(lines.out()), stream, selection.metadata());
         }
         FeatureTarget.InFile in = (FeatureTarget.InFile) target;
         OutputFile file = in.file();
@@ -56,34 +53,33 @@ public final class FeatureOutputs implements AutoCloseable {
                 selection.dense() ? DenseOutput.create(file, stream) : SparseOutput.create(file, stream);
             case NPZ -> NpzOutput.create(file, stream);
             case PARQUET -> ParquetOutput.create(file, stream, selection.longForm());
-            case JSON_LINES -> JsonLinesOutput.create(StagedFile.beside(file), stream, selection.metadata());
+            case JSON_LINES -> JsonLinesOutput.create(GuardedFile.beside(file), stream, selection.metadata());
         };
     }
 
-    /**
-     * Appends the features of the next tokens to all of them.
-     *
-     * @param tokens the tokens
-     * @param features the features, none of tokens that are skipped
-     */
+    @Override
     public void write(TokenBatch tokens, SparseFeatures features) {
         outputs.forEach(output -> output.write(tokens, features));
     }
 
-    /** Completes all files, and only then puts each in place. */
-    public void commit() {
+    @Override
+    public void finish() {
         outputs.forEach(FeatureSink::finish);
+    }
+
+    @Override
+    public void commit() {
         outputs.forEach(FeatureSink::commit);
     }
 
-    /** Returns what was made and stays. */
+    @Override
     public List<WrittenFile> made() {
         return outputs.stream().flatMap(output -> output.made().stream()).toList();
     }
 
-    /** Returns what there is to know of it. */
+    @Override
     public List<String> remarks() {
-        return outputs.stream().flatMap(output -> output.remark().stream()).toList();
+        return outputs.stream().flatMap(output -> output.remarks().stream()).toList();
     }
 
     @Override

@@ -6,7 +6,7 @@ import io.github.sae4j.data.OutputFile;
 import io.github.sae4j.data.WrittenFile;
 import io.github.sae4j.data.activations.TokenBatch;
 import java.nio.file.Path;
-import java.util.Optional;
+import java.util.List;
 
 /**
  * Where features go: a file, an index, a stream.
@@ -51,14 +51,30 @@ public interface FeatureSink extends AutoCloseable {
      * @throws IllegalArgumentException if the ending tells no kind, or one that has no such form
      */
     static FeatureSink to(OutputFile target, FeatureStream stream, Selection selection) {
-        FeatureFormat format = FeatureFormat.of(target.path())
-                .orElseThrow(() -> new IllegalArgumentException(
-                        target.path() + " must end in one of " + FeatureFormat.endings() + "."));
-        if (selection.dense() && !format.hasDenseForm()) {
-            throw new IllegalArgumentException(target.path() + ": a " + format.ending() + " file has no dense form.");
-        }
-        FeatureSink sink = FeatureOutputs.sink(new FeatureTarget.InFile(target, format), selection, stream);
-        return selection.topK() == null ? sink : new StrongestOnly(sink, selection.topK());
+        return to(List.of(FeatureTarget.file(target)), stream, selection);
+    }
+
+    /**
+     * Starts several files, folders or streams that get the same features. {@link #finish} completes all of them, and only then
+     * does {@link #commit} put the first in place.
+     *
+     * <pre>{@code
+     * FeatureSink sink = FeatureSink.to(
+     *         List.of(
+     *                 FeatureTarget.file(OutputFile.of(Path.of("features.npz"), true)),
+     *                 FeatureTarget.delphi(Path.of("latents"), true)),
+     *         stream,
+     *         Selection.ALL);
+     * }</pre>
+     *
+     * @param targets where features are to go
+     * @param stream what is written
+     * @param selection which features, and in which form
+     * @throws DataException if one of them cannot be made; then none is started
+     * @throws IllegalArgumentException if one of them has no such form
+     */
+    static FeatureSink to(List<? extends FeatureTarget> targets, FeatureStream stream, Selection selection) {
+        return FeatureOutputs.create(targets, stream, selection);
     }
 
     /**
@@ -81,14 +97,14 @@ public interface FeatureSink extends AutoCloseable {
         commit();
     }
 
-    /** Returns what was made and is in place now; empty if nothing stays. */
-    default Optional<WrittenFile> made() {
-        return Optional.empty();
+    /** Returns the files and folders that were made and are in place now. */
+    default List<WrittenFile> made() {
+        return List.of();
     }
 
-    /** Returns what there is to know of it; empty if nothing. */
-    default Optional<String> remark() {
-        return Optional.empty();
+    /** Returns sentences for the user about what was made, for example that numbers were clamped. */
+    default List<String> remarks() {
+        return List.of();
     }
 
     /** Gives up what was not committed. */

@@ -1,15 +1,53 @@
 package io.github.sae4j.data.features;
 
+import io.github.sae4j.data.DataException;
 import io.github.sae4j.data.OutputFile;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 
 /**
- * Where features are to go: one of several places that {@link FeatureOutputs} fills in one pass. Immutable, and so safe for use
- * by several threads.
+ * Where features are to go; {@link FeatureSink#to(java.util.List, FeatureStream, Selection)} fills several in one pass.
+ * Immutable, and so safe for use by several threads.
  *
  * @since 0.1
  */
 public sealed interface FeatureTarget {
+
+    /**
+     * Returns a file of the kind that its name's ending tells.
+     *
+     * @param file the file to be
+     * @throws IllegalArgumentException if the ending tells no kind
+     */
+    static InFile file(OutputFile file) {
+        return new InFile(
+                file,
+                FeatureFormat.of(file.path())
+                        .orElseThrow(() -> new IllegalArgumentException(
+                                file.path() + " must end in one of " + FeatureFormat.endings() + ".")));
+    }
+
+    /**
+     * Returns a folder of latents as delphi reads them; each hook of a model has a folder in it, and only the hook's own is ever
+     * replaced.
+     *
+     * @param path the folder of all hooks, which need not be there
+     * @param replace whether the folder of the hook may be replaced
+     * @throws DataException if there is a file of that name, or its own folder does not let it be made
+     */
+    static InFolder delphi(Path path, boolean replace) {
+        FeatureFolder folder = FeatureFolder.of(path, replace);
+        return new InFolder(folder.path(), folder.replace());
+    }
+
+    /**
+     * Returns JSON lines that are written as they come, in ASCII, and are not taken back if the rest fails.
+     *
+     * @param out takes them; it is flushed, and stays open
+     */
+    static Lines lines(PrintWriter out) {
+        return new Lines(out);
+    }
 
     /**
      * A file.
@@ -17,19 +55,38 @@ public sealed interface FeatureTarget {
      * @param file where
      * @param format what kind of file
      */
-    record InFile(OutputFile file, FeatureFormat format) implements FeatureTarget {}
+    record InFile(OutputFile file, FeatureFormat format) implements FeatureTarget {
+
+        @Override
+        public String toString() {
+            return file.path().toString();
+        }
+    }
 
     /**
      * A folder as delphi reads it.
      *
-     * @param folder where
+     * @param path the folder of all hooks
+     * @param replace whether the folder of the hook may be replaced
      */
-    record InFolder(FeatureFolder folder) implements FeatureTarget {}
+    record InFolder(Path path, boolean replace) implements FeatureTarget {
+
+        @Override
+        public String toString() {
+            return path.toString();
+        }
+    }
 
     /**
      * JSON lines, as they come.
      *
      * @param out where
      */
-    record OnStandardOutput(PrintWriter out) implements FeatureTarget {}
+    record Lines(PrintWriter out) implements FeatureTarget {
+
+        @Override
+        public String toString() {
+            return "A stream of JSON lines";
+        }
+    }
 }

@@ -9,7 +9,6 @@ import io.github.sae4j.data.internal.files.LineSink;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Features as a JSON object on a line for each token: {@code token}, its place among all; {@code features} and
@@ -106,8 +105,8 @@ final class JsonLinesOutput implements FeatureSink {
     }
 
     @Override
-    public Optional<WrittenFile> made() {
-        return sink.made();
+    public List<WrittenFile> made() {
+        return sink.made().stream().toList();
     }
 
     @Override

@@ -4,15 +4,15 @@ import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.data.OutputFile;
 import io.github.sae4j.data.WrittenFile;
 import io.github.sae4j.data.activations.TokenBatch;
+import io.github.sae4j.data.internal.files.GuardedFile;
 import io.github.sae4j.data.internal.files.Numbers;
-import io.github.sae4j.data.internal.files.StagedFile;
 import io.github.sae4j.data.internal.numpy.NpyPrefix;
 import io.github.sae4j.data.internal.numpy.NpzArchive;
 import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -27,7 +27,7 @@ final class NpzOutput implements FeatureSink {
     private final FeatureStream stream;
     private final long widestInt;
     private final SparseColumns columns;
-    private final StagedFile file;
+    private final GuardedFile file;
     private final Numbers numbers = new Numbers();
 
     private NpzOutput(OutputFile target, FeatureStream stream, long widestInt) {
@@ -35,7 +35,7 @@ final class NpzOutput implements FeatureSink {
         this.widestInt = widestInt;
         this.columns = SparseColumns.create(target, stream);
         try {
-            this.file = StagedFile.beside(target);
+            this.file = GuardedFile.beside(target);
         } catch (RuntimeException e) {
             columns.close();
             throw e;
@@ -136,8 +136,8 @@ final class NpzOutput implements FeatureSink {
     }
 
     @Override
-    public Optional<WrittenFile> made() {
-        return file.made();
+    public List<WrittenFile> made() {
+        return file.made().stream().toList();
     }
 
     @Override

@@ -5,13 +5,12 @@ import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.data.OutputFile;
 import io.github.sae4j.data.WrittenFile;
 import io.github.sae4j.data.activations.TokenBatch;
-import io.github.sae4j.data.internal.files.StagedFile;
+import io.github.sae4j.data.internal.files.GuardedFile;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.conf.ParquetConfiguration;
 import org.apache.parquet.conf.PlainParquetConfiguration;
@@ -29,13 +28,13 @@ final class ParquetOutput implements FeatureSink {
     /** A row group is in memory until it is full. */
     private static final long ROW_GROUP_BYTES = 16L << 20;
 
-    private final StagedFile file;
+    private final GuardedFile file;
     private final ParquetWriter<ParquetRow> writer;
     private final List<String> factors;
     private final boolean longForm;
     private long next;
 
-    private ParquetOutput(StagedFile file, ParquetWriter<ParquetRow> writer, FeatureStream stream, boolean longForm) {
+    private ParquetOutput(GuardedFile file, ParquetWriter<ParquetRow> writer, FeatureStream stream, boolean longForm) {
         this.file = file;
         this.writer = writer;
         this.factors = longForm ? List.of() : stream.factors();
@@ -51,7 +50,7 @@ final class ParquetOutput implements FeatureSink {
      * @param longForm whether there is a row for each active feature
      */
     static ParquetOutput create(OutputFile target, FeatureStream stream, boolean longForm) {
-        StagedFile file = StagedFile.beside(target);
+        GuardedFile file = GuardedFile.beside(target);
         try {
             ParquetWriter<ParquetRow> writer = new Builder(file, new ParquetRows(stream, longForm))
                     .withConf(new PlainParquetConfiguration())
@@ -74,7 +73,7 @@ final class ParquetOutput implements FeatureSink {
 
         private final WriteSupport<ParquetRow> support;
 
-        Builder(StagedFile file, WriteSupport<ParquetRow> support) {
+        Builder(GuardedFile file, WriteSupport<ParquetRow> support) {
             super(new ParquetSink(file));
             this.support = support;
         }
@@ -155,8 +154,8 @@ final class ParquetOutput implements FeatureSink {
     }
 
     @Override
-    public Optional<WrittenFile> made() {
-        return file.made();
+    public List<WrittenFile> made() {
+        return file.made().stream().toList();
     }
 
     @Override

@@ -1,6 +1,6 @@
 package io.github.sae4j.data.features;
 
-import io.github.sae4j.data.internal.files.StagedFile;
+import io.github.sae4j.data.internal.files.GuardedFile;
 import java.io.IOException;
 import java.io.OutputStream;
 import org.apache.parquet.io.OutputFile;
@@ -11,7 +11,7 @@ import org.apache.parquet.io.PositionOutputStream;
  *
  * @param file takes the bytes, and is closed by whoever made it
  */
-record ParquetSink(StagedFile file) implements OutputFile {
+record ParquetSink(GuardedFile file) implements OutputFile {
 
     @Override
     public PositionOutputStream create(long blockSizeHint) {

@@ -8,7 +8,7 @@ import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.data.OutputFile;
 import io.github.sae4j.data.Sentence;
 import io.github.sae4j.data.Setting;
-import io.github.sae4j.data.internal.files.StagedFile;
+import io.github.sae4j.data.internal.files.GuardedFile;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -236,7 +236,7 @@ final class ShardFolder implements AutoCloseable {
         for (long shard = 0; shard < shards.count(); shard++) {
             if (has(shard)) {
                 OutputFile.of(place(target, shards, shard), replace);
-                StagedFile.move(finished(shard), place(target, shards, shard));
+                GuardedFile.move(finished(shard), place(target, shards, shard));
             }
         }
         discard();

@@ -10,8 +10,27 @@ import java.util.List;
 import java.util.stream.LongStream;
 
 /**
- * Files of features in shards; what is finished of them outlasts the process, and all are put in place at the end.
- * Not for use by several threads at once.
+ * Files of features in shards. Finished shards outlast the process, so that a run that was killed can be resumed, and all are
+ * put in place at the end. Not for use by several threads at once.
+ *
+ * <pre>{@code
+ * List<FeatureTarget.InFile> files = List.of(FeatureTarget.file(OutputFile.of(Path.of("features.npz"), true)));
+ * try (ShardedOutputs outputs = ShardedOutputs.open(
+ *         files, FeatureStream.of(reader, sae), Selection.ALL, new Sharding(1_000_000, true, false))) {
+ *     EncodingPass pass = EncodingPass.of(reader, sae, 1024);
+ *     long next = 0;
+ *     for (long shard : outputs.missing()) {
+ *         TokenRange range = outputs.range(shard);
+ *         pass.skip(range.from() - next);
+ *         try (FeatureSink sink = outputs.start(shard)) {
+ *             pass.encodeNext(range.to() - range.from(), done -> {}, sink::write);
+ *             sink.publish();
+ *         }
+ *         next = range.to();
+ *     }
+ *     outputs.commit();
+ * }
+ * }</pre>
  *
  * @since 0.1
  */
@@ -32,13 +51,16 @@ public final class ShardedOutputs implements AutoCloseable {
     /**
      * Starts the files, or goes on with them.
      *
-     * @param targets the files as the caller named them
-     * @param sharding how they are divided
-     * @param selection what else decides which features are written
+     * @param targets the files, none of which gets its own name: {@code features.npz} stands for
+     *     {@code features-00001-of-00004.npz} and so on
      * @param stream what is written in all
+     * @param selection which features, and in which form
+     * @param sharding how the files are divided
+     * @throws io.github.sae4j.data.DataException if another run is at work on one of them, has left shards that are neither to
+     *     be used nor replaced, or wrote with other settings than this one that resumes it
      */
     public static ShardedOutputs open(
-            List<FeatureTarget.InFile> targets, Sharding sharding, Selection selection, FeatureStream stream) {
+            List<FeatureTarget.InFile> targets, FeatureStream stream, Selection selection, Sharding sharding) {
         Shards shards = new Shards(stream.layout().tokens(), sharding.tokens());
         JsonObject run = new JsonObject();
         stream.metadata().forEach(run::addProperty);
@@ -63,7 +85,7 @@ public final class ShardedOutputs implements AutoCloseable {
         }
     }
 
-    /** Returns the shards that are still to be made, ascending. */
+    /** Returns the numbers of the shards that are still to be made, ascending. */
     public List<Long> missing() {
         if (folders.stream().anyMatch(ShardFolder::isComplete)) {
             return List.of();
@@ -79,26 +101,38 @@ public final class ShardedOutputs implements AutoCloseable {
         return shards.count();
     }
 
-    /** Returns the tokens of a shard. */
+    /**
+     * Returns the tokens of a shard.
+     *
+     * @param shard its number, from 0
+     */
     public TokenRange range(long shard) {
         return shards.range(shard);
     }
 
-    /** Starts a shard of every file. */
-    public FeatureOutputs start(long shard) {
+    /**
+     * Starts a shard of every file. Whoever starts it publishes and closes it.
+     *
+     * @param shard its number, from 0
+     */
+    public FeatureSink start(long shard) {
         TokenRange range = shards.range(shard);
-        return FeatureOutputs.create(
+        return FeatureSink.to(
                 folders.stream().map(folder -> folder.target(shard)).toList(),
-                selection,
                 new FeatureStream(
                         stream.layout().slice(range),
                         stream.config(),
                         stream.hasIds(),
                         () -> stream.provenance().get().ofShard(range),
-                        range.from()));
+                        range.from()),
+                selection);
     }
 
-    /** Puts all shards in place once they are all made, and returns those of each file. */
+    /**
+     * Puts all shards in place, and returns them, those of each file together; to be called once none is missing.
+     *
+     * @throws io.github.sae4j.data.DataException if somebody else has made a file of a shard's name meanwhile
+     */
     public List<WrittenFile> commit() {
         folders.forEach(ShardFolder::complete);
         List<WrittenFile> made = new ArrayList<>();

@@ -9,17 +9,16 @@ import java.util.Locale;
  *
  * @param tokens how many there are
  * @param each how many a shard has, at least 1
- * @since 0.1
  */
-public record Shards(long tokens, long each) {
+record Shards(long tokens, long each) {
 
     /** Returns how many shards there are; one, empty, where there are no tokens. */
-    public long count() {
+    long count() {
         return Math.max(1, (tokens + each - 1) / each);
     }
 
     /** Returns the tokens of a shard, which is counted from 0. */
-    public TokenRange range(long shard) {
+    TokenRange range(long shard) {
         return new TokenRange(shard * each, Math.min(tokens, (shard + 1) * each));
     }
 

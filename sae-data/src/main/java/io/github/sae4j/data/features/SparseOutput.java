@@ -4,10 +4,9 @@ import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.data.OutputFile;
 import io.github.sae4j.data.WrittenFile;
 import io.github.sae4j.data.activations.TokenBatch;
-import io.github.sae4j.data.internal.files.StagedTensors;
+import io.github.sae4j.data.internal.files.GuardedTensors;
 import io.github.sae4j.safetensors.TensorSpec;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +18,7 @@ final class SparseOutput implements FeatureSink {
     private final OutputFile target;
     private final FeatureStream stream;
     private final SparseColumns columns;
-    private @Nullable StagedTensors file;
+    private @Nullable GuardedTensors file;
 
     private SparseOutput(OutputFile target, FeatureStream stream, SparseColumns columns) {
         this.target = target;
@@ -45,7 +44,7 @@ final class SparseOutput implements FeatureSink {
     @Override
     public void finish() {
         List<TensorSpec> tensors = columns.specs();
-        StagedTensors staged = StagedTensors.create(target, tensors, stream.metadata());
+        GuardedTensors staged = GuardedTensors.create(target, tensors, stream.metadata());
         file = staged;
         for (TensorSpec tensor : tensors) {
             columns.copy(tensor.name(), bytes -> staged.write(tensor.name(), bytes));
@@ -62,8 +61,8 @@ final class SparseOutput implements FeatureSink {
     }
 
     @Override
-    public Optional<WrittenFile> made() {
-        return Optional.of(target.made());
+    public List<WrittenFile> made() {
+        return List.of(target.made());
     }
 
     @Override

@@ -3,7 +3,7 @@ package io.github.sae4j.data.features;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.data.WrittenFile;
 import io.github.sae4j.data.activations.TokenBatch;
-import java.util.Optional;
+import java.util.List;
 
 /**
  * Hands on the strongest features of each token.
@@ -29,13 +29,13 @@ record StrongestOnly(FeatureSink sink, int most) implements FeatureSink {
     }
 
     @Override
-    public Optional<WrittenFile> made() {
+    public List<WrittenFile> made() {
         return sink.made();
     }
 
     @Override
-    public Optional<String> remark() {
-        return sink.remark();
+    public List<String> remarks() {
+        return sink.remarks();
     }
 
     @Override

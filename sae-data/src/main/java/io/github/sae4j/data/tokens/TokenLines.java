@@ -1,6 +1,6 @@
 package io.github.sae4j.data.tokens;
 
-import io.github.sae4j.data.internal.TensorFiles;
+import io.github.sae4j.data.internal.Inputs;
 import io.github.sae4j.data.internal.files.InputFile;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,7 +16,7 @@ sealed interface TokenLines extends AutoCloseable permits JsonTokenLines, Parque
      */
     static TokenLines open(Path path) {
         InputFile.requireReadable(path);
-        return TensorFiles.hasEnding(path, ".parquet") ? ParquetTokenLines.open(path) : JsonTokenLines.open(path);
+        return Inputs.hasEnding(path, ".parquet") ? ParquetTokenLines.open(path) : JsonTokenLines.open(path);
     }
 
     /**

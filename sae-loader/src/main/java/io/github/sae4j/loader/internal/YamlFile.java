@@ -7,6 +7,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.github.sae4j.loader.SaeLoadException;
 import io.github.sae4j.loader.SaeLoadException.Reason;
+import io.github.sae4j.safetensors.internal.Quoted;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.CharacterCodingException;
@@ -51,7 +52,7 @@ public final class YamlFile {
         try {
             value = new Load(settings(file)).loadFromString(text(file));
         } catch (YamlEngineException e) {
-            throw new SaeLoadException(Reason.DAMAGED, file + " is not YAML: " + firstLine(e.getMessage()) + ".", e);
+            throw new SaeLoadException(Reason.DAMAGED, file + " is not YAML: " + Quoted.firstLine(e) + ".", e);
         }
         if (!(value instanceof Map<?, ?> map)) {
             throw new SaeLoadException(
@@ -76,7 +77,7 @@ public final class YamlFile {
             StreamReader reader = new StreamReader(settings, text(file));
             node = new Composer(settings, new ParserImpl(settings, reader)).getSingleNode();
         } catch (YamlEngineException e) {
-            throw new SaeLoadException(Reason.DAMAGED, file + " is not YAML: " + firstLine(e.getMessage()) + ".", e);
+            throw new SaeLoadException(Reason.DAMAGED, file + " is not YAML: " + Quoted.firstLine(e) + ".", e);
         }
         if (node.isPresent() && new Nodes(file).json(node.get(), 0) instanceof JsonObject object) {
             return object;
@@ -107,7 +108,8 @@ public final class YamlFile {
                 for (NodeTuple field : mapping.getValue()) {
                     String name = field.getKeyNode() instanceof ScalarNode key ? key.getValue() : "";
                     if (object.has(name)) {
-                        throw new SaeLoadException(Reason.DAMAGED, file + " has the field \"" + name + "\" twice.");
+                        throw new SaeLoadException(
+                                Reason.DAMAGED, file + " has the field " + Quoted.of(name) + " twice.");
                     }
                     object.add(name, json(field.getValueNode(), depth + 1));
                 }
@@ -166,9 +168,5 @@ public final class YamlFile {
         } catch (IOException e) {
             throw Unreadable.because(file, e);
         }
-    }
-
-    private static String firstLine(@Nullable String message) {
-        return message == null ? "" : message.lines().findFirst().orElse("");
     }
 }

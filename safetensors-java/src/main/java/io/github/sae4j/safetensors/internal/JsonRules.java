@@ -58,7 +58,7 @@ final class JsonRules {
             known &= Character.digit(json[digit], 16) >= 0;
         }
         if (!known) {
-            throw broken("an escape that JSON has not", at);
+            throw broken("an escape that JSON does not have", at);
         }
     }
 

@@ -8,54 +8,59 @@ public final class Quoted {
 
     private Quoted() {}
 
-    /** Returns the text in double quotes, cut after 80 characters, with control characters as escapes. */
+    /** Returns the text in double quotes, cut after 80 characters, with everything unprintable as escapes. */
     public static String of(String text) {
+        String shown = cut(text, LONGEST);
         StringBuilder quoted = new StringBuilder("\"");
-        int length = Math.min(text.length(), LONGEST);
-        for (int i = 0; i < length; i++) {
-            char c = text.charAt(i);
-            if (Character.isISOControl(c)
-                    || Character.getType(c) == Character.FORMAT
-                    || c == '\u2028'
-                    || c == '\u2029'
-                    || !isPaired(text, i)) {
-                quoted.append(String.format("\\u%04x", (int) c));
+        for (int at = 0; at < shown.length(); ) {
+            int character = shown.codePointAt(at);
+            if (isPrintable(character)) {
+                quoted.appendCodePoint(character);
             } else {
-                quoted.append(c);
+                for (char unit : Character.toChars(character)) {
+                    quoted.append(String.format("\\u%04x", (int) unit));
+                }
             }
-        }
-        if (text.length() > LONGEST) {
-            quoted.append("…");
+            at += Character.charCount(character);
         }
         return quoted.append('"').toString();
     }
 
-    /** Returns what a JSON parser complains of, without its further lines: they point to the parser's own manual. */
+    /** Returns the text as it is, or its beginning and an ellipsis; a surrogate pair is not cut in two. */
+    public static String cut(String text, int longest) {
+        if (text.length() <= longest) {
+            return text;
+        }
+        int end = Character.isHighSurrogate(text.charAt(longest - 1)) ? longest - 1 : longest;
+        return text.substring(0, end) + "…";
+    }
+
+    /** Returns what a parser complains of, without its further lines: they point to the parser's own manual. */
     public static String firstLine(Exception e) {
-        String message = String.valueOf(e.getMessage());
-        int end = message.indexOf('\n');
-        String line = end < 0 ? message : message.substring(0, end);
-        return line.length() > LONGEST_LINE ? line.substring(0, LONGEST_LINE) + "…" : line;
+        return cut(String.valueOf(e.getMessage()).lines().findFirst().orElse(""), LONGEST_LINE);
     }
 
     /** Returns whether every surrogate in a text is half of a pair, so that the text has a UTF-8 form. */
     public static boolean isUnicode(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            if (!isPaired(text, i)) {
+        for (int at = 0; at < text.length(); ) {
+            int character = text.codePointAt(at);
+            if (Character.getType(character) == Character.SURROGATE) {
                 return false;
             }
+            at += Character.charCount(character);
         }
         return true;
     }
 
-    private static boolean isPaired(String text, int index) {
-        char c = text.charAt(index);
-        if (Character.isHighSurrogate(c)) {
-            return index + 1 < text.length() && Character.isLowSurrogate(text.charAt(index + 1));
-        }
-        if (Character.isLowSurrogate(c)) {
-            return index > 0 && Character.isHighSurrogate(text.charAt(index - 1));
-        }
-        return true;
+    private static boolean isPrintable(int character) {
+        return switch (Character.getType(character)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.UNASSIGNED -> false;
+            default -> true;
+        };
     }
 }

@@ -1,5 +1,6 @@
 package io.github.sae4j.tensors.internal;
 
+import io.github.sae4j.safetensors.internal.Quoted;
 import io.github.sae4j.tensors.TensorFileException.Reason;
 import java.util.LinkedHashMap;
 import java.util.List;

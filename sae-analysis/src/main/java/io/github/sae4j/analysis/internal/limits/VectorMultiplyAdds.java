@@ -66,7 +66,7 @@ public final class VectorMultiplyAdds implements LongUnaryOperator {
     }
 
     /** Returns the sum of the first lanes of the last call, which keeps it from being left out. */
-    public float result() {
+    float result() {
         return result;
     }
 

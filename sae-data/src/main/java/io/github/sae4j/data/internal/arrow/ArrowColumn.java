@@ -2,7 +2,8 @@ package io.github.sae4j.data.internal.arrow;
 
 import io.github.sae4j.data.DataException;
 import io.github.sae4j.data.DataException.Reason;
-import io.github.sae4j.data.internal.tensors.StoredTensor;
+import io.github.sae4j.data.internal.tensors.InputArray;
+import io.github.sae4j.safetensors.internal.Quoted;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +11,7 @@ import org.apache.arrow.flatbuf.Buffer;
 import org.apache.arrow.flatbuf.RecordBatch;
 
 /** A column of an Arrow file whose lists all have one length: its numbers lie in one piece in each record batch. */
-final class ArrowColumn implements StoredTensor.Bytes {
+final class ArrowColumn implements InputArray.Bytes {
 
     private static final int OFFSETS_AT_ONCE = 1 << 14;
 
@@ -89,7 +90,7 @@ final class ArrowColumn implements StoredTensor.Bytes {
 
     private long multiplied(long count, long width) {
         if (count < 0 || count > Long.MAX_VALUE / Math.max(1, width) - 1) {
-            throw file.damaged("the column \"" + field.name() + "\" says that it has " + count + " numbers");
+            throw file.damaged("the column " + Quoted.of(field.name()) + " says that it has " + count + " numbers");
         }
         return count * width;
     }
@@ -100,7 +101,7 @@ final class ArrowColumn implements StoredTensor.Bytes {
                 && (buffer.offset() < 0
                         || buffer.length() < bytes
                         || buffer.length() > read.bodyLength() - buffer.offset())) {
-            throw file.damaged("the column \"" + field.name() + "\" has " + buffer.length() + " bytes from byte "
+            throw file.damaged("the column " + Quoted.of(field.name()) + " has " + buffer.length() + " bytes from byte "
                     + buffer.offset() + " of its record batch on, but needs " + bytes + " of its "
                     + read.bodyLength());
         }
@@ -111,14 +112,14 @@ final class ArrowColumn implements StoredTensor.Bytes {
         ByteBuffer number = file.read(position, width);
         long offset = width == Integer.BYTES ? number.getInt() : number.getLong();
         if (offset < 0) {
-            throw file.damaged("a list of the column \"" + field.name() + "\" begins at " + offset);
+            throw file.damaged("a list of the column " + Quoted.of(field.name()) + " begins at " + offset);
         }
         return offset;
     }
 
     private void measure(int level, long count, long first, long end) {
         if (end < first) {
-            throw file.damaged("lists of the column \"" + field.name() + "\" end before they begin");
+            throw file.damaged("lists of the column " + Quoted.of(field.name()) + " end before they begin");
         }
         if (count == 0) {
             return;
@@ -200,8 +201,8 @@ final class ArrowColumn implements StoredTensor.Bytes {
                     if (next - before != lengths[offsets.level()]) {
                         throw new DataException(
                                 Reason.MALFORMED,
-                                file + ": the column \"" + field.name()
-                                        + "\" has a list of " + (next - before) + " in record batch " + number
+                                file + ": the column " + Quoted.of(field.name())
+                                        + " has a list of " + (next - before) + " in record batch " + number
                                         + ", but others of " + lengths[offsets.level()]
                                         + "; activations are lists of one length.");
                     }

@@ -2,8 +2,8 @@ package io.github.sae4j.data.internal.arrow;
 
 import io.github.sae4j.data.DataException;
 import io.github.sae4j.data.DataException.Reason;
-import io.github.sae4j.data.internal.tensors.StoredTensor;
-import io.github.sae4j.data.internal.tensors.TensorFile;
+import io.github.sae4j.data.internal.tensors.InputArray;
+import io.github.sae4j.data.internal.tensors.OpenInput;
 import io.github.sae4j.tensors.ElementType;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -21,12 +21,12 @@ import org.jspecify.annotations.Nullable;
  * The columns of an Arrow file as arrays, as SAELens and Hugging Face's {@code datasets} write it: a column of lists is
  * {@code [rows, list]}, one of lists of lists {@code [rows, outer, inner]}, where all lists of a column have one length.
  */
-public final class ArrowInput implements TensorFile {
+public final class ArrowInput implements OpenInput {
 
     private final ArrowFile file;
-    private final List<StoredTensor> tensors;
+    private final List<InputArray> tensors;
 
-    private ArrowInput(ArrowFile file, List<StoredTensor> tensors) {
+    private ArrowInput(ArrowFile file, List<InputArray> tensors) {
         this.file = file;
         this.tensors = tensors;
     }
@@ -51,7 +51,7 @@ public final class ArrowInput implements TensorFile {
         }
     }
 
-    private static List<StoredTensor> tensors(ArrowFile file) {
+    private static List<InputArray> tensors(ArrowFile file) {
         Schema schema = file.schema();
         if (schema.endianness() != Endianness.Little) {
             throw new DataException(
@@ -69,7 +69,7 @@ public final class ArrowInput implements TensorFile {
                 add(file, schema, columns, read);
             }
         }
-        List<StoredTensor> tensors = new ArrayList<>();
+        List<InputArray> tensors = new ArrayList<>();
         for (int i = 0; i < columns.size(); i++) {
             ArrowColumn column = columns.get(i);
             ArrowField field = fields.get(i);
@@ -80,12 +80,12 @@ public final class ArrowInput implements TensorFile {
         return tensors;
     }
 
-    private static StoredTensor tensor(ArrowColumn column, ArrowField field) {
+    private static InputArray tensor(ArrowColumn column, ArrowField field) {
         String trouble = column.isEven() ? "" : " in lists of several lengths";
         if (!column.isComplete()) {
             trouble = " with missing values";
         }
-        return new StoredTensor(
+        return new InputArray(
                 field.name(),
                 field.dtype() + trouble,
                 trouble.isEmpty() ? ElementType.ofLabel(field.dtype()).orElse(null) : null,
@@ -117,7 +117,7 @@ public final class ArrowInput implements TensorFile {
     }
 
     @Override
-    public List<StoredTensor> tensors() {
+    public List<InputArray> tensors() {
         return tensors;
     }
 

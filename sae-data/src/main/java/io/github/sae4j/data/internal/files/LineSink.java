@@ -4,7 +4,7 @@ import io.github.sae4j.data.WrittenFile;
 import java.util.Optional;
 
 /** Takes lines of text. */
-public sealed interface LineSink extends AutoCloseable permits StagedFile, StandardLines {
+public sealed interface LineSink extends AutoCloseable permits GuardedFile, StandardLines {
 
     /** Appends lines, each with its end. */
     void append(CharSequence lines);

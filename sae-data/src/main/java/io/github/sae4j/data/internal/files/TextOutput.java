@@ -15,7 +15,7 @@ public final class TextOutput {
      * @throws io.github.sae4j.data.DataException if it cannot be written
      */
     public static void write(OutputFile target, String text) {
-        try (StagedFile file = StagedFile.beside(target)) {
+        try (GuardedFile file = GuardedFile.beside(target)) {
             file.append(text);
             file.finish();
             file.commit();

@@ -6,9 +6,9 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.github.sae4j.data.DataException;
 import io.github.sae4j.data.DataException.Reason;
+import io.github.sae4j.data.internal.tensors.InputArray;
 import io.github.sae4j.data.internal.tensors.InputChannel;
-import io.github.sae4j.data.internal.tensors.StoredTensor;
-import io.github.sae4j.data.internal.tensors.TensorFile;
+import io.github.sae4j.data.internal.tensors.OpenInput;
 import io.github.sae4j.tensors.ElementType;
 import java.io.IOException;
 import java.nio.ByteOrder;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * Numbers without a header, {@code shard_0.memmap}, and beside them {@code shard_0.meta}, a JSON object of their
  * {@code shape} and {@code dtype}, as caches of dictionary_learning have them.
  */
-public final class MemmapInput implements TensorFile {
+public final class MemmapInput implements OpenInput {
 
     public static final String ENDING = ".memmap";
 
@@ -34,11 +34,11 @@ public final class MemmapInput implements TensorFile {
             "torch.float64", ElementType.F64);
 
     private final InputChannel channel;
-    private final StoredTensor tensor;
+    private final InputArray tensor;
 
     private MemmapInput(InputChannel channel, String dtype, ElementType type, List<Long> shape) {
         this.channel = channel;
-        this.tensor = new StoredTensor(null, dtype, type, ByteOrder.LITTLE_ENDIAN, shape, channel::read);
+        this.tensor = new InputArray(null, dtype, type, ByteOrder.LITTLE_ENDIAN, shape, channel::read);
     }
 
     /**
@@ -122,7 +122,7 @@ public final class MemmapInput implements TensorFile {
     }
 
     @Override
-    public List<StoredTensor> tensors() {
+    public List<InputArray> tensors() {
         return List.of(tensor);
     }
 

@@ -2,10 +2,11 @@ package io.github.sae4j.data.internal.formats;
 
 import io.github.sae4j.data.DataException;
 import io.github.sae4j.data.DataException.Reason;
-import io.github.sae4j.data.internal.tensors.StoredTensor;
-import io.github.sae4j.data.internal.tensors.TensorFile;
+import io.github.sae4j.data.internal.tensors.InputArray;
+import io.github.sae4j.data.internal.tensors.OpenInput;
 import io.github.sae4j.tensors.NpyHeader;
 import io.github.sae4j.tensors.Tensor;
+import io.github.sae4j.tensors.TensorFile;
 import io.github.sae4j.tensors.TensorFileException;
 import io.github.sae4j.tensors.TensorFormat;
 import java.io.BufferedInputStream;
@@ -21,12 +22,12 @@ import java.util.function.Supplier;
 import java.util.stream.LongStream;
 
 /** The arrays of a safetensors, npy, npz or PyTorch file, whose bytes are read where they lie. */
-public final class NamedTensorsInput implements TensorFile {
+public final class NamedTensorsInput implements OpenInput {
 
-    private final io.github.sae4j.tensors.TensorFile file;
-    private final List<StoredTensor> tensors;
+    private final TensorFile file;
+    private final List<InputArray> tensors;
 
-    private NamedTensorsInput(io.github.sae4j.tensors.TensorFile file) {
+    private NamedTensorsInput(TensorFile file) {
         this.file = file;
         this.tensors = file.tensors().stream()
                 .map(tensor -> stored(tensor, file.format()))
@@ -42,7 +43,7 @@ public final class NamedTensorsInput implements TensorFile {
         if (format == TensorFormat.NPY) {
             requireActivations(path);
         }
-        return new NamedTensorsInput(reported(() -> io.github.sae4j.tensors.TensorFile.open(path, format)));
+        return new NamedTensorsInput(reported(() -> TensorFile.open(path, format)));
     }
 
     private static void requireActivations(Path path) {
@@ -56,10 +57,10 @@ public final class NamedTensorsInput implements TensorFile {
         }
     }
 
-    private static StoredTensor stored(Tensor tensor, TensorFormat format) {
+    private static InputArray stored(Tensor tensor, TensorFormat format) {
         boolean columns = format == TensorFormat.NPZ && !tensor.isRowMajor();
         boolean read = !columns && !(format == TensorFormat.NPZ && NpyRules.isOfUnknownName(tensor.storedType()));
-        return new StoredTensor(
+        return new InputArray(
                 tensor.name().isEmpty() ? null : tensor.name(),
                 tensor.storedType() + (columns ? " in Fortran order" : ""),
                 read ? tensor.type() : null,
@@ -88,7 +89,7 @@ public final class NamedTensorsInput implements TensorFile {
     }
 
     @Override
-    public List<StoredTensor> tensors() {
+    public List<InputArray> tensors() {
         return tensors;
     }
 

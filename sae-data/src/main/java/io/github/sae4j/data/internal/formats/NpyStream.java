@@ -3,9 +3,9 @@ package io.github.sae4j.data.internal.formats;
 import io.github.sae4j.data.DataException;
 import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.data.internal.tensors.ForwardBytes;
+import io.github.sae4j.data.internal.tensors.InputArray;
 import io.github.sae4j.data.internal.tensors.LibraryMessage;
-import io.github.sae4j.data.internal.tensors.StoredTensor;
-import io.github.sae4j.data.internal.tensors.TensorFile;
+import io.github.sae4j.data.internal.tensors.OpenInput;
 import io.github.sae4j.tensors.NpyHeader;
 import io.github.sae4j.tensors.TensorFileException;
 import java.io.BufferedInputStream;
@@ -18,7 +18,7 @@ import java.util.List;
  *
  * @param tensor its array
  */
-public record NpyStream(StoredTensor tensor) implements TensorFile {
+public record NpyStream(InputArray tensor) implements OpenInput {
 
     /** How standard input is called in sentences. */
     public static final String NAME = "standard input";
@@ -34,7 +34,7 @@ public record NpyStream(StoredTensor tensor) implements TensorFile {
         try {
             NpyHeader header = NpyHeader.read(NAME, buffered);
             NpyRules.requireActivations(NAME, header);
-            return new NpyStream(new StoredTensor(
+            return new NpyStream(new InputArray(
                     null,
                     header.descr(),
                     header.type().orElseThrow(),
@@ -49,7 +49,7 @@ public record NpyStream(StoredTensor tensor) implements TensorFile {
     }
 
     @Override
-    public List<StoredTensor> tensors() {
+    public List<InputArray> tensors() {
         return List.of(tensor);
     }
 

@@ -1,6 +1,6 @@
 package io.github.sae4j.data.internal.numpy;
 
-import io.github.sae4j.data.internal.files.StagedFile;
+import io.github.sae4j.data.internal.files.GuardedFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -20,10 +20,10 @@ public final class NpzArchive {
     /** Later than the first day that zip knows, which would be written with the time zone of the machine. */
     private static final LocalDateTime TIME = LocalDateTime.of(1980, 2, 1, 0, 0);
 
-    private final StagedFile file;
+    private final GuardedFile file;
     private final ZipOutputStream zip;
 
-    public NpzArchive(StagedFile file) {
+    public NpzArchive(GuardedFile file) {
         this.file = file;
         this.zip = new ZipOutputStream(file.stream(), StandardCharsets.UTF_8);
     }

@@ -2,8 +2,9 @@ package io.github.sae4j.data.internal.parquet;
 
 import io.github.sae4j.data.DataException;
 import io.github.sae4j.data.DataException.Reason;
+import io.github.sae4j.data.internal.tensors.InputArray;
 import io.github.sae4j.data.internal.tensors.LibraryMessage;
-import io.github.sae4j.data.internal.tensors.StoredTensor;
+import io.github.sae4j.safetensors.internal.Quoted;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -20,7 +21,7 @@ import org.apache.parquet.hadoop.metadata.ParquetMetadata;
  *
  * <p>The pages of one row group are in memory at a time, as Parquet has it.
  */
-public final class ParquetColumn implements StoredTensor.Bytes, AutoCloseable {
+public final class ParquetColumn implements InputArray.Bytes, AutoCloseable {
 
     /** How parquet-java speaks of a file on disk. */
     private static final Pattern FILE = Pattern.compile("\\S*LocalInputFile@\\p{XDigit}+");
@@ -176,14 +177,14 @@ public final class ParquetColumn implements StoredTensor.Bytes, AutoCloseable {
         if (values.getCurrentRepetitionLevel() != level) {
             throw new DataException(
                     Reason.MALFORMED,
-                    path + ": the lists of column \"" + leaf.getPath()[0]
-                            + "\" should all have one length, " + shape().subList(1, lengths.length + 1)
+                    path + ": the lists of column " + Quoted.of(leaf.getPath()[0])
+                            + " should all have one length, " + shape().subList(1, lengths.length + 1)
                             + ", but in row " + next / valuesOfRow() + " or before it one has another.");
         }
         if (values.getCurrentDefinitionLevel() != leaf.getMaxDefinitionLevel()) {
             throw new DataException(
                     Reason.MALFORMED,
-                    path + ": column \"" + leaf.getPath()[0] + "\" has no value at row " + next / valuesOfRow()
+                    path + ": column " + Quoted.of(leaf.getPath()[0]) + " has no value at row " + next / valuesOfRow()
                             + ", place " + next % valuesOfRow() + ".");
         }
     }
@@ -197,7 +198,7 @@ public final class ParquetColumn implements StoredTensor.Bytes, AutoCloseable {
         if (values == null) {
             throw new DataException(
                     Reason.MALFORMED,
-                    path + ": column \"" + leaf.getPath()[0] + "\" ends after " + next
+                    path + ": column " + Quoted.of(leaf.getPath()[0]) + " ends after " + next
                             + " values, before all that its lists should have.");
         }
         return values;

@@ -1,8 +1,8 @@
 package io.github.sae4j.data.internal.parquet;
 
 import io.github.sae4j.data.DataException;
-import io.github.sae4j.data.internal.tensors.StoredTensor;
-import io.github.sae4j.data.internal.tensors.TensorFile;
+import io.github.sae4j.data.internal.tensors.InputArray;
+import io.github.sae4j.data.internal.tensors.OpenInput;
 import io.github.sae4j.tensors.ElementType;
 import java.io.IOException;
 import java.nio.ByteOrder;
@@ -25,15 +25,15 @@ import org.jspecify.annotations.Nullable;
  * The columns of a Parquet file as arrays: a column of lists is {@code [rows, list]}, one of lists of lists
  * {@code [rows, outer, inner]}, where all lists of a column have one length.
  */
-public final class ParquetInput implements TensorFile {
+public final class ParquetInput implements OpenInput {
 
     /** What a column of texts is called, of which eight bytes of a hash are read. */
     public static final String TEXT = "TEXT";
 
-    private final List<StoredTensor> tensors;
+    private final List<InputArray> tensors;
     private final List<ParquetColumn> columns;
 
-    private ParquetInput(List<StoredTensor> tensors, List<ParquetColumn> columns) {
+    private ParquetInput(List<InputArray> tensors, List<ParquetColumn> columns) {
         this.tensors = tensors;
         this.columns = columns;
     }
@@ -54,7 +54,7 @@ public final class ParquetInput implements TensorFile {
         for (ColumnDescriptor leaf : footer.getFileMetaData().getSchema().getColumns()) {
             leaves.computeIfAbsent(leaf.getPath()[0], name -> new ArrayList<>()).add(leaf);
         }
-        List<StoredTensor> tensors = new ArrayList<>();
+        List<InputArray> tensors = new ArrayList<>();
         List<ParquetColumn> columns = new ArrayList<>();
         leaves.forEach((name, ofField) -> {
             ColumnDescriptor leaf = ofField.get(0);
@@ -63,7 +63,7 @@ public final class ParquetInput implements TensorFile {
                 ParquetColumn column = ParquetColumn.of(path, footer, leaf);
                 columns.add(column);
                 boolean even = column.isEven(values(footer, leaf));
-                tensors.add(new StoredTensor(
+                tensors.add(new InputArray(
                         name,
                         even ? dtype : dtype + " in lists of several lengths",
                         even ? ElementType.ofLabel(dtype).orElse(null) : null,
@@ -101,7 +101,7 @@ public final class ParquetInput implements TensorFile {
     }
 
     @Override
-    public List<StoredTensor> tensors() {
+    public List<InputArray> tensors() {
         return tensors;
     }
 

@@ -8,7 +8,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 
 /** The numbers of an array that can only be read from the first to the last, once. */
-public final class ForwardBytes implements StoredTensor.Bytes {
+public final class ForwardBytes implements InputArray.Bytes {
 
     private static final int PIECE_BYTES = 1 << 16;
 

@@ -12,6 +12,7 @@ import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.TopK;
 import io.github.sae4j.loader.SaeLoadException;
 import io.github.sae4j.loader.SaeLoadException.Reason;
+import io.github.sae4j.safetensors.internal.Quoted;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -134,8 +135,8 @@ record Architecture(SaeArchitecture kind, Recipe recipe, List<String> fields, bo
                 .findFirst()
                 .orElseThrow(() -> new SaeLoadException(
                         Reason.UNSUPPORTED,
-                        file + ": the architecture \"" + label
-                                + "\" is not known. Supported: "
+                        file + ": the architecture " + Quoted.of(label)
+                                + " is not known. Supported: "
                                 + known.stream().map(Architecture::label).collect(Collectors.joining(", ")) + "."));
     }
 

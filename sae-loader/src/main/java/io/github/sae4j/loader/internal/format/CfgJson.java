@@ -7,6 +7,7 @@ import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SaeMetadata;
 import io.github.sae4j.loader.SaeLoadException;
 import io.github.sae4j.loader.SaeLoadException.Reason;
+import io.github.sae4j.safetensors.internal.Quoted;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -185,7 +186,7 @@ final class CfgJson {
         String name = withoutPrefix(written, "torch.");
         if (!DTYPES.contains(name)) {
             throw fields.unsupported(
-                    "dtype", "\"" + written + "\"", "but only " + String.join(", ", DTYPES) + " are known.");
+                    "dtype", Quoted.of(written), "but only " + String.join(", ", DTYPES) + " are known.");
         }
         return name;
     }
@@ -213,7 +214,7 @@ final class CfgJson {
         if (function != null && !function.equals("relu")) {
             throw fields.unsupported(
                     functionField,
-                    "\"" + function + "\"",
+                    Quoted.of(function),
                     older
                             ? "which is not supported; relu and topk are known."
                             : "but an SAE of version 6 says its rule as its architecture.");
@@ -254,7 +255,7 @@ final class CfgJson {
         return Normalization.ofLabel(label)
                 .orElseThrow(() -> fields.unsupported(
                         "normalize_activations",
-                        "\"" + label + "\"",
+                        Quoted.of(label),
                         "which is not supported; supported are "
                                 + Arrays.stream(Normalization.values())
                                         .map(Normalization::label)
@@ -269,8 +270,8 @@ final class CfgJson {
             throw fields.refused(
                     "reshape_activations",
                     "\"hook_z\"",
-                    "which is for attention outputs of each head, but hook_name is \"" + hookName
-                            + "\", which does not end with _z.");
+                    "which is for attention outputs of each head, but hook_name is " + Quoted.of(hookName)
+                            + ", which does not end with _z.");
         }
         return reshape;
     }
@@ -285,7 +286,7 @@ final class CfgJson {
                 .filter(reshape -> reshape != Reshape.SEGMENTS || accounts == null)
                 .orElseThrow(() -> fields.unsupported(
                         "reshape_activations",
-                        "\"" + label + "\"",
+                        Quoted.of(label),
                         "which is not supported; supported are none, hook_z."));
     }
 
@@ -313,7 +314,7 @@ final class CfgJson {
 
     private boolean isOlderVersion(String written) {
         if (!VERSION.matcher(written.strip()).matches()) {
-            throw fields.refused("sae_lens_version", "\"" + written + "\"", "which is not a version such as 6.18.0.");
+            throw fields.refused("sae_lens_version", Quoted.of(written), "which is not a version such as 6.18.0.");
         }
         return isOlder(written);
     }

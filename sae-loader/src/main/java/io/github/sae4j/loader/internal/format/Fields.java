@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.github.sae4j.loader.SaeLoadException;
 import io.github.sae4j.loader.SaeLoadException.Reason;
+import io.github.sae4j.safetensors.internal.Quoted;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * there counts. What nothing has read when they are {@linkplain #close closed} must be known to change nothing.
  */
 final class Fields {
+
+    private static final int LONGEST_VALUE = 60;
 
     private final String file;
     private final Map<String, JsonElement> unread = new LinkedHashMap<>();
@@ -116,10 +119,7 @@ final class Fields {
             return;
         }
         if (has(newName) && !value.equals(unread.get(newName))) {
-            throw refused(
-                    name,
-                    shortened(value.toString()),
-                    "but " + newName + " is " + shortened(String.valueOf(unread.get(newName))) + ".");
+            throw refused(name, shown(value), "but " + newName + " is " + shown(unread.get(newName)) + ".");
         }
         unread.put(newName, value);
         namesInFile.put(newName, name);
@@ -196,7 +196,7 @@ final class Fields {
         if (value != null && !List.of(known).contains(value)) {
             throw unsupported(
                     name,
-                    "\"" + value + "\"",
+                    Quoted.of(value),
                     "but only " + String.join(", ", known) + " " + (known.length == 1 ? "is" : "are") + " known.");
         }
         return value;
@@ -257,7 +257,7 @@ final class Fields {
             if (reason.isPresent()) {
                 accounts.use(file, name, reason.get());
             } else if (!value.isJsonNull() && !judged.contains(name)) {
-                strangers.add(new Accounts.Stranger(name, name + " = " + shortened(value.toString())));
+                strangers.add(new Accounts.Stranger(name, name + " = " + shown(value)));
             }
         });
         accounts.refuse(file, "field", of, strangers);
@@ -296,7 +296,7 @@ final class Fields {
                 }
                 return primitive;
             }
-            throw refused(nameInFile(name), shortened(value.toString()), "but should be " + expected + ".");
+            throw refused(nameInFile(name), shown(value), "but should be " + expected + ".");
         }
         return null;
     }
@@ -335,8 +335,8 @@ final class Fields {
         }
     }
 
-    private static String shortened(String json) {
-        return json.length() <= 60 ? json : json.substring(0, 60) + "…";
+    private static String shown(@Nullable JsonElement value) {
+        return Quoted.cut(String.valueOf(value), LONGEST_VALUE);
     }
 
     @FunctionalInterface

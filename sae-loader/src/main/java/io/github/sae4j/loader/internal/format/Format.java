@@ -3,7 +3,7 @@ package io.github.sae4j.loader.internal.format;
 import io.github.sae4j.loader.internal.SaeFolder;
 
 /** A layout that comes with this library. */
-interface Format extends Layout {
+interface Format extends FileLayout {
 
     @Override
     default boolean fits(SaeFolder place) {

@@ -84,7 +84,7 @@ public final class Formats {
 
     /** Returns the names of the layouts that can be asked for. */
     public static List<String> labels() {
-        return Layouts.all().stream().map(Layout::label).toList();
+        return FileLayouts.all().stream().map(FileLayout::label).toList();
     }
 
     private SaeBuilder read() {
@@ -125,7 +125,7 @@ public final class Formats {
     }
 
     private Opened open(Reading reading) {
-        Layout layout = layout();
+        FileLayout layout = layout();
         if (layout instanceof ProvidedFormat provided) {
             return provided.open(reading, settings);
         }
@@ -172,14 +172,14 @@ public final class Formats {
         return fields;
     }
 
-    private Layout layout() {
+    private FileLayout layout() {
         @Nullable String named = settings.format();
         if (named == null && settings.facts() != null) {
             named = settings.facts().format();
         }
         if (named != null) {
             String label = named;
-            return Layouts.all().stream()
+            return FileLayouts.all().stream()
                     .filter(format -> format.label().equals(label))
                     .findFirst()
                     .orElseThrow(() -> new SaeLoadException(
@@ -191,7 +191,7 @@ public final class Formats {
             // What is asked for first may be fetched, and most SAEs have this; it is small.
             place.has(SaeLensFiles.CONFIG);
         }
-        return Layouts.all().stream()
+        return FileLayouts.all().stream()
                 .filter(format -> format.fits(place))
                 .findFirst()
                 .orElseThrow(this::noSae);
@@ -205,7 +205,7 @@ public final class Formats {
     private SaeLoadException unrecognised() {
         Set<String> markers = new LinkedHashSet<>();
         Map<String, String> lacking = new TreeMap<>();
-        for (Layout format : Layouts.all()) {
+        for (FileLayout format : FileLayouts.all()) {
             format.markers().stream().reduce((one, next) -> next).ifPresent(markers::add);
             List<String> absent = format.markers().stream()
                     .filter(marker -> !place.has(marker))

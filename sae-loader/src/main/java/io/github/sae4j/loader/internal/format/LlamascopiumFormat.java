@@ -6,6 +6,7 @@ import io.github.sae4j.loader.SaeLoadException;
 import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.internal.SaeFolder;
 import io.github.sae4j.loader.internal.SaeLensFiles;
+import io.github.sae4j.safetensors.internal.Quoted;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -154,7 +155,7 @@ final class LlamascopiumFormat implements Format {
             case "lorsa" -> "attention over the whole sequence";
             default -> "which is not known";
         };
-        throw fields.unsupported("sae_type", "\"" + kind + "\"", why + "; of Llamascopium only \"sae\" is supported.");
+        throw fields.unsupported("sae_type", Quoted.of(kind), why + "; of Llamascopium only \"sae\" is supported.");
     }
 
     private static Weights weights(Reading reading) {

@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A layout that others provide. */
-record ProvidedFormat(SaeFormat format) implements Layout {
+record ProvidedFormat(SaeFormat format) implements FileLayout {
 
     private static final Logger LOG = LoggerFactory.getLogger(Formats.class);
 

@@ -4,9 +4,11 @@ import io.github.sae4j.core.BlockRule;
 import io.github.sae4j.core.JumpRelu;
 import io.github.sae4j.core.TopK;
 import io.github.sae4j.loader.internal.SaeFolder;
+import io.github.sae4j.safetensors.internal.Quoted;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -85,15 +87,14 @@ final class SparsifyFormat implements Format {
     }
 
     private static Rule rule(Reading reading, Fields fields) {
-        @Nullable String written = fields.text("sae_type");
-        String kind = written == null ? "topk" : written.toLowerCase(Locale.ROOT);
+        String written = Objects.requireNonNullElse(fields.text("sae_type"), "topk");
+        String kind = written.toLowerCase(Locale.ROOT);
         fields.requireUnset(
                 "matryoshka_use_batchtopk", "and which features are active then depends on the other tokens.");
         boolean signed = fields.isSet("signed");
         @Nullable String activation = fields.oneOf("activation", "topk", "groupmax");
         if (!kind.equals("topk") && (signed || activation != null)) {
-            throw fields.unsupported(
-                    "sae_type", "\"" + written + "\"", "which is not known beside signed or activation.");
+            throw fields.unsupported("sae_type", Quoted.of(written), "which is not known beside signed or activation.");
         }
         return switch (kind) {
             case "topk" -> {
@@ -114,17 +115,17 @@ final class SparsifyFormat implements Format {
             case "gated" ->
                 throw fields.unsupported(
                         "sae_type",
-                        "\"" + written + "\"",
+                        Quoted.of(written),
                         "whose gate has a matrix of its own;" + " that rule is not supported.");
             case "lista" ->
                 throw fields.unsupported(
                         "sae_type",
-                        "\"" + written + "\"",
+                        Quoted.of(written),
                         "whose features inhibit each other;" + " that rule is not supported.");
             default ->
                 throw fields.unsupported(
                         "sae_type",
-                        "\"" + written + "\"",
+                        Quoted.of(written),
                         "but only topk, matryoshka, jumprelu and batchtopk are known of latent-sae.");
         };
     }
@@ -142,12 +143,10 @@ final class SparsifyFormat implements Format {
 
     /** Returns the last of numbers with commas between them, all features of the widest SAE in the others. */
     private static int lastOf(Fields fields, String name) {
-        @Nullable String written = fields.text(name);
-        String last = written == null
-                ? ""
-                : written.substring(written.lastIndexOf(',') + 1).strip();
+        String written = String.valueOf(fields.text(name));
+        String last = written.substring(written.lastIndexOf(',') + 1).strip();
         if (!last.matches("[1-9]\\d{0,8}")) {
-            throw fields.refused(name, "\"" + written + "\"", "but should be numbers with commas between them.");
+            throw fields.refused(name, Quoted.of(written), "but should be numbers with commas between them.");
         }
         return Integer.parseInt(last);
     }

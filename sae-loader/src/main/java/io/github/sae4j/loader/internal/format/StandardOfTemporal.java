@@ -1,5 +1,6 @@
 package io.github.sae4j.loader.internal.format;
 
+import io.github.sae4j.safetensors.internal.Quoted;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -19,9 +20,7 @@ final class StandardOfTemporal {
     static Parts read(Reading reading, Fields fields, String kind, double scale, @Nullable String hook, Inert inert) {
         if (!KNOWN.contains(kind)) {
             throw fields.unsupported(
-                    "sae.sae_type",
-                    "\"" + kind + "\"",
-                    "but only temporal, " + String.join(", ", KNOWN) + " are known.");
+                    "sae.sae_type", Quoted.of(kind), "but only temporal, " + String.join(", ", KNOWN) + " are known.");
         }
         @Nullable
         Integer k = kind.equals("topk") ? reading.override("k").orElseGet(() -> fields.size("sae.kval_topk")) : null;

@@ -10,6 +10,7 @@ import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.MalformedJsonException;
 import io.github.sae4j.loader.SaeLoadException;
 import io.github.sae4j.loader.SaeLoadException.Reason;
+import io.github.sae4j.safetensors.internal.Quoted;
 import java.io.IOException;
 import java.io.StringReader;
 import java.util.regex.Pattern;
@@ -82,7 +83,7 @@ final class StrictJson {
         while (reader.hasNext()) {
             String name = reader.nextName();
             if (object.has(name)) {
-                throw new MalformedJsonException("the field \"" + name + "\" is there twice");
+                throw new MalformedJsonException("the field " + Quoted.of(name) + " is there twice");
             }
             object.add(name, value(reader, depth + 1));
         }

@@ -8,6 +8,7 @@ import io.github.sae4j.core.TemporalPrediction;
 import io.github.sae4j.core.TemporalPrediction.Layer;
 import io.github.sae4j.core.TemporalPrediction.Linear;
 import io.github.sae4j.core.TopK;
+import io.github.sae4j.safetensors.internal.Quoted;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +41,7 @@ final class TemporalRecipe {
             builder.activation(JumpRelu.of(new float[dSae], Float.MAX_VALUE));
         } else {
             throw fields.unsupported(
-                    "sae_diff_type", "\"" + kind + "\"", "but only topk, relu, batchtopk and nullify are known.");
+                    "sae_diff_type", Quoted.of(kind), "but only topk, relu, batchtopk and nullify are known.");
         }
         @Nullable Integer layers = fields.optionalSize("n_attn_layers");
         List<Layer> attention = new ArrayList<>();

@@ -5,27 +5,23 @@ import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.internal.Listing;
 import io.github.sae4j.loader.internal.Unreadable;
 import io.github.sae4j.loader.internal.Unwritable;
+import io.github.sae4j.safetensors.internal.StagedFolder;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A folder that is filled under a temporary name beside its target and takes the target's name when it is whole. Nothing
- * is replaced but an empty folder.
- */
+/** A folder that is made whole or not at all, and that replaces nothing but an empty folder. */
 final class NewFolder implements AutoCloseable {
 
     private final Path target;
-    private final Path staged;
-    private boolean committed;
+    private final StagedFolder staged;
 
-    private NewFolder(Path target, Path staged) {
+    private NewFolder(Path target, StagedFolder staged) {
         this.target = target;
         this.staged = staged;
     }
@@ -45,7 +41,7 @@ final class NewFolder implements AutoCloseable {
             } else if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
                 throw new SaeLoadException(
                         Reason.NOT_EMPTY,
-                        target + " is there and not a folder. An SAE is saved as a folder of its own.");
+                        target + " exists and is not a folder. An SAE is saved as a folder of its own.");
             }
         } catch (IOException e) {
             throw Unreadable.because(target, e);
@@ -55,10 +51,8 @@ final class NewFolder implements AutoCloseable {
             throw new SaeLoadException(
                     Reason.NOT_FOUND, target + " cannot be written: the folder around it does not exist.");
         }
-        Path staged = parent.resolve(
-                String.format(".sae4j-%016x.tmp", ThreadLocalRandom.current().nextLong()));
         try {
-            return new NewFolder(target, Files.createDirectory(staged));
+            return new NewFolder(target, StagedFolder.in(parent));
         } catch (IOException e) {
             throw Unwritable.because(target, e);
         }
@@ -84,7 +78,7 @@ final class NewFolder implements AutoCloseable {
 
     /** Returns where a file of the folder is to be written. */
     Path file(String name) {
-        return staged.resolve(name);
+        return staged.path().resolve(name);
     }
 
     /**
@@ -93,43 +87,24 @@ final class NewFolder implements AutoCloseable {
      * @throws SaeLoadException if something has come to the target since, or the system refuses
      */
     void commit() {
-        boolean replaces = Files.isDirectory(target);
         try {
-            if (replaces) {
-                // Windows renames no folder onto another, be it empty.
-                Files.delete(target);
-            }
-            try {
-                Files.move(staged, target);
-            } catch (IOException e) {
-                if (replaces) {
-                    Files.createDirectory(target);
-                }
-                throw e;
-            }
+            staged.moveTo(target);
         } catch (DirectoryNotEmptyException e) {
             throw new SaeLoadException(Reason.NOT_EMPTY, target + " is not empty any more. Nothing is overwritten.", e);
         } catch (IOException e) {
             throw Unwritable.because(target, e);
         }
-        committed = true;
     }
 
     /** Gives up what was not committed: the temporary folder is deleted. */
     @Override
     public void close() {
-        if (committed) {
-            return;
-        }
         try {
-            for (String name : names(staged)) {
-                Files.delete(staged.resolve(name));
-            }
-            Files.delete(staged);
+            staged.close();
         } catch (IOException e) {
             throw new SaeLoadException(
                     Reason.UNWRITABLE,
-                    "The temporary folder " + staged + " cannot be deleted: " + e.getMessage() + ".",
+                    "The temporary folder " + staged.path() + " cannot be deleted: " + e.getMessage() + ".",
                     e);
         }
     }

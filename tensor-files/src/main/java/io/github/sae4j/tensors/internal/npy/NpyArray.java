@@ -1,11 +1,11 @@
 package io.github.sae4j.tensors.internal.npy;
 
+import io.github.sae4j.safetensors.internal.Quoted;
 import io.github.sae4j.tensors.ElementType;
 import io.github.sae4j.tensors.NpyHeader;
 import io.github.sae4j.tensors.internal.ByteSource;
 import io.github.sae4j.tensors.internal.ErrorContext;
 import io.github.sae4j.tensors.internal.NamedTensors;
-import io.github.sae4j.tensors.internal.Quoted;
 import io.github.sae4j.tensors.internal.StoredTensor;
 import io.github.sae4j.tensors.internal.StoredTensor.Storage;
 import java.util.List;
@@ -56,6 +56,6 @@ public final class NpyArray {
         if (header.descr().startsWith("[")) {
             return "it holds records of several fields, but a tensor has one number each.";
         }
-        return "its dtype " + Quoted.of(header.descr()) + " is none that is read.";
+        return "its dtype " + Quoted.of(header.descr()) + " is not supported.";
     }
 }

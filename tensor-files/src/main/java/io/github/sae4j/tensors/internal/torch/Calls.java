@@ -1,7 +1,7 @@
 package io.github.sae4j.tensors.internal.torch;
 
+import io.github.sae4j.safetensors.internal.Quoted;
 import io.github.sae4j.tensors.TensorFileException;
-import io.github.sae4j.tensors.internal.Quoted;
 import io.github.sae4j.tensors.internal.torch.PickledValue.Binary;
 import io.github.sae4j.tensors.internal.torch.PickledValue.Callable;
 import io.github.sae4j.tensors.internal.torch.PickledValue.Dict;

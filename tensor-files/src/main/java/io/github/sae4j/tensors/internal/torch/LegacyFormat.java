@@ -1,8 +1,8 @@
 package io.github.sae4j.tensors.internal.torch;
 
+import io.github.sae4j.safetensors.internal.Quoted;
 import io.github.sae4j.tensors.internal.ByteSource;
 import io.github.sae4j.tensors.internal.ErrorContext;
-import io.github.sae4j.tensors.internal.Quoted;
 import io.github.sae4j.tensors.internal.StoredTensor.Storage;
 import io.github.sae4j.tensors.internal.torch.PickledValue.Dict;
 import io.github.sae4j.tensors.internal.torch.PickledValue.Items;

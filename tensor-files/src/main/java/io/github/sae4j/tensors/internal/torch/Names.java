@@ -1,9 +1,9 @@
 package io.github.sae4j.tensors.internal.torch;
 
+import io.github.sae4j.safetensors.internal.Quoted;
 import io.github.sae4j.tensors.TensorFileException;
 import io.github.sae4j.tensors.TensorFileException.Reason;
 import io.github.sae4j.tensors.internal.ErrorContext;
-import io.github.sae4j.tensors.internal.Quoted;
 import io.github.sae4j.tensors.internal.torch.PickledValue.Dict;
 import io.github.sae4j.tensors.internal.torch.PickledValue.Items;
 import io.github.sae4j.tensors.internal.torch.PickledValue.Plain;

@@ -1,8 +1,8 @@
 package io.github.sae4j.tensors.internal.torch;
 
+import io.github.sae4j.safetensors.internal.Quoted;
 import io.github.sae4j.tensors.TensorFileException;
 import io.github.sae4j.tensors.TensorFileException.Reason;
-import io.github.sae4j.tensors.internal.Quoted;
 import io.github.sae4j.tensors.internal.torch.PickledValue.Callable;
 import io.github.sae4j.tensors.internal.torch.PickledValue.Dict;
 import io.github.sae4j.tensors.internal.torch.PickledValue.Items;
@@ -107,7 +107,7 @@ final class Unpickler {
                 throw input.fault(
                         Reason.UNSUPPORTED,
                         "the instruction " + Opcode.nameOfRefused(opcode)
-                                + ", is none that tensors need, and was not carried out.");
+                                + ", is not one that tensors need, and was not carried out.");
         }
     }
 

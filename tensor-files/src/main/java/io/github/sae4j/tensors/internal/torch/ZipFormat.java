@@ -1,9 +1,9 @@
 package io.github.sae4j.tensors.internal.torch;
 
+import io.github.sae4j.safetensors.internal.Quoted;
 import io.github.sae4j.tensors.TensorFileException.Reason;
 import io.github.sae4j.tensors.internal.ByteSource;
 import io.github.sae4j.tensors.internal.ErrorContext;
-import io.github.sae4j.tensors.internal.Quoted;
 import io.github.sae4j.tensors.internal.StoredTensor.Storage;
 import io.github.sae4j.tensors.internal.torch.PickledValue.StorageReference;
 import io.github.sae4j.tensors.internal.torch.TorchFile.Content;

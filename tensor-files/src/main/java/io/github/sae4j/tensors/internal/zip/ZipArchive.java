@@ -1,10 +1,10 @@
 package io.github.sae4j.tensors.internal.zip;
 
+import io.github.sae4j.safetensors.internal.Quoted;
 import io.github.sae4j.tensors.internal.ByteSource;
 import io.github.sae4j.tensors.internal.ErrorContext;
 import io.github.sae4j.tensors.internal.LazyBytes;
 import io.github.sae4j.tensors.internal.MemoryBytes;
-import io.github.sae4j.tensors.internal.Quoted;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,10 +1,10 @@
 package io.github.sae4j.tensors.internal.zip;
 
+import io.github.sae4j.safetensors.internal.Quoted;
 import io.github.sae4j.tensors.TensorFileException;
 import io.github.sae4j.tensors.TensorFileException.Reason;
 import io.github.sae4j.tensors.internal.ByteSource;
 import io.github.sae4j.tensors.internal.ErrorContext;
-import io.github.sae4j.tensors.internal.Quoted;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;

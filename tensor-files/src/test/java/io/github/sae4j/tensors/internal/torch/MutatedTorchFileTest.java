@@ -4,47 +4,34 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.sae4j.fixtures.TorchCase;
 import io.github.sae4j.fixtures.ZipImage;
-import io.github.sae4j.tensors.TensorFileException;
-import io.github.sae4j.tensors.internal.ErrorContext;
+import io.github.sae4j.tensors.internal.ByteSource;
 import io.github.sae4j.tensors.internal.HeapBytes;
+import io.github.sae4j.tensors.internal.MutatedFilesTest;
 import io.github.sae4j.tensors.internal.Mutations;
+import io.github.sae4j.tensors.internal.NamedTensors;
 import io.github.sae4j.tensors.internal.StoredTensor;
-import io.github.sae4j.tensors.internal.Watched;
-import io.github.sae4j.tensors.internal.torch.TorchFile.Content;
 import io.github.sae4j.tensors.internal.zip.ZipArchive;
 import io.github.sae4j.tensors.internal.zip.ZipMember;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
-/** Damaged PyTorch files, many of them: only our exception comes out, little memory goes in, and no class is loaded. */
+/** Damaged PyTorch files. */
 @SuppressWarnings("ArrayRecordComponent") // Nobody compares them.
-class MutatedTorchFileTest {
+class MutatedTorchFileTest extends MutatedFilesTest {
 
     private static final int FILES = 100_000;
-    private static final int WARM_UP = 20_000;
-    private static final long SEED = 20_261_124;
 
     /** The buffers of the zip and pickle readers, and an exception with its stack. */
     private static final long FIXED_BYTES = 48 * 1024;
-
-    /** All that is allocated on the way, most of it garbage at once. */
-    private static final long BYTES_PER_BYTE = 64;
-
-    private static final ErrorContext FILE = new ErrorContext("some.pt");
 
     /** Instructions, numbers, and names that no file may have looked up. */
     private static final List<byte[]> FRAGMENTS = Stream.concat(
@@ -111,7 +98,7 @@ class MutatedTorchFileTest {
 
     private static final Set<String> EXPECTED_REASONS = Set.of(
             "which is not among the few names",
-            "none that tensors need",
+            "not one that tensors need",
             "empty stack",
             "without a STOP",
             "persistent id",
@@ -134,6 +121,7 @@ class MutatedTorchFileTest {
     private record Parts(String pickleName, byte[] pickle, Map<String, byte[]> others) {}
 
     MutatedTorchFileTest() {
+        super(FILES, FIXED_BYTES, FRAGMENTS, EXPECTED_REASONS);
         for (TorchCase torch : TorchCase.valid()) {
             try {
                 byte[] bytes = Files.readAllBytes(torch.file());
@@ -164,7 +152,8 @@ class MutatedTorchFileTest {
         return new Parts(name, pickle, others);
     }
 
-    private byte[] mutant(Random random, Mutations mutations) {
+    @Override
+    protected byte[] mutant(Random random, Mutations mutations) {
         if (random.nextInt(5) == 0) {
             return mutations.of(files.get(random.nextInt(files.size())));
         }
@@ -180,85 +169,19 @@ class MutatedTorchFileTest {
         return image.bytes();
     }
 
-    @Test
-    @Timeout(300) // against a reader that never ends
-    void endInTensorsOrInOurException() {
-        // The first run of any code loads classes of our own and of the JDK.
-        run(new Random(SEED + 1), WARM_UP, new HashMap<>());
-        Set<String> before = Watched.classes();
-        Map<String, Integer> reasons = new HashMap<>();
-        int accepted = run(new Random(SEED), FILES, reasons);
-        Set<String> after = Watched.classes();
-        assertThat(after).as("classes that files name").doesNotContainAnyElementsOf(NEVER);
-        after.removeAll(before);
-        assertThat(after).as("classes loaded on the way").isEmpty();
-        assertThat(accepted).as("mutants that are still valid").isGreaterThan(FILES / 50);
-        assertThat(reasons.keySet()).as("reasons to refuse").containsAll(EXPECTED_REASONS);
+    @Override
+    protected NamedTensors read(ByteSource bytes) {
+        return TorchFile.read(FILE, bytes).tensors();
     }
 
-    private int run(Random random, int count, Map<String, Integer> reasons) {
-        Mutations mutations = new Mutations(random, FRAGMENTS);
-        int accepted = 0;
-        for (int i = 0; i < count; i++) {
-            byte[] bytes = mutant(random, mutations);
-            try {
-                long before = Watched.heap();
-                Optional<String> reason = refusal(bytes);
-                if (Watched.heap() - before > most(bytes)) {
-                    // The first run of any code allocates for its call sites too, so only the second one counts.
-                    before = Watched.heap();
-                    refusal(bytes);
-                    assertThat(Watched.heap() - before).as("heap").isLessThanOrEqualTo(most(bytes));
-                }
-                if (reason.isEmpty()) {
-                    readAll(TorchFile.read(FILE, new HeapBytes(bytes)), bytes.length);
-                    accepted++;
-                } else {
-                    EXPECTED_REASONS.stream()
-                            .filter(words -> reason.get().contains(words))
-                            .forEach(words -> reasons.merge(words, 1, Integer::sum));
-                }
-            } catch (RuntimeException | Error e) {
-                throw new AssertionError("Mutant " + i + " ended in " + e + ": " + hex(bytes), e);
-            }
-        }
-        return accepted;
+    @Override
+    protected void requireBounded(StoredTensor tensor, int fileBytes) {
+        // A view has no more elements than its storage, but for a number repeated for each feature.
+        assertThat(tensor.elements()).isLessThanOrEqualTo(fileBytes + (1 << 20));
     }
 
-    private static Optional<String> refusal(byte[] bytes) {
-        try {
-            TorchFile.read(FILE, new HeapBytes(bytes));
-            return Optional.empty();
-        } catch (TensorFileException e) {
-            assertThat(e.getMessage()).startsWith("some.pt: ");
-            return Optional.of(e.getMessage());
-        }
-    }
-
-    private static long most(byte[] bytes) {
-        return FIXED_BYTES + BYTES_PER_BYTE * bytes.length;
-    }
-
-    private static void readAll(Content content, int fileBytes) {
-        for (StoredTensor tensor : content.tensors().all()) {
-            // A view has no more elements than its storage, but for a number repeated for each feature.
-            assertThat(tensor.elements()).isLessThanOrEqualTo(fileBytes + (1 << 20));
-            long before = Watched.direct();
-            try {
-                long bytes = tensor.slices(tensor.type().bytes()).stream()
-                        .mapToLong(ByteBuffer::remaining)
-                        .sum();
-                assertThat(bytes).isEqualTo(tensor.byteSize());
-            } catch (TensorFileException e) {
-                assertThat(e.getMessage()).startsWith("some.pt: ").containsAnyOf("deflated bytes", "CRC-32");
-            }
-            assertThat(Watched.direct() - before)
-                    .as("direct memory, with the copies that a file on the heap needs")
-                    .isLessThanOrEqualTo(2 * tensor.byteSize() + 2L * fileBytes);
-        }
-    }
-
-    private static String hex(byte[] bytes) {
-        return HexFormat.of().formatHex(bytes);
+    @Override
+    protected void requireHarmless(Set<String> classes) {
+        assertThat(classes).as("classes that files name").doesNotContainAnyElementsOf(NEVER);
     }
 }

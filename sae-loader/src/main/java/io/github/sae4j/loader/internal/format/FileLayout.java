@@ -4,7 +4,7 @@ import io.github.sae4j.loader.internal.SaeFolder;
 import java.util.List;
 
 /** A layout of files that some publisher has, as far as it is told from others. */
-interface Layout {
+interface FileLayout {
 
     /** Returns the name that releases call it by, for example {@code gemma_2}. */
     String label();

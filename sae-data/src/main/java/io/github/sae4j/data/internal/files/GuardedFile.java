@@ -5,6 +5,7 @@ import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.data.OutputFile;
 import io.github.sae4j.data.WrittenFile;
 import io.github.sae4j.safetensors.SafetensorsException;
+import io.github.sae4j.safetensors.internal.StagedFile;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -13,40 +14,33 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/**
- * A file of bytes in the making that disappears unless it is committed, also when the process is interrupted. How it is staged
- * and renamed is the business of the safetensors writer's staged file.
- */
-public final class StagedFile implements LineSink {
+/** A file of bytes in the making that disappears unless it is committed, also when the process is interrupted. */
+public final class GuardedFile implements LineSink {
 
     private static final int BUFFER_BYTES = 1 << 16;
 
     private final OutputFile target;
-    private final io.github.sae4j.safetensors.internal.StagedFile file;
-    private final ShutdownGuard guard;
-    private final Object lock = new Object();
-    private boolean closed;
+    private final StagedFile file;
+    private final Guarded<StagedFile> guarded;
     private final OutputStream stream;
 
-    private StagedFile(OutputFile target) {
+    private GuardedFile(OutputFile target) {
         this.target = target;
-        // The guard waits for the lock, so it sees either no file at all or one that it can delete.
-        synchronized (lock) {
-            this.guard = ShutdownGuard.of(this::abandon);
-            try {
-                this.file = io.github.sae4j.safetensors.internal.StagedFile.create(target.path());
-            } catch (SafetensorsException e) {
-                closed = true;
-                guard.close();
-                throw new DataException(
-                        Reason.UNWRITABLE, target.path() + ": no file can be written in its folder.", e);
-            }
-        }
+        this.guarded = new Guarded<>(() -> staged(target), GuardedFile::delete);
+        this.file = guarded.made();
         this.stream = new BufferedOutputStream(new Appending(), BUFFER_BYTES);
     }
 
-    public static StagedFile beside(OutputFile target) {
-        return new StagedFile(target);
+    public static GuardedFile beside(OutputFile target) {
+        return new GuardedFile(target);
+    }
+
+    private static StagedFile staged(OutputFile target) {
+        try {
+            return StagedFile.create(target.path());
+        } catch (SafetensorsException e) {
+            throw new DataException(Reason.UNWRITABLE, target.path() + ": no file can be written in its folder.", e);
+        }
     }
 
     /** Returns where the bytes go; it need not be closed. */
@@ -102,14 +96,13 @@ public final class StagedFile implements LineSink {
     @Override
     public void commit() {
         target.requireStillFree();
-        synchronized (lock) {
+        guarded.commit(() -> {
             try {
                 file.commit();
             } catch (SafetensorsException e) {
                 throw failed(cause(e));
             }
-            closed = true;
-        }
+        });
     }
 
     @Override
@@ -120,32 +113,23 @@ public final class StagedFile implements LineSink {
     /** Moves a finished file to another name of the same file system. */
     public static void move(Path from, Path to) {
         try {
-            io.github.sae4j.safetensors.internal.StagedFile.rename(from, to);
+            StagedFile.rename(from, to);
         } catch (IOException e) {
             throw DataException.of(Reason.UNWRITABLE, to, "cannot be written", e);
         }
     }
 
-    private void abandon() {
-        synchronized (lock) {
-            if (!closed) {
-                closed = true;
-                try {
-                    file.close();
-                } catch (SafetensorsException e) {
-                    throw new DataException(Reason.UNWRITABLE, String.valueOf(e.getMessage()), e);
-                }
-            }
+    private static void delete(StagedFile file) {
+        try {
+            file.close();
+        } catch (SafetensorsException e) {
+            throw new DataException(Reason.UNWRITABLE, String.valueOf(e.getMessage()), e);
         }
     }
 
     @Override
     public void close() {
-        try {
-            abandon();
-        } finally {
-            guard.close();
-        }
+        guarded.close();
     }
 
     /** Appends to the file. */

@@ -3,7 +3,7 @@ package io.github.sae4j.core;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an SAE knows of itself beside its weights.
+ * The properties of an SAE beside its weights.
  *
  * @param config what it computes
  * @param weightType how {@code W_enc} is stored, or {@code W_dec} if there is no other
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param folded whether decoder norms are folded
  */
 @SuppressWarnings("ArrayRecordComponent")
-record SaeFacts(
+record SaeProperties(
         SaeConfig config,
         WeightType weightType,
         String weightLayout,
@@ -38,8 +38,8 @@ record SaeFacts(
         boolean folded) {
 
     /** Returns the same of an SAE whose decoder norms are folded. */
-    SaeFacts withFoldedNorms() {
-        return new SaeFacts(
+    SaeProperties withFoldedNorms() {
+        return new SaeProperties(
                 config,
                 weightType,
                 weightLayout,

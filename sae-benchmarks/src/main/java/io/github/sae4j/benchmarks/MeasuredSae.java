@@ -7,13 +7,13 @@ import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.core.TopK;
 import org.jspecify.annotations.Nullable;
 
-/** An open SAE and the works that are measured on it. */
-final class Subject implements AutoCloseable {
+/** An open SAE and the work whose time is measured on it. */
+final class MeasuredSae implements AutoCloseable {
 
     private final SparseAutoencoder sae;
     private @Nullable SparseFeatures found;
 
-    Subject(SparseAutoencoder sae) {
+    MeasuredSae(SparseAutoencoder sae) {
         this.sae = sae;
     }
 

@@ -7,7 +7,7 @@ import io.github.sae4j.data.internal.files.InputFile;
 import io.github.sae4j.data.internal.formats.MemmapInput;
 import io.github.sae4j.data.internal.formats.NamedTensorsInput;
 import io.github.sae4j.data.internal.parquet.ParquetInput;
-import io.github.sae4j.data.internal.tensors.TensorFile;
+import io.github.sae4j.data.internal.tensors.OpenInput;
 import io.github.sae4j.tensors.TensorFormat;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,7 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /** Opens files of arrays by the endings of their names. */
-public final class TensorFiles {
+public final class Inputs {
 
     /** How the names of PyTorch's files end. */
     public static final String TORCH = ".pt";
@@ -38,7 +38,7 @@ public final class TensorFiles {
             TORCH,
             TensorFormat.TORCH);
 
-    private TensorFiles() {}
+    private Inputs() {}
 
     /**
      * Opens a file of arrays by the ending of its name.
@@ -46,7 +46,7 @@ public final class TensorFiles {
      * @param path a file of one of the endings, or the index of a divided safetensors file
      * @throws DataException if there is no such file, or it is of another kind or broken
      */
-    public static TensorFile open(Path path) {
+    public static OpenInput open(Path path) {
         InputFile.requireReadable(path);
         if (hasEnding(path, ".parquet")) {
             return ParquetInput.open(path);

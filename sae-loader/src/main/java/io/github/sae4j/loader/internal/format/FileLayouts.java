@@ -12,10 +12,10 @@ import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 
 /** The layouts that there are: those that come with this library, and those that others provide. */
-final class Layouts {
+final class FileLayouts {
 
     /** In the order in which they are tried: the ones with more markers before those with fewer of the same. */
-    private static final List<Layout> OWN = List.of(
+    private static final List<FileLayout> OWN = List.of(
             new LlamascopiumFormat("llamascopium"),
             new LlamascopiumFormat("llama_scope_r1_distill"),
             new SaeLensFormat(),
@@ -37,15 +37,15 @@ final class Layouts {
             new MwhannaFormat(),
             new CrossLayerFormat());
 
-    private Layouts() {}
+    private FileLayouts() {}
 
     /**
      * Returns all layouts in the order in which they are tried.
      *
      * @throws SaeLoadException if one that others provide cannot be used
      */
-    static List<Layout> all() {
-        List<Layout> all = new ArrayList<>(OWN);
+    static List<FileLayout> all() {
+        List<FileLayout> all = new ArrayList<>(OWN);
         Map<String, String> owners = new HashMap<>();
         OWN.forEach(layout -> owners.put(layout.label(), "this library"));
         try {

@@ -1,5 +1,6 @@
 package io.github.sae4j.data.internal.tensors;
 
+import io.github.sae4j.safetensors.internal.Quoted;
 import io.github.sae4j.tensors.ElementType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param shape the sizes of the axes
  * @param bytes reads from it
  */
-public record StoredTensor(
+public record InputArray(
         @Nullable String name,
         String dtype,
         @Nullable ElementType type,
@@ -44,7 +45,7 @@ public record StoredTensor(
 
     /** Returns how to speak of the array, for example {@code tensor "x"}. */
     public String label() {
-        return name == null ? "the array" : "tensor \"" + name + "\"";
+        return name == null ? "the array" : "tensor " + Quoted.of(name);
     }
 
     /** Returns the name, dtype and shape for a list of what a file holds. */

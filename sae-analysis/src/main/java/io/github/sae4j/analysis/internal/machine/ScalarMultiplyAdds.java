@@ -1,4 +1,4 @@
-package io.github.sae4j.analysis.machine;
+package io.github.sae4j.analysis.internal.machine;
 
 import java.util.function.LongUnaryOperator;
 

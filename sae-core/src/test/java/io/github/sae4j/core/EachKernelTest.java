@@ -1,0 +1,38 @@
+package io.github.sae4j.core;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A test that runs once with each kernel: the small SAEs of the tests are built with that one. */
+@ParameterizedClass
+@EnumSource(Kernel.class)
+abstract class EachKernelTest {
+
+    private static Kernel current;
+
+    @Parameter
+    Kernel kernel;
+
+    @BeforeEach
+    void useTheKernel() {
+        current = kernel;
+    }
+
+    @AfterEach
+    void leaveTheChoice() {
+        current = null;
+    }
+
+    /** Returns the kernel to build SAEs with, or null for the library's choice. */
+    static Kernel underTest() {
+        return current;
+    }
+
+    /** Returns the kernel if it runs SAEs of this architecture, else null: some are libtorch's always. */
+    static Kernel underTestFor(String architecture) {
+        return architecture.equals("temporal") ? null : current;
+    }
+}
