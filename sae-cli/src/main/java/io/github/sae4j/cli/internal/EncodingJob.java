@@ -113,7 +113,9 @@ final class EncodingJob {
 
     private void write(long tokens, FeatureOutputs output, Progress progress) {
         batches.encodeNext(tokens, progress::advance, (batch, features) -> {
-            SparseFeatures kept = selection.topK() == null ? features : features.topK(selection.topK());
+            SparseFeatures kept = selection.topK().isPresent()
+                    ? features.topK(selection.topK().getAsInt())
+                    : features;
             output.write(batch, kept);
             count(batch, kept);
         });

@@ -48,7 +48,9 @@ record SetEncodingJob(OpenSet set, @Nullable Integer layer, Selection selection,
                 Progress progress = Progress.start(terminal, "encoding", tokens.tokens())) {
             for (float[][][] x = tokens.next(); x.length > 0; x = tokens.next()) {
                 SparseFeatures features = encoded(x);
-                SparseFeatures kept = selection.topK() == null ? features : features.topK(selection.topK());
+                SparseFeatures kept = selection.topK().isPresent()
+                        ? features.topK(selection.topK().getAsInt())
+                        : features;
                 output.write(layer == null ? tokens.rows() : TokenBatch.of(ofLayer(x, layer)), kept);
                 active += kept.activeCount();
                 progress.advance(x.length);

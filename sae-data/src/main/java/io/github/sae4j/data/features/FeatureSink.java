@@ -58,7 +58,9 @@ public interface FeatureSink extends AutoCloseable {
             throw new IllegalArgumentException(target.path() + ": a " + format.ending() + " file has no dense form.");
         }
         FeatureSink sink = FeatureOutputs.sink(new FeatureTarget.InFile(target, format), selection, stream);
-        return selection.topK() == null ? sink : new StrongestOnly(sink, selection.topK());
+        return selection.topK().isPresent()
+                ? new StrongestOnly(sink, selection.topK().getAsInt())
+                : sink;
     }
 
     /**
