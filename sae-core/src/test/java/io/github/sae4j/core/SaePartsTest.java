@@ -80,7 +80,7 @@ class SaePartsTest {
         assertThatExceptionOfType(IllegalStateException.class)
                 .isThrownBy(sae::parts)
                 .withMessage("This SAE is closed already.");
-        assertThat(kept.encoder()).isSameAs(ENCODER);
+        assertThat(kept.encoder()).containsSame(ENCODER);
     }
 
     /** A collector may need several rounds; were the buffers still reachable, no number of them would do. */
