@@ -15,4 +15,13 @@ public record Selection(OptionalInt topK, boolean dense, boolean longForm, boole
 
     /** All features in each format's own sparse form. */
     public static final Selection ALL = new Selection(OptionalInt.empty(), false, false, false);
+
+    /**
+     * Returns the strongest features of each token in each format's own sparse form.
+     *
+     * @param k how many of a token
+     */
+    public static Selection strongest(int k) {
+        return new Selection(OptionalInt.of(k), false, false, false);
+    }
 }
