@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -101,7 +102,8 @@ final class HubApi {
             return;
         }
         @Nullable JsonElement lfs = entry.get("lfs");
-        @Nullable String sha256 = lfs == null || lfs.isJsonNull() ? null : hash(Json.object(lfs), "oid");
+        Optional<String> sha256 =
+                lfs == null || lfs.isJsonNull() ? Optional.empty() : Optional.of(hash(Json.object(lfs), "oid"));
         files.add(new RepoFile(
                 SafePath.requireFile(Json.text(entry, "path")), Json.size(entry, "size"), hash(entry, "oid"), sha256));
     }

@@ -1,7 +1,6 @@
 package io.github.sae4j.hub;
 
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A file as the hub lists it.
@@ -9,20 +8,20 @@ import org.jspecify.annotations.Nullable;
  * @param path its name in the repository, with {@code /}
  * @param size its size in bytes
  * @param oid Git's hash of what Git stores, 40 hexadecimal digits: of the file, or of the pointer to a large one
- * @param sha256 the SHA-256 of a large file (LFS), 64 hexadecimal digits; null for a file that Git stores itself
+ * @param sha256 the SHA-256 of a large file (LFS), 64 hexadecimal digits; empty for a file that Git stores itself
  * @since 0.1
  */
-public record RepoFile(
-        String path, long size, String oid, @Nullable String sha256) {
+public record RepoFile(String path, long size, String oid, Optional<String> sha256) {
 
     /** Checks that nothing is missing. */
     public RepoFile {
         HubException.requirePresent(path, "path");
         HubException.requirePresent(oid, "oid");
+        HubException.requirePresent(sha256, "sha256");
     }
 
     /** Returns the name that the cache gives the file's bytes: the SHA-256 of a large file, else Git's hash. */
     public String etag() {
-        return Optional.ofNullable(sha256).orElse(oid);
+        return sha256.orElse(oid);
     }
 }

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,7 +36,8 @@ final class TreeListing {
             for (Map.Entry<String, JsonElement> entry :
                     Json.object(json.get("files")).entrySet()) {
                 JsonObject about = Json.object(entry.getValue());
-                @Nullable String sha256 = about.has("lfs_sha256") ? Json.text(about, "lfs_sha256") : null;
+                Optional<String> sha256 =
+                        about.has("lfs_sha256") ? Optional.of(Json.text(about, "lfs_sha256")) : Optional.empty();
                 files.add(new RepoFile(
                         SafePath.requireFile(entry.getKey()),
                         Json.size(about, "size"),
@@ -58,10 +58,10 @@ final class TreeListing {
             JsonObject about = new JsonObject();
             about.addProperty("size", each.size());
             about.addProperty("blob_id", each.oid());
-            if (each.sha256() != null) {
-                about.addProperty("lfs_sha256", each.sha256());
+            each.sha256().ifPresent(sha256 -> {
+                about.addProperty("lfs_sha256", sha256);
                 about.addProperty("lfs_size", each.size());
-            }
+            });
             files.add(each.path(), about);
         }
         JsonObject json = new JsonObject();

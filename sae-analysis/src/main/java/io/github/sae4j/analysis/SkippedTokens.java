@@ -34,8 +34,10 @@ final class SkippedTokens {
         }
         InverseTransform inverse = kept.inverseTransform();
         Normalization normalization = InputRequirements.undoneNormalization(config);
-        float[] scale = normalization.isPerToken() ? spread(inverse.scale(), batch, 1) : null;
-        float[] shift = normalization == Normalization.LAYER_NORM ? spread(inverse.shift(), batch, 0) : null;
+        float[] scale = normalization.isPerToken() ? spread(inverse.scale().orElse(null), batch, 1) : null;
+        float[] shift = normalization == Normalization.LAYER_NORM
+                ? spread(inverse.shift().orElse(null), batch, 0)
+                : null;
         return rows(kept, counts, kept.indices(), kept.values(), InverseTransform.of(inverse.heads(), scale, shift));
     }
 

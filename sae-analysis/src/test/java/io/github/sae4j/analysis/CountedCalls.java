@@ -22,18 +22,14 @@ final class CountedCalls implements SaeSource {
     SparseAutoencoder of(SparseAutoencoder sae) {
         SaeParts parts = sae.parts();
         SaeBuilder builder = SparseAutoencoder.builder(sae.config())
-                .encoder(parts.encoder())
-                .decoder(parts.decoder())
+                .encoder(parts.encoder().orElseThrow())
+                .decoder(parts.decoder().orElseThrow())
                 .decoderBias(parts.decoderBias())
                 .activation(parts.activation())
                 .normScalingFactor(sae.normScalingFactor())
                 .source(this);
-        if (parts.skip() != null) {
-            builder.skip(parts.skip());
-        }
-        if (parts.prediction() != null) {
-            builder.prediction(parts.prediction());
-        }
+        parts.skip().ifPresent(builder::skip);
+        parts.prediction().ifPresent(builder::prediction);
         SparseAutoencoder counted = builder.build();
         forget();
         return counted;

@@ -88,7 +88,7 @@ class ShardsFromCodeTest {
         List<FeatureTarget.InFile> files = List.of(
                 FeatureTarget.file(OutputFile.of(out.resolve("f.npz"), true)),
                 FeatureTarget.file(OutputFile.of(out.resolve("f.jsonl"), true)));
-        Selection strongest = new Selection(2, false, false, false);
+        Selection strongest = Selection.strongest(2);
         try (ActivationReader reader = Activations.from(activations).openFor(sae);
                 ShardedOutputs outputs = ShardedOutputs.open(
                         files, FeatureStream.of(reader, sae), strongest, new Sharding(20, resume, false))) {

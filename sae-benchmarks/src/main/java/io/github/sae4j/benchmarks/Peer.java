@@ -39,8 +39,8 @@ final class Peer implements AutoCloseable {
     private Peer(NDManager manager, SparseAutoencoder sae, BlockRule rule) {
         SaeParts parts = sae.parts();
         this.manager = manager;
-        wEnc = matrix(manager, parts.encoder());
-        wDec = matrix(manager, parts.decoder());
+        wEnc = matrix(manager, parts.encoder().orElse(null));
+        wDec = matrix(manager, parts.decoder().orElse(null));
         bEnc = manager.create(rule.bias());
         bDec = manager.create(parts.decoderBias());
         subtractsDecoderBias = sae.config().applyBDecToInput();

@@ -192,8 +192,7 @@ class FeaturesTest {
 
     private static float[][] decoder(ReferenceCase reference) {
         try (SparseAutoencoder sae = SAE.from(reference.folder()).open()) {
-            WeightMatrix matrix = sae.parts().decoder();
-            assertThat(matrix).isNotNull();
+            WeightMatrix matrix = sae.parts().decoder().orElseThrow();
             float[][] rows = new float[(int) matrix.rows()][(int) matrix.columns()];
             for (int row = 0; row < rows.length; row++) {
                 for (int column = 0; column < rows[row].length; column++) {

@@ -2,7 +2,7 @@ package io.github.sae4j.core;
 
 import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /**
  * A rule that makes each feature from its own product {@code p = x' W_enc} alone, so that it can look at a block of
@@ -26,11 +26,11 @@ public non-sealed interface BlockRule extends Activation {
     /**
      * Returns the rule as a TorchScript expression: from {@code h}, the products of a block of features with the bias
      * added ({@code [tokens, block]}, which the expression may change in place), and {@code p}, the block's part of
-     * each of the {@link #parameters()}, to the features' values, 0 for those that are not active. A rule without one, which is
-     * the default, is run by the kernels in Java only.
+     * each of the {@link #parameters()}, to the features' values, 0 for those that are not active. Without one, which is the
+     * default, the rule is run by the kernels in Java only.
      */
-    default @Nullable String torchScript() {
-        return null;
+    default Optional<String> torchScript() {
+        return Optional.empty();
     }
 
     /**

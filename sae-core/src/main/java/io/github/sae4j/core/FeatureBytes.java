@@ -24,8 +24,8 @@ final class FeatureBytes {
     static byte[] write(SparseFeatures features) {
         long[] axes = features.leadingShape();
         InverseTransform inverse = features.inverseTransform();
-        float[] scale = inverse.scale();
-        float[] shift = inverse.shift();
+        float[] scale = inverse.scale().orElse(null);
+        float[] shift = inverse.shift().orElse(null);
         int perToken = 1 + (scale == null ? 0 : 1) + (shift == null ? 0 : 1);
         long size = HEAD
                 + (long) axes.length * Long.BYTES

@@ -2,7 +2,6 @@ package io.github.sae4j.core;
 
 import java.util.List;
 import java.util.OptionalLong;
-import org.jspecify.annotations.Nullable;
 
 /** Refuses NaN and infinity in the parts that an SAE is built from. */
 final class FiniteParts {
@@ -23,19 +22,20 @@ final class FiniteParts {
                 requireFinite(parameters.get(i), "Parameter " + (i + 1) + " of the activation rule");
             }
         }
-        requireFinite(parts.encoder(), "W_enc");
-        requireFinite(parts.decoder(), "W_dec");
-        requireFinite(parts.skip(), "W_skip");
-        TemporalPrediction prediction = parts.prediction();
-        if (prediction != null) {
-            for (int layer = 0; layer < prediction.layers().size(); layer++) {
-                TemporalPrediction.Layer attention = prediction.layers().get(layer);
-                String of = " of attention layer " + layer;
-                requireFinite(attention.query(), "q_target" + of);
-                requireFinite(attention.key(), "k_ctx" + of);
-                requireFinite(attention.value(), "v_ctx" + of);
-                requireFinite(attention.projection(), "c_proj" + of);
-            }
+        parts.encoder().ifPresent(encoder -> requireFinite(encoder, "W_enc"));
+        parts.decoder().ifPresent(decoder -> requireFinite(decoder, "W_dec"));
+        parts.skip().ifPresent(skip -> requireFinite(skip, "W_skip"));
+        parts.prediction().ifPresent(FiniteParts::requireFinite);
+    }
+
+    private static void requireFinite(TemporalPrediction prediction) {
+        for (int layer = 0; layer < prediction.layers().size(); layer++) {
+            TemporalPrediction.Layer attention = prediction.layers().get(layer);
+            String of = " of attention layer " + layer;
+            requireFinite(attention.query(), "q_target" + of);
+            requireFinite(attention.key(), "k_ctx" + of);
+            requireFinite(attention.value(), "v_ctx" + of);
+            requireFinite(attention.projection(), "c_proj" + of);
         }
     }
 
@@ -52,10 +52,7 @@ final class FiniteParts {
         }
     }
 
-    private static void requireFinite(@Nullable WeightMatrix matrix, String name) {
-        if (matrix == null) {
-            return;
-        }
+    private static void requireFinite(WeightMatrix matrix, String name) {
         OptionalLong found = matrix.firstNonFinite();
         if (found.isPresent()) {
             long row = found.getAsLong() / matrix.storedColumns();

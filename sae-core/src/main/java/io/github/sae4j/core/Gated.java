@@ -1,6 +1,7 @@
 package io.github.sae4j.core;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The rule of gated SAEs: {@code feature = max(0, p * exp(r_mag) + b_mag)} if {@code p + b_gate > 0}, else 0.
@@ -85,8 +86,8 @@ public final class Gated implements BlockRule {
 
     /** {@code p + b_gate > 0} is the same as {@code p > -b_gate}, in float32 too. */
     @Override
-    public String torchScript() {
-        return "torch.mul_(torch.relu_(torch.add_(torch.mul(h, p[1]), p[2])), torch.gt(h, p[0]))";
+    public Optional<String> torchScript() {
+        return Optional.of("torch.mul_(torch.relu_(torch.add_(torch.mul(h, p[1]), p[2])), torch.gt(h, p[0]))");
     }
 
     /** Not known where a magnitude behind a closed gate may be infinite or not a number, which 0 does not make 0. */

@@ -1,6 +1,7 @@
 package io.github.sae4j.core;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The rule of SAEs with group max: features lie in groups of neighbours, and of {@code max(0, p + b_enc)} only the largest of
@@ -52,8 +53,8 @@ public final class GroupMax implements BlockRule {
     }
 
     @Override
-    public String torchScript() {
-        return "torch.relu_(h)";
+    public Optional<String> torchScript() {
+        return Optional.of("torch.relu_(h)");
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.github.sae4j.core;
 
 import java.util.Arrays;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,14 +71,14 @@ public final class InverseTransform {
         return heads;
     }
 
-    /** Returns a copy of each token's factor, or null if there is none. */
-    public float @Nullable [] scale() {
-        return scale == null ? null : scale.clone();
+    /** Returns a copy of each token's factor, if there are any. */
+    public Optional<float[]> scale() {
+        return Optional.ofNullable(scale).map(float[]::clone);
     }
 
-    /** Returns a copy of each token's summand, or null if there is none. */
-    public float @Nullable [] shift() {
-        return shift == null ? null : shift.clone();
+    /** Returns a copy of each token's summand, if there are any. */
+    public Optional<float[]> shift() {
+        return Optional.ofNullable(shift).map(float[]::clone);
     }
 
     /**

@@ -2,6 +2,7 @@ package io.github.sae4j.core;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The rule of JumpReLU SAEs and transcoders: {@code feature = h} if {@code h = p + b_enc} is above the feature's
@@ -113,10 +114,11 @@ public final class JumpRelu implements BlockRule {
      * stay, a product would give zeros a sign.
      */
     @Override
-    public String torchScript() {
-        return keepsNegative
-                ? "torch.masked_fill_(h, torch.le(h, p[0]), 0)"
-                : "torch.mul_(torch.relu_(h), torch.gt(h, p[0]))";
+    public Optional<String> torchScript() {
+        return Optional.of(
+                keepsNegative
+                        ? "torch.masked_fill_(h, torch.le(h, p[0]), 0)"
+                        : "torch.mul_(torch.relu_(h), torch.gt(h, p[0]))");
     }
 
     /**

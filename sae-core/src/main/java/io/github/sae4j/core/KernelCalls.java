@@ -264,7 +264,12 @@ final class KernelCalls {
                 Encoded encoded = open.encode(tokens, to - from);
                 SparseFeatures features = checked(shape, encoded);
                 InverseTransform inverse = features.inverseTransform();
-                open.decode(features.rows(), inverse.scale(), inverse.shift(), tokens, out);
+                open.decode(
+                        features.rows(),
+                        inverse.scale().orElse(null),
+                        inverse.shift().orElse(null),
+                        tokens,
+                        out);
                 return features;
             } catch (NotFinite e) {
                 throw e.after(from);
@@ -299,7 +304,12 @@ final class KernelCalls {
         whileOpen(open -> {
             if (decoded.length > 0) {
                 InverseTransform inverse = features.inverseTransform();
-                open.decode(features.rows(), inverse.scale(), inverse.shift(), null, into(decoded));
+                open.decode(
+                        features.rows(),
+                        inverse.scale().orElse(null),
+                        inverse.shift().orElse(null),
+                        null,
+                        into(decoded));
             }
             return decoded;
         });
@@ -384,7 +394,13 @@ final class KernelCalls {
         NDArray out = tensors()
                 .newArray(call, ActivationShape.decoded(features.leadingShape(), inverse.heads(), config.dOut()));
         if (features.tokens() > 0) {
-            tensors().decode(call, features.rows(), inverse.scale(), inverse.shift(), out);
+            tensors()
+                    .decode(
+                            call,
+                            features.rows(),
+                            inverse.scale().orElse(null),
+                            inverse.shift().orElse(null),
+                            out);
         }
         return out;
     }
@@ -397,7 +413,14 @@ final class KernelCalls {
         NDArray out =
                 tensors().newArray(call, ActivationShape.decoded(shape.leading(), inverse.heads(), config.dOut()));
         if (shape.tokens() > 0) {
-            tensors().decodeDense(call, features, shape.tokens(), inverse.scale(), inverse.shift(), out);
+            tensors()
+                    .decodeDense(
+                            call,
+                            features,
+                            shape.tokens(),
+                            inverse.scale().orElse(null),
+                            inverse.shift().orElse(null),
+                            out);
         }
         return out;
     }

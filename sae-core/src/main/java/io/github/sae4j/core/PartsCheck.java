@@ -31,9 +31,7 @@ final class PartsCheck {
         check.input();
         check.affine();
         check.segments(segments);
-        if (parts.prediction() != null) {
-            check.prediction(parts.prediction());
-        }
+        parts.prediction().ifPresent(check::prediction);
         if (sparsity != null) {
             requireLength(sparsity.length, "sparsity", config.dSae(), "d_sae");
         }
@@ -44,15 +42,15 @@ final class PartsCheck {
         requireLength(rule.dSae(), "The activation rule", config.dSae(), "d_sae");
         if (rule instanceof BlockRule blockRule) {
             blockRule(blockRule);
-            requireShape(required(parts.encoder(), "W_enc"), "W_enc", config.dIn(), config.dSae());
+            requireShape(required(parts.encoder().orElse(null), "W_enc"), "W_enc", config.dIn(), config.dSae());
         } else {
             pursuit();
         }
     }
 
     private void affine() {
-        InputAffine input = parts.inputAffine();
-        OutputAffine output = parts.outputAffine();
+        InputAffine input = parts.inputAffine().orElse(null);
+        OutputAffine output = parts.outputAffine().orElse(null);
         if (input == null && output == null) {
             return;
         }
@@ -70,7 +68,7 @@ final class PartsCheck {
             throw new SaeException("The norm scaling factor " + inputScale
                     + " goes with no affine transform of the input" + " or the output: make it a part of that.");
         }
-        if (!(parts.activation() instanceof BlockRule) || parts.prediction() != null) {
+        if (!(parts.activation() instanceof BlockRule) || parts.prediction().isPresent()) {
             throw new SaeException(
                     "Matching pursuit and temporal SAEs go with no affine transform of the input or the" + " output.");
         }
@@ -101,9 +99,9 @@ final class PartsCheck {
     }
 
     private void decoder(Activation rule) {
-        if (parts.noDecoding() == null) {
-            requireShape(required(parts.decoder(), "W_dec"), "W_dec", config.dSae(), config.dOut());
-        } else if (parts.decoder() != null || parts.skip() != null) {
+        if (parts.noDecoding().isEmpty()) {
+            requireShape(required(parts.decoder().orElse(null), "W_dec"), "W_dec", config.dSae(), config.dOut());
+        } else if (parts.decoder().isPresent() || parts.skip().isPresent()) {
             throw new SaeException("The SAE has a decoder or a skip matrix, but is said to have no decoder.");
         } else if (rule instanceof BlockRule blockRule && blockRule.rescalesByDecoderNorm()) {
             throw new SaeException("The activation rule rescales features by the norms of the decoder's rows, but the"
@@ -112,29 +110,27 @@ final class PartsCheck {
             throw new SaeException("The activation rule chooses features by the norms of the decoder's rows, but the"
                     + " SAE is said to have no decoder.");
         }
-        if (parts.skip() != null) {
-            requireShape(parts.skip(), "W_skip", config.dOut(), config.dIn());
-        }
+        parts.skip().ifPresent(skip -> requireShape(skip, "W_skip", config.dOut(), config.dIn()));
     }
 
     private void pursuit() {
-        if (parts.encoder() != null) {
+        if (parts.encoder().isPresent()) {
             throw new SaeException("Matching pursuit encodes with W_dec, but the SAE has a W_enc.");
         }
-        if (parts.noDecoding() != null) {
+        if (parts.noDecoding().isPresent()) {
             throw new SaeException("Matching pursuit encodes with W_dec, but the SAE is said to have no decoder.");
         }
         if (config.dOut() != config.dIn()) {
             throw new SaeException("Matching pursuit needs a decoder of the input's width, but d_out = " + config.dOut()
                     + " and d_in = " + config.dIn() + ".");
         }
-        if (parts.skip() != null || parts.prediction() != null || inputScale != 1) {
+        if (parts.skip().isPresent() || parts.prediction().isPresent() || inputScale != 1) {
             throw new SaeException("Matching pursuit goes with no skip matrix, no prediction and no scale.");
         }
     }
 
     private void prediction(TemporalPrediction temporal) {
-        if (parts.noDecoding() != null) {
+        if (parts.noDecoding().isPresent()) {
             throw new SaeException("A temporal SAE predicts with W_dec, but is said to have no decoder.");
         }
         if (config.dOut() != config.dIn() || config.isTranscoder() || config.reshape() != Reshape.NONE) {
@@ -172,6 +168,7 @@ final class PartsCheck {
                     config.dSae(),
                     "d_sae");
         }
+        required(rule.torchScript(), "torchScript of the activation rule");
         requireLength(
                 required(rule.activeAbove(), "activeAbove of the activation rule").length,
                 "activeAbove of the activation rule",

@@ -1,6 +1,7 @@
 package io.github.sae4j.core;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The rule of standard SAEs and of transcoders: {@code feature = max(0, p + b_enc)}.
@@ -44,8 +45,8 @@ public final class Relu implements BlockRule {
     }
 
     @Override
-    public String torchScript() {
-        return "torch.relu_(h)";
+    public Optional<String> torchScript() {
+        return Optional.of("torch.relu_(h)");
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -202,11 +203,11 @@ public final class SaeConfig {
     }
 
     /**
-     * Returns the number format that the configuration declares, for example {@code bfloat16}, or null if it declares none;
-     * the weights may be stored in another, see {@link SparseAutoencoder#weightType()}.
+     * Returns the number format that the configuration declares, for example {@code bfloat16}, if it declares one; the
+     * weights may be stored in another, see {@link SparseAutoencoder#weightType()}.
      */
-    public @Nullable String dtype() {
-        return dtype;
+    public Optional<String> dtype() {
+        return Optional.ofNullable(dtype);
     }
 
     /** Returns whether {@code b_dec} is subtracted from the activation before encoding. */

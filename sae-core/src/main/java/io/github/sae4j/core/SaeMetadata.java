@@ -3,6 +3,8 @@ package io.github.sae4j.core;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -112,44 +114,51 @@ public final class SaeMetadata {
         }
     }
 
-    /** Returns the model's name, for example {@code gpt2-small}, or null. */
-    public @Nullable String modelName() {
-        return fields.modelName;
+    /** Returns the model's name, for example {@code gpt2-small}, if it is known. */
+    public Optional<String> modelName() {
+        return Optional.ofNullable(fields.modelName);
     }
 
-    /** Returns the place in the model in TransformerLens's spelling, for example {@code blocks.19.hook_resid_post}, or null. */
-    public @Nullable String hookName() {
-        return fields.hookName;
+    /**
+     * Returns the place in the model in TransformerLens's spelling, for example {@code blocks.19.hook_resid_post}, if it is
+     * known.
+     */
+    public Optional<String> hookName() {
+        return Optional.ofNullable(fields.hookName);
     }
 
-    /** Returns the attention head, or null if the SAE does not read a single one. */
-    public @Nullable Integer hookHeadIndex() {
-        return fields.hookHeadIndex;
+    /** Returns the attention head, if the SAE reads a single one. */
+    public OptionalInt hookHeadIndex() {
+        return optional(fields.hookHeadIndex);
     }
 
-    /** Returns the length of the training sequences in tokens, or null. */
-    public @Nullable Integer contextSize() {
-        return fields.contextSize;
+    /** Returns the length of the training sequences in tokens, if it is known. */
+    public OptionalInt contextSize() {
+        return optional(fields.contextSize);
     }
 
-    /** Returns whether training sequences began with a BOS token, or null. */
-    public @Nullable Boolean prependBos() {
-        return fields.prependBos;
+    /** Returns whether training sequences began with a BOS token, if it is known. */
+    public Optional<Boolean> prependBos() {
+        return Optional.ofNullable(fields.prependBos);
     }
 
-    /** Returns the training data's name, or null. */
-    public @Nullable String datasetPath() {
-        return fields.datasetPath;
+    /** Returns the training data's name, if it is known. */
+    public Optional<String> datasetPath() {
+        return Optional.ofNullable(fields.datasetPath);
     }
 
-    /** Returns the SAE's id on Neuronpedia, or null. */
-    public @Nullable String neuronpediaId() {
-        return fields.neuronpediaId;
+    /** Returns the SAE's id on Neuronpedia, if it is known. */
+    public Optional<String> neuronpediaId() {
+        return Optional.ofNullable(fields.neuronpediaId);
     }
 
-    /** Returns the version of SAELens that wrote the configuration, or null. */
-    public @Nullable String saeLensVersion() {
-        return fields.saeLensVersion;
+    /** Returns the version of SAELens that wrote the configuration, if it is known. */
+    public Optional<String> saeLensVersion() {
+        return Optional.ofNullable(fields.saeLensVersion);
+    }
+
+    private static OptionalInt optional(@Nullable Integer value) {
+        return value == null ? OptionalInt.empty() : OptionalInt.of(value);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.github.sae4j.core;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The rule of top-k SAEs: of {@code h = p + b_enc} the {@code k} largest of each token, and of those the ones above 0.
@@ -130,8 +131,8 @@ public final class TopK implements BlockRule {
 
     /** Adding 0 takes the sign of a zero. */
     @Override
-    public String torchScript() {
-        return keepsSigns() ? "torch.add_(h, 0.)" : "torch.relu_(h)";
+    public Optional<String> torchScript() {
+        return Optional.of(keepsSigns() ? "torch.add_(h, 0.)" : "torch.relu_(h)");
     }
 
     @Override

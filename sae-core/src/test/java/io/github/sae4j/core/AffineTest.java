@@ -113,8 +113,8 @@ class AffineTest extends EachKernelTest {
     @Test
     void showsWhatItTransforms() {
         try (SparseAutoencoder sae = transformed(TinySae.of(D_IN, 40)).build()) {
-            InputAffine input = sae.parts().inputAffine();
-            OutputAffine output = sae.parts().outputAffine();
+            InputAffine input = sae.parts().inputAffine().orElseThrow();
+            OutputAffine output = sae.parts().outputAffine().orElseThrow();
             assertThat(input.centre()).isEqualTo(centre);
             assertThat(input.gain()).isEqualTo(gain);
             assertThat(output.gain()).isEqualTo(outputGain);

@@ -4,6 +4,7 @@ import ai.djl.Device;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Builds SAEs of parts that do not fit, for {@link Misuse}. */
@@ -89,7 +90,7 @@ final class MisusedParts {
         SaeConfig config = SaeConfig.standard(2, 3);
         List<float[]> noParameter = new ArrayList<>();
         noParameter.add(null);
-        String relu = "torch.relu_(h)";
+        Optional<String> relu = Optional.of("torch.relu_(h)");
         refusals.accept("a sound rule", () -> build(config, new AnyRule(3, three, List.of(three), relu, 2)));
         refusals.refuse(
                 "a rule of another width", () -> build(config, new AnyRule(4, new float[4], List.of(), relu, 1)));
@@ -103,13 +104,17 @@ final class MisusedParts {
         refusals.refuse(
                 "a rule with a short parameter",
                 () -> build(config, new AnyRule(3, three, List.of(new float[2]), relu, 1)));
-        refusals.accept("a rule without a script", () -> build(config, new AnyRule(3, three, List.of(), null, 1)));
+        refusals.refuse(
+                "a rule with null for a script", () -> build(config, new AnyRule(3, three, List.of(), null, 1)));
+        refusals.accept(
+                "a rule without a script", () -> build(config, new AnyRule(3, three, List.of(), Optional.empty(), 1)));
         refusals.refuse(
                 "a rule without a script on libtorch",
-                () -> build(config, new AnyRule(3, three, List.of(), null, 1), Kernel.TORCHSCRIPT));
+                () -> build(config, new AnyRule(3, three, List.of(), Optional.empty(), 1), Kernel.TORCHSCRIPT));
         refusals.refuse(
                 "a rule that is no script",
-                () -> build(config, new AnyRule(3, three, List.of(), "relu of (h", 1), Kernel.TORCHSCRIPT));
+                () -> build(
+                        config, new AnyRule(3, three, List.of(), Optional.of("relu of (h"), 1), Kernel.TORCHSCRIPT));
         refusals.refuse("a rule that keeps none", () -> build(config, new AnyRule(3, three, List.of(), relu, 0)));
         refusals.refuse("a rule that keeps too many", () -> build(config, new AnyRule(3, three, List.of(), relu, 4)));
     }
@@ -127,7 +132,8 @@ final class MisusedParts {
 
     /** A rule as a careless user may write it. */
     @SuppressWarnings("ArrayRecordComponent")
-    private record AnyRule(int dSae, float[] bias, List<float[]> parameters, String torchScript, int mostActive)
+    private record AnyRule(
+            int dSae, float[] bias, List<float[]> parameters, Optional<String> torchScript, int mostActive)
             implements BlockRule {
         @Override
         public float value(int feature, float h) {

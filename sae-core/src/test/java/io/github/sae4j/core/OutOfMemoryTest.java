@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,9 +55,9 @@ class OutOfMemoryTest {
             }
 
             @Override
-            public String torchScript() {
-                return "torch.to(torch.relu_(h), torch.device(\"cpu\" if torch.size(h, 0) <= " + fitting
-                        + " else \"CUDA out of memory\"), 6)";
+            public Optional<String> torchScript() {
+                return Optional.of("torch.to(torch.relu_(h), torch.device(\"cpu\" if torch.size(h, 0) <= " + fitting
+                        + " else \"CUDA out of memory\"), 6)");
             }
 
             @Override

@@ -9,6 +9,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -266,8 +267,8 @@ class RulesTest extends EachKernelTest {
         }
 
         @Override
-        public String torchScript() {
-            return "torch.pow(torch.relu_(h), 2)";
+        public Optional<String> torchScript() {
+            return Optional.of("torch.pow(torch.relu_(h), 2)");
         }
 
         @Override

@@ -33,8 +33,8 @@ class TranscoderTest extends EachKernelTest {
                 NDManager manager = sae.newManager()) {
             SparseFeatures features = sae.encode(activations);
             assertThat(TinySae.flat(features.toDense())).is(closeTo(tiny.expectedFeatures(activations)));
-            assertThat(features.inverseTransform().scale()).isNull();
-            assertThat(features.inverseTransform().shift()).isNull();
+            assertThat(features.inverseTransform().scale()).isEmpty();
+            assertThat(features.inverseTransform().shift()).isEmpty();
             float[] expected = tiny.expectedReconstruction(activations);
             assertThat(TinySae.flat(sae.decode(features))).is(closeTo(expected));
             NDArray x = manager.create(TinySae.flat(activations), new Shape(5, D_IN));

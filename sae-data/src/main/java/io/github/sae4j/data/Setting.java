@@ -1,6 +1,6 @@
 package io.github.sae4j.data;
 
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /**
  * What a caller can choose about reading and writing, as sentences speak of it.
@@ -60,26 +60,26 @@ public enum Setting {
 
     /** Returns this setting without saying how it is set. */
     public Value named() {
-        return new Value(this, null);
+        return new Value(this, Optional.empty());
     }
 
     /** Returns this setting with what it is set to. */
     public Value of(Object value) {
-        return new Value(this, String.valueOf(value));
+        return new Value(this, Optional.of(String.valueOf(value)));
     }
 
     /**
      * A setting, and what it is set to.
      *
      * @param setting the setting
-     * @param value what it is set to, or null where only the setting is spoken of
+     * @param value what it is set to; empty where only the setting is spoken of
      */
-    public record Value(Setting setting, @Nullable String value) {
+    public record Value(Setting setting, Optional<String> value) {
 
         /** Returns the call that sets it, or the name of the method. */
         @Override
         public String toString() {
-            return value == null ? setting.method : setting.method + "(" + value + ")";
+            return value.map(set -> setting.method + "(" + set + ")").orElse(setting.method);
         }
     }
 }

@@ -30,7 +30,7 @@ public final class Evaluate {
             System.out.printf(
                     "dead features       %d of %d%n",
                     firings.dead().length, sae.config().dSae());
-            ReconstructionQuality quality = evaluation.quality();
+            ReconstructionQuality quality = evaluation.quality().orElse(null);
             if (quality == null) {
                 System.out.println("explained variance  none: this SAE does not reconstruct what it encodes");
             } else {

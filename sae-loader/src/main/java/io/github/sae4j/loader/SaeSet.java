@@ -144,7 +144,7 @@ public final class SaeSet implements AutoCloseable {
                 layer,
                 files.member(layer),
                 config,
-                Optional.ofNullable(config.metadata().hookName()),
+                config.metadata().hookName(),
                 Optional.ofNullable(written)
                         .map(json -> JsonParser.parseString(json).getAsString()));
     }

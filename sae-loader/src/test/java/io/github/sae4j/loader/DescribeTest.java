@@ -124,7 +124,7 @@ class DescribeTest {
                     .describe();
 
             assertThat(sae.published()).isPresent();
-            assertThat(sae.config().metadata().hookName()).isEqualTo("blocks.12.hook_resid_post");
+            assertThat(sae.config().metadata().hookName()).contains("blocks.12.hook_resid_post");
         }
     }
 

@@ -28,13 +28,13 @@ class MisleadingNamesTest {
     @Test
     void aNumberThatIsNoLayerIsNone() throws IOException {
         Path sae = copied("gemma_2_res", "layer_99999999999");
-        assertThat(open(sae).metadata().hookName()).isNull();
+        assertThat(open(sae).metadata().hookName()).isEmpty();
     }
 
     @Test
     void theNearestLayerCounts() throws IOException {
         Path sae = copied("gemma_2_res", "layer_3_and_others/layer_12/width_16k");
-        assertThat(open(sae).metadata().hookName()).isEqualTo("blocks.12.hook_resid_post");
+        assertThat(open(sae).metadata().hookName()).contains("blocks.12.hook_resid_post");
     }
 
     @Test
@@ -49,7 +49,7 @@ class MisleadingNamesTest {
         SaeConfig attention =
                 open(copied("gemma_2_res", "models--google--gemma-scope-9b-pt-att/snapshots/2b/layer_12"));
         assertThat(attention.reshape()).isEqualTo(Reshape.HOOK_Z);
-        assertThat(attention.metadata().modelName()).isEqualTo("gemma-2-9b");
+        assertThat(attention.metadata().modelName()).contains("gemma-2-9b");
         SaeConfig transcoder = open(copied("gemma_2_transcoder", "gemma-scope-2b-pt-transcoders/layer_5"));
         assertThat(transcoder.architecture().label()).isEqualTo("jumprelu_transcoder");
     }
@@ -63,9 +63,9 @@ class MisleadingNamesTest {
     @Test
     void aFolderFurtherUpMakesNoEmbedding() throws IOException {
         Path sae = copied("gemma_2_res", "embedding/gemma-scope-2b-pt-res/layer_12/width_16k");
-        assertThat(open(sae).metadata().hookName()).isEqualTo("blocks.12.hook_resid_post");
+        assertThat(open(sae).metadata().hookName()).contains("blocks.12.hook_resid_post");
         Path embedding = copied("gemma_2_res", "layer_3/gemma-scope-2b-pt-res/embedding/width_4k");
-        assertThat(open(embedding).metadata().hookName()).isEqualTo("hook_embed");
+        assertThat(open(embedding).metadata().hookName()).contains("hook_embed");
     }
 
     @ParameterizedTest
@@ -84,7 +84,7 @@ class MisleadingNamesTest {
                     SAE.from(repository, "layer_12").hub(config).describe().config();
             assertThat(described.architecture().label()).isEqualTo("jumprelu");
             assertThat(described.reshape()).isEqualTo(Reshape.NONE);
-            assertThat(described.metadata().hookName()).isEqualTo("blocks.12.hook_resid_post");
+            assertThat(described.metadata().hookName()).contains("blocks.12.hook_resid_post");
         }
     }
 

@@ -256,7 +256,7 @@ class OddConfigurationsTest {
         Path sae = copyOf(KindCase.named("lm_sae_jumprelu"));
         change(sae.resolve("config.json"), "\\{", "{\"sparsity_threshold_for_csr\": 0.05, ");
         try (SparseAutoencoder opened = SAE.from(sae).device(Device.cpu()).open()) {
-            assertThat(opened.config().metadata().datasetPath()).isNull();
+            assertThat(opened.config().metadata().datasetPath()).isEmpty();
         }
     }
 

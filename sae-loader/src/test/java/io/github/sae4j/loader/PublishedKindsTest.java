@@ -17,6 +17,7 @@ import io.github.sae4j.fixtures.hub.FakeHub;
 import io.github.sae4j.hub.HubConfig;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -97,16 +98,16 @@ class PublishedKindsTest {
     void namesTheHookThatAFolderOfSparsifyMeans() {
         Path folder = KindCase.folder("sparsify_hooks");
 
-        assertThat(hook(folder, "embed_tokens")).isEqualTo("hook_embed");
-        assertThat(hook(folder, "layers.5")).isEqualTo("blocks.5.hook_resid_post");
-        assertThat(hook(folder, "layers.5.mlp")).isEqualTo("blocks.5.hook_mlp_out");
-        assertThat(hook(folder, "layers.5.self_attn")).isEqualTo("blocks.5.hook_attn_out");
-        assertThat(hook(folder, "h.2")).isEqualTo("blocks.2.hook_resid_post");
-        assertThat(hook(folder, "h.2.attn")).isEqualTo("blocks.2.hook_attn_out");
-        assertThat(hook(folder, "h.2.mlp")).isEqualTo("blocks.2.hook_mlp_out");
-        assertThat(hook(folder, "h.2.mlp.act")).isEqualTo("blocks.2.mlp.hook_post");
-        assertThat(hook(folder, "layers.5.post_attention_layernorm")).isNull();
-        assertThat(hook(folder, "transcoders/layers.5.mlp")).isNull();
+        assertThat(hook(folder, "embed_tokens")).contains("hook_embed");
+        assertThat(hook(folder, "layers.5")).contains("blocks.5.hook_resid_post");
+        assertThat(hook(folder, "layers.5.mlp")).contains("blocks.5.hook_mlp_out");
+        assertThat(hook(folder, "layers.5.self_attn")).contains("blocks.5.hook_attn_out");
+        assertThat(hook(folder, "h.2")).contains("blocks.2.hook_resid_post");
+        assertThat(hook(folder, "h.2.attn")).contains("blocks.2.hook_attn_out");
+        assertThat(hook(folder, "h.2.mlp")).contains("blocks.2.hook_mlp_out");
+        assertThat(hook(folder, "h.2.mlp.act")).contains("blocks.2.mlp.hook_post");
+        assertThat(hook(folder, "layers.5.post_attention_layernorm")).isEmpty();
+        assertThat(hook(folder, "transcoders/layers.5.mlp")).isEmpty();
         assertThat(SAE.from(folder.resolve("transcoders/layers.5.mlp"))
                         .describe()
                         .config()
@@ -115,7 +116,7 @@ class PublishedKindsTest {
                 .containsEntry("metadata.hf_hook_name", "\"layers.5.mlp.input\"");
     }
 
-    private static String hook(Path folder, String name) {
+    private static Optional<String> hook(Path folder, String name) {
         return SAE.from(folder.resolve(name)).describe().config().metadata().hookName();
     }
 

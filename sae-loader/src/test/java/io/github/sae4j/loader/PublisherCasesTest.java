@@ -179,8 +179,7 @@ class PublisherCasesTest {
         if (!published.fact("architecture").equals("temporal")) {
             assertThat(config.normalization().label()).isEqualTo(published.fact("normalize_activations"));
         }
-        assertThat(config.metadata().hookName())
-                .isEqualTo(published.optionalFact("hook_name").orElse(null));
+        assertThat(config.metadata().hookName()).isEqualTo(published.optionalFact("hook_name"));
     }
 
     private static void requireNumbers(SparseAutoencoder sae, PublisherCase published) {

@@ -16,6 +16,7 @@ import io.github.sae4j.core.WeightType;
 import io.github.sae4j.fixtures.ReferenceCase;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -38,9 +39,9 @@ class ReferenceCasesTest {
             if (sae.config().reshape() == Reshape.NONE) {
                 assertThat(sae.config().dOut()).isEqualTo((int) recon[recon.length - 1]);
             }
-            assertThat(sae.config().metadata().modelName()).isEqualTo("toy-model");
-            assertThat(sae.config().metadata().contextSize()).isIn(128, null);
-            assertThat(sae.config().metadata().prependBos()).isTrue();
+            assertThat(sae.config().metadata().modelName()).contains("toy-model");
+            assertThat(sae.config().metadata().contextSize()).isIn(OptionalInt.of(128), OptionalInt.empty());
+            assertThat(sae.config().metadata().prependBos()).contains(true);
             assertThat(sae.device()).isEqualTo(Device.cpu());
         }
     }
@@ -70,11 +71,11 @@ class ReferenceCasesTest {
     void keepsWeightsAsTheyAreStored() {
         try (SparseAutoencoder sae = open(ReferenceCase.named("standard-bf16"))) {
             assertThat(sae.weightType()).isEqualTo(WeightType.BFLOAT16);
-            assertThat(sae.config().dtype()).isEqualTo("bfloat16");
+            assertThat(sae.config().dtype()).contains("bfloat16");
         }
         try (SparseAutoencoder sae = open(ReferenceCase.named("standard-f32"))) {
             assertThat(sae.weightType()).isEqualTo(WeightType.FLOAT32);
-            assertThat(sae.config().dtype()).isEqualTo("float32");
+            assertThat(sae.config().dtype()).contains("float32");
         }
     }
 
@@ -88,16 +89,16 @@ class ReferenceCasesTest {
                 .isEqualTo(Normalization.CONSTANT_NORM_RESCALE);
         assertThat(config("standard-layer-norm").normalization()).isEqualTo(Normalization.LAYER_NORM);
         assertThat(config("standard-hook-z").reshape()).isEqualTo(Reshape.HOOK_Z);
-        assertThat(config("standard-hook-z").metadata().hookName()).isEqualTo("blocks.3.attn.hook_z");
+        assertThat(config("standard-hook-z").metadata().hookName()).contains("blocks.3.attn.hook_z");
     }
 
     @Test
     void readsAConfigurationOfVersion3() {
         SaeConfig config = config("legacy-standard-v3");
 
-        assertThat(config.metadata().hookName()).isEqualTo("blocks.19.hook_resid_post");
-        assertThat(config.metadata().datasetPath()).isEqualTo("toy");
-        assertThat(config.metadata().saeLensVersion()).isNull();
+        assertThat(config.metadata().hookName()).contains("blocks.19.hook_resid_post");
+        assertThat(config.metadata().datasetPath()).contains("toy");
+        assertThat(config.metadata().saeLensVersion()).isEmpty();
         assertThat(config.applyBDecToInput()).isTrue();
         assertThat(config.normalization()).isEqualTo(Normalization.NONE);
         assertThat(config.otherFields())

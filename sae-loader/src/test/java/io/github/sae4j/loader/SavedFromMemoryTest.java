@@ -27,6 +27,7 @@ import io.github.sae4j.core.WeightMatrix;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -310,8 +311,8 @@ class SavedFromMemoryTest {
         }
 
         @Override
-        public String torchScript() {
-            return "torch.relu_(torch.mul_(h, 0.5))";
+        public Optional<String> torchScript() {
+            return Optional.of("torch.relu_(torch.mul_(h, 0.5))");
         }
 
         @Override

@@ -219,7 +219,7 @@ class SavingTest {
                 NDArray x = manager.create(reference.input(), new Shape(reference.inputShape()));
                 assertThat(saved.weightType()).isEqualTo(type);
                 // Thresholds would be rounded in 16 bits, so SAELens is told to read all tensors as float32.
-                assertThat(saved.config().dtype()).isEqualTo("float32");
+                assertThat(saved.config().dtype()).contains("float32");
                 assertThat(saved.encodeDense(x).toFloatArray())
                         .isEqualTo(converted.encodeDense(x).toFloatArray());
             }
@@ -234,11 +234,11 @@ class SavingTest {
             SAE.save(sae, temporary.resolve("as it is"));
             config = sae.config();
         }
-        assertThat(config.dtype()).isEqualTo("bfloat16");
+        assertThat(config.dtype()).contains("bfloat16");
         try (SparseAutoencoder wide = open(folder);
                 SparseAutoencoder same = open(temporary.resolve("as it is"))) {
-            assertThat(wide.config().dtype()).isEqualTo("float32");
-            assertThat(same.config().dtype()).isEqualTo("bfloat16");
+            assertThat(wide.config().dtype()).contains("float32");
+            assertThat(same.config().dtype()).contains("bfloat16");
         }
     }
 

@@ -74,7 +74,7 @@ public record FitCheck(List<HypothesisResult> trials, Sentence sentence, boolean
                     AnalysisException.Reason.UNSUPPORTED,
                     "This SAE takes whole sequences, but single tokens are tried.");
         }
-        if (ReconstructionQuality.of(sae) == null) {
+        if (ReconstructionQuality.of(sae).isEmpty()) {
             throw new AnalysisException(
                     AnalysisException.Reason.UNSUPPORTED,
                     "This SAE does not reconstruct what it reads, which would tell whether activations fit.");

@@ -3,8 +3,8 @@ package io.github.sae4j.analysis.evaluation;
 import io.github.sae4j.analysis.EncodingPass;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.data.activations.ActivationReader;
+import java.util.Optional;
 import java.util.function.IntConsumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How well an SAE does on activations.
@@ -15,11 +15,11 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * @param firings how often its features fire
- * @param quality how close its reconstructions come, or null for an SAE that does not reconstruct what it reads: a
+ * @param quality how close its reconstructions come; empty for an SAE that does not reconstruct what it reads: a
  *     transcoder, or one without a decoder
  * @since 0.1
  */
-public record Evaluation(Firings firings, @Nullable ReconstructionQuality quality) {
+public record Evaluation(Firings firings, Optional<ReconstructionQuality> quality) {
 
     /**
      * Encodes all tokens in one pass, and decodes them if the SAE reconstructs what it reads.
@@ -42,12 +42,12 @@ public record Evaluation(Firings firings, @Nullable ReconstructionQuality qualit
      */
     public static Evaluation of(
             ActivationReader activations, SparseAutoencoder sae, int batchTokens, IntConsumer progress) {
-        if (ReconstructionQuality.of(sae) != null) {
+        if (ReconstructionQuality.of(sae).isPresent()) {
             return of(activations, sae, batchTokens, progress, (batch, forward) -> {});
         }
         Firings firings = new Firings(sae.config().dSae());
         EncodingPass.of(activations, sae, batchTokens).encodeNext(Long.MAX_VALUE, progress, firings::add);
-        return new Evaluation(firings, null);
+        return new Evaluation(firings, Optional.empty());
     }
 
     /**
@@ -75,12 +75,10 @@ public record Evaluation(Firings firings, @Nullable ReconstructionQuality qualit
             IntConsumer progress,
             EncodingPass.ForwardStep beside) {
         Firings firings = new Firings(sae.config().dSae());
-        ReconstructionQuality quality = ReconstructionQuality.of(sae);
+        Optional<ReconstructionQuality> quality = ReconstructionQuality.of(sae);
         EncodingPass.of(activations, sae, batchTokens).forwardNext(Long.MAX_VALUE, progress, (batch, forward) -> {
             firings.add(batch, forward.features());
-            if (quality != null) {
-                quality.add(batch, forward.reconstruction());
-            }
+            quality.ifPresent(measured -> measured.add(batch, forward.reconstruction()));
             beside.take(batch, forward);
         });
         return new Evaluation(firings, quality);

@@ -3,7 +3,7 @@ package io.github.sae4j.analysis.evaluation;
 import io.github.sae4j.core.SaeCapability;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.data.activations.TokenBatch;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /**
  * How well activations are reconstructed, over all tokens, gathered in one pass in float64.
@@ -44,11 +44,11 @@ public final class ReconstructionQuality {
         this.mean = new double[dIn];
     }
 
-    /** Measures nothing yet; returns null for an SAE that does not reconstruct what it reads. */
-    public static @Nullable ReconstructionQuality of(SparseAutoencoder sae) {
+    /** Measures nothing yet; empty for an SAE that does not reconstruct what it reads. */
+    public static Optional<ReconstructionQuality> of(SparseAutoencoder sae) {
         return sae.capabilities().has(SaeCapability.DECODE) && !sae.config().isTranscoder()
-                ? new ReconstructionQuality(sae.config().dIn())
-                : null;
+                ? Optional.of(new ReconstructionQuality(sae.config().dIn()))
+                : Optional.empty();
     }
 
     /**

@@ -10,6 +10,7 @@ import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.core.WeightMatrix;
 import java.util.Collections;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -93,7 +94,7 @@ public final class Bench {
         }
         if (sae.capabilities().has(SaeCapability.DECODE)) {
             Timing timing = Timing.of(() -> sae.decode(features), seconds);
-            rows.accept(new BenchRow("decode", largeBatch, timing, null, null));
+            rows.accept(new BenchRow("decode", largeBatch, timing, OptionalDouble.empty(), OptionalDouble.empty()));
         }
         try (NDManager manager = sae.newManager()) {
             NDArray batch = manager.create(
@@ -111,14 +112,19 @@ public final class Bench {
     }
 
     private BenchRow encodeRow(String work, int tokens, Timing timing) {
-        @Nullable WeightMatrix encoder = sae.parts().encoder();
+        @Nullable WeightMatrix encoder = sae.parts().encoder().orElse(null);
         if (encoder == null) {
-            return new BenchRow(work, tokens, timing, null, null);
+            return new BenchRow(work, tokens, timing, OptionalDouble.empty(), OptionalDouble.empty());
         }
         double weights = (double) encoder.rows() * encoder.columns();
         double reading = weights * encoder.type().bytes() / limits.bytesPerSecond();
         double multiplying = 2 * tokens * weights / limits.flopsPerSecond();
-        return new BenchRow(work, tokens, timing, reading / timing.median(), multiplying / timing.median());
+        return new BenchRow(
+                work,
+                tokens,
+                timing,
+                OptionalDouble.of(reading / timing.median()),
+                OptionalDouble.of(multiplying / timing.median()));
     }
 
     private static float[] flat(float[][] rows) {

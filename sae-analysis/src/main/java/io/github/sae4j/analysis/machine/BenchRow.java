@@ -1,6 +1,6 @@
 package io.github.sae4j.analysis.machine;
 
-import org.jspecify.annotations.Nullable;
+import java.util.OptionalDouble;
 
 /**
  * What one kind of work on one number of tokens took.
@@ -8,17 +8,13 @@ import org.jspecify.annotations.Nullable;
  * @param work the work, in a word or two
  * @param tokens how many tokens each run had
  * @param timing how long the runs took
- * @param shareOfBandwidth what reading {@code W_enc} once would take at the measured bandwidth, as a share of the median, or
- *     null if the work does not read it
+ * @param shareOfBandwidth what reading {@code W_enc} once would take at the measured bandwidth, as a share of the median;
+ *     empty if the work does not read it
  * @param shareOfPeak what the product with {@code W_enc} would take at the measured peak of multiply-adds, likewise
  * @since 0.1
  */
 public record BenchRow(
-        String work,
-        int tokens,
-        Timing timing,
-        @Nullable Double shareOfBandwidth,
-        @Nullable Double shareOfPeak) {
+        String work, int tokens, Timing timing, OptionalDouble shareOfBandwidth, OptionalDouble shareOfPeak) {
 
     /** Returns how many tokens a second the median run had. */
     public double tokensPerSecond() {

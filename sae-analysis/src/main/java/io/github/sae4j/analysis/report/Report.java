@@ -13,6 +13,7 @@ import io.github.sae4j.data.activations.ActivationReader;
 import io.github.sae4j.data.features.FeatureStream;
 import io.github.sae4j.data.internal.files.TextOutput;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -75,9 +76,10 @@ public final class Report {
             ActivationReader activations,
             Supplier<? extends ActivationReader> again,
             Supplier<Provenance> provenance) {
-        ReconstructionQuality quality = ReconstructionQuality.of(survey.sae());
+        Optional<ReconstructionQuality> quality = ReconstructionQuality.of(survey.sae());
         NormHistogram norms = new NormHistogram();
-        SurveyResult result = survey.first(features, activations, again, quality, (batch, active) -> norms.add(batch));
+        SurveyResult result =
+                survey.first(features, activations, again, quality.orElse(null), (batch, active) -> norms.add(batch));
         Evaluation evaluation = new Evaluation(result.survey().firings(), quality);
         ReportData data = new ReportData(survey, activations, result, evaluation, norms, provenance.get());
         return new Report(evaluation, ReportPage.of(data.title(), data.json()));

@@ -4,7 +4,6 @@ import io.github.sae4j.analysis.EncodingPass;
 import io.github.sae4j.analysis.PassListener;
 import io.github.sae4j.analysis.evaluation.ReconstructionQuality;
 import io.github.sae4j.core.SparseAutoencoder;
-import io.github.sae4j.core.WeightMatrix;
 import io.github.sae4j.data.activations.ActivationReader;
 import io.github.sae4j.data.tokens.TokenContext;
 import io.github.sae4j.data.tokens.TokenTexts;
@@ -14,6 +13,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -102,9 +102,9 @@ public final class Survey {
         return order;
     }
 
-    /** Returns the file of the tokens' texts, or null if there is none. */
-    public @Nullable Path tokens() {
-        return tokens;
+    /** Returns the file of the tokens' texts, if there is one. */
+    public Optional<Path> tokens() {
+        return Optional.ofNullable(tokens);
     }
 
     /**
@@ -233,10 +233,10 @@ public final class Survey {
     }
 
     private List<List<Neighbour>> neighbours(List<Integer> features) {
-        WeightMatrix decoder = sae.parts().decoder();
-        return decoder == null
-                ? Collections.nCopies(features.size(), List.of())
-                : DecoderDirections.of(decoder).nearest(features, RELATIVES);
+        return sae.parts()
+                .decoder()
+                .map(decoder -> DecoderDirections.of(decoder).nearest(features, RELATIVES))
+                .orElseGet(() -> Collections.nCopies(features.size(), List.of()));
     }
 
     private Map<Long, TokenContext> contexts(ActivationReader activations, List<SurveyedFeature> features) {

@@ -5,7 +5,7 @@ import io.github.sae4j.data.activations.TokenPlace;
 import io.github.sae4j.data.tokens.TokenContext;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /**
  * What a {@link Survey} found: what all features did in short, and the chosen ones in detail.
@@ -52,8 +52,8 @@ public final class SurveyResult {
         return activations.place(example.token());
     }
 
-    /** Returns the texts around an example of a chosen feature, or null if they are not known. */
-    public @Nullable TokenContext context(Example example) {
-        return contexts.get(number(example));
+    /** Returns the texts around an example of a chosen feature, if they are known. */
+    public Optional<TokenContext> context(Example example) {
+        return Optional.ofNullable(contexts.get(number(example)));
     }
 }

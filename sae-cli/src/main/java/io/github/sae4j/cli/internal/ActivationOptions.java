@@ -150,7 +150,7 @@ final class ActivationOptions {
 
     private void chooseLayer(ActivationsBuilder builder, OpenSae sae) {
         Integer id = layerId == null
-                ? HookSpellings.layerId(sae.sae().config().metadata().hookName())
+                ? HookSpellings.layerId(sae.sae().config().metadata().hookName().orElse(null))
                 : layerId;
         if (layerId != null || layerIds != null) {
             builder.layer(id, layerIds == null ? List.of() : layerIds);

@@ -7,7 +7,9 @@ import io.github.sae4j.analysis.machine.Limits;
 import io.github.sae4j.analysis.machine.Machine;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.data.internal.files.Json;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /** What is measured as one JSON object, printed at the end; times are in milliseconds. */
 final class BenchJson implements BenchReport {
@@ -64,9 +66,13 @@ final class BenchJson implements BenchReport {
         fields.addProperty("lower_quartile_ms", row.timing().quantile(0.25) * 1e3);
         fields.addProperty("upper_quartile_ms", row.timing().quantile(0.75) * 1e3);
         fields.addProperty("tokens_per_second", row.tokensPerSecond());
-        fields.addProperty("share_of_bandwidth", row.shareOfBandwidth());
-        fields.addProperty("share_of_fma_peak", row.shareOfPeak());
+        fields.addProperty("share_of_bandwidth", orNull(row.shareOfBandwidth()));
+        fields.addProperty("share_of_fma_peak", orNull(row.shareOfPeak()));
         rows.add(fields);
+    }
+
+    private static @Nullable Double orNull(OptionalDouble value) {
+        return value.isPresent() ? value.getAsDouble() : null;
     }
 
     @Override

@@ -6,8 +6,8 @@ import io.github.sae4j.analysis.machine.Limits;
 import io.github.sae4j.analysis.machine.Machine;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseAutoencoder;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
-import org.jspecify.annotations.Nullable;
 
 /** What is measured as a table whose rows appear as they are measured. */
 record BenchTable(Terminal terminal) implements BenchReport {
@@ -82,7 +82,7 @@ record BenchTable(Terminal terminal) implements BenchReport {
         return Quantity.decimal(seconds * 1e3, 3);
     }
 
-    private static String percent(@Nullable Double share) {
-        return share == null ? "–" : Quantity.decimal(share * 100, 1) + " %";
+    private static String percent(OptionalDouble share) {
+        return share.isPresent() ? Quantity.decimal(share.getAsDouble() * 100, 1) + " %" : "–";
     }
 }

@@ -8,6 +8,7 @@ import io.github.sae4j.data.features.Selection;
 import io.github.sae4j.data.features.Sharding;
 import io.github.sae4j.loader.SaeSetException;
 import java.util.List;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -94,12 +95,8 @@ public final class EncodeCommand implements Runnable {
                 Activations activations = open(source, sae, targets)) {
             layer.requireNone(sae);
             requireFewer(sae.sae().config().dSae(), sae.expected().name());
-            EncodingJob encoding = new EncodingJob(
-                    activations,
-                    sae,
-                    options.batchTokens(),
-                    new Selection(topK, dense, longForm, metadata),
-                    Terminal.of(spec));
+            EncodingJob encoding =
+                    new EncodingJob(activations, sae, options.batchTokens(), selection(), Terminal.of(spec));
             if (sharding == null) {
                 encoding.run(targets);
             } else {
@@ -129,6 +126,10 @@ public final class EncodeCommand implements Runnable {
         }
     }
 
+    private Selection selection() {
+        return new Selection(topK == null ? OptionalInt.empty() : OptionalInt.of(topK), dense, longForm, metadata);
+    }
+
     private void requireFewer(int dSae, String name) {
         if (topK != null && topK > dSae) {
             throw new CommandException(
@@ -149,9 +150,7 @@ public final class EncodeCommand implements Runnable {
             requireFewer(set.set().dSae(), set.name());
             try (LayeredTokens tokens =
                     LayeredTokens.of(input.open(source, set, options.allowNonFinite()), set, options.batchTokens())) {
-                new SetEncodingJob(
-                                set, layer.of(set), new Selection(topK, dense, longForm, metadata), Terminal.of(spec))
-                        .run(tokens, targets);
+                new SetEncodingJob(set, layer.of(set), selection(), Terminal.of(spec)).run(tokens, targets);
             }
         }
     }

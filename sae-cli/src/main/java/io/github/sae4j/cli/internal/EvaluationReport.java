@@ -41,7 +41,7 @@ final class EvaluationReport {
                         + Quantity.tokens(evaluation.firings().tokens())
                         + (skipped.isEmpty() ? "" : ", " + activations.leftOutCount() + " left out by " + skipped));
         Measures.of(evaluation, dIn()).forEach(facts::line);
-        facts.line("note", Advice.of(evaluation.quality(), sae.sae()));
+        facts.line("note", Advice.of(evaluation.quality().orElse(null), sae.sae()));
     }
 
     /** Prints one JSON object; null stands for what is not defined. */
@@ -63,7 +63,7 @@ final class EvaluationReport {
         report.add("density_quantiles", density);
         report.add("dead_features", features(firings.dead()));
         report.add("dense_features", features(firings.dense()));
-        ReconstructionQuality quality = evaluation.quality();
+        ReconstructionQuality quality = evaluation.quality().orElse(null);
         if (quality != null) {
             report.addProperty("explained_variance", quality.explainedVariance());
             report.addProperty("explained_variance_legacy", quality.legacyExplainedVariance());

@@ -53,8 +53,8 @@ record FeatureReport(OpenSae sae, Activations activations, SurveyResult result) 
             facts.line("  neighbours", neighbour(surveyed.neighbours()));
             for (Example example : tally.examples()) {
                 facts.line("  " + Quantity.decimal(example.value(), 3), result.place(example));
-                TokenContext context = result.context(example);
-                facts.line("", context == null ? null : marked(context));
+                facts.line(
+                        "", result.context(example).map(FeatureReport::marked).orElse(null));
             }
         }
     }

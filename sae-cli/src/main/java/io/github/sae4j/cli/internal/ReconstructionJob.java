@@ -40,7 +40,7 @@ record ReconstructionJob(int batchTokens) {
             output.commit();
         }
         summary.leftOut(activations).l0(active.get(), evaluation.firings().tokens());
-        ReconstructionQuality quality = evaluation.quality();
+        ReconstructionQuality quality = evaluation.quality().orElse(null);
         if (quality != null) {
             summary.add("explained variance " + Quantity.decimalOrDash(quality.explainedVariance(), 4));
             summary.add("relative error " + Quantity.decimalOrDash(quality.relativeError(), 4));

@@ -63,7 +63,7 @@ record SaeDetails(LabelledLines facts) {
     }
 
     private static @Nullable String norms(SparseAutoencoder sae) {
-        WeightMatrix decoder = sae.parts().decoder();
+        WeightMatrix decoder = sae.parts().decoder().orElse(null);
         if (decoder == null) {
             return null;
         }
@@ -75,7 +75,7 @@ record SaeDetails(LabelledLines facts) {
     }
 
     private static boolean isShownWithOtherNorms(SparseAutoencoder sae, @Nullable PublishedSae published) {
-        boolean shown = sae.config().metadata().neuronpediaId() != null
+        boolean shown = sae.config().metadata().neuronpediaId().isPresent()
                 || (published != null && published.neuronpediaId().isPresent());
         return shown && sae.capabilities().has(SaeCapability.FOLD_DECODER_NORMS) && !sae.hasFoldedDecoderNorms();
     }
@@ -155,24 +155,22 @@ record SaeDetails(LabelledLines facts) {
     }
 
     private void metadata(SaeMetadata metadata) {
-        line("hook", metadata.hookName());
-        HookSpellings.of(metadata.hookName(), metadata.modelName())
+        line("hook", metadata.hookName().orElse(null));
+        HookSpellings.of(metadata.hookName().orElse(null), metadata.modelName().orElse(null))
                 .forEach((library, spelling) -> line("  " + library, spelling));
-        line("hook head", metadata.hookHeadIndex());
-        line("model", metadata.modelName());
-        line("context size", metadata.contextSize());
-        line("prepends BOS", metadata.prependBos());
-        line("dataset", metadata.datasetPath());
-        line("Neuronpedia", metadata.neuronpediaId());
-        line("SAELens", metadata.saeLensVersion());
+        metadata.hookHeadIndex().ifPresent(head -> line("hook head", head));
+        line("model", metadata.modelName().orElse(null));
+        metadata.contextSize().ifPresent(tokens -> line("context size", tokens));
+        line("prepends BOS", metadata.prependBos().orElse(null));
+        line("dataset", metadata.datasetPath().orElse(null));
+        line("Neuronpedia", metadata.neuronpediaId().orElse(null));
+        line("SAELens", metadata.saeLensVersion().orElse(null));
     }
 
     private static String dtype(SparseAutoencoder sae) {
         String stored = sae.weightType().label();
-        String declared = sae.config().dtype();
-        return declared == null || declared.equals(stored)
-                ? stored
-                : stored + " as stored and used; the configuration says " + declared;
+        String declared = sae.config().dtype().orElse(stored);
+        return declared.equals(stored) ? stored : stored + " as stored and used; the configuration says " + declared;
     }
 
     private static String axes(String rows, int rowCount, String columns, int columnCount) {

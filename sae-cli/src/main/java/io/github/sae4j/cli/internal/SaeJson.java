@@ -16,6 +16,7 @@ import io.github.sae4j.loader.SaeSet;
 import io.github.sae4j.loader.SetLayer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /** What there is to tell of SAEs, for programs; null stands for what is not known. */
@@ -116,7 +117,7 @@ final class SaeJson {
         object.addProperty("d_in", set.d());
         object.addProperty("d_sae", set.dSae());
         object.addProperty("skip_term", set.hasSkip());
-        object.addProperty("model_name", config.metadata().modelName());
+        object.addProperty("model_name", config.metadata().modelName().orElse(null));
         object.addProperty("repository", set.source().repository().orElse(null));
         object.addProperty("commit", set.source().commit().orElse(null));
         object.add("files", array(set.source().files()));
@@ -159,14 +160,18 @@ final class SaeJson {
         object.addProperty("reshape_activations", config.reshape().label());
         object.addProperty("apply_b_dec_to_input", config.applyBDecToInput());
         SaeMetadata metadata = config.metadata();
-        object.addProperty("hook_name", metadata.hookName());
-        object.addProperty("hook_head_index", metadata.hookHeadIndex());
-        object.addProperty("model_name", metadata.modelName());
-        object.addProperty("context_size", metadata.contextSize());
-        object.addProperty("prepend_bos", metadata.prependBos());
-        object.addProperty("dataset_path", metadata.datasetPath());
-        object.addProperty("neuronpedia_id", metadata.neuronpediaId());
-        object.addProperty("sae_lens_version", metadata.saeLensVersion());
+        object.addProperty("hook_name", metadata.hookName().orElse(null));
+        object.addProperty("hook_head_index", orNull(metadata.hookHeadIndex()));
+        object.addProperty("model_name", metadata.modelName().orElse(null));
+        object.addProperty("context_size", orNull(metadata.contextSize()));
+        object.addProperty("prepend_bos", metadata.prependBos().orElse(null));
+        object.addProperty("dataset_path", metadata.datasetPath().orElse(null));
+        object.addProperty("neuronpedia_id", metadata.neuronpediaId().orElse(null));
+        object.addProperty("sae_lens_version", metadata.saeLensVersion().orElse(null));
+    }
+
+    private static @Nullable Integer orNull(OptionalInt value) {
+        return value.isPresent() ? value.getAsInt() : null;
     }
 
     private static void addOthers(JsonObject object, SaeConfig config) {
@@ -176,7 +181,7 @@ final class SaeJson {
     }
 
     private static @Nullable JsonObject norms(SparseAutoencoder sae) {
-        WeightMatrix decoder = sae.parts().decoder();
+        WeightMatrix decoder = sae.parts().decoder().orElse(null);
         if (decoder == null) {
             return null;
         }

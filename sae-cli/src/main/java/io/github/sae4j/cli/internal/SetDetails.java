@@ -24,7 +24,7 @@ record SetDetails(LabelledLines facts) {
         facts.line("d_in", Quantity.count(set.d()) + " in each layer");
         facts.line("d_sae", Quantity.count(set.dSae()) + " in each layer");
         facts.line("skip term", set.hasSkip() ? "added by sae reconstruct" : "none");
-        facts.line("model", config.metadata().modelName());
+        facts.line("model", config.metadata().modelName().orElse(null));
         for (int layer = 0; layer < set.layers(); layer++) {
             SetLayer of = set.layer(layer);
             facts.line(

@@ -30,7 +30,7 @@ final class SettingOptions {
 
     private static String spelled(Setting.Value setting) {
         String option = option(setting.setting());
-        return setting.value() == null ? option : option + " " + setting.value();
+        return setting.value().map(value -> option + " " + value).orElse(option);
     }
 
     private static String option(Setting setting) {

@@ -34,12 +34,12 @@ final class Summary {
 
     /** Returns how many active features are written, of which a selection may keep only some of each token. */
     static long written(SparseFeatures features, Selection selection) {
-        if (selection.topK() == null) {
+        if (selection.topK().isEmpty()) {
             return features.activeCount();
         }
         long written = 0;
         for (int token = 0; token < features.tokens(); token++) {
-            written += Math.min(selection.topK(), features.activeCount(token));
+            written += Math.min(selection.topK().getAsInt(), features.activeCount(token));
         }
         return written;
     }

@@ -8,6 +8,7 @@ import io.github.sae4j.data.TokenRange;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -259,8 +260,8 @@ public final class Activations implements ActivationReader {
         }
         long sequence = parts.get(at).sequence();
         return hasRows
-                ? new TokenPlace(source.name(at), ofPart / sequence, ofPart % sequence)
-                : new TokenPlace(source.name(at), null, ofPart);
+                ? new TokenPlace(source.name(at), OptionalLong.of(ofPart / sequence), ofPart % sequence)
+                : new TokenPlace(source.name(at), OptionalLong.empty(), ofPart);
     }
 
     /** Returns the settings that say which numbers of the files are read; empty if that is plain. */

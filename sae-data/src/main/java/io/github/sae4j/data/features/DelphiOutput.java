@@ -56,8 +56,7 @@ final class DelphiOutput implements FeatureSink {
         Layout layout = stream.layout();
         this.config = stream.config();
         this.provenance = stream.provenance();
-        String hookName = config.metadata().hookName();
-        this.hook = hookName == null ? "latents" : hookName;
+        this.hook = config.metadata().hookName().orElse("latents");
         if (hook.isBlank() || hook.startsWith(".") || hook.contains("/") || hook.contains("\\")) {
             throw new DataException(
                     Reason.UNWRITABLE,
@@ -154,7 +153,7 @@ final class DelphiOutput implements FeatureSink {
         json.addProperty("cache_ctx_len", sequence);
         json.addProperty("n_tokens", shape[0] * shape[1]);
         json.addProperty("n_splits", SPLITS);
-        json.addProperty("model_name", config.metadata().modelName());
+        json.addProperty("model_name", config.metadata().modelName().orElse(null));
         JsonObject origin = new JsonObject();
         metadata.forEach(origin::addProperty);
         json.add("provenance", origin);

@@ -28,7 +28,9 @@ final class FeatureOutputs implements FeatureSink {
             outputs.close();
             throw e;
         }
-        return selection.topK() == null ? outputs : new StrongestOnly(outputs, selection.topK());
+        return selection.topK().isPresent()
+                ? new StrongestOnly(outputs, selection.topK().getAsInt())
+                : outputs;
     }
 
     private static void requireForm(FeatureTarget target, Selection selection) {

@@ -66,7 +66,9 @@ public final class ShardedOutputs implements AutoCloseable {
         stream.metadata().forEach(run::addProperty);
         run.addProperty(Setting.SHARD_TOKENS.name(), sharding.tokens());
         run.addProperty(Setting.DENSE.name(), selection.dense());
-        run.addProperty(Setting.TOP_K.name(), selection.topK());
+        run.addProperty(
+                Setting.TOP_K.name(),
+                selection.topK().isPresent() ? selection.topK().getAsInt() : null);
         run.addProperty(Setting.LONG_FORM.name(), selection.longForm());
         run.addProperty(Setting.METADATA.name(), selection.metadata());
         ShardedOutputs outputs = new ShardedOutputs(shards, selection, stream);

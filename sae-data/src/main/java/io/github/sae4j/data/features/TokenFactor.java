@@ -27,8 +27,8 @@ final class TokenFactor {
     /** Returns a tensor's numbers for some tokens, or null if the tensor is none of these. */
     static float @Nullable [] of(String name, InverseTransform inverse) {
         return switch (name) {
-            case SCALE -> inverse.scale();
-            case SHIFT -> inverse.shift();
+            case SCALE -> inverse.scale().orElse(null);
+            case SHIFT -> inverse.shift().orElse(null);
             default -> null;
         };
     }

@@ -59,7 +59,7 @@ class ProvidedFormatTest {
             float[][] features = sae.encode(new float[] {2, 3}).toDense();
             assertThat(features[0]).containsExactly(0, 3.5f, 4);
             assertThat(sae.decode(sae.encode(new float[] {2, 3}))[0]).containsExactly(4.25f, 7.25f);
-            assertThat(sae.config().metadata().modelName()).isEqualTo("gpt2");
+            assertThat(sae.config().metadata().modelName()).contains("gpt2");
             assertThat(sae.source().files()).containsExactly("sae.json", "sae.safetensors");
             assertThat(sae.source().sha256()).hasSize(64);
         }

@@ -36,7 +36,7 @@ public final class Measures {
         measures.put("density", "quantiles " + quantiles(i -> scientific(densities[i])));
         measures.put("dead features", Quantity.count(firings.dead().length));
         measures.put("dense features", densest(firings));
-        ReconstructionQuality quality = evaluation.quality();
+        ReconstructionQuality quality = evaluation.quality().orElse(null);
         if (quality == null) {
             measures.put("reconstruction", "not of what it reads, so not measured");
             return measures;

@@ -78,10 +78,7 @@ public record ReportData(
         }
         facts.put("architecture", config.architecture().label());
         facts.put("shape", "d_in " + Quantity.count(config.dIn()) + ", d_sae " + Quantity.count(config.dSae()));
-        String hook = config.metadata().hookName();
-        if (hook != null) {
-            facts.put("hook", hook);
-        }
+        config.metadata().hookName().ifPresent(hook -> facts.put("hook", hook));
         facts.put("activations", activations.sourceName());
         facts.put("tokens", Quantity.count(evaluation.firings().tokens()));
         if (origin.containsKey("skipped")) {
@@ -131,7 +128,7 @@ public record ReportData(
     }
 
     private Map<Long, TokenContext> texts(List<@Nullable Example> examples) {
-        Path tokens = survey.tokens();
+        Path tokens = survey.tokens().orElse(null);
         if (tokens == null) {
             return Map.of();
         }

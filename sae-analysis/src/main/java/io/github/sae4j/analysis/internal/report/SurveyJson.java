@@ -9,7 +9,6 @@ import io.github.sae4j.analysis.survey.Neighbour;
 import io.github.sae4j.analysis.survey.SurveyResult;
 import io.github.sae4j.analysis.survey.SurveyedFeature;
 import io.github.sae4j.data.activations.TokenPlace;
-import io.github.sae4j.data.tokens.TokenContext;
 import java.util.Arrays;
 import java.util.List;
 
@@ -69,14 +68,13 @@ public final class SurveyJson {
         object.addProperty("value", example.value());
         object.addProperty("token", result.number(example));
         object.addProperty("file", place.file());
-        object.addProperty("row", place.row());
+        object.addProperty("row", place.row().isPresent() ? place.row().getAsLong() : null);
         object.addProperty("position", place.position());
-        TokenContext context = result.context(example);
-        if (context != null) {
+        result.context(example).ifPresent(context -> {
             object.add("before", texts(context.before()));
             object.addProperty("text", context.token());
             object.add("after", texts(context.after()));
-        }
+        });
         return object;
     }
 

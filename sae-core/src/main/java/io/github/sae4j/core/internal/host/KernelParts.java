@@ -47,15 +47,15 @@ public record KernelParts(
         boolean unbiased = parts.activation() instanceof MatchingPursuit && !config.applyBDecToInput();
         return new KernelParts(
                 config,
-                parts.encoder(),
-                parts.decoder(),
+                parts.encoder().orElse(null),
+                parts.decoder().orElse(null),
                 unbiased ? new float[config.dOut()] : parts.decoderBias(),
-                parts.skip(),
+                parts.skip().orElse(null),
                 parts.activation(),
-                parts.prediction(),
+                parts.prediction().orElse(null),
                 inputScale,
-                parts.inputAffine(),
-                parts.outputAffine(),
+                parts.inputAffine().orElse(null),
+                parts.outputAffine().orElse(null),
                 checkFinite,
                 null);
     }

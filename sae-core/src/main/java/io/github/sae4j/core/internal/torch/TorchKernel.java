@@ -23,7 +23,6 @@ import io.github.sae4j.core.internal.host.Stop;
 import io.github.sae4j.core.internal.host.Tokens;
 import io.github.sae4j.core.internal.host.Workers;
 import io.github.sae4j.core.internal.kernel.KernelChoice;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Runs an SAE with libtorch, on the CPU or on CUDA: its weights as tensors, and what encodes and decodes with them. */
@@ -88,9 +87,7 @@ public final class TorchKernel implements SaeKernel, TensorKernel {
      */
     public static TorchKernel open(KernelParts parts, Device device, Workers workers) {
         Script script = Script.withRule(
-                parts.rule() instanceof BlockRule rule
-                        ? Objects.requireNonNull(rule.torchScript(), "TorchScript")
-                        : "h");
+                parts.rule() instanceof BlockRule rule ? rule.torchScript().orElseThrow() : "h");
         return over(script, parts, TorchWeights.open(parts, device, script), workers, false);
     }
 

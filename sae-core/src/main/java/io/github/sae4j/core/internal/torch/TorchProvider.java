@@ -34,7 +34,7 @@ public final class TorchProvider implements KernelProvider {
 
     @Override
     public @Nullable String refusal(KernelParts parts, Device device) {
-        return parts.rule() instanceof BlockRule rule && rule.torchScript() == null
+        return parts.rule() instanceof BlockRule rule && rule.torchScript().isEmpty()
                 ? "does not run rules that have no TorchScript"
                 : null;
     }

@@ -22,6 +22,7 @@ import io.github.sae4j.core.internal.host.WorkerPool;
 import io.github.sae4j.core.internal.host.Workers;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -84,7 +85,7 @@ class DeviceSelectionTest {
     private static void assertSame(BlockRule rule, float[] activations) {
         KernelParts parts = parts(rule, false);
         int tokens = activations.length / D_IN;
-        Script script = Script.withRule(rule.torchScript());
+        Script script = Script.withRule(rule.torchScript().orElseThrow());
         try (TorchWeights weights = TorchWeights.open(parts, Device.cpu(), script);
                 PtNDManager call = TorchRuntime.newManager(Device.cpu())) {
             PtNDArray x = HostArrays.ofFloats(call, activations, 0, activations.length);
@@ -197,8 +198,8 @@ class DeviceSelectionTest {
             }
 
             @Override
-            public String torchScript() {
-                return "torch.neg(h)";
+            public Optional<String> torchScript() {
+                return Optional.of("torch.neg(h)");
             }
 
             @Override
@@ -218,7 +219,7 @@ class DeviceSelectionTest {
     @Test
     void packsARowForEveryTokenThoughNoneIsActive() {
         KernelParts parts = parts(Relu.of(bias(-1000)), true);
-        Script script = Script.withRule(Relu.of(bias(0)).torchScript());
+        Script script = Script.withRule(Relu.of(bias(0)).torchScript().orElseThrow());
         try (TorchWeights weights = TorchWeights.open(parts, Device.cpu(), script);
                 PtNDManager call = TorchRuntime.newManager(Device.cpu())) {
             BlockEncoder device = new BlockEncoder(

@@ -165,7 +165,8 @@ final class CfgJson {
         }
         Normalization normalization = normalization();
         SaeMetadata metadata = metadata();
-        Reshape reshape = transcoder ? ignoredReshape() : reshape(metadata.hookName());
+        Reshape reshape =
+                transcoder ? ignoredReshape() : reshape(metadata.hookName().orElse(null));
         return SaeConfig.builder(architecture.kind(), dIn, dSae)
                 .dOut(dOut == null ? dIn : dOut)
                 .dtype(dtype)

@@ -11,6 +11,8 @@ import io.github.sae4j.core.SaeMetadata;
 import io.github.sae4j.loader.SaeLoadException;
 import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.internal.SaeLensFiles;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -62,8 +64,11 @@ public final class CfgJsonText {
     }
 
     private void add(SaeMetadata known) {
-        @Nullable String version = known.saeLensVersion();
-        about("sae_lens_version", version == null || CfgJson.isOlder(version) ? VERSION : version);
+        metadata.addProperty(
+                "sae_lens_version",
+                known.saeLensVersion()
+                        .filter(version -> !CfgJson.isOlder(version))
+                        .orElse(VERSION));
         about("model_name", known.modelName());
         about("hook_name", known.hookName());
         about("hook_head_index", known.hookHeadIndex());
@@ -73,10 +78,12 @@ public final class CfgJsonText {
         about("neuronpedia_id", known.neuronpediaId());
     }
 
-    private void about(String field, @Nullable Object value) {
-        if (value != null) {
-            metadata.add(field, GSON.toJsonTree(value));
-        }
+    private void about(String field, Optional<?> value) {
+        value.ifPresent(known -> metadata.add(field, GSON.toJsonTree(known)));
+    }
+
+    private void about(String field, OptionalInt value) {
+        value.ifPresent(known -> metadata.addProperty(field, known));
     }
 
     /** What is written already counts more. */

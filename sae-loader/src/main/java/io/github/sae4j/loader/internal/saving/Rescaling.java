@@ -33,7 +33,7 @@ final class Rescaling {
      */
     static Rescaling of(SparseAutoencoder sae, SaeParts parts, WeightMatrix decoder) {
         // Temporal SAEs have a field for the factor.
-        double scale = parts.prediction() == null ? sae.normScalingFactor() : 1;
+        double scale = parts.prediction().isEmpty() ? sae.normScalingFactor() : 1;
         if (!sae.hasFoldedDecoderNorms()) {
             return new Rescaling(scale, null);
         }

@@ -20,7 +20,6 @@ import io.github.sae4j.core.WeightType;
 import io.github.sae4j.loader.SaeLoadException;
 import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.internal.format.CfgJsonText;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,13 +53,12 @@ final class SaeLensParts {
      */
     static SaeLensParts of(SparseAutoencoder sae, @Nullable WeightType type) {
         SaeParts parts = sae.parts();
-        if (parts.decoder() == null) {
-            throw new SaeLoadException(
-                    Reason.NOT_SAVABLE,
-                    "The SAE cannot be saved, because SAELens has none without a decoder. "
-                            + Objects.requireNonNullElse(parts.noDecoding(), ""));
-        }
-        SaeLensParts dissected = new SaeLensParts(sae, parts, parts.decoder(), type);
+        WeightMatrix decoder = parts.decoder()
+                .orElseThrow(() -> new SaeLoadException(
+                        Reason.NOT_SAVABLE,
+                        "The SAE cannot be saved, because SAELens has none without a decoder. "
+                                + parts.noDecoding().orElse("")));
+        SaeLensParts dissected = new SaeLensParts(sae, parts, decoder, type);
         dissected.takeApart();
         return dissected;
     }
@@ -94,15 +92,15 @@ final class SaeLensParts {
 
     private String architecture() {
         Activation rule = parts.activation();
-        if (parts.inputAffine() != null || parts.outputAffine() != null) {
+        if (parts.inputAffine().isPresent() || parts.outputAffine().isPresent()) {
             throw unlike("transforms each element of the input or the output on its own");
         }
         if (config.reshape() == Reshape.SEGMENTS) {
             throw unlike("lays segments of activations side by side");
         }
         requireKnown(rule);
-        if (parts.prediction() != null) {
-            return temporal(parts.prediction(), rule);
+        if (parts.prediction().isPresent()) {
+            return temporal(parts.prediction().get(), rule);
         }
         if (rule instanceof Relu relu) {
             bias("b_enc", relu.bias());
@@ -113,7 +111,7 @@ final class SaeLensParts {
             bias("threshold", jumpRelu.threshold());
             return maybeTranscoder("jumprelu", "jumprelu_");
         }
-        if (config.isTranscoder() || parts.skip() != null) {
+        if (config.isTranscoder() || parts.skip().isPresent()) {
             throw unlike("is a transcoder with the activation rule "
                     + rule.getClass().getSimpleName());
         }
@@ -162,9 +160,9 @@ final class SaeLensParts {
 
     private String maybeTranscoder(String autoencoder, String prefix) {
         if (config.isTranscoder()) {
-            return prefix + (parts.skip() == null ? "transcoder" : "skip_transcoder");
+            return prefix + (parts.skip().isEmpty() ? "transcoder" : "skip_transcoder");
         }
-        if (parts.skip() != null) {
+        if (parts.skip().isPresent()) {
             throw unlike("has a skip matrix and is no transcoder");
         }
         return autoencoder;
@@ -173,12 +171,10 @@ final class SaeLensParts {
     private void addMatrices() {
         tensors.matrix("W_dec", decoder, rescaling.decoder());
         tensors.vector("b_dec", rescaling.decoderBias(parts.decoderBias()));
-        if (parts.encoder() != null && (parts.prediction() == null || !isTied(parts.encoder()))) {
-            tensors.matrix("W_enc", parts.encoder(), rescaling.encoder());
-        }
-        if (parts.skip() != null) {
-            tensors.matrix("W_skip", parts.skip(), null);
-        }
+        parts.encoder()
+                .filter(encoder -> parts.prediction().isEmpty() || !isTied(encoder))
+                .ifPresent(encoder -> tensors.matrix("W_enc", encoder, rescaling.encoder()));
+        parts.skip().ifPresent(skip -> tensors.matrix("W_skip", skip, null));
     }
 
     private String temporal(TemporalPrediction prediction, Activation rule) {
@@ -189,7 +185,10 @@ final class SaeLensParts {
         int bottleneck = config.dSae() / width;
         boolean uniform =
                 prediction.layers().stream().allMatch(layer -> layer.query().bias().length == width);
-        if (!uniform || bottleneck == 0 || config.dSae() / bottleneck != width || parts.skip() != null) {
+        if (!uniform
+                || bottleneck == 0
+                || config.dSae() / bottleneck != width
+                || parts.skip().isPresent()) {
             throw unlike("predicts with queries that are no fraction of its d_sae = " + config.dSae());
         }
         fields.addProperty("n_heads", prediction.heads());
@@ -197,7 +196,7 @@ final class SaeLensParts {
         fields.addProperty("bottleneck_factor", bottleneck);
         fields.addProperty("sae_diff_type", rule instanceof TopK ? "topk" : "relu");
         fields.add("kval_topk", CfgJsonText.orNull(rule instanceof TopK topK ? topK.mostActive() : null));
-        fields.addProperty("tied_weights", isTied(Objects.requireNonNull(parts.encoder(), "encoder")));
+        fields.addProperty("tied_weights", isTied(parts.encoder().orElseThrow()));
         fields.addProperty("activation_normalization_factor", sae.normScalingFactor());
         if (sae.normScalingFactor() != 1) {
             fields.addProperty("normalize_activations", "constant_scalar_rescale");

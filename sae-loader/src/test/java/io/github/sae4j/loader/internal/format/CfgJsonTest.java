@@ -87,7 +87,7 @@ class CfgJsonTest {
         assertThat(old("\"hook_point\": \"old\", \"hook_name\": \"new\"")
                         .metadata()
                         .hookName())
-                .isEqualTo("new");
+                .contains("new");
     }
 
     @Test
@@ -96,10 +96,10 @@ class CfgJsonTest {
 
         assertThat(config.architecture().label()).isEqualTo("standard");
         assertThat(config.applyBDecToInput()).isTrue();
-        assertThat(config.metadata().prependBos()).isTrue();
+        assertThat(config.metadata().prependBos()).contains(true);
         assertThat(config.normalization()).isEqualTo(Normalization.NONE);
         assertThat(config.reshape()).isEqualTo(Reshape.NONE);
-        assertThat(old("\"prepend_bos\": false").metadata().prependBos()).isFalse();
+        assertThat(old("\"prepend_bos\": false").metadata().prependBos()).contains(false);
     }
 
     @ParameterizedTest
@@ -145,7 +145,7 @@ class CfgJsonTest {
         String nested = "\"metadata\": {\"sae_lens_version\": \"" + version + "\"}, \"normalize_activations\": false";
         for (String fields : new String[] {atTop, nested}) {
             if (older) {
-                assertThat(read(fields).metadata().saeLensVersion()).isEqualTo(version);
+                assertThat(read(fields).metadata().saeLensVersion()).contains(version);
             } else {
                 assertRefused(fields, "normalize_activations is false, but should be a text.");
             }
