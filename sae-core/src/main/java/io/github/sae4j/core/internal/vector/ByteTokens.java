@@ -29,6 +29,11 @@ final class ByteTokens extends WorkerPool.Work {
                 .alignedSlice(PreparedEncoder.WHOLE);
     }
 
+    /** Returns how many tokens there is room for. */
+    int room() {
+        return scale.length;
+    }
+
     /** Says which tokens the parts of this work are. */
     void of(float[] activations, int firstToken) {
         x = activations;

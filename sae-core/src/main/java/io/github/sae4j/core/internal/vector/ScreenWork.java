@@ -29,6 +29,9 @@ final class ScreenWork {
     /** Tokens whose products with all features lie in the last cache together. */
     private static final int TOKENS = 128;
 
+    /** Products that lie in one buffer at most. */
+    private static final int SUMS = 1 << 28;
+
     private static final int BLOCK = 1024;
 
     /** A token of which more than one in so many features are open is better encoded without a screen. */
@@ -109,7 +112,7 @@ final class ScreenWork {
     /** Encodes tokens, {@code [count, d_in]}. */
     void run(float[] activations, int count, FoundRows found) {
         x = activations;
-        int step = count <= FEW ? FEW : TOKENS;
+        int step = count <= FEW ? FEW : Math.max(1, Math.min(TOKENS, SUMS / dSae));
         for (first = 0; first < count; first += tokens) {
             tokens = Math.min(step, count - first);
             findOpen(count <= FEW ? null : products);
@@ -172,11 +175,10 @@ final class ScreenWork {
 
     private void multiplyBytes(ByteProducts by) {
         ByteTokens bytes = byteTokens;
-        if (bytes == null) {
-            int most = Math.max(1, Math.min(TOKENS, Integer.MAX_VALUE / Integer.BYTES / dSae));
-            bytes = new ByteTokens(most, dIn, stride);
+        if (bytes == null || bytes.room() < tokens) {
+            bytes = new ByteTokens(tokens, dIn, stride);
             byteTokens = bytes;
-            sums = ByteBuffer.allocateDirect(most * dSae * Integer.BYTES).order(ByteOrder.nativeOrder());
+            sums = ByteBuffer.allocateDirect(tokens * dSae * Integer.BYTES).order(ByteOrder.nativeOrder());
             sumsMemory = Memory.of(sums);
         }
         bytes.of(x, first);
