@@ -29,36 +29,64 @@ final class TorchByteProducts implements ByteProducts {
     }
 
     /**
-     * Returns the products with an encoder, or null where libtorch has none on this processor that are fast: both kinds are
-     * tried.
+     * Returns the products with an encoder, or null where libtorch has none on this processor that are fast and exact: both are
+     * tried. Processors without instructions for 8-bit products may add them up in 16 bits, which do not hold the largest.
      */
     static @Nullable ByteProducts of(PreparedEncoder encoder) {
         TorchByteProducts products = new TorchByteProducts(encoder);
-        return products.areFast() ? products : null;
+        return products.areFastAndExact() ? products : null;
     }
 
-    private boolean areFast() {
+    private boolean areFastAndExact() {
         int features = Math.min(TRIAL_FEATURES, encoder.dSae());
         int width = encoder.stride();
+        ByteBuffer x = alternating(TRIAL_TOKENS, width);
+        ByteBuffer w = alternating(features, width);
+        ByteBuffer out = ByteBuffer.allocateDirect(TRIAL_TOKENS * features * Integer.BYTES)
+                .order(ByteOrder.nativeOrder());
         try (PtNDManager trial = TorchRuntime.newManager(Device.cpu())) {
-            PtNDArray x = (PtNDArray) trial.ones(new Shape(TRIAL_TOKENS, width));
-            PtNDArray w = (PtNDArray) trial.ones(new Shape(features, width));
-            PtNDArray bytes = x.toType(DataType.INT8, true);
-            PtNDArray byteWeights = w.toType(DataType.INT8, true);
-            PtNDArray out = (PtNDArray) trial.zeros(new Shape(TRIAL_TOKENS, features), DataType.INT32);
-            PtNDArray floats = (PtNDArray) trial.zeros(new Shape(TRIAL_TOKENS, features));
+            PtNDArray bytes = over(trial, x, new Shape(TRIAL_TOKENS, width), DataType.INT8);
+            PtNDArray byteWeights = over(trial, w, new Shape(features, width), DataType.INT8);
+            PtNDArray sums = over(trial, out, new Shape(TRIAL_TOKENS, features), DataType.INT32);
+            PtNDArray floats = bytes.toType(DataType.FLOAT32, true);
+            PtNDArray floatWeights = byteWeights.toType(DataType.FLOAT32, true);
+            PtNDArray floatSums = (PtNDArray) trial.zeros(new Shape(TRIAL_TOKENS, features));
             long best = Long.MAX_VALUE;
             long bestOfFloats = Long.MAX_VALUE;
             for (int i = 0; i < TRIALS; i++) {
                 long start = System.nanoTime();
-                multiply("float_products", x, w, floats);
+                multiply("float_products", floats, floatWeights, floatSums);
                 long between = System.nanoTime();
-                multiply("byte_products", bytes, byteWeights, out);
+                multiply("byte_products", bytes, byteWeights, sums);
                 bestOfFloats = Math.min(bestOfFloats, between - start);
                 best = Math.min(best, System.nanoTime() - between);
             }
-            return best * WORTH <= bestOfFloats;
+            return best * WORTH <= bestOfFloats && areExact(out, features, width);
         }
+    }
+
+    /** Returns rows of the largest number and the smallest, by turns. */
+    private static ByteBuffer alternating(int rows, int width) {
+        ByteBuffer bytes = ByteBuffer.allocateDirect(rows * width);
+        for (int row = 0; row < rows; row++) {
+            for (int k = 0; k < width; k++) {
+                bytes.put((byte) (row % 2 == 0 ? PreparedEncoder.LARGEST : -PreparedEncoder.LARGEST));
+            }
+        }
+        return bytes;
+    }
+
+    private static boolean areExact(ByteBuffer sums, int features, int width) {
+        int largest = PreparedEncoder.LARGEST * PreparedEncoder.LARGEST * width;
+        for (int token = 0; token < TRIAL_TOKENS; token++) {
+            for (int feature = 0; feature < features; feature++) {
+                int sum = sums.getInt((token * features + feature) * Integer.BYTES);
+                if (sum != ((token + feature) % 2 == 0 ? largest : -largest)) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     @Override
