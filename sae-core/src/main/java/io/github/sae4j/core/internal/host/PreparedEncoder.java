@@ -140,6 +140,9 @@ public final class PreparedEncoder {
 
     /** Returns a float that the root of a sum of squares in float64 does not exceed, infinite where it is not a number. */
     public static float rootUp(double squares) {
+        if (squares == 0) {
+            return 0;
+        }
         // Each of the sum's terms is within 2^-53 of itself, and there are fewer than 2^31 of them.
         float root = Math.nextUp((float) (Math.sqrt(squares) * (1 + 0x1p-21)));
         return Float.isNaN(root) ? Float.POSITIVE_INFINITY : root;

@@ -103,12 +103,14 @@ final class OpenFeatures {
                     .sub(FloatVector.fromArray(FLOATS, bounds.error, feature).mul(norm))
                     .sub(FloatVector.fromArray(FLOATS, bounds.reach, feature).mul(error))
                     .add(FloatVector.fromArray(FLOATS, bounds.lowBias, feature));
-            if (lower.compare(VectorOperators.GT, floor).anyTrue()) {
+            VectorMask<Float> active = lower.compare(VectorOperators.GT, floor)
+                    .and(lower.compare(VectorOperators.GT, FloatVector.fromArray(FLOATS, bounds.above, feature)));
+            if (active.anyTrue()) {
                 lower.intoArray(strong, count);
-                int end = count + LANES;
-                for (int lane = count; lane < end; lane++) {
-                    if (strong[lane] > floor) {
-                        strong[count++] = strong[lane];
+                int first = count;
+                for (int lane = 0; lane < LANES; lane++) {
+                    if (active.laneIsSet(lane)) {
+                        strong[count++] = strong[first + lane];
                     }
                 }
                 if (count > strong.length - LANES) {

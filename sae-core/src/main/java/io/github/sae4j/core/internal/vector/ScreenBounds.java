@@ -49,7 +49,7 @@ final class ScreenBounds {
 
     final float[] highBias;
 
-    /** What a sum must be above, {@code [d_sae]}. */
+    /** What a sum must be above, {@code [d_sae]} and more. */
     final float[] above;
 
     ScreenBounds(PreparedEncoder encoder, SelectionRule rule) {
@@ -64,9 +64,9 @@ final class ScreenBounds {
         highBias = new float[length];
         // Places beyond the last feature are never open.
         Arrays.fill(limit, Float.POSITIVE_INFINITY);
-        Arrays.fill(lowBias, Float.NEGATIVE_INFINITY);
         float[] bias = rule.bias();
-        above = rule.activeAbove();
+        above = Arrays.copyOf(rule.activeAbove(), length);
+        Arrays.fill(above, dSae, length, Float.POSITIVE_INFINITY);
         for (int feature = 0; feature < dSae; feature++) {
             float norm = encoder.norm(feature);
             double far = (double) norm + encoder.error(feature);
