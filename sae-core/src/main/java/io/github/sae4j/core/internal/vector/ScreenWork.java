@@ -44,6 +44,7 @@ final class ScreenWork {
     private final int dSae;
     private final int stride;
     private final int mostOpen;
+    private final int mostTokens;
     private final Object quantized;
     private final Slot[] slots;
     private final Strongest strongest;
@@ -100,6 +101,7 @@ final class ScreenWork {
         this.dSae = encoder.dSae();
         this.stride = encoder.stride();
         this.mostOpen = dSae / SHARE + 2 * rule.mostActive();
+        this.mostTokens = Math.max(1, Math.min(TOKENS, Integer.MAX_VALUE / Integer.BYTES / dSae));
         this.quantized = Memory.of(encoder.quantized());
         this.slots = new Slot[workers.size()];
         Arrays.setAll(slots, slot -> new Slot(bounds, rule, rows));
@@ -109,7 +111,7 @@ final class ScreenWork {
     /** Encodes tokens, {@code [count, d_in]}. */
     void run(float[] activations, int count, FoundRows found) {
         x = activations;
-        int step = count <= FEW ? FEW : TOKENS;
+        int step = count <= FEW ? FEW : mostTokens;
         for (first = 0; first < count; first += tokens) {
             tokens = Math.min(step, count - first);
             findOpen(count <= FEW ? null : products);
@@ -173,10 +175,9 @@ final class ScreenWork {
     private void multiplyBytes(ByteProducts by) {
         ByteTokens bytes = byteTokens;
         if (bytes == null) {
-            int most = Math.max(1, Math.min(TOKENS, Integer.MAX_VALUE / Integer.BYTES / dSae));
-            bytes = new ByteTokens(most, dIn, stride);
+            bytes = new ByteTokens(mostTokens, dIn, stride);
             byteTokens = bytes;
-            sums = ByteBuffer.allocateDirect(most * dSae * Integer.BYTES).order(ByteOrder.nativeOrder());
+            sums = ByteBuffer.allocateDirect(mostTokens * dSae * Integer.BYTES).order(ByteOrder.nativeOrder());
             sumsMemory = Memory.of(sums);
         }
         bytes.of(x, first);
