@@ -193,8 +193,14 @@ class PreparedCallsTest {
 
     @Test
     void keepsNothingOfItsCalls(@TempDir Path folder) throws Exception {
-        ForkedJvm run =
-                ForkedJvm.run(folder, ManyCalls.class, ForkedJvm.VECTORS, "-Dsae4j.threads=1", "-Xms96m", "-Xmx96m", "-XX:+AlwaysPreTouch");
+        ForkedJvm run = ForkedJvm.run(
+                folder,
+                ManyCalls.class,
+                ForkedJvm.VECTORS,
+                "-Dsae4j.threads=1",
+                "-Xms96m",
+                "-Xmx96m",
+                "-XX:+AlwaysPreTouch");
         assertThat(run.exitCode()).as(run.output()).isZero();
         String line = run.output()
                 .lines()
