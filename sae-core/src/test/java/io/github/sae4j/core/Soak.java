@@ -118,7 +118,7 @@ final class Soak {
         }
     }
 
-    private static long residentKiB() throws IOException {
+    static long residentKiB() throws IOException {
         Path status = Path.of("/proc/self/status");
         if (!Files.exists(status)) {
             return 0;

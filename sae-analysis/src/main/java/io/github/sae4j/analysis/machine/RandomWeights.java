@@ -46,10 +46,12 @@ public record RandomWeights(int dIn, int dSae, WeightType type) {
     /**
      * Makes the SAE, which the caller closes.
      *
+     * @param prepared whether its encoder is prepared for many calls
      * @throws AnalysisException if there is no memory for it
-     * @throws io.github.sae4j.core.SaeException if there is no such device, or no such kernel for it
+     * @throws io.github.sae4j.core.SaeException if there is no such device, no such kernel for it, or no memory to prepare
+     *     it
      */
-    public SparseAutoencoder open(@Nullable Device device, @Nullable Kernel kernel) {
+    public SparseAutoencoder open(@Nullable Device device, @Nullable Kernel kernel, boolean prepared) {
         float[] bias = new float[dSae];
         Arrays.fill(bias, -1);
         try {
@@ -60,6 +62,7 @@ public record RandomWeights(int dIn, int dSae, WeightType type) {
                     .activation(Relu.of(bias))
                     .device(device)
                     .kernel(kernel)
+                    .prepared(prepared)
                     .build();
         } catch (OutOfMemoryError e) {
             long bytes = 2L * dIn * dSae * type.bytes();

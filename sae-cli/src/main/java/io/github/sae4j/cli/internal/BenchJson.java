@@ -43,7 +43,7 @@ final class BenchJson implements BenchReport {
     }
 
     @Override
-    public void sae(String name, SparseAutoencoder sae, double l0) {
+    public void sae(String name, SparseAutoencoder sae, boolean prepared, double l0) {
         JsonObject fields = new JsonObject();
         fields.addProperty("name", name);
         fields.addProperty("architecture", sae.config().architecture().label());
@@ -54,6 +54,7 @@ final class BenchJson implements BenchReport {
         report.addProperty("l0", l0);
         report.addProperty("device", DeviceChoice.spell(sae.device()));
         report.addProperty("kernel", sae.kernel().label());
+        report.addProperty("prepared", prepared);
     }
 
     @Override

@@ -13,8 +13,8 @@ interface BenchReport {
 
     void limits(Limits limits);
 
-    /** Takes the SAE that is measured, and how many features a token of what it encodes has. */
-    void sae(String name, SparseAutoencoder sae, double l0);
+    /** Takes the SAE that is measured, whether it is prepared, and how many features a token of what it encodes has. */
+    void sae(String name, SparseAutoencoder sae, boolean prepared, double l0);
 
     void row(BenchRow row);
 

@@ -38,7 +38,7 @@ record BenchTable(Terminal terminal) implements BenchReport {
     }
 
     @Override
-    public void sae(String name, SparseAutoencoder sae, double l0) {
+    public void sae(String name, SparseAutoencoder sae, boolean prepared, double l0) {
         SaeConfig config = sae.config();
         line(
                 "SAE",
@@ -47,7 +47,7 @@ record BenchTable(Terminal terminal) implements BenchReport {
                         + sae.weightType().label());
         line("L0", Quantity.decimal(l0, 1) + ", of Gaussian activations");
         line("device", DeviceChoice.spell(sae.device()));
-        line("kernel", sae.kernel().label());
+        line("kernel", sae.kernel().label() + (prepared ? ", prepared" : ""));
         terminal.print("");
         terminal.print(
                 ROW.formatted("work", "tokens", "median ms", "quartiles ms", "tokens/s", "read share", "FMA share"));

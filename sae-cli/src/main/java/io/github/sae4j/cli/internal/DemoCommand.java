@@ -64,7 +64,7 @@ public final class DemoCommand implements Runnable {
         terminal.print("  " + saeFolder);
         terminal.print("  " + activations);
         terminal.print("");
-        try (OpenSae sae = OpenSae.open(saeFolder.toString(), new SaeOptions(), terminal, false)) {
+        try (OpenSae sae = OpenSae.open(saeFolder.toString(), new SaeOptions(), terminal, false, false)) {
             terminal.print("Encoding, decoding, and both at once:");
             encode(activations, sae, features, terminal);
             decode(features, sae, folder.resolve("decoded.safetensors"), terminal);

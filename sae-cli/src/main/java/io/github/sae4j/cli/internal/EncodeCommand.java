@@ -70,7 +70,7 @@ public final class EncodeCommand implements Runnable {
     private boolean metadata;
 
     @Mixin
-    private RunOptions options;
+    private EncodingOptions options;
 
     @Mixin
     private LayerOption layer;

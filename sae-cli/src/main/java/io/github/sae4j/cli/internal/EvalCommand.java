@@ -34,7 +34,7 @@ public final class EvalCommand implements Runnable {
     private ActivationOptions input;
 
     @Mixin
-    private RunOptions options;
+    private EncodingOptions options;
 
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;

@@ -98,10 +98,12 @@ public final class Failures implements IExecutionExceptionHandler, IParameterExc
         if (failure instanceof DataException data) {
             return firstLine(SettingOptions.spelled(data.sentence()));
         }
+        if (failure instanceof SaeException core) {
+            return firstLine(OptionWords.withMemory(String.valueOf(core.getMessage())));
+        }
         if (failure instanceof CommandException
                 || failure instanceof AnalysisException
                 || failure instanceof StandardOutput.Unwritable
-                || failure instanceof SaeException
                 || failure instanceof HubException
                 || failure instanceof TensorFileException
                 || failure instanceof SafetensorsException) {

@@ -37,7 +37,7 @@ public final class FeaturesCommand implements Runnable {
     private ActivationOptions input;
 
     @Mixin
-    private RunOptions options;
+    private EncodingOptions options;
 
     @ArgGroup(multiplicity = "1")
     private Choice choice;

@@ -48,7 +48,7 @@ public final class InfoCommand implements Runnable {
             tellOfSae();
         } catch (SaeSetException e) {
             Terminal terminal = Terminal.of(spec);
-            try (OpenSet set = OpenSet.open(sae, options, terminal, allowNonFinite)) {
+            try (OpenSet set = OpenSet.open(sae, options, terminal, allowNonFinite, false)) {
                 if (json) {
                     terminal.print(Json.indented(SaeJson.of(set.set())));
                 } else {
@@ -73,7 +73,7 @@ public final class InfoCommand implements Runnable {
         long start = System.nanoTime();
         startEngine(options.device().device());
         long started = System.nanoTime();
-        try (OpenSae open = OpenSae.open(sae, options, terminal, allowNonFinite)) {
+        try (OpenSae open = OpenSae.open(sae, options, terminal, allowNonFinite, false)) {
             long opened = System.nanoTime();
             @Nullable
             PublishedSae published =

@@ -58,22 +58,25 @@ final class OpenSae implements AutoCloseable {
      * @param options how it is fetched and opened
      * @param terminal shows how fetching gets on
      * @param allowNonFinite whether NaN and infinity are let through
+     * @param prepared whether its encoder is prepared for many tokens
      * @return the SAE, which the caller closes
      * @throws RuntimeException of the loader or ours, with a sentence, if there is no such SAE or it cannot run
      */
-    static OpenSae open(String name, SaeOptions options, Terminal terminal, boolean allowNonFinite) {
+    static OpenSae open(String name, SaeOptions options, Terminal terminal, boolean allowNonFinite, boolean prepared) {
         if (!name.equals(DEMO)) {
             try (DownloadProgress progress = new DownloadProgress(terminal)) {
-                SaeLoader loader = loader(name, options, progress);
-                return new OpenSae(
-                        name, options.open(loader.allowNonFinite(allowNonFinite)), options, allowNonFinite, null);
+                SaeLoader loader = loader(name, options, progress)
+                        .allowNonFinite(allowNonFinite)
+                        .prepared(prepared);
+                return new OpenSae(name, options.open(loader), options, allowNonFinite, null);
             }
         }
         options.hub().requireNoRevision(name);
         TemporaryFolder folder = TemporaryFolder.create("sae-demo-weights-");
         try {
             DemoData.standard().writeSae(folder.path());
-            SaeLoader loader = SAE.from(folder.path()).allowNonFinite(allowNonFinite);
+            SaeLoader loader =
+                    SAE.from(folder.path()).allowNonFinite(allowNonFinite).prepared(prepared);
             return new OpenSae(name, options.open(loader), options, allowNonFinite, folder);
         } catch (RuntimeException e) {
             folder.close();

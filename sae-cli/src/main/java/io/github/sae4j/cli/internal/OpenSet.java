@@ -29,13 +29,15 @@ final class OpenSet implements AutoCloseable {
      * @param options how it is fetched and opened
      * @param terminal shows how fetching gets on, also later, when weights are first needed
      * @param allowNonFinite whether NaN and infinity are let through
+     * @param prepared whether the user asked for a prepared encoder, which is refused
      * @return the set, which the caller closes
      * @throws RuntimeException of the loader or ours, with a sentence, if there is no such set or it cannot run
      */
-    static OpenSet open(String name, SaeOptions options, Terminal terminal, boolean allowNonFinite) {
+    static OpenSet open(String name, SaeOptions options, Terminal terminal, boolean allowNonFinite, boolean prepared) {
         DownloadProgress progress = new DownloadProgress(terminal);
         try {
-            SaeSet set = options.openSet(OpenSae.loader(name, options, progress).allowNonFinite(allowNonFinite), name);
+            SaeSet set = options.openSet(
+                    OpenSae.loader(name, options, progress).allowNonFinite(allowNonFinite), name, prepared);
             return new OpenSet(name, set, options.writtenForSet(), progress);
         } catch (RuntimeException e) {
             progress.close();

@@ -11,6 +11,14 @@ final class OptionWords {
 
     private OptionWords() {}
 
+    /** Returns a sentence in which users of the command are told how Java gets more memory outside the heap, or needs less. */
+    static String withMemory(String message) {
+        return message.replace(
+                        "start Java with a larger -XX:MaxDirectMemorySize",
+                        "set SAE_JAVA_OPTS=-XX:MaxDirectMemorySize=N with a larger N")
+                .replace("do not prepare it", "leave out --prepared");
+    }
+
     /** Returns the sentence of a failure to load, with the options that do what it advises. */
     static String of(SaeLoadException failure) {
         String message = String.valueOf(failure.getMessage());
@@ -22,7 +30,7 @@ final class OptionWords {
             case OFFLINE -> message.replace("offline(true)", "--offline");
             case SET_OF_LAYERS ->
                 message.replace("openSet() opens it", "sae encode, decode, reconstruct and info take it");
-            default -> message;
+            default -> withMemory(message);
         };
     }
 }

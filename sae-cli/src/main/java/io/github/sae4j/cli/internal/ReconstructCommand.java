@@ -31,7 +31,7 @@ public final class ReconstructCommand implements Runnable {
     private ActivationOptions input;
 
     @Mixin
-    private RunOptions options;
+    private EncodingOptions options;
 
     @Mixin
     private LayerOption layer;

@@ -40,7 +40,7 @@ public final class ReportCommand implements Runnable {
     private ActivationOptions input;
 
     @Mixin
-    private RunOptions options;
+    private EncodingOptions options;
 
     @Option(names = "--out", required = true, paramLabel = "FILE", description = "The page to make, an .html file.")
     private Path out;

@@ -7,7 +7,7 @@ import picocli.CommandLine.Option;
 
 /** The options that say which SAE runs, and how. */
 @SuppressWarnings("NullAway.Init") // picocli fills the annotated fields
-final class RunOptions {
+class RunOptions {
 
     /** What our kernel and libtorch look at once, before they begin. */
     private static final List<String> THREAD_LIMITS = List.of("sae4j.threads", "ai.djl.pytorch.num_threads");
@@ -41,7 +41,7 @@ final class RunOptions {
         if (threads != null) {
             THREAD_LIMITS.forEach(property -> System.setProperty(property, threads.toString()));
         }
-        return OpenSae.open(sae, options, terminal, allowNonFinite);
+        return OpenSae.open(sae, options, terminal, allowNonFinite, prepared());
     }
 
     /** Opens the SAE and starts to take its SHA-256, which every output has in its metadata. */
@@ -53,7 +53,12 @@ final class RunOptions {
 
     /** Opens the set of layers that was named. */
     OpenSet openSet(Terminal terminal) {
-        return OpenSet.open(sae, options, terminal, allowNonFinite);
+        return OpenSet.open(sae, options, terminal, allowNonFinite, prepared());
+    }
+
+    /** Returns whether the encoder is prepared; it is not unless a command has the option. */
+    boolean prepared() {
+        return false;
     }
 
     boolean allowNonFinite() {

@@ -100,14 +100,18 @@ final class SaeOptions {
      *
      * @param loader knows where it is
      * @param name how the user named it, for the message
+     * @param prepared whether a prepared encoder is asked for
      * @return the set, which the caller closes
      * @throws CommandException if options are given that are for one SAE
      */
-    SaeSet openSet(SaeLoader loader, String name) {
+    SaeSet openSet(SaeLoader loader, String name, boolean prepared) {
         List<String> others = changes(foldDecoderNorms);
         others.removeAll(format.unknown());
         if (profile != null) {
             others.add("--profile");
+        }
+        if (prepared) {
+            others.add("--prepared");
         }
         if (!others.isEmpty()) {
             throw new CommandException(

@@ -21,6 +21,9 @@ public final class PreparedEncoder {
     /** The largest of the 8-bit numbers; the smallest is its negative. */
     public static final int LARGEST = 127;
 
+    /** With more numbers in an activation, exact sums of products of 8-bit numbers could leave int32. */
+    static final int MOST_INPUTS = Integer.MAX_VALUE / (LARGEST * LARGEST);
+
     private static final int SHARE = 64;
 
     private final WeightMatrix rows;
@@ -44,12 +47,19 @@ public final class PreparedEncoder {
      *
      * @param encoder {@code W_enc}, {@code [d_in, d_sae]}; where it lies transposed, its features are not copied as they are
      *     stored
-     * @throws SaeException if the 8-bit numbers are 2 GiB or more, or there is no memory for the copies
+     * @throws SaeException if the 8-bit numbers are 2 GiB or more, activations have more than {@value #MOST_INPUTS} numbers,
+     *     or there is no memory for the copies
      */
     public static PreparedEncoder of(WeightMatrix encoder, Workers workers) {
-        int stride = Math.toIntExact((encoder.rows() + WHOLE - 1) / WHOLE * WHOLE);
+        if (encoder.rows() > MOST_INPUTS) {
+            throw new SaeException(
+                    SaeException.Reason.TOO_LARGE,
+                    "This SAE cannot be prepared: d_in is " + encoder.rows()
+                            + ", but sums of 8-bit products hold at most " + MOST_INPUTS + " of them.");
+        }
+        int stride = (int) ((encoder.rows() + WHOLE - 1) / WHOLE * WHOLE);
         long bytes = stride * encoder.columns();
-        if (bytes > Integer.MAX_VALUE) {
+        if (bytes > Integer.MAX_VALUE - WHOLE) {
             throw new SaeException(
                     SaeException.Reason.TOO_LARGE,
                     "This SAE cannot be prepared: its encoder in 8 bits takes " + bytes
@@ -138,7 +148,10 @@ public final class PreparedEncoder {
         }
     }
 
-    /** Returns a float that the root of a sum of squares in float64 does not exceed, infinite where it is not a number. */
+    /**
+     * Returns a float that the root of a sum of squares in float64 does not exceed: 0 where all of them are, infinite where
+     * the sum is not a number.
+     */
     public static float rootUp(double squares) {
         if (squares == 0) {
             return 0;

@@ -15,8 +15,8 @@ import jdk.incubator.vector.VectorOperators;
 /**
  * Finds the features of a token that may be active, by {@link ScreenBounds}; one thread at a time.
  *
- * <p>Where a rule keeps the strongest, a feature must also reach the floor: as many features as are kept are at least that
- * strong for certain.
+ * <p>Where a rule keeps the strongest, a feature must also reach the floor: as many features as are kept are active and at
+ * least that strong for certain.
  */
 final class OpenFeatures {
 
@@ -94,7 +94,7 @@ final class OpenFeatures {
         return count;
     }
 
-    /** Returns a number that as many features are not below as are kept, or minus infinity if so many are not known. */
+    /** Returns a number that as many active features are not below as are kept, or minus infinity if so many are not known. */
     private float floor(float norm, float error) {
         float floor = 0;
         int count = 0;
@@ -103,13 +103,13 @@ final class OpenFeatures {
                     .sub(FloatVector.fromArray(FLOATS, bounds.error, feature).mul(norm))
                     .sub(FloatVector.fromArray(FLOATS, bounds.reach, feature).mul(error))
                     .add(FloatVector.fromArray(FLOATS, bounds.lowBias, feature));
-            VectorMask<Float> active = lower.compare(VectorOperators.GT, floor)
+            VectorMask<Float> counts = lower.compare(VectorOperators.GT, floor)
                     .and(lower.compare(VectorOperators.GT, FloatVector.fromArray(FLOATS, bounds.above, feature)));
-            if (active.anyTrue()) {
+            if (counts.anyTrue()) {
                 lower.intoArray(strong, count);
                 int first = count;
                 for (int lane = 0; lane < LANES; lane++) {
-                    if (active.laneIsSet(lane)) {
+                    if (counts.laneIsSet(lane)) {
                         strong[count++] = strong[first + lane];
                     }
                 }

@@ -14,8 +14,8 @@ import java.util.Arrays;
  * |x·w - x'·w'| <= ||x|| ||w - w'|| + ||x - x'|| ||w'||        and ||w'|| <= ||w|| + ||w - w'||
  * }</pre>
  *
- * and a sum of {@code n} fused multiply-adds in float32 is within {@code n 2^-24 (|b| + ||x|| ||w||)} of what it stands for, to
- * first order (Higham, Accuracy and Stability of Numerical Algorithms, section 3.1). So where
+ * and a sum of {@code n} fused multiply-adds in float32 is within {@code ((1 + 2^-24)^n - 1) (|b| + ||x|| ||w||)} of what it
+ * stands for (Higham, Accuracy and Stability of Numerical Algorithms, section 3.1). So where
  *
  * <pre>{@code
  * x'·w' + ||x|| error + ||x - x'|| reach <= limit
@@ -26,10 +26,12 @@ import java.util.Arrays;
  * roundings of such a sum and of a hundred more, which is more than comparing takes.
  *
  * <p>Where a rule keeps the strongest features by their sums, the same distance shows what a sum is at least, and so what as many
- * features as are kept are not below: what cannot reach that is not among them.
+ * active features as are kept are not below: what cannot reach that is not among them. A feature counts only if what its sum is
+ * at least is above what it must be above.
  *
- * <p>Numbers so large or so small that float32 may overflow, or lose more than roundings say, are not compared: such features
- * are always looked at, and such tokens never screened.
+ * <p>The sum of a token or a feature of zeros is the bias itself: the norm is 0, and nothing is added to the product. Other
+ * numbers so large or so small that float32 may overflow, or lose more than roundings say, are not compared: such features are
+ * always looked at, and such tokens never screened.
  */
 final class ScreenBounds {
 
@@ -90,11 +92,13 @@ final class ScreenBounds {
         return norm == 0 || (norm >= SMALLEST && norm <= LARGEST);
     }
 
-    static float up(double value) {
-        return Math.nextUp((float) value);
+    private static float up(double value) {
+        float rounded = (float) value;
+        return rounded >= value ? rounded : Math.nextUp(rounded);
     }
 
     private static float down(double value) {
-        return Math.nextDown((float) value);
+        float rounded = (float) value;
+        return rounded <= value ? rounded : Math.nextDown(rounded);
     }
 }

@@ -29,9 +29,6 @@ final class ScreenWork {
     /** Tokens whose products with all features lie in the last cache together. */
     private static final int TOKENS = 128;
 
-    /** Products that lie in one buffer at most. */
-    private static final int SUMS = 1 << 28;
-
     private static final int BLOCK = 1024;
 
     /** A token of which more than one in so many features are open is better encoded without a screen. */
@@ -47,6 +44,7 @@ final class ScreenWork {
     private final int dSae;
     private final int stride;
     private final int mostOpen;
+    private final int mostTokens;
     private final Object quantized;
     private final Slot[] slots;
     private final Strongest strongest;
@@ -103,6 +101,7 @@ final class ScreenWork {
         this.dSae = encoder.dSae();
         this.stride = encoder.stride();
         this.mostOpen = dSae / SHARE + 2 * rule.mostActive();
+        this.mostTokens = Math.max(1, Math.min(TOKENS, Integer.MAX_VALUE / Integer.BYTES / dSae));
         this.quantized = Memory.of(encoder.quantized());
         this.slots = new Slot[workers.size()];
         Arrays.setAll(slots, slot -> new Slot(bounds, rule, rows));
@@ -112,7 +111,7 @@ final class ScreenWork {
     /** Encodes tokens, {@code [count, d_in]}. */
     void run(float[] activations, int count, FoundRows found) {
         x = activations;
-        int step = count <= FEW ? FEW : Math.max(1, Math.min(TOKENS, SUMS / dSae));
+        int step = count <= FEW ? FEW : mostTokens;
         for (first = 0; first < count; first += tokens) {
             tokens = Math.min(step, count - first);
             findOpen(count <= FEW ? null : products);

@@ -1,0 +1,271 @@
+package io.github.sae4j.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A prepared SAE does what others do: it is shared, ended, folded, asked for some features, and keeps nothing of its calls. */
+class PreparedCallsTest {
+
+    private static final int D_IN = 70;
+    private static final int D_SAE = 1500;
+    private static final int THREADS = 8;
+    private static final int[] COUNTS = {1, 2, 3, 7, 40, 131};
+
+    private static TinySae tiny() {
+        return TinySae.of(
+                TinySae.config(D_IN, D_SAE, Normalization.LAYER_NORM, Reshape.NONE, true), WeightType.BFLOAT16);
+    }
+
+    private static SparseAutoencoder dense(TinySae tiny) {
+        return tiny.builder().kernel(Kernel.VECTOR).build();
+    }
+
+    private static SparseAutoencoder prepared(TinySae tiny) {
+        return tiny.builder().kernel(Kernel.VECTOR).prepared(true).build();
+    }
+
+    @Test
+    void isSharedByThreads() throws Exception {
+        TinySae tiny = tiny();
+        float[][] x = tiny.activations(131, 1);
+        List<SparseFeatures> expected = new ArrayList<>();
+        try (SparseAutoencoder dense = dense(tiny)) {
+            for (int count : COUNTS) {
+                expected.add(dense.encode(Arrays.copyOf(x, count)));
+            }
+        }
+        ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+        try (SparseAutoencoder sae = prepared(tiny)) {
+            List<Future<Integer>> wrong = new ArrayList<>();
+            for (int thread = 0; thread < THREADS; thread++) {
+                int offset = thread;
+                wrong.add(threads.submit(() -> {
+                    int differing = 0;
+                    for (int call = 0; call < 40; call++) {
+                        int which = (call + offset) % COUNTS.length;
+                        SparseFeatures found = sae.encode(Arrays.copyOf(x, COUNTS[which]));
+                        differing += found.equals(expected.get(which)) ? 0 : 1;
+                    }
+                    return differing;
+                }));
+            }
+            for (Future<Integer> differing : wrong) {
+                assertThat(differing.get()).isZero();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void isFoldedReconstructsAndEncodesSomeFeatures() {
+        for (PlainRule rule : new PlainRule[] {PlainRule.STANDARD, PlainRule.JUMPRELU_KEEPING_NEGATIVE}) {
+            TinySae tiny = tiny().withRule(rule);
+            float[][] x = tiny.activations(9, 2);
+            try (SparseAutoencoder sae = dense(tiny);
+                    SparseAutoencoder folded = sae.foldDecoderNorms();
+                    SparseAutoencoder prepared = prepared(tiny);
+                    SparseAutoencoder preparedFolded = prepared.foldDecoderNorms()) {
+                FeatureSet some = prepared.featureSet(3, 17, 900);
+                FeatureSet same = sae.featureSet(3, 17, 900);
+                for (int count : new int[] {1, 9}) {
+                    float[][] few = Arrays.copyOf(x, count);
+                    assertThat(preparedFolded.encode(few)).isEqualTo(folded.encode(few));
+                    assertThat(prepared.encode(few, some)).isEqualTo(sae.encode(few, same));
+                    assertThat(TinySae.flat(prepared.reconstruct(few))).isEqualTo(TinySae.flat(sae.reconstruct(few)));
+                }
+            }
+        }
+    }
+
+    @Test
+    void addsTheSkipTermOfATranscoder() {
+        TinySae tiny = TinySae.of(TinySae.transcoder(D_IN, D_SAE, D_IN, Normalization.NONE), WeightType.FLOAT16);
+        WeightMatrix skip = WeightMatrix.of(TinySae.matrix(new SplittableRandom(5), D_IN, D_IN, WeightType.FLOAT32));
+        float[][] x = tiny.activations(5, 3);
+        try (SparseAutoencoder sae =
+                        tiny.builder().kernel(Kernel.VECTOR).skip(skip).build();
+                SparseAutoencoder prepared = tiny.builder()
+                        .kernel(Kernel.VECTOR)
+                        .skip(skip)
+                        .prepared(true)
+                        .build()) {
+            assertThat(prepared.encode(x)).isEqualTo(sae.encode(x));
+            assertThat(TinySae.flat(prepared.reconstruct(x))).isEqualTo(TinySae.flat(sae.reconstruct(x)));
+        }
+    }
+
+    /** A rule that takes its time with the few features that are active, and tells when the first has come to it. */
+    private record Slow(int dSae, CountDownLatch begun) implements BlockRule {
+
+        @Override
+        public float[] bias() {
+            float[] bias = new float[dSae];
+            Arrays.fill(bias, -0.14f);
+            return bias;
+        }
+
+        @Override
+        public List<float[]> parameters() {
+            return List.of();
+        }
+
+        @Override
+        public float[] activeAbove() {
+            return new float[dSae];
+        }
+
+        @Override
+        public float value(int feature, float h) {
+            begun.countDown();
+            long end = System.nanoTime() + 20_000;
+            while (System.nanoTime() < end) {
+                Thread.onSpinWait();
+            }
+            return Math.max(h, 0);
+        }
+    }
+
+    private static SparseAutoencoder slow(CountDownLatch begun) {
+        TinySae tiny = TinySae.of(16, 256);
+        return tiny.builder()
+                .activation(new Slow(256, begun))
+                .kernel(Kernel.VECTOR)
+                .prepared(true)
+                .build();
+    }
+
+    @Test
+    @Timeout(40)
+    void endsWithAnInterruptedThread() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        ExecutorService threads = Executors.newSingleThreadExecutor();
+        try (SparseAutoencoder sae = slow(begun)) {
+            float[][] x = TinySae.of(16, 256).activations(60_000, 1);
+            Future<Boolean> interrupted = threads.submit(() -> {
+                assertThatThrownBy(() -> sae.encode(x))
+                        .isInstanceOfSatisfying(
+                                SaeException.class,
+                                e -> assertThat(e.reason()).isEqualTo(SaeException.Reason.INTERRUPTED));
+                return Thread.currentThread().isInterrupted();
+            });
+            begun.await();
+            threads.shutdownNow();
+            assertThat(interrupted.get()).isTrue();
+        }
+    }
+
+    @Test
+    @Timeout(40)
+    void endsWithTheSae() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        SparseAutoencoder sae = slow(begun);
+        float[][] x = TinySae.of(16, 256).activations(60_000, 1);
+        ExecutorService threads = Executors.newSingleThreadExecutor();
+        try {
+            Future<SparseFeatures> call = threads.submit(() -> sae.encode(x));
+            begun.await();
+            sae.close(Duration.ofMillis(50));
+            assertThatThrownBy(call::get)
+                    .isInstanceOf(ExecutionException.class)
+                    .cause()
+                    .isInstanceOfSatisfying(
+                            SaeException.class, e -> assertThat(e.reason()).isEqualTo(SaeException.Reason.CLOSED));
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void keepsNothingOfItsCalls(@TempDir Path folder) throws Exception {
+        ForkedJvm run = ForkedJvm.run(
+                folder,
+                ManyCalls.class,
+                ForkedJvm.VECTORS,
+                "-Dsae4j.threads=1",
+                "-Xms96m",
+                "-Xmx96m",
+                "-XX:+AlwaysPreTouch");
+        assertThat(run.exitCode()).as(run.output()).isZero();
+        String line = run.output()
+                .lines()
+                .filter(each -> each.startsWith("more resident KiB "))
+                .findFirst()
+                .orElseThrow();
+        // 10,000 calls that lost a kilobyte each would be 10 MB.
+        assertThat(Long.parseLong(line.substring(line.lastIndexOf(' ') + 1))).isLessThan(10_000);
+    }
+
+    /** Encodes again and again, and prints by how much the process has grown once it was warm. */
+    static final class ManyCalls {
+
+        private ManyCalls() {}
+
+        public static void main(String[] args) throws Exception {
+            TinySae tiny = tiny();
+            float[][] x = tiny.activations(7, 1);
+            try (SparseAutoencoder sae = prepared(tiny)) {
+                encode(sae, x, 4_000);
+                long before = Soak.residentKiB();
+                encode(sae, x, 10_000);
+                System.out.println("more resident KiB " + (Soak.residentKiB() - before));
+            }
+        }
+
+        private static void encode(SparseAutoencoder sae, float[][] x, int calls) {
+            for (int call = 0; call < calls; call++) {
+                sae.encode(Arrays.copyOf(x, 1 + call % x.length));
+            }
+        }
+    }
+
+    @Test
+    void findsTheSameBitsWithoutLibtorch(@TempDir Path folder) throws Exception {
+        ForkedJvm run = ForkedJvm.runWithoutNativeJars(folder, Compares.class, ForkedJvm.VECTORS);
+        assertThat(run.exitCode()).as(run.output()).isZero();
+        assertThat(run.output()).contains("the same");
+    }
+
+    /** Compares with the dense kernel. */
+    static final class Compares {
+
+        private Compares() {}
+
+        public static void main(String[] args) {
+            for (PlainRule rule : new PlainRule[] {
+                PlainRule.STANDARD,
+                PlainRule.JUMPRELU,
+                PlainRule.JUMPRELU_AT_MOST,
+                PlainRule.GATED,
+                PlainRule.TOPK,
+                PlainRule.GROUP_MAX
+            }) {
+                TinySae tiny = tiny().withRule(rule);
+                float[][] x = tiny.activations(131, 1);
+                try (SparseAutoencoder sae = dense(tiny);
+                        SparseAutoencoder prepared = prepared(tiny)) {
+                    for (int count : COUNTS) {
+                        float[][] some = Arrays.copyOf(x, count);
+                        assertThat(prepared.encode(some)).isEqualTo(sae.encode(some));
+                    }
+                }
+            }
+            System.out.println("the same");
+        }
+    }
+}

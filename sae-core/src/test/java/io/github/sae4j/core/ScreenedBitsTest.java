@@ -1,0 +1,111 @@
+package io.github.sae4j.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.Device;
+import io.github.sae4j.core.internal.host.ByteProducts;
+import io.github.sae4j.core.internal.host.HostSae;
+import io.github.sae4j.core.internal.host.KernelParts;
+import io.github.sae4j.core.internal.host.PreparedEncoder;
+import io.github.sae4j.core.internal.host.Rows;
+import io.github.sae4j.core.internal.host.Screen;
+import io.github.sae4j.core.internal.host.Stop;
+import io.github.sae4j.core.internal.host.Workers;
+import io.github.sae4j.core.internal.kernel.KernelChoice;
+import java.nio.ByteBuffer;
+import org.junit.jupiter.api.Test;
+
+/** No feature is missed, and none is found with other bits, where products of 8-bit numbers show which may be active. */
+class ScreenedBitsTest {
+
+    /** Tokens times features of one road. */
+    private static final long PAIRS = 10_000_000;
+
+    /** Every so many SAEs, products in 8 bits are those below and not libtorch's, which are faster. */
+    private static final int IN_JAVA = 8;
+
+    private static final int[] COUNTS = {1, 2, 3, 7};
+
+    private final Workers workers = new Workers(SaeRuntime.shared().pool(), new Stop());
+
+    @Test
+    void areThoseOfTheDenseKernelWhateverSumsAreLike() {
+        long first = Long.getLong("sae.seed", System.nanoTime() & 0xffffff);
+        long many = 0;
+        long few = 0;
+        for (long seed = first; many < PAIRS || few < PAIRS; seed++) {
+            ScreenedCase tried = new ScreenedCase(seed);
+            String what = "-Dsae.seed=" + seed + ": " + tried;
+            HostSae dense = tried.open(tried.parts(), workers);
+            Rows expected = tried.encode(dense, 0, tried.tokens());
+
+            KernelParts prepared = KernelChoice.prepared(tried.parts(), Device.cpu(), Kernel.VECTOR, workers);
+            HostSae screened = tried.open(seed % IN_JAVA == 0 ? inJava(prepared) : orInJava(prepared), workers);
+            assertSame(tried.encode(screened, 0, tried.tokens()), expected, 0, what);
+            many += (long) tried.tokens() * tried.dSae();
+
+            for (int count : COUNTS) {
+                assertSame(tried.encode(screened, 5, count), expected, 5, what + ", " + count + " tokens");
+            }
+            for (int token = 0; token + 2 <= tried.tokens(); token += 2) {
+                assertSame(tried.encode(screened, token, 2), expected, token, what + ", tokens from " + token);
+                few += 2L * tried.dSae();
+            }
+        }
+    }
+
+    private static KernelParts orInJava(KernelParts prepared) {
+        Screen screen = prepared.screen();
+        return screen != null && screen.products() != null ? prepared : inJava(prepared);
+    }
+
+    private static KernelParts inJava(KernelParts prepared) {
+        Screen screen = prepared.screen();
+        if (screen == null) {
+            throw new AssertionError("There is no screen.");
+        }
+        return prepared.with(new Screen(screen.encoder(), new JavaProducts(screen.encoder())));
+    }
+
+    /** The products as they are meant. */
+    private record JavaProducts(PreparedEncoder encoder) implements ByteProducts {
+
+        @Override
+        public void multiply(ByteBuffer tokens, int count, ByteBuffer products) {
+            int stride = encoder.stride();
+            byte[] weights = new byte[stride];
+            byte[] token = new byte[stride];
+            for (int feature = 0; feature < encoder.dSae(); feature++) {
+                encoder.quantized().position(feature * stride).get(weights);
+                for (int i = 0; i < count; i++) {
+                    tokens.duplicate().position(i * stride).get(token);
+                    int sum = 0;
+                    for (int k = 0; k < stride; k++) {
+                        sum += token[k] * weights[k];
+                    }
+                    products.putInt((i * encoder.dSae() + feature) * Integer.BYTES, sum);
+                }
+            }
+        }
+    }
+
+    private static void assertSame(Rows found, Rows expected, int firstToken, String what) {
+        for (int token = 0; token + 1 < found.offsets().length; token++) {
+            int at = found.offsets()[token];
+            int from = expected.offsets()[firstToken + token];
+            int count = expected.offsets()[firstToken + token + 1] - from;
+            assertThat(found.offsets()[token + 1] - at)
+                    .as("%s: active features of token %d", what, firstToken + token)
+                    .isEqualTo(count);
+            for (int i = 0; i < count; i++) {
+                if (found.indices()[at + i] != expected.indices()[from + i]
+                        || Float.floatToIntBits(found.values()[at + i])
+                                != Float.floatToIntBits(expected.values()[from + i])) {
+                    throw new AssertionError(what + ": token " + (firstToken + token) + " has feature "
+                            + found.indices()[at + i] + " of " + found.values()[at + i] + " where "
+                            + expected.indices()[from + i] + " of " + expected.values()[from + i] + " is expected");
+                }
+            }
+        }
+    }
+}
