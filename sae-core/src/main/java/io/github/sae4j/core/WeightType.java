@@ -1,5 +1,6 @@
 package io.github.sae4j.core;
 
+import ai.djl.util.Float16Utils;
 import java.nio.ByteBuffer;
 
 /**
@@ -16,11 +17,7 @@ public enum WeightType {
     BFLOAT16("bfloat16", 2);
 
     private static final int HALF_FRACTION_BITS = 10;
-    private static final int HALF_FRACTION_MASK = 0x3ff;
-    private static final int HALF_EXPONENT_MASK = 0x1f;
     private static final int SMALLEST_HALF_EXPONENT = -14;
-    private static final int FLOAT_FRACTION_BITS = 23;
-    private static final int EXPONENT_BIAS_DIFFERENCE = 127 - 15;
 
     private final String label;
     private final int bytes;
@@ -49,7 +46,7 @@ public enum WeightType {
     public float get(ByteBuffer bytes, int at) {
         return switch (this) {
             case FLOAT32 -> bytes.getFloat(at);
-            case FLOAT16 -> fromHalf(bytes.getShort(at));
+            case FLOAT16 -> Float16Utils.halfToFloat(bytes.getShort(at));
             case BFLOAT16 -> Float.intBitsToFloat(bytes.getShort(at) << Short.SIZE);
         };
     }
@@ -68,22 +65,6 @@ public enum WeightType {
             case FLOAT16 -> bytes.putShort(at, toHalf(value));
             case BFLOAT16 -> bytes.putShort(at, toBfloat16(value));
         }
-    }
-
-    /** {@code Float.float16ToFloat} needs a newer JDK than this library. */
-    private static float fromHalf(short half) {
-        int exponent = (half >>> HALF_FRACTION_BITS) & HALF_EXPONENT_MASK;
-        int fraction = half & HALF_FRACTION_MASK;
-        float magnitude;
-        if (exponent == 0) {
-            magnitude = fraction * 0x1p-24f;
-        } else if (exponent == HALF_EXPONENT_MASK) {
-            magnitude = fraction == 0 ? Float.POSITIVE_INFINITY : Float.NaN;
-        } else {
-            magnitude = Float.intBitsToFloat(((exponent + EXPONENT_BIAS_DIFFERENCE) << FLOAT_FRACTION_BITS)
-                    | (fraction << (FLOAT_FRACTION_BITS - HALF_FRACTION_BITS)));
-        }
-        return half < 0 ? -magnitude : magnitude;
     }
 
     /** Rounds in steps of the format's spacing at this magnitude, which float64 arithmetic does exactly. */

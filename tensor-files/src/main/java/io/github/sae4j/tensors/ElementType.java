@@ -58,8 +58,6 @@ public enum ElementType {
 
     private static final int HALF_LOST_BITS = 13;
     private static final int HALF_EXPONENT_DIFFERENCE = 127 - 15;
-    private static final int HALF_INFINITY = 0x7c00;
-    private static final float SMALLEST_NORMAL_HALF = 0x1p-14f;
     private static final float HALF_SUBNORMAL = 0x1p-24f;
 
     private final int bytes;
@@ -160,25 +158,6 @@ public enum ElementType {
         }
     }
 
-    /**
-     * Puts a number at a byte position, rounded to the nearest that the format has, ties to even; what is larger than the
-     * format's largest number becomes infinite.
-     *
-     * @param target takes it in its own byte order
-     * @param at where it begins
-     * @param value the number
-     * @throws UnsupportedOperationException if this is not {@linkplain #isFloatingPoint floating point}
-     */
-    public void putFloat(ByteBuffer target, int at, float value) {
-        switch (this) {
-            case F16 -> target.putShort(at, toHalf(value));
-            case BF16 -> target.putShort(at, toBfloat16(value));
-            case F32 -> target.putFloat(at, value);
-            case F64 -> target.putDouble(at, value);
-            default -> throw new UnsupportedOperationException(this + " takes no float32 value");
-        }
-    }
-
     /** {@code Float.float16ToFloat} needs a newer JDK than this library. */
     private static float ofHalf(short half) {
         int sign = (half & 0x8000) << Short.SIZE;
@@ -189,29 +168,6 @@ public enum ElementType {
         }
         int wide = exponent == 0x1f ? 0xff : exponent + HALF_EXPONENT_DIFFERENCE;
         return Float.intBitsToFloat(sign | wide << 23 | fraction << HALF_LOST_BITS);
-    }
-
-    private static short toHalf(float value) {
-        int sign = Float.floatToRawIntBits(value) >>> Short.SIZE & 0x8000;
-        if (Float.isNaN(value)) {
-            return (short) (sign | 0x7e00);
-        }
-        float magnitude = Math.abs(value);
-        if (magnitude < SMALLEST_NORMAL_HALF) {
-            return (short) (sign | (int) Math.rint(magnitude / HALF_SUBNORMAL));
-        }
-        int wide = Float.floatToRawIntBits(magnitude) - (HALF_EXPONENT_DIFFERENCE << 23);
-        // A carry out of the fraction raises the exponent by itself, up to infinity.
-        int half = wide + (1 << (HALF_LOST_BITS - 1)) - 1 + ((wide >>> HALF_LOST_BITS) & 1);
-        return (short) (sign | Math.min(half >>> HALF_LOST_BITS, HALF_INFINITY));
-    }
-
-    private static short toBfloat16(float value) {
-        int bits = Float.floatToRawIntBits(value);
-        if (Float.isNaN(value)) {
-            return (short) (bits >>> Short.SIZE | 0x40);
-        }
-        return (short) ((bits + 0x7fff + ((bits >>> Short.SIZE) & 1)) >>> Short.SIZE);
     }
 
     /** The halved number keeps the lowest bit, so that it is rounded once and to the same side. */

@@ -68,42 +68,6 @@ class ElementTypeTest {
         assertThat(stored(Dtype.F64, 3, bytes)).containsExactly(0.1f, Float.POSITIVE_INFINITY, -0f);
     }
 
-    /** Every half has a float32, and rounding that gives the half again. */
-    @Test
-    void givesEveryHalfAndEveryBfloat16Back() {
-        ByteBuffer bytes = ByteBuffer.allocate(4);
-        for (ElementType type : List.of(ElementType.F16, ElementType.BF16)) {
-            for (int bits = 0; bits <= 0xffff; bits++) {
-                float value = type.getFloat(bytes.putShort(0, (short) bits), 0);
-                type.putFloat(bytes, 2, value);
-                if (Float.isNaN(value)) {
-                    assertThat(type.getFloat(bytes, 2)).isNaN();
-                } else {
-                    assertThat(bytes.getShort(2)).isEqualTo((short) bits);
-                }
-            }
-        }
-    }
-
-    @Test
-    void roundsToTheNearestHalfTheEvenOneOfTwo() {
-        assertThat(half(65519)).isEqualTo(65504);
-        assertThat(half(65520)).isEqualTo(Float.POSITIVE_INFINITY);
-        assertThat(half(-1e30f)).isEqualTo(Float.NEGATIVE_INFINITY);
-        assertThat(half(1 + 0x1p-11f)).isEqualTo(1);
-        assertThat(half(1 + 3 * 0x1p-11f)).isEqualTo(1 + 0x1p-9f);
-        assertThat(half(0x1p-25f)).isEqualTo(0);
-        assertThat(half(1.5f * 0x1p-24f)).isEqualTo(0x1p-23f);
-        assertThat(half(0x1p-14f - 0x1p-26f)).isEqualTo(0x1p-14f);
-        assertThat(half(Float.NaN)).isNaN();
-    }
-
-    private static float half(float value) {
-        ByteBuffer bytes = ByteBuffer.allocate(2);
-        ElementType.F16.putFloat(bytes, 0, value);
-        return ElementType.F16.getFloat(bytes, 0);
-    }
-
     @Test
     void convertsWholeNumbers() {
         ByteBuffer ones = ByteBuffer.allocate(8).putLong(0, -1);
@@ -116,20 +80,27 @@ class ElementTypeTest {
         assertThat(ElementType.U64.getFloat(ones, 0)).isEqualTo(0x1p64f);
         assertThat(ElementType.I64.getFloat(ones, 0)).isEqualTo(-1);
         assertThatThrownBy(() -> ElementType.C64.getFloat(ones, 0)).isInstanceOf(UnsupportedOperationException.class);
-        assertThatThrownBy(() -> ElementType.U8.putFloat(ones, 0, 1)).isInstanceOf(UnsupportedOperationException.class);
         assertThat(ElementType.ofLabel("F4")).isEmpty();
     }
 
     @Test
     void convertsMany() {
-        ByteBuffer bytes = ByteBuffer.allocate(20);
-        for (ElementType type : List.of(ElementType.F16, ElementType.BF16, ElementType.F32, ElementType.F64)) {
-            type.putFloat(bytes, 2, 1.5f);
-            type.putFloat(bytes, 2 + type.bytes(), -3);
-            float[] target = new float[4];
-            type.getFloats(bytes, 2, target, 1, 2);
-            assertThat(target).containsExactly(0, 1.5f, -3, 0);
-        }
+        assertConverts(
+                ElementType.F16,
+                ByteBuffer.allocate(6).putShort(2, (short) 0x3e00).putShort(4, (short) 0xc200));
+        assertConverts(
+                ElementType.BF16,
+                ByteBuffer.allocate(6).putShort(2, (short) 0x3fc0).putShort(4, (short) 0xc040));
+        assertConverts(
+                ElementType.F32, ByteBuffer.allocate(10).putFloat(2, 1.5f).putFloat(6, -3));
+        assertConverts(
+                ElementType.F64, ByteBuffer.allocate(18).putDouble(2, 1.5).putDouble(10, -3));
+    }
+
+    private static void assertConverts(ElementType type, ByteBuffer numbers) {
+        float[] target = new float[4];
+        type.getFloats(numbers, 2, target, 1, 2);
+        assertThat(target).containsExactly(0, 1.5f, -3, 0);
     }
 
     private float[] shorts(Dtype dtype, short[] values) {

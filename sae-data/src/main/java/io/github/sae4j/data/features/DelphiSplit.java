@@ -1,10 +1,10 @@
 package io.github.sae4j.data.features;
 
+import io.github.sae4j.core.WeightType;
 import io.github.sae4j.data.internal.files.Spool;
 import io.github.sae4j.safetensors.Dtype;
 import io.github.sae4j.safetensors.SafetensorsWriter;
 import io.github.sae4j.safetensors.TensorSpec;
-import io.github.sae4j.tensors.ElementType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
@@ -72,8 +72,8 @@ final class DelphiSplit implements AutoCloseable {
      */
     static void putClamped(ByteBuffer target, float value) {
         int at = target.position();
-        ElementType.F16.putFloat(target, at, Math.max(-LARGEST_HALF, Math.min(LARGEST_HALF, value)));
-        target.position(at + ElementType.F16.bytes());
+        WeightType.FLOAT16.put(target, at, Math.max(-LARGEST_HALF, Math.min(LARGEST_HALF, value)));
+        target.position(at + WeightType.FLOAT16.bytes());
     }
 
     private void flush() {

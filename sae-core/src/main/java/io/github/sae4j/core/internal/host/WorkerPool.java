@@ -146,6 +146,8 @@ public final class WorkerPool implements AutoCloseable {
      * @throws RuntimeException what a part threw; other parts may then not have been done
      */
     public void run(Work work, int parts, int threads, Stop stop) {
+        // Helpers may be done before the caller has begun.
+        stop.requireGoingOn(true);
         int asked = Math.min(Math.min(threads, parts) - 1, helpers);
         work.stop = stop;
         work.parts = parts;
