@@ -18,17 +18,19 @@ record Agreement(long active, long onlyOne, double worstError) {
      * @param ours what sae4j found
      * @param peer what the peer found
      * @param strongestOnly whether the rule keeps the strongest features of a token, so that its threshold is the weakest
-     *     that is kept, and not zero
+     *     that is kept
+     * @param thresholds else what each feature's value must be above; nothing if that is 0
      * @param tolerance how far above the threshold a feature may be that only one found, and how large the relative error
-     *     of a token
+     *     of a token in the features that both found
      * @throws BenchmarkException if a difference is larger
      */
-    static Agreement ofFeatures(int tokens, Rows ours, Rows peer, boolean strongestOnly, double tolerance) {
+    static Agreement ofFeatures(
+            int tokens, Rows ours, Rows peer, boolean strongestOnly, float[] thresholds, double tolerance) {
         Agreement total = new Agreement(0, 0, 0);
         for (int token = 0; token < tokens; token++) {
             float[] our = ours.row(token);
             float[] their = peer.row(token);
-            total = total.plus(features(token, our, their, strongestOnly, tolerance));
+            total = total.plus(features(token, our, their, strongestOnly, thresholds, tolerance));
         }
         return total;
     }
@@ -50,10 +52,13 @@ record Agreement(long active, long onlyOne, double worstError) {
         return total;
     }
 
-    private static Agreement features(int token, float[] ours, float[] peer, boolean strongestOnly, double tolerance) {
-        // Where there was no room for more, the weakest that one of them kept; or else zero, which all are above.
+    private static Agreement features(
+            int token, float[] ours, float[] peer, boolean strongestOnly, float[] thresholds, double tolerance) {
+        // Where there was no room for more, the weakest that one of them kept.
         boolean full = strongestOnly && count(ours) == count(peer);
-        double threshold = full ? Math.min(weakest(ours), weakest(peer)) : 0;
+        double weakest = full ? Math.min(weakest(ours), weakest(peer)) : 0;
+        float[] ourCommon = ours.clone();
+        float[] peerCommon = peer.clone();
         long active = 0;
         long onlyOne = 0;
         for (int feature = 0; feature < ours.length; feature++) {
@@ -61,6 +66,7 @@ record Agreement(long active, long onlyOne, double worstError) {
                 active++;
             } else if (ours[feature] != peer[feature]) {
                 // Also true of NaN, which nothing below allows.
+                double threshold = thresholds.length > 0 ? Math.max(weakest, thresholds[feature]) : weakest;
                 double excess = Math.max(ours[feature], peer[feature]) - threshold;
                 if (!(excess <= tolerance)) {
                     throw new BenchmarkException(String.format(
@@ -73,9 +79,11 @@ record Agreement(long active, long onlyOne, double worstError) {
                             threshold));
                 }
                 onlyOne++;
+                ourCommon[feature] = 0;
+                peerCommon[feature] = 0;
             }
         }
-        return new Agreement(active, onlyOne, error(token, ours, peer, tolerance));
+        return new Agreement(active, onlyOne, error(token, ourCommon, peerCommon, tolerance));
     }
 
     private static int count(float[] features) {
