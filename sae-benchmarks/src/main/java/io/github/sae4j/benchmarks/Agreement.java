@@ -20,7 +20,7 @@ record Agreement(long active, long onlyOne, double worstError) {
      * @param strongestOnly whether the rule keeps the strongest features of a token, so that its threshold is the weakest
      *     that is kept
      * @param thresholds else what each feature's value must be above; nothing if that is 0
-     * @param tolerance how far above the threshold a feature may be that only one found, and how large the relative error
+     * @param tolerance how far from the threshold a feature may be that only one found, and how large the relative error
      *     of a token in the features that both found
      * @throws BenchmarkException if a difference is larger
      */
@@ -67,8 +67,8 @@ record Agreement(long active, long onlyOne, double worstError) {
             } else if (ours[feature] != peer[feature]) {
                 // Also true of NaN, which nothing below allows.
                 double threshold = thresholds.length > 0 ? Math.max(weakest, thresholds[feature]) : weakest;
-                double excess = Math.max(ours[feature], peer[feature]) - threshold;
-                if (!(excess <= tolerance)) {
+                double found = ours[feature] == 0 ? peer[feature] : ours[feature];
+                if (!(Math.abs(found - threshold) <= tolerance)) {
                     throw new BenchmarkException(String.format(
                             Locale.ROOT,
                             "Token %d, feature %d: sae4j found %g and the peer %g, with the threshold %g.",

@@ -92,8 +92,10 @@ class WorkerTest {
                 "agree\tencode\tjumprelu\t20\t" + file + "\t1e-4",
                 "peer-write\tbfloat16\tencode\t20\t" + file,
                 "agree\tencode\tjumprelu\t20\t" + file + "\t0.05",
+                "open\tstandard\t" + data.sae("bfloat16") + "\tdefault",
+                "peer\tstandard",
                 "peer-write\tbfloat16\tdecode\t20\t" + file,
-                "agree\tdecode\tjumprelu\t20\t" + file + "\t0.2");
+                "agree\tdecode\tstandard\t20\t" + file + "\t0.05");
 
         assertThat(answers).allSatisfy(answer -> assertThat(answer).startsWith("ok\t"));
         assertThat(Double.parseDouble(answers.get(6).split("\t", -1)[3])).isBetween(1e-4, 0.05);
