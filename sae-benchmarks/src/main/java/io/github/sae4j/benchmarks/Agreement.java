@@ -21,7 +21,7 @@ record Agreement(long active, long onlyOne, double worstError) {
      *     that is kept
      * @param thresholds else what each feature's value must be above; nothing if that is 0
      * @param tolerance how far from the threshold a feature may be that only one found, and how large the relative error
-     *     of a token in the features that both found
+     *     of a token in the features that both found; where their norm is below 1, their error itself
      * @throws BenchmarkException if a difference is larger
      */
     static Agreement ofFeatures(
@@ -47,7 +47,7 @@ record Agreement(long active, long onlyOne, double worstError) {
     static Agreement ofReconstructions(int tokens, Rows ours, Rows peer, double tolerance) {
         Agreement total = new Agreement(0, 0, 0);
         for (int token = 0; token < tokens; token++) {
-            total = total.plus(new Agreement(0, 0, error(token, ours.row(token), peer.row(token), tolerance)));
+            total = total.plus(new Agreement(0, 0, error(token, ours.row(token), peer.row(token), 0, tolerance)));
         }
         return total;
     }
@@ -83,7 +83,7 @@ record Agreement(long active, long onlyOne, double worstError) {
                 peerCommon[feature] = 0;
             }
         }
-        return new Agreement(active, onlyOne, error(token, ourCommon, peerCommon, tolerance));
+        return new Agreement(active, onlyOne, error(token, ourCommon, peerCommon, 1, tolerance));
     }
 
     private static int count(float[] features) {
@@ -104,7 +104,8 @@ record Agreement(long active, long onlyOne, double worstError) {
         return weakest;
     }
 
-    private static double error(int token, float[] ours, float[] peer, double tolerance) {
+    /** Returns the error relative to the peer's norm, or to {@code least} if that is larger. */
+    private static double error(int token, float[] ours, float[] peer, double least, double tolerance) {
         if (ours.length != peer.length) {
             throw new BenchmarkException(
                     "Token " + token + " has " + ours.length + " values, but " + peer.length + " at the peer.");
@@ -115,7 +116,7 @@ record Agreement(long active, long onlyOne, double worstError) {
             difference += Math.pow((double) ours[at] - peer[at], 2);
             norm += (double) peer[at] * peer[at];
         }
-        double error = difference == 0 ? 0 : Math.sqrt(difference / norm);
+        double error = difference == 0 ? 0 : Math.sqrt(difference) / Math.max(Math.sqrt(norm), least);
         if (!(error <= tolerance)) {
             throw new BenchmarkException(String.format(
                     Locale.ROOT, "Token %d: the relative error is %.3g, above %.3g.", token, error, tolerance));
