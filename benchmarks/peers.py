@@ -1,10 +1,12 @@
 """What sae4j is compared with: SAELens, or the lines that it runs, in Python's torch or in libtorch by DJL.
 
-A peer takes the same files as sae4j. All of them compute dense features in float32, which is SAELens's default type;
-those in Python also take the weights as they are stored, in bfloat16.
+A peer takes the same files as sae4j. It computes dense features in float32, which is SAELens's default type, and in the
+other number formats that it can be told to load the weights in.
 """
 
+import concurrent.futures
 import ctypes
+import itertools
 import json
 import mmap
 import os
@@ -13,15 +15,20 @@ import struct
 import tempfile
 import time
 
+from rows import K
+from worker import served
+
 TORCH_TYPES = {"F32": "float32", "F16": "float16", "BF16": "bfloat16"}
+# float16 is compared with where a product takes at most so many times as long as in float32: most processors convert.
+FLOAT16_WORTH = 2
 
 
-def best(worker, folder, activations, k, wanted=None):
+def best(worker, activations, wanted=None):
     """Returns the best peer that there is here, or the one that was asked for."""
     for name, make in (("saelens", SaeLensPeer), ("torch", TorchPeer)):
         if wanted in (None, name):
             try:
-                return make(folder, activations, k)
+                return make(activations)
             except ImportError:
                 if wanted:
                     raise
@@ -29,63 +36,68 @@ def best(worker, folder, activations, k, wanted=None):
 
 
 class TorchPeer:
-    """The lines that SAELens 6 runs for these two architectures, in Python's torch."""
+    """The lines that SAELens 6 runs for these architectures, in Python's torch."""
 
-    types = ("float32", "bfloat16")
-
-    def __init__(self, folder, activations, k):
+    def __init__(self, activations):
         import torch
 
         self.torch = torch
-        self.folder = pathlib.Path(folder)
-        self.k = k
-        self.weights = {}
+        self.saes = {}
+        self.opened = None
         self.activations = tensor(torch, activations, "activations").float()
-        self.features = (None, None)
+        self.features = {}
+        self.types = ("float32", "bfloat16")
+        times = self.product_times()
+        self.float16 = times["float16"] / times["float32"]
+        if self.float16 <= FLOAT16_WORTH:
+            self.types += ("float16",)
+
+    def product_times(self):
+        """Returns how long a product of 64 tokens takes in two number formats."""
+        best = {}
+        with self.torch.inference_mode():
+            for dtype, _ in itertools.product(("float32", "float16"), range(5)):
+                x = self.activations[:64].to(getattr(self.torch, dtype))
+                w = self.torch.ones(x.shape[1], 2048, dtype=x.dtype)
+                start = time.perf_counter()
+                x @ w
+                best[dtype] = min(best.get(dtype, 1e9), time.perf_counter() - start)
+        return best
 
     def describe(self):
-        return f"PyTorch {self.torch.__version__} (Python), the lines of SAELens, {self.torch.get_num_threads()} threads"
+        return f"PyTorch {self.torch.__version__} (Python), the lines of SAELens, {self.threads()}"
 
-    def open(self, sae, dtype):
-        self.sae, self.dtype = sae, dtype
-        if dtype not in self.weights:
-            wanted = getattr(self.torch, dtype)
-            file = self.folder / "sae_weights.safetensors"
-            self.weights[dtype] = {
-                name: tensor(self.torch, file, name).to(wanted) for name in ("W_enc", "b_enc", "W_dec", "b_dec")
-            }
-            config = json.loads((self.folder / "cfg.json").read_text())
-            self.subtract = config.get("apply_b_dec_to_input", True)
+    def threads(self):
+        threads = f"{self.torch.get_num_threads()} threads"
+        if "float16" in self.types:
+            return threads
+        return f"{threads}; float16 left out, a product takes {self.float16:.0f} times as long as in float32"
 
-    def encode(self, x):
-        w = self.weights[self.dtype]
-        x = x.to(w["W_enc"].dtype)
-        if self.subtract:
-            x = x - w["b_dec"]
-        products = x @ w["W_enc"] + w["b_enc"]
-        if self.sae == "topk":
-            values, indices = self.torch.topk(products, k=self.k, dim=-1, sorted=False)
-            return self.torch.zeros_like(products).scatter_(-1, indices, values.relu())
-        return self.torch.relu(products)
+    def open(self, sae, folder, side):
+        """Opens an SAE in all number formats, in place of the one before."""
+        if self.opened != (sae, folder):
+            self.saes = {}
+            self.features = {}
+            self.saes = {dtype: self.load(sae, pathlib.Path(folder), dtype) for dtype in self.types}
+            self.opened = (sae, folder)
 
-    def decode(self, features):
-        w = self.weights[self.dtype]
-        return features @ w["W_dec"] + w["b_dec"]
+    def load(self, sae, folder, dtype):
+        return TorchSae(self.torch, sae, folder, dtype)
 
-    def work(self, work, tokens):
+    def work(self, work, tokens, dtype):
         """Returns the function that is timed and its argument."""
+        sae = self.saes[dtype]
         x = self.activations[:tokens]
         if work != "decode":
-            return self.encode, x
-        key = (self.sae, self.dtype, tokens)
-        if self.features[0] != key:
-            self.features = (key, self.encode(x))
-        return self.decode, self.features[1]
+            return sae.encode, x
+        if (dtype, tokens) not in self.features:
+            self.features[dtype, tokens] = sae.encode(x)
+        return sae.decode, self.features[dtype, tokens]
 
-    def run(self, work, tokens, calls):
+    def run(self, work, tokens, calls, dtype):
         total = 0
         with self.torch.inference_mode():
-            function, argument = self.work(work, tokens)
+            function, argument = self.work(work, tokens, dtype)
             for _ in range(calls):
                 start = time.perf_counter_ns()
                 result = function(argument)
@@ -93,55 +105,98 @@ class TorchPeer:
                 del result
         return total
 
-    def write(self, work, tokens, file):
+    def serve(self, threads, sizes, dtype):
+        """Returns the nanoseconds of all requests together, and of each, from so many threads over one SAE."""
+        encode = self.saes[dtype].encode
+        begins = itertools.accumulate(sizes, initial=0)
+        rest = len(self.activations)
+        inputs = [self.activations[at : at + size] for at, size in
+                  ((begin % (rest - size + 1), size) for begin, size in zip(begins, sizes))]
+
+        def request(x):
+            with self.torch.inference_mode():
+                start = time.perf_counter_ns()
+                encode(x)
+                return time.perf_counter_ns() - start
+
+        with concurrent.futures.ThreadPoolExecutor(threads) as pool:
+            list(pool.map(lambda _: time.sleep(0.01), range(threads)))
+            start = time.perf_counter_ns()
+            latencies = list(pool.map(request, inputs))
+            return time.perf_counter_ns() - start, latencies
+
+    def write(self, work, tokens, file, dtype):
         with self.torch.inference_mode():
-            function, argument = self.work(work, tokens)
+            function, argument = self.work(work, tokens, dtype)
             result = function(argument).float().contiguous()
         size = result.numel() * result.element_size()
         with open(file, "wb") as out:
             out.write((ctypes.c_char * size).from_address(result.data_ptr()))
 
 
+class TorchSae:
+    """An SAE's weights in a number format, and SAELens's lines on them."""
+
+    def __init__(self, torch, sae, folder, dtype):
+        self.torch = torch
+        self.sae = sae
+        file = folder / "sae_weights.safetensors"
+
+        def weights(name):
+            return tensor(torch, file, name).to(getattr(torch, dtype), copy=True)
+
+        self.w_enc, self.b_enc, self.w_dec, self.b_dec = map(weights, ("W_enc", "b_enc", "W_dec", "b_dec"))
+        if sae == "transposed":
+            self.w_enc = lying_transposed(self.w_enc)
+        self.threshold = weights("threshold") if sae == "jumprelu" else None
+        config = json.loads((folder / "cfg.json").read_text())
+        self.subtract = config.get("apply_b_dec_to_input", True)
+
+    def encode(self, x):
+        x = x.to(self.w_enc.dtype)
+        if self.subtract:
+            x = x - self.b_dec
+        products = x @ self.w_enc + self.b_enc
+        if self.sae == "topk":
+            values, indices = self.torch.topk(products, k=K, dim=-1, sorted=False)
+            return self.torch.zeros_like(products).scatter_(-1, indices, values.relu())
+        features = self.torch.relu(products)
+        return features if self.threshold is None else features * (products > self.threshold).to(features.dtype)
+
+    def decode(self, features):
+        return features @ self.w_dec + self.b_dec
+
+
 class SaeLensPeer(TorchPeer):
     """SAELens itself."""
 
-    def __init__(self, folder, activations, k):
+    def __init__(self, activations):
         import sae_lens
 
-        super().__init__(folder, activations, k)
-        self.version = sae_lens.__version__
-        self.load = sae_lens.SAE.load_from_disk
-        self.saes = {}
+        super().__init__(activations)
+        self.sae_lens = sae_lens
 
     def describe(self):
-        threads = self.torch.get_num_threads()
-        return f"SAELens {self.version} on PyTorch {self.torch.__version__} (Python), {threads} threads"
+        return f"SAELens {self.sae_lens.__version__} on PyTorch {self.torch.__version__} (Python), {self.threads()}"
 
-    def open(self, sae, dtype):
-        self.sae, self.dtype = sae, dtype
-        if (sae, dtype) in self.saes:
-            return
+    def load(self, sae, folder, dtype):
         with tempfile.TemporaryDirectory() as scratch:
-            config = json.loads((self.folder / "cfg.json").read_text())
+            config = json.loads((folder / "cfg.json").read_text())
             if sae == "topk":
-                config.update(architecture="topk", k=self.k)
+                config.update(architecture="topk", k=K)
             (pathlib.Path(scratch) / "cfg.json").write_text(json.dumps(config))
-            weights = self.folder / "sae_weights.safetensors"
+            weights = folder / "sae_weights.safetensors"
             os.symlink(weights.resolve(), pathlib.Path(scratch) / weights.name)
-            # One at a time: each holds all weights in its own type.
-            self.saes = {(sae, dtype): self.load(scratch, device="cpu", dtype=dtype)}
-
-    def encode(self, x):
-        return self.saes[self.sae, self.dtype].encode(x)
-
-    def decode(self, features):
-        return self.saes[self.sae, self.dtype].decode(features)
+            loaded = self.sae_lens.SAE.load_from_disk(scratch, device="cpu", dtype=dtype)
+        if sae == "transposed":
+            loaded.W_enc.data = lying_transposed(loaded.W_enc.data)
+        return loaded
 
 
 class WorkerPeer:
     """The same lines run by libtorch through DJL, for machines without Python's torch."""
 
-    types = ("float32",)
+    types = ("float32", "bfloat16")
 
     def __init__(self, worker):
         self.worker = worker
@@ -151,16 +206,24 @@ class WorkerPeer:
         threads, _, pytorch = self.worker.machine()
         return f"libtorch {pytorch} (DJL), the lines of SAELens, {threads} threads"
 
-    def open(self, sae, dtype):
-        if self.opened != sae:
-            self.worker.ask("peer", sae)
-            self.opened = sae
+    def open(self, sae, folder, side):
+        if self.opened != (sae, folder):
+            self.worker.ask("peer", side)
+            self.opened = (sae, folder)
 
-    def run(self, work, tokens, calls):
-        return int(self.worker.ask("peer-run", work, tokens, calls)[0])
+    def run(self, work, tokens, calls, dtype):
+        return int(self.worker.ask("peer-run", dtype, work, tokens, calls)[0])
 
-    def write(self, work, tokens, file):
-        self.worker.ask("peer-write", work, tokens, file)
+    def serve(self, threads, sizes, dtype):
+        return served(self.worker.ask("peer-serve", dtype, threads, ",".join(map(str, sizes))))
+
+    def write(self, work, tokens, file, dtype):
+        self.worker.ask("peer-write", dtype, work, tokens, file)
+
+
+def lying_transposed(matrix):
+    """Returns the same matrix, column by column in memory."""
+    return matrix.t().contiguous().t()
 
 
 def tensor(torch, file, name):

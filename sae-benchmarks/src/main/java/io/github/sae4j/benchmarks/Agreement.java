@@ -18,17 +18,19 @@ record Agreement(long active, long onlyOne, double worstError) {
      * @param ours what sae4j found
      * @param peer what the peer found
      * @param strongestOnly whether the rule keeps the strongest features of a token, so that its threshold is the weakest
-     *     that is kept, and not zero
-     * @param tolerance how far above the threshold a feature may be that only one found, and how large the relative error
-     *     of a token
+     *     that is kept
+     * @param thresholds else what each feature's value must be above; nothing if that is 0
+     * @param tolerance how far from the threshold a feature may be that only one found, and how large the relative error
+     *     of a token in the features that both found; where their norm is below 1, their error itself
      * @throws BenchmarkException if a difference is larger
      */
-    static Agreement ofFeatures(int tokens, Rows ours, Rows peer, boolean strongestOnly, double tolerance) {
+    static Agreement ofFeatures(
+            int tokens, Rows ours, Rows peer, boolean strongestOnly, float[] thresholds, double tolerance) {
         Agreement total = new Agreement(0, 0, 0);
         for (int token = 0; token < tokens; token++) {
             float[] our = ours.row(token);
             float[] their = peer.row(token);
-            total = total.plus(features(token, our, their, strongestOnly, tolerance));
+            total = total.plus(features(token, our, their, strongestOnly, thresholds, tolerance));
         }
         return total;
     }
@@ -45,15 +47,18 @@ record Agreement(long active, long onlyOne, double worstError) {
     static Agreement ofReconstructions(int tokens, Rows ours, Rows peer, double tolerance) {
         Agreement total = new Agreement(0, 0, 0);
         for (int token = 0; token < tokens; token++) {
-            total = total.plus(new Agreement(0, 0, error(token, ours.row(token), peer.row(token), tolerance)));
+            total = total.plus(new Agreement(0, 0, error(token, ours.row(token), peer.row(token), 0, tolerance)));
         }
         return total;
     }
 
-    private static Agreement features(int token, float[] ours, float[] peer, boolean strongestOnly, double tolerance) {
-        // Where there was no room for more, the weakest that one of them kept; or else zero, which all are above.
+    private static Agreement features(
+            int token, float[] ours, float[] peer, boolean strongestOnly, float[] thresholds, double tolerance) {
+        // Where there was no room for more, the weakest that one of them kept.
         boolean full = strongestOnly && count(ours) == count(peer);
-        double threshold = full ? Math.min(weakest(ours), weakest(peer)) : 0;
+        double weakest = full ? Math.min(weakest(ours), weakest(peer)) : 0;
+        float[] ourCommon = ours.clone();
+        float[] peerCommon = peer.clone();
         long active = 0;
         long onlyOne = 0;
         for (int feature = 0; feature < ours.length; feature++) {
@@ -61,8 +66,9 @@ record Agreement(long active, long onlyOne, double worstError) {
                 active++;
             } else if (ours[feature] != peer[feature]) {
                 // Also true of NaN, which nothing below allows.
-                double excess = Math.max(ours[feature], peer[feature]) - threshold;
-                if (!(excess <= tolerance)) {
+                double threshold = thresholds.length > 0 ? Math.max(weakest, thresholds[feature]) : weakest;
+                double found = ours[feature] == 0 ? peer[feature] : ours[feature];
+                if (!(Math.abs(found - threshold) <= tolerance)) {
                     throw new BenchmarkException(String.format(
                             Locale.ROOT,
                             "Token %d, feature %d: sae4j found %g and the peer %g, with the threshold %g.",
@@ -73,9 +79,11 @@ record Agreement(long active, long onlyOne, double worstError) {
                             threshold));
                 }
                 onlyOne++;
+                ourCommon[feature] = 0;
+                peerCommon[feature] = 0;
             }
         }
-        return new Agreement(active, onlyOne, error(token, ours, peer, tolerance));
+        return new Agreement(active, onlyOne, error(token, ourCommon, peerCommon, 1, tolerance));
     }
 
     private static int count(float[] features) {
@@ -96,7 +104,8 @@ record Agreement(long active, long onlyOne, double worstError) {
         return weakest;
     }
 
-    private static double error(int token, float[] ours, float[] peer, double tolerance) {
+    /** Returns the error relative to the peer's norm, or to {@code least} if that is larger. */
+    private static double error(int token, float[] ours, float[] peer, double least, double tolerance) {
         if (ours.length != peer.length) {
             throw new BenchmarkException(
                     "Token " + token + " has " + ours.length + " values, but " + peer.length + " at the peer.");
@@ -107,7 +116,7 @@ record Agreement(long active, long onlyOne, double worstError) {
             difference += Math.pow((double) ours[at] - peer[at], 2);
             norm += (double) peer[at] * peer[at];
         }
-        double error = difference == 0 ? 0 : Math.sqrt(difference / norm);
+        double error = difference == 0 ? 0 : Math.sqrt(difference) / Math.max(Math.sqrt(norm), least);
         if (!(error <= tolerance)) {
             throw new BenchmarkException(String.format(
                     Locale.ROOT, "Token %d: the relative error is %.3g, above %.3g.", token, error, tolerance));

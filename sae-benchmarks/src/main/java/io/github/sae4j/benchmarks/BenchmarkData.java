@@ -1,6 +1,7 @@
 package io.github.sae4j.benchmarks;
 
 import io.github.sae4j.core.Kernel;
+import io.github.sae4j.core.SaeBuilder;
 import io.github.sae4j.fixtures.RandomSae;
 import io.github.sae4j.fixtures.StoredType;
 import io.github.sae4j.fixtures.Tensor;
@@ -25,6 +26,7 @@ public record BenchmarkData(Path root, int dIn, int dSae, int l0, int tokens) {
     /** The system property that names the folder. */
     public static final String FOLDER = "sae.benchmark.folder";
 
+    private static final String PREPARED = "prepared";
     private static final long SEED = 1;
 
     /** Returns the data of the full size, in the folder that the system property {@value #FOLDER} names. */
@@ -60,14 +62,24 @@ public record BenchmarkData(Path root, int dIn, int dSae, int l0, int tokens) {
      * Returns how to open an SAE with a kernel.
      *
      * @param folder the folder with the SAE
-     * @param kernel a kernel's label, or {@code default} for the one that sae4j chooses
+     * @param kernel a kernel's label, {@code default} for the one that sae4j chooses, or {@code prepared} for that one with a
+     *     prepared encoder
      */
     public static SaeLoader loader(Path folder, String kernel) {
         SaeLoader loader = SAE.from(folder);
         return switch (kernel) {
             case "default" -> loader;
-            case "prepared" -> loader.prepared(true);
+            case PREPARED -> loader.prepared(true);
             default -> loader.kernel(kernel(kernel));
+        };
+    }
+
+    /** Chooses the kernel of an SAE that is built from parts, as {@link #loader} does. */
+    static SaeBuilder choose(SaeBuilder builder, String kernel) {
+        return switch (kernel) {
+            case "default" -> builder;
+            case PREPARED -> builder.prepared(true);
+            default -> builder.kernel(kernel(kernel));
         };
     }
 

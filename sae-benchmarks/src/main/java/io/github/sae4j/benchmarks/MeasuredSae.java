@@ -2,9 +2,11 @@ package io.github.sae4j.benchmarks;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.github.sae4j.core.JumpRelu;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.core.TopK;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** An open SAE and the work whose time is measured on it. */
@@ -23,6 +25,11 @@ final class MeasuredSae implements AutoCloseable {
 
     boolean keepsStrongestOnly() {
         return sae.parts().activation() instanceof TopK;
+    }
+
+    /** Returns what a feature's value must be above, {@code [d_sae]}; nothing if that is 0. */
+    float[] thresholds() {
+        return sae.parts().activation() instanceof JumpRelu rule ? rule.threshold() : new float[0];
     }
 
     /**
@@ -53,6 +60,21 @@ final class MeasuredSae implements AutoCloseable {
             }
         }
         return total;
+    }
+
+    /**
+     * Encodes requests from several threads.
+     *
+     * @return the nanoseconds of all of them, and of each, without making their input
+     */
+    RequestMix.Served serve(int threads, List<float[][]> requests) {
+        return RequestMix.serve(threads, requests, request -> {
+            long start = System.nanoTime();
+            SparseFeatures encoded = sae.encode(request);
+            long nanos = System.nanoTime() - start;
+            requireRows(encoded.tokens(), request.length);
+            return nanos;
+        });
     }
 
     /** Does some work once and returns what came out. */

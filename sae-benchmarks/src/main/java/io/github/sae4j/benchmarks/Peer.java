@@ -1,13 +1,11 @@
 package io.github.sae4j.benchmarks;
 
-import ai.djl.Device;
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.github.sae4j.core.BlockRule;
+import io.github.sae4j.core.JumpRelu;
 import io.github.sae4j.core.Relu;
 import io.github.sae4j.core.SaeParts;
 import io.github.sae4j.core.SparseAutoencoder;
@@ -20,57 +18,107 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What SAELens computes, by the same operators of libtorch on dense float32 arrays, for machines without Python's torch:
- * {@code relu((x - b_dec) W_enc + b_enc)}, top-k by {@code topk} and {@code scatter}, and {@code f W_dec + b_dec}.
+ * What SAELens computes, by the same operators of libtorch on dense arrays in one number format, for machines without
+ * Python's torch: {@code relu((x - b_dec) W_enc + b_enc)}, times {@code h > threshold} in JumpReLU, top-k by {@code topk} and
+ * {@code scatter}, and {@code f W_dec + b_dec}.
  */
 final class Peer implements AutoCloseable {
 
+    private final PeerScript encode;
+    private final PeerScript decode;
+    private final PeerScript widen;
     private final NDManager manager;
     private final NDArray wEnc;
     private final NDArray wDec;
     private final NDArray bEnc;
     private final NDArray bDec;
-    private final boolean subtractsDecoderBias;
-    private final int k;
+    private final NDArray threshold;
 
-    private Peer(NDManager manager, SparseAutoencoder sae, BlockRule rule) {
+    private Peer(SparseAutoencoder sae, BlockRule rule, WeightType type) {
         SaeParts parts = sae.parts();
-        this.manager = manager;
-        wEnc = matrix(manager, parts.encoder().orElse(null));
-        wDec = matrix(manager, parts.decoder().orElse(null));
-        bEnc = manager.create(rule.bias());
-        bDec = manager.create(parts.decoderBias());
-        subtractsDecoderBias = sae.config().applyBDecToInput();
-        k = rule.mostActive();
+        encode = new PeerScript(encoding(rule, sae.config().applyBDecToInput(), type));
+        decode = new PeerScript("""
+                def forward(self, f: Tensor, w: Tensor, b: Tensor) -> Tensor:
+                  return torch.add(torch.matmul(f, w), b)
+                """);
+        widen = new PeerScript("""
+                def forward(self, x: Tensor) -> Tensor:
+                  return torch.to(x, 6)
+                """);
+        manager = encode.newManager();
+        wEnc = matrix(parts.encoder().orElse(null), type);
+        wDec = matrix(parts.decoder().orElse(null), type);
+        bEnc = vector(rule.bias(), type);
+        bDec = vector(parts.decoderBias(), type);
+        threshold = rule instanceof JumpRelu jumps ? vector(jumps.threshold(), type) : bEnc;
     }
 
     /**
-     * Copies an SAE's weights, in float32.
+     * Copies an SAE's weights.
      *
-     * @throws BenchmarkException if its rule is not one that is written down here
+     * @param type the number format of weights and of all that is computed, float32 or bfloat16
+     * @throws BenchmarkException if the SAE's rule is not one that is written down here
      */
-    static Peer of(SparseAutoencoder sae) {
-        if (!(sae.parts().activation() instanceof BlockRule rule) || !(rule instanceof Relu || rule instanceof TopK)) {
-            throw new BenchmarkException("The peer runs ReLU and top-k, but not "
+    static Peer of(SparseAutoencoder sae, WeightType type) {
+        if (!(sae.parts().activation() instanceof BlockRule rule)
+                || !(rule instanceof Relu || rule instanceof JumpRelu || rule instanceof TopK)) {
+            throw new BenchmarkException("The peer runs ReLU, JumpReLU and top-k, but not "
                     + sae.parts().activation().getClass().getSimpleName() + ".");
         }
-        return new Peer(Engine.getEngine("PyTorch").newBaseManager(Device.cpu()), sae, rule);
+        return new Peer(sae, rule, type);
     }
 
-    private static NDArray matrix(NDManager manager, @Nullable WeightMatrix matrix) {
+    private static String encoding(BlockRule rule, boolean subtractsDecoderBias, WeightType type) {
+        String input = "torch.to(x, %d)".formatted(type == WeightType.FLOAT32 ? 6 : 15);
+        String features;
+        if (rule instanceof TopK) {
+            features = """
+                      values, indices = torch.topk(h, %d, -1, True, False)
+                      return torch.scatter(torch.zeros_like(h), -1, indices, torch.relu(values))
+                    """.formatted(rule.mostActive());
+        } else if (rule instanceof JumpRelu) {
+            features = "  return torch.mul(torch.relu(h), torch.gt(h, t))\n";
+        } else {
+            features = "  return torch.relu(h)\n";
+        }
+        return """
+                def forward(self, x: Tensor, w: Tensor, b: Tensor, c: Tensor, t: Tensor) -> Tensor:
+                  h = torch.add(torch.matmul(%s, w), b)
+                """.formatted(subtractsDecoderBias ? "torch.sub(" + input + ", c)" : input) + features;
+    }
+
+    private NDArray vector(float[] values, WeightType type) {
+        return matrix(WeightMatrix.of(new float[][] {values}), type);
+    }
+
+    private NDArray matrix(@Nullable WeightMatrix matrix, WeightType type) {
         if (matrix == null) {
             throw new BenchmarkException("The peer needs an SAE with an encoder and a decoder.");
         }
-        WeightMatrix wide = matrix.as(WeightType.FLOAT32);
+        WeightMatrix typed = matrix.as(type);
+        // bfloat16 has no name in DJL: its bytes are first taken for float16.
         NDArray array = manager.create(
-                wide.isTransposed() ? new Shape(wide.columns(), wide.rows()) : new Shape(wide.rows(), wide.columns()),
-                DataType.FLOAT32);
+                typed.isTransposed()
+                        ? new Shape(typed.columns(), typed.rows())
+                        : new Shape(typed.rows(), typed.columns()),
+                type == WeightType.FLOAT32 ? DataType.FLOAT32 : DataType.FLOAT16);
         ByteBuffer target = array.toByteBuffer(true);
-        wide.parts().forEach(target::put);
-        return wide.isTransposed() ? array.transpose() : array;
+        typed.parts().forEach(target::put);
+        NDArray laid = typed.isTransposed() ? array.transpose() : array;
+        if (type == WeightType.FLOAT32) {
+            return laid;
+        }
+        try (PeerScript named = new PeerScript("""
+                def forward(self, half: Tensor) -> Tensor:
+                  alias = torch.empty([0], dtype=15, device=ops.prim.device(half))
+                  return torch.set_(alias, half)
+                """)) {
+            return named.run(laid);
+        }
     }
 
     /** As {@link MeasuredSae#nanos}. */
@@ -79,15 +127,30 @@ final class Peer implements AutoCloseable {
             NDArray input = input(call, work, activations);
             long total = 0;
             for (int i = 0; i < calls; i++) {
-                try (NDManager inner = call.newSubManager()) {
-                    input.attach(inner);
-                    long start = System.nanoTime();
-                    compute(work, input);
-                    total += System.nanoTime() - start;
-                    input.attach(call);
-                }
+                total += nanos(call, work, input);
             }
             return total;
+        }
+    }
+
+    private long nanos(NDManager call, Work work, NDArray input) {
+        try (NDManager inner = call.newSubManager()) {
+            input.attach(inner);
+            long start = System.nanoTime();
+            compute(work, input);
+            long nanos = System.nanoTime() - start;
+            input.attach(call);
+            return nanos;
+        }
+    }
+
+    /** As {@link MeasuredSae#serve}. */
+    RequestMix.Served serve(int threads, List<float[][]> requests) {
+        try (NDManager call = manager.newSubManager()) {
+            List<NDArray> inputs = requests.stream()
+                    .map(request -> input(call, Work.ENCODE, request))
+                    .toList();
+            return RequestMix.serve(threads, inputs, input -> nanos(call, Work.ENCODE, input));
         }
     }
 
@@ -99,7 +162,8 @@ final class Peer implements AutoCloseable {
                         StandardOpenOption.CREATE,
                         StandardOpenOption.TRUNCATE_EXISTING,
                         StandardOpenOption.WRITE)) {
-            ByteBuffer bytes = compute(work, input(call, work, activations)).toByteBuffer();
+            ByteBuffer bytes =
+                    widen.run(compute(work, input(call, work, activations))).toByteBuffer();
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
             }
@@ -110,26 +174,16 @@ final class Peer implements AutoCloseable {
 
     private NDArray input(NDManager call, Work work, float[][] activations) {
         NDArray x = call.create(activations);
-        return work == Work.DECODE ? encode(x) : x;
+        return work == Work.DECODE ? compute(Work.ENCODE, x) : x;
     }
 
     private NDArray compute(Work work, NDArray input) {
-        return work == Work.DECODE ? input.matMul(wDec).add(bDec) : encode(input);
-    }
-
-    private NDArray encode(NDArray x) {
-        NDArray centred = subtractsDecoderBias ? x.sub(bDec) : x;
-        NDArray products = centred.matMul(wEnc).add(bEnc);
-        if (k == bEnc.size()) {
-            return products.getNDArrayInternal().relu();
-        }
-        NDList strongest = products.topK(k, -1, true, false);
-        NDArray values = strongest.get(0).getNDArrayInternal().relu();
-        return products.zerosLike().scatter(strongest.get(1), values, -1);
+        return work == Work.DECODE ? decode.run(input, wDec, bDec) : encode.run(input, wEnc, bEnc, bDec, threshold);
     }
 
     @Override
     public void close() {
         manager.close();
+        List.of(encode, decode, widen).forEach(PeerScript::close);
     }
 }

@@ -52,8 +52,22 @@ class AgreementTest {
                 .isInstanceOf(BenchmarkException.class);
     }
 
+    @Test
+    void measuresAFeatureThatOnlyOneFoundByItsOwnThreshold() {
+        float[] thresholds = row(0, 0.9f);
+
+        Agreement agreement =
+                Agreement.ofFeatures(1, index -> row(1, 0.90005f), index -> row(1, 0), false, thresholds, 1e-4);
+
+        assertThat(agreement).isEqualTo(new Agreement(1, 1, 0));
+        assertThatThrownBy(() ->
+                        Agreement.ofFeatures(1, index -> row(1, 0.9002f), index -> row(1, 0), false, thresholds, 1e-4))
+                .isInstanceOf(BenchmarkException.class)
+                .hasMessageContaining("Token 0, feature 1", "threshold 0.900000");
+    }
+
     private static Agreement compare(boolean strongestOnly, float[] ours, float[] peer) {
-        return Agreement.ofFeatures(1, index -> ours, index -> peer, strongestOnly, 1e-4);
+        return Agreement.ofFeatures(1, index -> ours, index -> peer, strongestOnly, new float[0], 1e-4);
     }
 
     private static float[] row(float... values) {

@@ -2,6 +2,8 @@ package io.github.sae4j.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.sae4j.fixtures.RandomSae;
+import io.github.sae4j.fixtures.StoredType;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -43,13 +45,13 @@ class WorkerTest {
                 "run\tdense\tstandard\t5\t3",
                 "run\tdecode\tstandard\t5\t3",
                 "peer\tstandard",
-                "peer-run\tencode\t5\t2",
-                "peer-run\tdecode\t5\t2",
+                "peer-run\tfloat32\tencode\t5\t2",
+                "peer-run\tfloat32\tdecode\t5\t2",
                 "active\tstandard\t20",
-                "peer-write\tencode\t20\t" + file,
+                "peer-write\tfloat32\tencode\t20\t" + file,
                 "agree\tencode\tstandard\t20\t" + file + "\t1e-4",
                 "agree\tdense\tstandard\t20\t" + file + "\t1e-4",
-                "peer-write\tdecode\t20\t" + file,
+                "peer-write\tfloat32\tdecode\t20\t" + file,
                 "agree\tdecode\tstandard\t20\t" + file + "\t1e-4");
 
         assertThat(answers).allSatisfy(answer -> assertThat(answer).startsWith("ok\t"));
@@ -70,10 +72,77 @@ class WorkerTest {
                 "load\t" + data.activations(),
                 "open\ttopk\t" + data.sae("float32") + "\tdefault\tarchitecture=topk\tk=4",
                 "peer\ttopk",
-                "peer-write\tencode\t20\t" + file,
+                "peer-write\tfloat32\tencode\t20\t" + file,
                 "agree\tencode\ttopk\t20\t" + file + "\t1e-4");
 
         assertThat(answers.get(4)).startsWith("ok\t80\t0\t");
+    }
+
+    @Test
+    void agreesWithThePeersJumpReluAndWithItInBfloat16() throws IOException {
+        Path file = folder.resolve("peer.bin");
+        Path jumpRelu = folder.resolve("jumprelu");
+        new RandomSae(64, 512, StoredType.BFLOAT16, 8, 1, "jumprelu").write(jumpRelu);
+
+        List<String> answers = answers(
+                "load\t" + data.activations(),
+                "open\tjumprelu\t" + jumpRelu + "\tdefault",
+                "peer\tjumprelu",
+                "peer-write\tfloat32\tencode\t20\t" + file,
+                "agree\tencode\tjumprelu\t20\t" + file + "\t1e-4",
+                "peer-write\tbfloat16\tencode\t20\t" + file,
+                "agree\tencode\tjumprelu\t20\t" + file + "\t0.05",
+                "open\tstandard\t" + data.sae("bfloat16") + "\tdefault",
+                "peer\tstandard",
+                "peer-write\tbfloat16\tdecode\t20\t" + file,
+                "agree\tdecode\tstandard\t20\t" + file + "\t0.05");
+
+        assertThat(answers).allSatisfy(answer -> assertThat(answer).startsWith("ok\t"));
+        assertThat(Double.parseDouble(answers.get(6).split("\t", -1)[3])).isBetween(1e-4, 0.05);
+    }
+
+    @Test
+    void findsTheSameBitsPreparedTransposedAndInAnotherType() throws IOException {
+        List<String> answers = answers(
+                "load\t" + data.activations(),
+                "open\tplain\t" + data.sae("bfloat16") + "\tdefault",
+                "open\tprepared\t" + data.sae("bfloat16") + "\tprepared",
+                "open\ttransposed\t" + data.sae("bfloat16") + "\tprepared\tencoder=transposed",
+                "open\twide\t" + data.sae("bfloat16") + "\tdefault\tdtype=float32",
+                "same\tplain\tprepared\t20",
+                "same\tplain\ttransposed\t20",
+                "same\tplain\twide\t20",
+                "open\tother\t" + data.sae("bfloat16") + "\tdefault\tarchitecture=topk\tk=4",
+                "same\tplain\tother\t20",
+                "close\tplain",
+                "active\tplain\t1");
+
+        assertThat(answers.subList(0, 9))
+                .allSatisfy(answer -> assertThat(answer).startsWith("ok\t"));
+        assertThat(answers.get(4)).endsWith("\tfloat32");
+        assertThat(answers.get(9)).isEqualTo("error\tThe features of 20 tokens differ between plain and other.");
+        assertThat(answers.get(10)).startsWith("ok\t");
+        assertThat(answers.get(11)).isEqualTo("error\tNo SAE was opened as plain.");
+    }
+
+    @Test
+    void servesRequestsFromSeveralThreads() throws IOException {
+        List<String> answers = answers(
+                "load\t" + data.activations(),
+                "open\tstandard\t" + data.sae("bfloat16") + "\tdefault",
+                "serve\tstandard\t4\t1,20,3,19,2",
+                "peer\tstandard",
+                "peer-serve\tfloat32\t4\t1,20,3,19,2",
+                "serve\tstandard\t4\t1,21");
+
+        for (int served : new int[] {2, 4}) {
+            String[] fields = answers.get(served).split("\t", -1);
+            assertThat(Long.parseLong(fields[1])).isPositive();
+            assertThat(fields[2].split(",", -1))
+                    .hasSize(5)
+                    .allSatisfy(nanos -> assertThat(Long.parseLong(nanos)).isPositive());
+        }
+        assertThat(answers.get(5)).isEqualTo("error\t21 tokens were asked for, but 20 activations were loaded.");
     }
 
     @ParameterizedTest
@@ -82,7 +151,7 @@ class WorkerTest {
         Path file = folder.resolve("peer.bin");
         List<String> before =
                 List.of("load\t" + data.activations(), "open\tstandard\t" + data.sae("bfloat16") + "\tdefault");
-        answers(before.get(0), before.get(1), "peer\tstandard", "peer-write\tencode\t20\t" + file);
+        answers(before.get(0), before.get(1), "peer\tstandard", "peer-write\tfloat32\tencode\t20\t" + file);
         ByteBuffer dense = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
         int inactive = 512;
         while (dense.getFloat(inactive * Float.BYTES) != 0) {
@@ -108,7 +177,8 @@ class WorkerTest {
     @CsvSource({
         "sing, There is no command sing.",
         "active standard 1, No SAE was opened as standard.",
-        "peer-run encode 0 1, The peer has no weights yet.",
+        "peer-run float32 encode 0 1, The peer has no weights yet.",
+        "close standard, No SAE was opened as standard.",
         "load nowhere.safetensors, nowhere.safetensors"
     })
     void answersAMistakeWithASentenceAndGoesOn(String command, String message) throws IOException {
