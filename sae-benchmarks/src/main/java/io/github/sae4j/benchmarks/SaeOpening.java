@@ -58,12 +58,12 @@ final class SaeOpening {
     private static SparseAutoencoder transposed(SaeLoader loader, String kernel) {
         try (SparseAutoencoder sae = loader.open()) {
             SaeParts parts = sae.parts();
-            if (parts.encoder() == null || parts.decoder() == null) {
+            if (parts.encoder().isEmpty() || parts.decoder().isEmpty()) {
                 throw new BenchmarkException("There is no encoder to lay transposed, or no decoder.");
             }
             return BenchmarkData.choose(SparseAutoencoder.builder(sae.config()), kernel)
-                    .encoder(transposed(parts.encoder()))
-                    .decoder(parts.decoder())
+                    .encoder(transposed(parts.encoder().orElseThrow()))
+                    .decoder(parts.decoder().orElseThrow())
                     .decoderBias(parts.decoderBias())
                     .activation(parts.activation())
                     .build();
