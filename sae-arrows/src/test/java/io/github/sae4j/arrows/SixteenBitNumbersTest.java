@@ -19,7 +19,7 @@ class SixteenBitNumbersTest {
         ByteBuffer number = ByteBuffer.allocate(Short.BYTES);
         for (int bits = 0; bits < NUMBERS; bits++) {
             number.putShort(0, (short) bits);
-            assertThat(elements.getFloat(number, 0)).as("%04x", bits).isEqualTo(weights.get(number, 0));
+            assertThat(elements.getFloat(number, 0)).as("%04x", bits).isEqualTo(Float.valueOf(weights.get(number, 0)));
         }
     }
 }
