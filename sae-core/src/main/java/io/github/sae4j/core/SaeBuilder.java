@@ -243,9 +243,9 @@ public final class SaeBuilder {
      * reads all of it. Encoding then multiplies in 8 bits first, with a bound on what those bits may be off by, and adds up only
      * the features that may be active. Results have the same bits as without it.
      *
-     * <p>One or two tokens at a time take about half the time. More are faster where libtorch's library is on the class path
-     * and multiplies 8-bit numbers exactly, and faster than float32, on this processor, which is tried: libtorch is started for
-     * it. Where it does not, they are encoded as without preparing.
+     * <p>It pays where libtorch's library is on the class path and multiplies 8-bit numbers exactly, and faster than float32, on
+     * this processor, which is tried: libtorch is started for it. Elsewhere one or two tokens at a time are multiplied in
+     * Java, which reads half the bytes and is not always faster, and more are encoded as without preparing.
      *
      * @param prepare whether to prepare it; needs the {@link Kernel#VECTOR} kernel, and a rule that looks at each feature alone
      *     or keeps the largest products

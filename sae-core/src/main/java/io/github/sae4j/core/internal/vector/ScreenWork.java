@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ScreenWork {
 
-    /** Tokens that are multiplied with 8-bit rows as they stream by. */
+    /** Tokens that are multiplied with 8-bit rows as they stream by, where nobody multiplies faster. */
     static final int FEW = 2;
 
     /** Tokens whose products with all features lie in the last cache together. */
@@ -111,10 +111,10 @@ final class ScreenWork {
     /** Encodes tokens, {@code [count, d_in]}. */
     void run(float[] activations, int count, FoundRows found) {
         x = activations;
-        int step = count <= FEW ? FEW : mostTokens;
+        int step = products == null ? FEW : mostTokens;
         for (first = 0; first < count; first += tokens) {
             tokens = Math.min(step, count - first);
-            findOpen(count <= FEW ? null : products);
+            findOpen(products);
             int groups = gather();
             workers.run(new Exact(), groups, workers.size());
             collect(found);
