@@ -119,7 +119,8 @@ def measured(options):
             d_in, d_sae, d_out = map(int, sizes[:3])
             facts = {"peer": peer.describe(), "types": peer.types, "sides": list(sae4j.kernels), "kernel": kernel,
                      "java": java, "libtorch": pytorch, "d_in": d_in, "d_sae": d_sae, "d_out": d_out, "weights": sizes[3]}
-            limits += [worker.limits() for _ in range(5)]
+            for _ in range(5):
+                worker.limits()  # the first are low, until the loops are compiled
             for row in compared:
                 note(row.label)
                 outcomes[row.name] = compared_row(row, sae4j, peer, limits, options)

@@ -55,7 +55,7 @@ public final class EncodingPass {
      * Returns the activations that follow.
      *
      * @param batchTokens how many tokens are in memory at a time, unless a sequence has to be; at least 1
-     * @throws IllegalArgumentException if that are fewer, or the activations are not as wide as the SAE's
+     * @throws IllegalArgumentException if {@code batchTokens} is below 1, or the activations are not as wide as the SAE's
      * @throws AnalysisException if a sequence is too long to be in memory
      */
     public static EncodingPass of(ActivationReader activations, SparseAutoencoder sae, int batchTokens) {
@@ -210,7 +210,8 @@ public final class EncodingPass {
 
     /**
      * Returns what the SAE makes of all tokens of a batch, which is encoded once. Those that are skipped have no features; what
-     * is reconstructed of them is the decoder's bias, and a skip term or a predicted part is that of their activations.
+     * is reconstructed of them is the decoder's bias, or, of an SAE without {@link SaeCapability#DECODE_WHOLLY}, the whole
+     * reconstruction of their activations.
      *
      * @throws io.github.sae4j.core.SaeException if the SAE cannot decode
      */

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What a public method of the libraries may lack to return is an {@code Optional}, never null. */
+/** A public method of the libraries that may have nothing to return returns an {@code Optional}, never null. */
 class PublicMethodsTest {
 
     private static final String ROOT = "io.github.sae4j";

@@ -245,7 +245,9 @@ public final class SaeBuilder {
      *
      * <p>It pays where libtorch's library is on the class path and multiplies 8-bit numbers exactly, and faster than float32, on
      * this processor, which is tried: libtorch is started for it. Elsewhere one or two tokens at a time are multiplied in
-     * Java, which reads half the bytes and is not always faster, and more are encoded as without preparing.
+     * Java, which reads one byte a weight and is not always faster, and more are encoded as without preparing. Each call that runs
+     * at the same time takes up to 512 bytes a feature outside the heap. The products run in libtorch's threads, which
+     * {@code sae4j.threads} limits and a runtime of one's own does not.
      *
      * @param prepare whether to prepare it; needs the {@link Kernel#VECTOR} kernel, and a rule that looks at each feature alone
      *     or keeps the largest products
@@ -278,6 +280,9 @@ public final class SaeBuilder {
                 Optional.ofNullable(inputAffine),
                 Optional.ofNullable(outputAffine));
         PartsCheck.of(config, parts, sparsity, inputScale, segments);
+        if (prepared) {
+            Preparable.require(rule, prediction);
+        }
         Device chosen = Devices.choose(device, kernel);
         Stop stop = new Stop();
         Workers workers = new Workers((runtime == null ? SaeRuntime.shared() : runtime).pool(), stop);
@@ -287,7 +292,6 @@ public final class SaeBuilder {
             }
             KernelParts weights = KernelParts.of(config, parts, inputScale, !allowNonFinite);
             if (prepared) {
-                Preparable.require(rule, prediction);
                 weights = KernelChoice.prepared(weights, chosen, kernel, workers);
             }
             SaeKernel opened = KernelChoice.open(weights, chosen, kernel, workers);

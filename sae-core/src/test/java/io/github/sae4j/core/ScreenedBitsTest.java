@@ -13,6 +13,7 @@ import io.github.sae4j.core.internal.host.Stop;
 import io.github.sae4j.core.internal.host.Workers;
 import io.github.sae4j.core.internal.kernel.KernelChoice;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** No feature is missed, and none is found with other bits, where products of 8-bit numbers show which may be active. */
@@ -47,8 +48,10 @@ class ScreenedBitsTest {
             for (int count : COUNTS) {
                 assertSame(tried.encode(screened, 5, count), expected, 5, what + ", " + count + " tokens");
             }
+            HostSae byRows = tried.open(byRows(prepared), workers);
+            assertSame(tried.encode(byRows, 5, 1), expected, 5, what + ", a token by rows");
             for (int token = 0; token + 2 <= tried.tokens(); token += 2) {
-                assertSame(tried.encode(screened, token, 2), expected, token, what + ", tokens from " + token);
+                assertSame(tried.encode(byRows, token, 2), expected, token, what + ", by rows from token " + token);
                 few += 2L * tried.dSae();
             }
         }
@@ -60,11 +63,17 @@ class ScreenedBitsTest {
     }
 
     private static KernelParts inJava(KernelParts prepared) {
-        Screen screen = prepared.screen();
-        if (screen == null) {
-            throw new AssertionError("There is no screen.");
-        }
-        return prepared.with(new Screen(screen.encoder(), new JavaProducts(screen.encoder())));
+        PreparedEncoder encoder = encoder(prepared);
+        return prepared.with(new Screen(encoder, new JavaProducts(encoder)));
+    }
+
+    /** As where nothing multiplies 8-bit numbers fast. */
+    private static KernelParts byRows(KernelParts prepared) {
+        return prepared.with(new Screen(encoder(prepared), null));
+    }
+
+    private static PreparedEncoder encoder(KernelParts prepared) {
+        return Objects.requireNonNull(prepared.screen(), "screen").encoder();
     }
 
     /** The products as they are meant. */

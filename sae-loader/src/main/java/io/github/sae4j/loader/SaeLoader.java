@@ -218,8 +218,8 @@ public abstract sealed class SaeLoader permits DiskSaeLoader, HubSaeLoader {
 
     /**
      * Sets whether the encoder is prepared for many calls, see {@link SaeBuilder#prepared}; by default it is not. It takes memory
-     * outside the heap, one and a half times what an encoder of bfloat16 takes itself, and time at opening, and
-     * encoding is faster from then on, with the same bits.
+     * outside the heap, one and a half times what an encoder of bfloat16 takes itself, and time at opening. Where libtorch
+     * multiplies 8-bit numbers fast, encoding is faster from then on; elsewhere it may gain nothing. Results have the same bits.
      *
      * @param prepare whether to prepare it
      * @return this

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 
 /**
  * Where features are to go; {@link FeatureSink#to(java.util.List, FeatureStream, Selection)} fills several in one pass.
- * Immutable, and so safe for use by several threads.
+ * Immutable but for the writer of {@link Lines}, and so safe for use by several threads.
  *
  * @since 0.1
  */

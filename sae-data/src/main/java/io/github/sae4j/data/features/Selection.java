@@ -13,6 +13,14 @@ import java.util.OptionalInt;
  */
 public record Selection(OptionalInt topK, boolean dense, boolean longForm, boolean metadata) {
 
+    /** Checks the number of features. */
+    public Selection {
+        if (topK.isPresent() && topK.getAsInt() < 1) {
+            throw new IllegalArgumentException(
+                    "At least 1 feature of each token is kept, not " + topK.getAsInt() + ".");
+        }
+    }
+
     /** All features in each format's own sparse form. */
     public static final Selection ALL = new Selection(OptionalInt.empty(), false, false, false);
 

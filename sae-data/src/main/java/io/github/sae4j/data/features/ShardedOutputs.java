@@ -52,7 +52,8 @@ public final class ShardedOutputs implements AutoCloseable {
      * Starts the files, or goes on with them.
      *
      * @param targets the files, none of which gets its own name: {@code features.npz} stands for
-     *     {@code features-00001-of-00004.npz} and so on
+     *     {@code features-00001-of-00004.npz} and so on; whether those may be replaced is for {@code sharding} to say, not for
+     *     the targets
      * @param stream what is written in all
      * @param selection which features, and in which form
      * @param sharding how the files are divided
@@ -133,9 +134,13 @@ public final class ShardedOutputs implements AutoCloseable {
     /**
      * Puts all shards in place, and returns them, those of each file together; to be called once none is missing.
      *
+     * @throws IllegalStateException if one is missing
      * @throws io.github.sae4j.data.DataException if somebody else has made a file of a shard's name meanwhile
      */
     public List<WrittenFile> commit() {
+        if (!missing().isEmpty()) {
+            throw new IllegalStateException("Shards are still missing: " + missing() + ".");
+        }
         folders.forEach(ShardFolder::complete);
         List<WrittenFile> made = new ArrayList<>();
         folders.forEach(folder -> made.add(together(folder.publish())));

@@ -8,4 +8,12 @@ package io.github.sae4j.data.features;
  * @param replace whether files that are in the way may be replaced
  * @since 0.1
  */
-public record Sharding(long tokens, boolean resume, boolean replace) {}
+public record Sharding(long tokens, boolean resume, boolean replace) {
+
+    /** Checks the size. */
+    public Sharding {
+        if (tokens < 1) {
+            throw new IllegalArgumentException("A shard has at least 1 token, not " + tokens + ".");
+        }
+    }
+}

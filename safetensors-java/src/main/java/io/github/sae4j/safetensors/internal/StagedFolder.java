@@ -56,7 +56,11 @@ public final class StagedFolder implements AutoCloseable {
             Files.move(path, target);
         } catch (IOException e) {
             if (replaces) {
-                Files.createDirectory(target);
+                try {
+                    Files.createDirectory(target);
+                } catch (IOException again) {
+                    e.addSuppressed(again);
+                }
             }
             throw e;
         }
@@ -80,11 +84,20 @@ public final class StagedFolder implements AutoCloseable {
         try {
             Files.move(path, target, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
-            Files.move(before, target, StandardCopyOption.ATOMIC_MOVE);
+            try {
+                Files.move(before, target, StandardCopyOption.ATOMIC_MOVE);
+            } catch (IOException again) {
+                again.addSuppressed(e);
+                throw new IOException("what was there lies in " + before + " now", again);
+            }
             throw e;
         }
         done = true;
-        delete(before);
+        try {
+            delete(before);
+        } catch (IOException e) {
+            throw new IOException("it is in place, but what it replaced cannot be deleted from " + before, e);
+        }
     }
 
     private void requireOpen() throws IOException {

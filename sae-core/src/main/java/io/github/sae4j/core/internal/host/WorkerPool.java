@@ -80,7 +80,7 @@ public final class WorkerPool implements AutoCloseable {
     private static int sharedThreads() {
         int processors = Runtime.getRuntime().availableProcessors();
         Integer wanted = limit();
-        return Math.max(1, Math.min(wanted == null ? processors : wanted, 4 * processors));
+        return Math.min(wanted == null ? processors : wanted, 4 * processors);
     }
 
     /** Returns how many threads can work on a call. */

@@ -89,6 +89,7 @@ public final class KernelChoice {
         return parts.with(new Screen(encoder, byteProducts(encoder)));
     }
 
+    /** Preparing pays without them too little to fail for. */
     private static @Nullable ByteProducts byteProducts(PreparedEncoder encoder) {
         for (KernelProvider provider : Providers.ALL) {
             try {
@@ -96,13 +97,11 @@ public final class KernelChoice {
                 if (products != null) {
                     return products;
                 }
-            } catch (SaeException e) {
-                LOG.warn(
-                        "Many tokens are encoded without a screen, for the {} kernel does not start: {}",
-                        provider.kind(),
-                        e.getMessage());
+            } catch (RuntimeException e) {
+                LOG.warn("The {} kernel multiplies no 8-bit numbers: {}", provider.kind(), e.getMessage());
             }
         }
+        LOG.info("Nothing here multiplies 8-bit numbers fast: three and more tokens are encoded as without preparing");
         return null;
     }
 

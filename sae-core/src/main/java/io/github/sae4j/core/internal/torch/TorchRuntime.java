@@ -87,6 +87,8 @@ public final class TorchRuntime {
     }
 
     private static Engine engine() {
+        // A class whose constants fail cannot be used again, so what may fail comes before it.
+        WorkerPool.limit();
         try {
             return Holder.ENGINE;
         } catch (ExceptionInInitializerError e) {

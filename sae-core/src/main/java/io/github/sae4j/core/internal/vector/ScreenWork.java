@@ -3,6 +3,7 @@ package io.github.sae4j.core.internal.vector;
 import static io.github.sae4j.core.internal.vector.Memory.GROUP;
 import static io.github.sae4j.core.internal.vector.Memory.LANES;
 
+import io.github.sae4j.core.SaeException;
 import io.github.sae4j.core.internal.host.ByteProducts;
 import io.github.sae4j.core.internal.host.FoundRows;
 import io.github.sae4j.core.internal.host.HostKernel;
@@ -26,7 +27,7 @@ final class ScreenWork {
     /** Tokens that are multiplied with 8-bit rows as they stream by, where nobody multiplies faster. */
     static final int FEW = 2;
 
-    /** Tokens whose products with all features lie in the last cache together. */
+    /** Tokens that are multiplied together: enough for libtorch, and half a kilobyte a feature. */
     private static final int TOKENS = 128;
 
     private static final int BLOCK = 1024;
@@ -114,14 +115,14 @@ final class ScreenWork {
         int step = products == null ? FEW : mostTokens;
         for (first = 0; first < count; first += tokens) {
             tokens = Math.min(step, count - first);
-            findOpen(products);
+            findOpen();
             int groups = gather();
             workers.run(new Exact(), groups, workers.size());
             collect(found);
         }
     }
 
-    private void findOpen(@Nullable ByteProducts by) {
+    private void findOpen() {
         if (open.length < tokens) {
             open = new int[tokens][mostOpen + LANES];
         }
@@ -134,10 +135,10 @@ final class ScreenWork {
             norms[token] = PreparedEncoder.rootUp(squares);
             isDense[token] = !ScreenBounds.isOrdinary(norms[token]);
         }
-        if (by == null) {
+        if (products == null) {
             multiplyRows();
         } else {
-            multiplyBytes(by);
+            multiplyBytes(products);
         }
     }
 
@@ -175,15 +176,30 @@ final class ScreenWork {
     private void multiplyBytes(ByteProducts by) {
         ByteTokens bytes = byteTokens;
         if (bytes == null || bytes.room() < tokens) {
-            bytes = new ByteTokens(tokens, dIn, stride);
-            byteTokens = bytes;
-            sums = ByteBuffer.allocateDirect(tokens * dSae * Integer.BYTES).order(ByteOrder.nativeOrder());
-            sumsMemory = Memory.of(sums);
+            bytes = makeRoom(bytes == null ? tokens : Math.max(tokens, 2 * bytes.room()));
         }
         bytes.of(x, first);
         workers.run(bytes, tokens, workers.size());
         by.multiply(bytes.bytes(), tokens, sums);
         workers.run(new Look(bytes), tokens, workers.size());
+    }
+
+    private ByteTokens makeRoom(int wanted) {
+        int room = Math.min(mostTokens, wanted);
+        try {
+            ByteTokens bytes = new ByteTokens(room, dIn, stride);
+            sums = ByteBuffer.allocateDirect(room * dSae * Integer.BYTES).order(ByteOrder.nativeOrder());
+            sumsMemory = Memory.of(sums);
+            byteTokens = bytes;
+            return bytes;
+        } catch (OutOfMemoryError e) {
+            throw new SaeException(
+                    SaeException.Reason.OUT_OF_MEMORY,
+                    "There is no memory outside the heap for the products of " + room + " tokens with " + dSae
+                            + " features: start Java with a larger -XX:MaxDirectMemorySize, encode in fewer threads, or"
+                            + " do not prepare this SAE.",
+                    e);
+        }
     }
 
     /** Looks for the open features of a token. */
@@ -287,10 +303,10 @@ final class ScreenWork {
                 }
             }
         }
+        denseRows.clear();
     }
 
     private void encodeDense() {
-        denseRows.clear();
         int count = 0;
         for (int token = 0; token < tokens; token++) {
             count += isDense[token] ? 1 : 0;

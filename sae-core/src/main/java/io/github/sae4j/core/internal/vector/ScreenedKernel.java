@@ -16,12 +16,12 @@ import io.github.sae4j.core.internal.host.Workers;
 final class ScreenedKernel implements HostKernel {
 
     private final HostKernel kernel;
-    private final boolean multipliesMany;
+    private final boolean hasProducts;
     private final Pool<ScreenWork> works;
 
     ScreenedKernel(HostKernel kernel, Screen screen, SelectionRule rule, Workers workers) {
         this.kernel = kernel;
-        this.multipliesMany = screen.products() != null;
+        this.hasProducts = screen.products() != null;
         StoredMatrix rows = new StoredMatrix(screen.encoder().rows());
         ScreenBounds bounds = new ScreenBounds(screen.encoder(), rule);
         this.works = new Pool<>(() -> new ScreenWork(screen, rows, bounds, rule, kernel, workers));
@@ -39,7 +39,7 @@ final class ScreenedKernel implements HostKernel {
 
     @Override
     public void encode(float[] x, int tokens, FoundRows found) {
-        if (tokens > ScreenWork.FEW && !multipliesMany) {
+        if (tokens > ScreenWork.FEW && !hasProducts) {
             kernel.encode(x, tokens, found);
             return;
         }

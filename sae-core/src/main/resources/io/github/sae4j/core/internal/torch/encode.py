@@ -199,7 +199,10 @@
       if not widen:
         x = torch.to(x, ops.prim.dtype(w_enc[0]))
       wide = self.widened(widen and streamed_rows == 0, d_in * block_features, bias)
-      buffer = torch.empty([n * block_features], dtype=6, device=device)
+      room = n * block_features
+      if streamed_rows > 0:
+        room = 0
+      buffer = torch.empty([room], dtype=6, device=device)
       whole = torch.empty([0], dtype=6, device=device)
       if torch.len(dense) > 0:
         whole = torch.narrow(torch.view(dense[0], [-1, d_sae]), 0, first_token, n)
@@ -215,11 +218,11 @@
       for i in range((d_sae + block_features - 1) // block_features):
         first = i * block_features
         count = min(block_features, d_sae - first)
-        h = torch.view(torch.narrow(buffer, 0, 0, n * count), [n, count])
-        added = torch.narrow(bias, 0, first, count)
         if streamed_rows > 0:
           h = self.streamed(x, w_enc, bias, streamed_rows)
         else:
+          h = torch.view(torch.narrow(buffer, 0, 0, n * count), [n, count])
+          added = torch.narrow(bias, 0, first, count)
           block = self.encoder_block(w_enc, transposed, first, count, wide)
           if ops.prim.dtype(block) == 6:
             torch.addmm(added, x, block, out=h)

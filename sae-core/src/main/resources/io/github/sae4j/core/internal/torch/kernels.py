@@ -172,5 +172,6 @@ class Kernels(Module):
   def byte_products(self, x: Tensor, w: Tensor, out: Tensor) -> Tensor:
     return torch._int_mm(x, torch.t(w), out=out)
 
+  # What byte_products is timed against when an encoder is prepared.
   def float_products(self, x: Tensor, w: Tensor, out: Tensor) -> Tensor:
     return torch.mm(x, torch.t(w), out=out)
