@@ -1,13 +1,13 @@
 package io.github.sae4j.core;
 
+import io.github.sae4j.core.internal.host.FoundRows;
 import io.github.sae4j.core.internal.host.Rows;
 import java.util.Arrays;
 
 /** Puts compressed sparse rows together, token after token. */
 final class RowsBuilder {
 
-    /** The length of the longest array that a JVM makes. */
-    static final int MOST = Integer.MAX_VALUE - 8;
+    private static final int MOST = FoundRows.LARGEST_ARRAY;
 
     private final int[] offsets;
     private int[] indices;

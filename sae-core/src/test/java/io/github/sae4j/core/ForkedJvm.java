@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -55,7 +56,20 @@ record ForkedJvm(int exitCode, String output) {
         return run(classPath, workingFolder, program, options);
     }
 
+    /** Runs a program where libtorch may not use the instructions that add products of 8-bit numbers up in 32 bits. */
+    static ForkedJvm runWithoutByteProducts(Path workingFolder, Class<?> program, String... options)
+            throws IOException, InterruptedException {
+        Map<String, String> environment = Map.of("ONEDNN_MAX_CPU_ISA", "AVX2");
+        return run(System.getProperty("java.class.path"), environment, workingFolder, program, options);
+    }
+
     private static ForkedJvm run(String classPath, Path workingFolder, Class<?> program, String... options)
+            throws IOException, InterruptedException {
+        return run(classPath, Map.of(), workingFolder, program, options);
+    }
+
+    private static ForkedJvm run(
+            String classPath, Map<String, String> environment, Path workingFolder, Class<?> program, String... options)
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -67,10 +81,10 @@ record ForkedJvm(int exitCode, String output) {
         }
         command.addAll(List.of(options));
         command.addAll(List.of("-cp", classPath, program.getName()));
-        Process process = new ProcessBuilder(command)
-                .directory(workingFolder.toFile())
-                .redirectErrorStream(true)
-                .start();
+        ProcessBuilder builder =
+                new ProcessBuilder(command).directory(workingFolder.toFile()).redirectErrorStream(true);
+        builder.environment().putAll(environment);
+        Process process = builder.start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         return new ForkedJvm(process.waitFor(), output);
     }

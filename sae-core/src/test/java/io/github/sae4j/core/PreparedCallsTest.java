@@ -242,6 +242,14 @@ class PreparedCallsTest {
         assertThat(run.output()).contains("the same");
     }
 
+    /** There libtorch's products are fast, and cut off what 16 bits do not hold. */
+    @Test
+    void findsTheSameBitsWhereProductsAreNotExact(@TempDir Path folder) throws Exception {
+        ForkedJvm run = ForkedJvm.runWithoutByteProducts(folder, Compares.class, ForkedJvm.VECTORS);
+        assertThat(run.exitCode()).as(run.output()).isZero();
+        assertThat(run.output()).contains("the same");
+    }
+
     /** Compares with the dense kernel. */
     static final class Compares {
 

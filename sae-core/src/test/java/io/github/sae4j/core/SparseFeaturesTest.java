@@ -171,8 +171,8 @@ class SparseFeaturesTest {
     @Test
     void endInASentenceWhereAnArrayCannotHoldThem() {
         assertThat(RowsBuilder.roomAfter(100)).isEqualTo(150);
-        assertThat(RowsBuilder.roomAfter(RowsBuilder.MOST - 1)).isEqualTo(RowsBuilder.MOST);
-        assertThatThrownBy(() -> RowsBuilder.roomAfter(RowsBuilder.MOST))
+        assertThat(RowsBuilder.roomAfter(Integer.MAX_VALUE - 9)).isEqualTo(Integer.MAX_VALUE - 8);
+        assertThatThrownBy(() -> RowsBuilder.roomAfter(Integer.MAX_VALUE - 8))
                 .isInstanceOf(SaeException.class)
                 .hasMessage("The result would have more than 2147483639 active features, more than one result can hold:"
                         + " take fewer tokens at a time.");

@@ -6,7 +6,9 @@ import java.util.Arrays;
 /** Active features in compressed sparse rows that grow chunk by chunk; it can be cleared and filled again. */
 public final class FoundRows {
 
-    private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
+    /** The length of the longest array that a JVM makes. */
+    public static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
+
     private static final int KEPT = 1 << 22;
 
     private int tokens;

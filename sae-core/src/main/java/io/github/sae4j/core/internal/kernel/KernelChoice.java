@@ -66,8 +66,7 @@ public final class KernelChoice {
      * @throws SaeException if the kernel is not there for this SAE and device, or does not start
      */
     public static SaeKernel open(KernelParts parts, Device device, @Nullable Kernel wanted, Workers workers) {
-        requireSome();
-        return (wanted == null ? best(parts, device) : asked(parts, device, wanted)).open(parts, device, workers);
+        return chosen(parts, device, wanted).open(parts, device, workers);
     }
 
     /**
@@ -77,8 +76,7 @@ public final class KernelChoice {
      * @throws SaeException if the kernel that runs them has no screen, or there is no memory for what it takes
      */
     public static KernelParts prepared(KernelParts parts, Device device, @Nullable Kernel wanted, Workers workers) {
-        requireSome();
-        Kernel kind = (wanted == null ? best(parts, device) : asked(parts, device, wanted)).kind();
+        Kernel kind = chosen(parts, device, wanted).kind();
         if (kind != Kernel.VECTOR) {
             throw new SaeException(
                     SaeException.Reason.NOT_SUPPORTED,
@@ -127,6 +125,11 @@ public final class KernelChoice {
                 .findFirst()
                 .orElseThrow(() -> new SaeException(
                         SaeException.Reason.UNAVAILABLE, "The classes of the " + kind + " kernel are missing."));
+    }
+
+    private static KernelProvider chosen(KernelParts parts, Device device, @Nullable Kernel wanted) {
+        requireSome();
+        return wanted == null ? best(parts, device) : asked(parts, device, wanted);
     }
 
     private static KernelProvider asked(KernelParts parts, Device device, Kernel wanted) {

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.sae4j.core.SaeException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
@@ -97,15 +99,21 @@ class WorkerPoolTest {
         doesEveryPartOnceHoweverOftenItRuns();
     }
 
+    /** A thread that finds the work stopped does no more; each of the others may be in a part that it had begun. */
     @Test
     void endsBetweenTwoPartsWhenAskedTo() {
         Stop stop = new Stop();
+        CountDownLatch asked = new CountDownLatch(1);
         AtomicInteger parts = new AtomicInteger();
         WorkerPool.Work work = new WorkerPool.Work() {
             @Override
             protected void part(int slot, int part) {
-                if (parts.incrementAndGet() == 3) {
+                int begun = parts.incrementAndGet();
+                if (begun == 3) {
                     stop.ask();
+                    asked.countDown();
+                } else if (begun > 3) {
+                    await(asked);
                 }
             }
         };
@@ -113,6 +121,14 @@ class WorkerPoolTest {
                 .isInstanceOf(SaeException.class)
                 .hasMessage("This SAE was closed while the call ran.");
         assertThat(parts.get()).isLessThan(3 + POOL.size());
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(1, TimeUnit.MINUTES)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError("The wait for the other thread was interrupted", e);
+        }
     }
 
     @Test
