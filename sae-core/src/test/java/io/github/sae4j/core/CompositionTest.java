@@ -122,33 +122,43 @@ class CompositionTest extends EachKernelTest {
     @EnumSource(WeightType.class)
     void givesTheSameBitsBeforeAndAfterItCopiesATransposedDecoder(WeightType type) {
         TinySae tiny = tiny(type, true);
-        float[][] activations = tiny.activations(4, 6);
+        long copy = kernel == Kernel.VECTOR ? tiny.wDec().length * (long) tiny.wDec()[0].length * type.bytes() : 0;
         for (int parts : new int[] {1, 5}) {
-            try (SparseAutoencoder straight = tiny.open();
-                    SparseAutoencoder lying =
-                            tiny.inParts(parts).lyingTransposed(false, true).open();
-                    NDManager manager = lying.newManager()) {
-                NDManager root = manager.getParentManager();
-                int arrays = root.getManagedArrays().size();
-                long buffers = directBytes();
-                SparseFeatures one = straight.encode(activations[0]).topK(100);
-                float[] expected = lying.decode(one)[0];
-                assertThat(expected).is(closeTo(straight.decode(one)[0]));
-                assertThat(root.getManagedArrays().size()).isEqualTo(arrays);
-                assertThat(directBytes()).isLessThanOrEqualTo(buffers);
-                for (int round = 0; round < 4; round++) {
-                    assertThat(lying.decode(one)[0]).isEqualTo(expected);
-                }
-                switch (kernel) {
-                    case TORCHSCRIPT ->
-                        assertThat(root.getManagedArrays().size()).isGreaterThan(arrays);
-                    case VECTOR ->
-                        assertThat(directBytes())
-                                .isGreaterThanOrEqualTo(
-                                        buffers + tiny.wDec().length * (long) tiny.wDec()[0].length * type.bytes());
-                    case PLAIN -> assertThat(directBytes()).isLessThanOrEqualTo(buffers);
-                }
+            // A collection may meanwhile free what other tests have left.
+            long grown = growthInDecoding(tiny, parts);
+            for (int attempt = 0; attempt < 20 && grown < copy; attempt++) {
+                grown = growthInDecoding(tiny, parts);
             }
+            switch (kernel) {
+                case TORCHSCRIPT -> {}
+                case VECTOR -> assertThat(grown).isGreaterThanOrEqualTo(copy);
+                case PLAIN -> assertThat(grown).isLessThanOrEqualTo(0);
+            }
+        }
+    }
+
+    /** Decodes again and again, and returns by how much direct memory has grown. */
+    private long growthInDecoding(TinySae tiny, int parts) {
+        float[][] activations = tiny.activations(4, 6);
+        try (SparseAutoencoder straight = tiny.open();
+                SparseAutoencoder lying =
+                        tiny.inParts(parts).lyingTransposed(false, true).open();
+                NDManager manager = lying.newManager()) {
+            NDManager root = manager.getParentManager();
+            int arrays = root.getManagedArrays().size();
+            long buffers = directBytes();
+            SparseFeatures one = straight.encode(activations[0]).topK(100);
+            float[] expected = lying.decode(one)[0];
+            assertThat(expected).is(closeTo(straight.decode(one)[0]));
+            assertThat(root.getManagedArrays().size()).isEqualTo(arrays);
+            assertThat(directBytes()).isLessThanOrEqualTo(buffers);
+            for (int round = 0; round < 4; round++) {
+                assertThat(lying.decode(one)[0]).isEqualTo(expected);
+            }
+            if (kernel == Kernel.TORCHSCRIPT) {
+                assertThat(root.getManagedArrays().size()).isGreaterThan(arrays);
+            }
+            return directBytes() - buffers;
         }
     }
 

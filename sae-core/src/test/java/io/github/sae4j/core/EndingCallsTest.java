@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -19,50 +17,21 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Calls end early when their thread is interrupted or the SAE must close; threads may be the caller's own. */
 class EndingCallsTest {
 
-    /** A rule that takes its time, and tells when the first token has come to it. */
-    private static final class Slow implements BlockRule {
+    private static final int D_SAE = 256;
 
-        private final CountDownLatch begun = new CountDownLatch(1);
-
-        @Override
-        public int dSae() {
-            return 256;
-        }
-
-        @Override
-        public float[] bias() {
-            return new float[dSae()];
-        }
-
-        @Override
-        public List<float[]> parameters() {
-            return List.of();
-        }
-
-        @Override
-        public float value(int feature, float h) {
-            begun.countDown();
-            long end = System.nanoTime() + 20_000;
-            while (System.nanoTime() < end) {
-                Thread.onSpinWait();
-            }
-            return h;
-        }
-    }
-
-    /** 5 million values of 20 µs each would take a minute and more. */
+    /** 5 million values of 20 µs and more would take a minute and more, and 20 s on very many threads. */
     private static final float[][] MANY = new float[20_000][16];
 
-    private static SparseAutoencoder open(BlockRule rule, Kernel kernel) {
-        TinySae tiny = TinySae.of(16, rule.dSae());
+    private static SparseAutoencoder open(SlowRule rule, Kernel kernel) {
+        TinySae tiny = TinySae.of(16, D_SAE);
         return tiny.builder().activation(rule).kernel(kernel).build();
     }
 
     @ParameterizedTest
     @EnumSource(names = {"VECTOR", "PLAIN"})
-    @Timeout(40)
+    @Timeout(300)
     void anInterruptedThreadGetsItsCallBackAndStaysInterrupted(Kernel kernel) throws Exception {
-        Slow slow = new Slow();
+        SlowRule slow = SlowRule.forAllValues(20, D_SAE);
         try (SparseAutoencoder sae = open(slow, kernel)) {
             ExecutorService threads = Executors.newSingleThreadExecutor();
             Future<Boolean> interrupted = threads.submit(() -> {
@@ -72,7 +41,7 @@ class EndingCallsTest {
                                 e -> assertThat(e.reason()).isEqualTo(SaeException.Reason.INTERRUPTED));
                 return Thread.currentThread().isInterrupted();
             });
-            slow.begun.await();
+            slow.awaitFirst();
             threads.shutdownNow();
             assertThat(interrupted.get()).isTrue();
         }
@@ -80,14 +49,14 @@ class EndingCallsTest {
 
     @ParameterizedTest
     @EnumSource(names = {"VECTOR", "PLAIN"})
-    @Timeout(40)
+    @Timeout(300)
     void closingWithinATimeEndsLongerCalls(Kernel kernel) throws Exception {
-        Slow slow = new Slow();
+        SlowRule slow = SlowRule.forAllValues(20, D_SAE);
         SparseAutoencoder sae = open(slow, kernel);
         ExecutorService threads = Executors.newSingleThreadExecutor();
         try {
             Future<SparseFeatures> call = threads.submit(() -> sae.encode(MANY));
-            slow.begun.await();
+            slow.awaitFirst();
             sae.close(Duration.ofMillis(50));
             assertThatThrownBy(call::get)
                     .isInstanceOf(ExecutionException.class)

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -110,53 +109,26 @@ class PreparedCallsTest {
         }
     }
 
-    /** A rule that takes its time with the few features that are active, and tells when the first has come to it. */
-    private record Slow(int dSae, CountDownLatch begun) implements BlockRule {
-
-        @Override
-        public float[] bias() {
-            float[] bias = new float[dSae];
-            Arrays.fill(bias, -0.14f);
-            return bias;
-        }
-
-        @Override
-        public List<float[]> parameters() {
-            return List.of();
-        }
-
-        @Override
-        public float[] activeAbove() {
-            return new float[dSae];
-        }
-
-        @Override
-        public float value(int feature, float h) {
-            begun.countDown();
-            long end = System.nanoTime() + 20_000;
-            while (System.nanoTime() < end) {
-                Thread.onSpinWait();
-            }
-            return Math.max(h, 0);
-        }
+    private static SlowRule slow() {
+        return SlowRule.forPositiveValues(200, 256, -0.14f);
     }
 
-    private static SparseAutoencoder slow(CountDownLatch begun) {
-        TinySae tiny = TinySae.of(16, 256);
-        return tiny.builder()
-                .activation(new Slow(256, begun))
+    private static SparseAutoencoder open(SlowRule slow) {
+        return TinySae.of(16, slow.dSae())
+                .builder()
+                .activation(slow)
                 .kernel(Kernel.VECTOR)
                 .prepared(true)
                 .build();
     }
 
     @Test
-    @Timeout(40)
+    @Timeout(300)
     void endsWithAnInterruptedThread() throws Exception {
-        CountDownLatch begun = new CountDownLatch(1);
+        SlowRule slow = slow();
         ExecutorService threads = Executors.newSingleThreadExecutor();
-        try (SparseAutoencoder sae = slow(begun)) {
-            float[][] x = TinySae.of(16, 256).activations(60_000, 1);
+        try (SparseAutoencoder sae = open(slow)) {
+            float[][] x = TinySae.of(16, slow.dSae()).activations(60_000, 1);
             Future<Boolean> interrupted = threads.submit(() -> {
                 assertThatThrownBy(() -> sae.encode(x))
                         .isInstanceOfSatisfying(
@@ -164,22 +136,22 @@ class PreparedCallsTest {
                                 e -> assertThat(e.reason()).isEqualTo(SaeException.Reason.INTERRUPTED));
                 return Thread.currentThread().isInterrupted();
             });
-            begun.await();
+            slow.awaitFirst();
             threads.shutdownNow();
             assertThat(interrupted.get()).isTrue();
         }
     }
 
     @Test
-    @Timeout(40)
+    @Timeout(300)
     void endsWithTheSae() throws Exception {
-        CountDownLatch begun = new CountDownLatch(1);
-        SparseAutoencoder sae = slow(begun);
-        float[][] x = TinySae.of(16, 256).activations(60_000, 1);
+        SlowRule slow = slow();
+        SparseAutoencoder sae = open(slow);
+        float[][] x = TinySae.of(16, slow.dSae()).activations(60_000, 1);
         ExecutorService threads = Executors.newSingleThreadExecutor();
         try {
             Future<SparseFeatures> call = threads.submit(() -> sae.encode(x));
-            begun.await();
+            slow.awaitFirst();
             sae.close(Duration.ofMillis(50));
             assertThatThrownBy(call::get)
                     .isInstanceOf(ExecutionException.class)
@@ -207,12 +179,16 @@ class PreparedCallsTest {
                 .filter(each -> each.startsWith("more resident KiB "))
                 .findFirst()
                 .orElseThrow();
-        // 10,000 calls that lost a kilobyte each would be 10 MB.
-        assertThat(Long.parseLong(line.substring(line.lastIndexOf(' ') + 1))).isLessThan(10_000);
+        assertThat(Long.parseLong(line.substring(line.lastIndexOf(' ') + 1))).isLessThan(ManyCalls.GROWN);
     }
 
-    /** Encodes again and again, and prints by how much the process has grown once it was warm. */
+    /** Encodes again and again, and prints by how much the process grows in a round of calls once it is warm. */
     static final class ManyCalls {
+
+        private static final int CALLS = 10_000;
+
+        /** In KiB: calls that lost half a kilobyte each. */
+        private static final long GROWN = 5_000;
 
         private ManyCalls() {}
 
@@ -220,11 +196,8 @@ class PreparedCallsTest {
             TinySae tiny = tiny();
             float[][] x = tiny.activations(7, 1);
             try (SparseAutoencoder sae = prepared(tiny)) {
-                // Until compilers and allocators have what they keep.
-                encode(sae, x, 30_000);
-                long before = Soak.residentKiB();
-                encode(sae, x, 10_000);
-                System.out.println("more resident KiB " + (Soak.residentKiB() - before));
+                encode(sae, x, 3 * CALLS);
+                System.out.println("more resident KiB " + Soak.leastGrowthKiB(GROWN, () -> encode(sae, x, CALLS)));
             }
         }
 
