@@ -9,8 +9,8 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -37,7 +37,7 @@ class HugeSetTest {
     private Path folder;
 
     @Test
-    void opensWithinASecondAndEncodesAndDecodesInLittleMemory() throws IOException {
+    void opensWithoutReadingAndEncodesAndDecodesInLittleMemory() throws IOException {
         for (int layer = 0; layer < LAYERS; layer++) {
             write(layer);
         }
@@ -48,12 +48,9 @@ class HugeSetTest {
                 x[token][layer][0] = token == layer ? 1 : 0;
             }
         }
-        // The first set of a process pays for the engine.
-        SAE.openSet(folder).close();
-
-        long start = System.nanoTime();
+        long before = mappedKiB();
         try (SaeSet set = SAE.from(folder).device(Device.cpu()).openSet()) {
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
+            assertThat(mappedKiB() - before).as("KiB of files in memory").isLessThan(1 << 20);
             List<Long> heap = new ArrayList<>();
             for (int round = 0; round < 3; round++) {
                 LayeredFeatures features = set.encode(x);
@@ -125,6 +122,18 @@ class HugeSetTest {
         long header = Long.reverseBytes(file.readLong());
         file.seek(Long.BYTES + header + at);
         file.writeInt(Integer.reverseBytes(Float.floatToIntBits(value)));
+    }
+
+    /** Returns how much of files is mapped and in memory, the engine's libraries among them; nothing but on Linux. */
+    private static long mappedKiB() throws IOException {
+        Path status = Path.of("/proc/self/status");
+        if (!Files.exists(status)) {
+            return 0;
+        }
+        return Files.readAllLines(status).stream()
+                .filter(line -> line.startsWith("RssFile:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                .sum();
     }
 
     private static long onDisk(Path folder) throws IOException {
