@@ -120,8 +120,13 @@ public final class FeatureService implements AutoCloseable {
     /** Ends calls that run longer than some seconds, answers what is on its way, and frees the SAE. */
     @Override
     public void close() {
+        close(2);
+    }
+
+    /** Waits so many seconds at most for what is on its way to arrive and be answered. */
+    void close(int seconds) {
         sae.close(LONGEST_CALL);
-        server.stop(2);
+        server.stop(seconds);
         threads.shutdown();
     }
 }

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(60)
+@Timeout(600)
 class FeatureServiceTest {
 
     private static final int TOKENS = 64;
@@ -134,7 +134,7 @@ class FeatureServiceTest {
             assertThat(in.readLine()).isEqualTo("HTTP/1.1 100 Continue");
             assertThat(in.lines().takeWhile(line -> !line.isEmpty())).containsExactly("Content-Length: 0");
 
-            CompletableFuture<Void> closing = CompletableFuture.runAsync(service::close);
+            CompletableFuture<Void> closing = CompletableFuture.runAsync(() -> service.close(300));
             awaitClosed(sae);
             out.write(body.getBytes(UTF_8));
 
@@ -163,7 +163,7 @@ class FeatureServiceTest {
 
             process.destroy();
 
-            assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
         } finally {
             process.destroyForcibly();
         }
