@@ -80,7 +80,7 @@ class MutatedHeaderTest {
     private final Random random = new Random(SEED);
 
     @Test
-    @Timeout(300) // against a parser that never ends
+    @Timeout(900) // against a parser that never ends
     void endInAHeaderOrInOurException() {
         Map<Reason, Integer> refusals = new EnumMap<>(Reason.class);
         int accepted = 0;

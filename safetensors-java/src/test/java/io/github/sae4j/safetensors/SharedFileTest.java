@@ -67,7 +67,7 @@ class SharedFileTest {
     }
 
     @Test
-    @Timeout(120) // against threads that wait for each other
+    @Timeout(600) // against threads that wait for each other
     void failsOnlyInTheThreadsThatAreInterrupted() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(THREADS);
         try (SafetensorsFile file = SafetensorsFile.open(path)) {
@@ -102,7 +102,7 @@ class SharedFileTest {
             mapping.start();
         }
         for (Thread mapping : threads) {
-            mapping.join(60_000);
+            mapping.join(600_000);
             // Closing the file would wait for such threads too.
             assertThat(mapping.getState()).isEqualTo(Thread.State.TERMINATED);
         }

@@ -62,7 +62,7 @@ class LargeContainerTest {
         assertThat(matrix.isInPlace()).isTrue();
         long before = Watched.direct();
         List<ByteBuffer> windows = matrix.slices(ROW_BYTES);
-        assertThat(Watched.direct()).as("memory beside the file's own pages").isEqualTo(before);
+        assertThat(Watched.direct()).as("memory beside the file's own pages").isLessThanOrEqualTo(before);
         assertThat(windows)
                 .hasSize(3)
                 .allSatisfy(window -> assertThat(window.remaining() % ROW_BYTES).isZero());

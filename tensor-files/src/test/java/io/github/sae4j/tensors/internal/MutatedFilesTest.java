@@ -59,7 +59,7 @@ public abstract class MutatedFilesTest {
     protected void requireHarmless(Set<String> classes) {}
 
     @Test
-    @Timeout(300) // against a reader that never ends
+    @Timeout(900) // against a reader that never ends
     void endInTensorsOrInOurException() {
         // The first run of any code loads classes of our own and of the JDK.
         run(new Random(SEED + 1), WARM_UP, new HashMap<>());

@@ -30,7 +30,10 @@ public final class Watched {
         return threads.getThreadAllocatedBytes(Thread.currentThread().getId());
     }
 
-    /** Returns how many bytes of direct memory are taken now, those of buffers that are garbage included. */
+    /**
+     * Returns how many bytes of direct memory are taken now, those of buffers that are garbage included: at any time the
+     * collector may make it less.
+     */
     public static long direct() {
         return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
                 .filter(pool -> pool.getName().equals("direct"))

@@ -90,7 +90,7 @@ class MemberBytesTest {
         for (int at = 0; at < size; at += window.capacity()) {
             bytes.read(at, window.clear());
         }
-        assertThat(Watched.direct()).isEqualTo(direct);
+        assertThat(Watched.direct()).isLessThanOrEqualTo(direct);
         assertThat(Watched.heap() - heap).isLessThan(size / 8);
     }
 }
