@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -239,13 +240,13 @@ class CacheLayoutTest {
 
     @Test
     void row19_letsOneThreadFetchAndTheOthersTakeWhatItFetched() throws Exception {
-        hub.on(When.get("/cdn/*"), Fault.throttle(2_000_000));
         int threads = 8;
+        hub.holdUntilAsked(threads);
         ExecutorService pool = Executors.newFixedThreadPool(threads);
         CountDownLatch together = new CountDownLatch(threads);
         List<Future<Path>> results = IntStream.range(0, threads)
                 .mapToObj(i -> pool.submit(() -> {
-                    HubClient client = hub.client();
+                    HubClient client = hub.client(hub.config().downloadTimeout(TestHub.PATIENCE));
                     together.countDown();
                     together.await();
                     return client.download(REPO, WEIGHTS);
@@ -272,20 +273,20 @@ class CacheLayoutTest {
     @Test
     void row19_passesTheLockOn() throws IOException, InterruptedException, ExecutionException {
         Path file = hub.temporary.resolve("a.lock");
-        ExecutorService pool = Executors.newSingleThreadExecutor();
-        Future<Boolean> second;
+        FutureTask<Boolean> second = new FutureTask<>(() -> {
+            try (CacheLock lock = CacheLock.acquire(file)) {
+                return lock.excludesProcesses();
+            }
+        });
         try (CacheLock first = CacheLock.acquire(file)) {
             assertThat(first.excludesProcesses()).isTrue();
             assertThat(CacheLock.tryAcquire(file)).isNull();
-            second = pool.submit(() -> {
-                try (CacheLock lock = CacheLock.acquire(file)) {
-                    return lock.excludesProcesses();
-                }
-            });
+            Thread waiting = new Thread(second);
+            waiting.start();
+            TestHub.awaitWaitForLock(waiting);
             assertThat(second.isDone()).isFalse();
         }
         assertThat(second.get()).isTrue();
-        pool.shutdown();
     }
 
     private String etag(String name) {

@@ -16,6 +16,9 @@ final class DownloadProcess {
                 .endpoint(arguments[0])
                 .cache(Path.of(arguments[1]))
                 .symlinks(Boolean.parseBoolean(arguments[3]))
+                // What a hub of the tests holds back comes in the end, or the process is killed.
+                .etagTimeout(TestHub.PATIENCE)
+                .downloadTimeout(TestHub.PATIENCE)
                 .build();
         HubClient.create(config).download(TestHub.REPO, arguments[2]);
     }

@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ProxySelector;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -23,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Rows 13 and 14: which exception an answer ends in, and when the cache steps in. */
-@Timeout(60)
+@Timeout(300)
 class ErrorsTest {
 
     @RegisterExtension
@@ -216,17 +215,16 @@ class ErrorsTest {
     @Test
     void row14_doesNotHideThatTheProxyIsAtFault() throws IOException {
         hub.client().download(REPO, CFG);
-        int closedPort;
-        try (ServerSocket socket = new ServerSocket(0)) {
-            closedPort = socket.getLocalPort();
-        }
-        HubConfig.Builder throughProxy = hub.config()
-                .proxySelector(ProxySelector.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), closedPort)));
+        try (ClosedPort port = ClosedPort.take()) {
+            HubConfig.Builder throughProxy = hub.config()
+                    .proxySelector(
+                            ProxySelector.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), port.number())));
 
-        assertThat(failure(
-                        HubUnreachableException.class,
-                        () -> hub.client(throughProxy).download(REPO, CFG)))
-                .hasMessageContaining("proxy");
+            assertThat(failure(
+                            HubUnreachableException.class,
+                            () -> hub.client(throughProxy).download(REPO, CFG)))
+                    .hasMessageContaining("proxy");
+        }
         hub.on(When.head("*"), Fault.status(407));
         assertThat(failure(HubUnreachableException.class, () -> hub.client().download(REPO, CFG)))
                 .hasMessageContaining("proxy");
@@ -276,18 +274,16 @@ class ErrorsTest {
 
     @Test
     void row14_saysWhichServerTakesNoConnection() throws IOException {
-        int closedPort;
-        try (ServerSocket socket = new ServerSocket(0)) {
-            closedPort = socket.getLocalPort();
-        }
-        HubClient client = hub.client(hub.config().endpoint("http://127.0.0.1:" + closedPort));
+        try (ClosedPort port = ClosedPort.take()) {
+            HubClient client = hub.client(hub.config().endpoint(port.address()));
 
-        assertThat(failure(LocalEntryNotFoundException.class, () -> client.download(REPO, CFG)))
-                .hasMessageContaining("127.0.0.1:" + closedPort + " takes no connection")
-                .hasMessageNotContaining("null");
-        assertThat(failure(HubUnreachableException.class, () -> client.list(REPO, "main")))
-                .hasMessageContaining("127.0.0.1:" + closedPort + " takes no connection")
-                .hasMessageNotContaining("null");
+            assertThat(failure(LocalEntryNotFoundException.class, () -> client.download(REPO, CFG)))
+                    .hasMessageContaining("127.0.0.1:" + port.number() + " takes no connection")
+                    .hasMessageNotContaining("null");
+            assertThat(failure(HubUnreachableException.class, () -> client.list(REPO, "main")))
+                    .hasMessageContaining("127.0.0.1:" + port.number() + " takes no connection")
+                    .hasMessageNotContaining("null");
+        }
     }
 
     @Test

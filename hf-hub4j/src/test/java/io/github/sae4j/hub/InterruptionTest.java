@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Interrupting the calling thread ends what it waits for, and the next call goes on from there. */
-@Timeout(60)
+@Timeout(300)
 class InterruptionTest {
 
     @RegisterExtension
@@ -62,13 +62,8 @@ class InterruptionTest {
         hub.client().download(REPO, WEIGHTS);
         Path lock = hub.cache.resolve(hub.cacheFiles().get(0));
         hub.client().cache().delete(REPO, List.of("main"));
-        CountDownLatch asked = new CountDownLatch(1);
-        hub.on(When.head("*"), (request, right) -> {
-            asked.countDown();
-            return right;
-        });
         try (CacheLock held = CacheLock.acquire(lock)) {
-            interrupt(() -> hub.client().download(REPO, WEIGHTS), asked);
+            interrupt(() -> hub.client().download(REPO, WEIGHTS), TestHub::awaitWaitForLock);
             assertThat(held.excludesProcesses()).isTrue();
         }
         assertThat(hub.client().download(REPO, WEIGHTS)).exists();
@@ -125,7 +120,17 @@ class InterruptionTest {
         assertThat(hub.cdnRequests().get(1).header("Range")).isPresent();
     }
 
+    /** When a thread is to be interrupted. */
+    private interface Moment {
+        /** Waits until the thread has come so far. */
+        void await(Thread thread) throws InterruptedException;
+    }
+
     private static void interrupt(Runnable call, CountDownLatch when) throws InterruptedException {
+        interrupt(call, thread -> when.await());
+    }
+
+    private static void interrupt(Runnable call, Moment moment) throws InterruptedException {
         AtomicReference<Throwable> failure = new AtomicReference<>();
         AtomicBoolean flag = new AtomicBoolean();
         Thread thread = new Thread(() -> {
@@ -133,7 +138,7 @@ class InterruptionTest {
             flag.set(Thread.currentThread().isInterrupted());
         });
         thread.start();
-        when.await();
+        moment.await(thread);
         thread.interrupt();
         thread.join();
         assertThat(failure.get()).isInstanceOf(HubInterruptedException.class);

@@ -11,19 +11,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Processes that want the same file at once share one transfer. */
-@Timeout(120)
+@Timeout(600)
 class ManyProcessesTest {
 
     private static final int PROCESSES = 8;
-
-    private static final long POLL_NANOS = 200_000;
 
     @TempDir
     private Path temporary;
@@ -32,13 +29,8 @@ class ManyProcessesTest {
     @ValueSource(booleans = {true, false})
     void fetchOnceAndAllHaveTheFile(boolean links) throws Exception {
         try (TestHub hub = TestHub.in(temporary)) {
-            // Nobody gets a byte before all have asked what the file is.
-            hub.on(When.get("/cdn/*"), (request, right) -> {
-                while (heads(hub) < PROCESSES) {
-                    LockSupport.parkNanos(POLL_NANOS);
-                }
-                return Fault.throttle(1_000_000).apply(request, right);
-            });
+            hub.holdUntilAsked(PROCESSES);
+            hub.on(When.get("/cdn/*"), Fault.throttle(1_000_000));
             List<Process> processes = new ArrayList<>();
             for (int i = 0; i < PROCESSES; i++) {
                 processes.add(DownloadProcess.start(
@@ -62,11 +54,5 @@ class ManyProcessesTest {
             assertThat(Files.isSymbolicLink(file.path())).isEqualTo(links);
             assertThat(hub.cacheFiles()).hasSize(links ? 5 : 4).noneMatch(name -> name.contains("incomplete"));
         }
-    }
-
-    private static long heads(TestHub hub) {
-        return hub.fake.requests().stream()
-                .filter(request -> request.method().equals("HEAD"))
-                .count();
     }
 }

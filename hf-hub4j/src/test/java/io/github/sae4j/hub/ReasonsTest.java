@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Each thing that can go wrong has a reason that programs tell it by. */
-@Timeout(60)
+@Timeout(300)
 class ReasonsTest {
 
     @RegisterExtension

@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.sae4j.fixtures.hub.Fault;
 import io.github.sae4j.fixtures.hub.When;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.FileSystemException;
 import java.security.cert.CertificateException;
 import java.time.Duration;
@@ -58,23 +57,21 @@ class RetryTest {
 
     @Test
     void row12_triesOnceMoreWhereNothingListens() throws IOException {
-        int closedPort;
-        try (ServerSocket socket = new ServerSocket(0)) {
-            closedPort = socket.getLocalPort();
-        }
-        HubClient client = hub.client(hub.config().endpoint("http://127.0.0.1:" + closedPort));
         List<Duration> oneQuickTry = List.of(Duration.ofMillis(500));
+        try (ClosedPort port = ClosedPort.take()) {
+            HubClient client = hub.client(hub.config().endpoint(port.address()));
 
-        failure(LocalEntryNotFoundException.class, () -> client.download(REPO, CFG));
-        assertThat(hub.pauses).isEqualTo(oneQuickTry);
+            failure(LocalEntryNotFoundException.class, () -> client.download(REPO, CFG));
+            assertThat(hub.pauses).isEqualTo(oneQuickTry);
 
-        hub.pauses.clear();
-        failure(HubUnreachableException.class, () -> client.list(REPO, "main"));
-        assertThat(hub.pauses).isEqualTo(oneQuickTry);
+            hub.pauses.clear();
+            failure(HubUnreachableException.class, () -> client.list(REPO, "main"));
+            assertThat(hub.pauses).isEqualTo(oneQuickTry);
 
-        hub.pauses.clear();
-        failure(HubUnreachableException.class, () -> client.snapshot(REPO, "main", List.of(), List.of()));
-        assertThat(hub.pauses).isEqualTo(oneQuickTry);
+            hub.pauses.clear();
+            failure(HubUnreachableException.class, () -> client.snapshot(REPO, "main", List.of(), List.of()));
+            assertThat(hub.pauses).isEqualTo(oneQuickTry);
+        }
 
         hub.pauses.clear();
         HubClient nowhere = hub.client(hub.config().endpoint("http://hub.invalid"));

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -39,6 +40,11 @@ final class TestHub implements AutoCloseable, AfterEachCallback {
     static final String WEIGHTS = "layer_19/sae_weights.safetensors";
     static final String CFG = "layer_19/cfg.json";
     static final int WEIGHTS_SIZE = 300_000;
+
+    /** For clients that must not give up, however slow the machine. */
+    static final Duration PATIENCE = Duration.ofHours(1);
+
+    private static final long POLL_NANOS = 200_000;
 
     final Path temporary;
     final FakeHub fake;
@@ -113,6 +119,44 @@ final class TestHub implements AutoCloseable, AfterEachCallback {
 
     List<Request> cdnRequests() {
         return fake.requests().stream().filter(Request::toCdn).toList();
+    }
+
+    /** Lets nobody have a byte of a large file before so many have asked what the file is. */
+    void holdUntilAsked(int times) {
+        on(When.get("/cdn/*"), (request, right) -> {
+            while (heads() < times && !Thread.currentThread().isInterrupted()) {
+                LockSupport.parkNanos(POLL_NANOS);
+            }
+            return right;
+        });
+    }
+
+    private long heads() {
+        return fake.requests().stream()
+                .filter(request -> request.method().equals("HEAD"))
+                .count();
+    }
+
+    /** Lets a call end with so many bytes of the weights in the cache. */
+    void breakOffAt(int bytes) {
+        on(When.get("/cdn/*").nth(1), Fault.cutAt(bytes));
+        on(When.get("/cdn/*").from(2), Fault.hangUp());
+        failure(HubUnreachableException.class, () -> client().download(REPO, WEIGHTS));
+        fake.healthy();
+        fake.forgetRequests();
+    }
+
+    /** Waits until a thread waits for a lock of the cache, or has ended. */
+    static void awaitWaitForLock(Thread thread) throws InterruptedException {
+        while (thread.isAlive() && !waitsForLock(thread)) {
+            Thread.sleep(1);
+        }
+    }
+
+    private static boolean waitsForLock(Thread thread) {
+        return thread.getState() == Thread.State.TIMED_WAITING
+                && Stream.of(thread.getStackTrace())
+                        .anyMatch(frame -> frame.getClassName().equals(CacheLock.class.getName()));
     }
 
     /** Returns the lines {@code HEAD /path} of the requests so far. */

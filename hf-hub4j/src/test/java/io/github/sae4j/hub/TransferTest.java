@@ -117,41 +117,6 @@ class TransferTest {
     }
 
     @Test
-    void row09_noticesThatNoMoreBytesCome() {
-        hub.on(WEIGHTS_GET.nth(1), Fault.stallAt(100_000));
-        HubClient client = hub.client(hub.config().downloadTimeout(Duration.ofMillis(200)));
-
-        assertThat(client.download(REPO, WEIGHTS)).hasBinaryContent(TestHub.weights());
-        assertThat(range(1)).hasValue("bytes=100000-");
-    }
-
-    @Test
-    void row09_givesUpOnAServerThatTrickles() throws IOException {
-        hub.on(WEIGHTS_GET.nth(1), Fault.cutAt(100_000));
-        hub.on(WEIGHTS_GET.from(2), Fault.throttle(20));
-        HubClient client = hub.client(hub.config().downloadTimeout(Duration.ofMillis(200)));
-
-        assertThat(failure(HubUnreachableException.class, () -> client.download(REPO, WEIGHTS)))
-                .hasMessageContaining("bytes came in 0.200 s");
-        assertThat(hub.cdnRequests()).hasSize(6);
-
-        hub.fake.healthy();
-        hub.fake.forgetRequests();
-        assertThat(client.download(REPO, WEIGHTS)).hasBinaryContent(TestHub.weights());
-        assertThat(range(0).orElseThrow()).startsWith("bytes=1000");
-    }
-
-    @Test
-    void row09_givesUpOnAHubWhoseListingTrickles() {
-        hub.on(When.get("/api/models/org/sae/tree/*"), Fault.throttle(20));
-        HubClient client = hub.client(hub.config().downloadTimeout(Duration.ofMillis(200)));
-
-        assertThat(failure(HubUnreachableException.class, () -> client.list(REPO, "main")))
-                .hasMessageContaining("bytes came in 0.200 s");
-        assertThat(hub.fake.requests()).hasSize(6);
-    }
-
-    @Test
     void row09_asksForBytesAsTheyAre() {
         hub.client().download(REPO, WEIGHTS);
 
@@ -180,11 +145,7 @@ class TransferTest {
 
     @Test
     void row10_goesOnWhereAnEarlierCallBroke() throws IOException {
-        hub.on(WEIGHTS_GET.nth(1), Fault.cutAt(100_000));
-        hub.on(WEIGHTS_GET.from(2), Fault.hangUp());
-        failure(HubUnreachableException.class, () -> hub.client().download(REPO, WEIGHTS));
-        hub.fake.healthy();
-        hub.fake.forgetRequests();
+        hub.breakOffAt(100_000);
         Progress progress = new Progress();
 
         CachedFile file = hub.client()
