@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code ./sae} builds what is not built and hands over to the start script, and its user sees the command and nothing else. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the launcher there is another one")
-@Timeout(60)
+@Timeout(300)
 class LauncherTest {
 
     private static final String FAILING = "./sae info nowhere";
@@ -98,7 +98,7 @@ class LauncherTest {
                 kill -INT -- -$!
                 wait $!
                 echo $?
-                for ((i = 0; i < 100; i++)); do [ -s err ] && break; sleep 0.05; done
+                for ((i = 0; i < 2000; i++)); do [ -s err ] && break; sleep 0.05; done
                 cat err
                 """;
         assertThat(bash(script)).isEqualTo("130\ninterrupted\n");

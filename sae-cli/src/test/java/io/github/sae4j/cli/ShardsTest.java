@@ -29,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ShardsTest {
 
     private static final int TOKENS = 3000;
+    private static final int SHARD = 100;
     private static final int KILLS = 20;
 
     @TempDir
@@ -145,13 +146,16 @@ class ShardsTest {
                 divided.resolve("decoded.safetensors")));
     }
 
-    /** Each process is killed after a random time, so it may be starting, encoding, or putting shards in place. */
+    /**
+     * Each process is killed when it has finished some shards more than those before it, or a moment after its start, so it
+     * may be starting, encoding, or putting shards in place.
+     */
     @Test
-    @Timeout(value = 5, unit = TimeUnit.MINUTES)
+    @Timeout(value = 10, unit = TimeUnit.MINUTES)
     void endAsThoughNothingHadHappenedHoweverOftenTheRunIsKilled() throws IOException, InterruptedException {
         Path calm = newFolder("calm");
         Path stormy = newFolder("stormy");
-        assertDone(encode(calm, "--shard-tokens", 100, "--batch-tokens", 1));
+        assertDone(encode(calm, "--shard-tokens", SHARD, "--batch-tokens", 1));
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
@@ -163,7 +167,7 @@ class ShardsTest {
                 "--sae",
                 model.toString(),
                 "--shard-tokens",
-                "100",
+                String.valueOf(SHARD),
                 "--batch-tokens",
                 "1",
                 "--metadata",
@@ -174,11 +178,12 @@ class ShardsTest {
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("printed").toFile());
+        Path work = stormy.resolve(".f.safetensors.sae-work");
         Random random = new Random(20);
         int killed = 0;
         while (killed < KILLS) {
             Process process = builder.start();
-            if (process.waitFor(700 + random.nextInt(900), TimeUnit.MILLISECONDS)) {
+            if (endsBefore(process, work, random.nextInt(8), random.nextInt(500))) {
                 assertThat(process.exitValue())
                         .as(Files.readString(folder.resolve("printed")))
                         .isZero();
@@ -198,6 +203,23 @@ class ShardsTest {
                 .as(Files.readString(folder.resolve("printed")))
                 .isZero();
         assertThat(contents(stormy)).isEqualTo(contents(calm));
+    }
+
+    /** Waits until a process has finished some shards more, or has ended; where it is to finish none, for some time. */
+    private static boolean endsBefore(Process process, Path work, int shards, int millis) throws InterruptedException {
+        if (shards == 0) {
+            return process.waitFor(millis, TimeUnit.MILLISECONDS);
+        }
+        int wanted = Math.min(TOKENS / SHARD, finished(work) + shards);
+        while (process.isAlive() && finished(work) < wanted) {
+            Thread.sleep(1);
+        }
+        return !process.isAlive();
+    }
+
+    private static int finished(Path work) {
+        String[] names = work.toFile().list((folder, name) -> name.startsWith("f-"));
+        return names == null ? 0 : names.length;
     }
 
     private static List<Path> files(Path folder) {

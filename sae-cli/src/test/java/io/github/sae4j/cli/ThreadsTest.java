@@ -88,7 +88,7 @@ class ThreadsTest {
             assertThat(process.waitFor()).isEqualTo(141);
         }
 
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
         assertThat(process.exitValue()).isEqualTo(141);
         assertThat(Files.readAllLines(folder.resolve("err"))).noneMatch(line -> line.startsWith("sae:"));
     }
