@@ -22,9 +22,9 @@ public sealed interface FeatureTarget {
     static InFile file(OutputFile file) {
         return new InFile(
                 file,
-                FeatureFormat.of(file.path())
+                FeatureFormat.of(file.givenPath())
                         .orElseThrow(() -> new IllegalArgumentException(
-                                file.path() + " must end in one of " + FeatureFormat.endings() + ".")));
+                                file.givenPath() + " must end in one of " + FeatureFormat.endings() + ".")));
     }
 
     /**
