@@ -10,7 +10,6 @@ import io.github.sae4j.core.internal.kernel.KernelChoice;
 import io.github.sae4j.core.internal.torch.Devices;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -269,16 +268,8 @@ public final class SaeBuilder {
         float[] bDec = decoderBias == null && noDecoding != null && !config.applyBDecToInput()
                 ? new float[config.dOut()]
                 : required(decoderBias, "b_dec");
-        SaeParts parts = new SaeParts(
-                Optional.ofNullable(encoder),
-                Optional.ofNullable(decoder),
-                Optional.ofNullable(noDecoding),
-                bDec,
-                Optional.ofNullable(skip),
-                rule,
-                Optional.ofNullable(prediction),
-                Optional.ofNullable(inputAffine),
-                Optional.ofNullable(outputAffine));
+        SaeParts parts =
+                new SaeParts(encoder, decoder, noDecoding, bDec, skip, rule, prediction, inputAffine, outputAffine);
         PartsCheck.of(config, parts, sparsity, inputScale, segments);
         if (prepared) {
             Preparable.require(rule, prediction);
