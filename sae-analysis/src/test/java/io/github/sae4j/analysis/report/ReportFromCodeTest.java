@@ -62,7 +62,7 @@ class ReportFromCodeTest {
             assertThat(report.evaluation().firings().tokens()).isEqualTo(TOKENS);
             assertThat(Files.readString(page))
                     .isEqualTo(report.html())
-                    .contains(sae.source().sha256(), "explained variance", "x.safetensors");
+                    .contains(sae.source().sha256().orElseThrow(), "explained variance", "x.safetensors");
             assertThatThrownBy(() -> report.writeTo(page))
                     .isInstanceOf(DataException.class)
                     .hasMessageContaining("report.html");
