@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Subtypes carry what else is known: an HTTP status, a commit.
+ * <p>Subtypes carry what else is known: an HTTP status, a commit. An argument that is null ends in a {@link
+ * NullPointerException} instead.
  *
  * @since 0.1
  */
@@ -63,7 +64,7 @@ public sealed class HubException extends RuntimeException
 
     static <T> T requirePresent(@Nullable T value, String name) {
         if (value == null) {
-            throw new HubException(Reason.INVALID_ARGUMENT, name + " must not be null.");
+            throw new NullPointerException(name + " must not be null.");
         }
         return value;
     }

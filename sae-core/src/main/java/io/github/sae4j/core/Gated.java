@@ -34,7 +34,8 @@ public final class Gated implements BlockRule {
      * @param gateBias {@code b_gate}, {@code [d_sae]}; copied
      * @param magnitudeBias {@code b_mag}, {@code [d_sae]}; copied
      * @param magnitudeScale {@code r_mag}, the logarithm of the gain, {@code [d_sae]}; copied
-     * @throws SaeException if an argument is null, or their lengths differ
+     * @throws NullPointerException if an argument is null
+     * @throws SaeException if their lengths differ
      */
     public static Gated of(float[] gateBias, float[] magnitudeBias, float[] magnitudeScale) {
         SaeException.requirePresent(gateBias, "gateBias");

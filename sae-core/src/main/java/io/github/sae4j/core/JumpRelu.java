@@ -34,7 +34,8 @@ public final class JumpRelu implements BlockRule {
      *
      * @param bias {@code b_enc}, {@code [d_sae]}; copied
      * @param threshold {@code [d_sae]}; copied
-     * @throws SaeException if an argument is null, or their lengths differ
+     * @throws NullPointerException if an argument is null
+     * @throws SaeException if their lengths differ
      */
     public static JumpRelu of(float[] bias, float[] threshold) {
         SaeException.requirePresent(bias, "bias");
@@ -47,7 +48,7 @@ public final class JumpRelu implements BlockRule {
      *
      * @param bias {@code b_enc}, {@code [d_sae]}; copied
      * @param threshold the threshold of every feature
-     * @throws SaeException if {@code bias} is null
+     * @throws NullPointerException if {@code bias} is null
      */
     public static JumpRelu of(float[] bias, float threshold) {
         SaeException.requirePresent(bias, "bias");

@@ -23,7 +23,7 @@ public final class Relu implements BlockRule {
      * Returns the rule with this bias.
      *
      * @param bias {@code b_enc}, {@code [d_sae]}; copied
-     * @throws SaeException if {@code bias} is null
+     * @throws NullPointerException if {@code bias} is null
      */
     public static Relu of(float[] bias) {
         return new Relu(SaeException.requirePresent(bias, "bias").clone());

@@ -120,7 +120,8 @@ public final class SaeBuilder {
      *
      * @param centre {@code [d_in]}, finite; copied
      * @param gain {@code [d_in]}, finite; copied
-     * @throws SaeException if an argument is null, or their lengths differ
+     * @throws NullPointerException if an argument is null
+     * @throws SaeException if their lengths differ
      */
     public SaeBuilder inputAffine(float[] centre, float[] gain) {
         inputAffine = new InputAffine(centre, gain);
@@ -134,7 +135,8 @@ public final class SaeBuilder {
      *
      * @param gain {@code [d_out]}, finite; copied
      * @param offset {@code [d_out]}, finite; copied
-     * @throws SaeException if an argument is null, or their lengths differ
+     * @throws NullPointerException if an argument is null
+     * @throws SaeException if their lengths differ
      */
     public SaeBuilder outputAffine(float[] gain, float[] offset) {
         outputAffine = new OutputAffine(gain, offset);

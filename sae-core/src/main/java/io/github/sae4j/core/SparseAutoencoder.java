@@ -61,7 +61,7 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
      * Returns a builder for an SAE from weights in memory.
      *
      * @param config what the SAE computes
-     * @throws SaeException if {@code config} is null
+     * @throws NullPointerException if {@code config} is null
      */
     public static SaeBuilder builder(SaeConfig config) {
         return new SaeBuilder(SaeException.requirePresent(config, "config"));

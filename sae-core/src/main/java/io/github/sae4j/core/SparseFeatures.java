@@ -69,7 +69,8 @@ public final class SparseFeatures {
      * @param indices the active features of each token, ascending, each from 0 to {@code dSae - 1}; copied
      * @param values the value of each active feature; copied
      * @param inverseTransform what decoding needs beside, {@link InverseTransform#identity()} if nothing
-     * @throws SaeException if an argument is null or breaks what is said of it here
+     * @throws NullPointerException if an argument is null
+     * @throws SaeException if one breaks what is said of it here
      */
     public static SparseFeatures of(
             int dSae,
@@ -214,7 +215,7 @@ public final class SparseFeatures {
      * Returns the features with other values: to ablate a feature return 0 for it, to dampen it a part of its value.
      *
      * @param edit gives the new value of each active feature; those that become 0 are no longer active
-     * @throws SaeException if {@code edit} is null
+     * @throws NullPointerException if {@code edit} is null
      */
     public SparseFeatures edit(Edit edit) {
         SaeException.requirePresent(edit, "edit");
@@ -258,7 +259,8 @@ public final class SparseFeatures {
      * Returns the features without some of them in every token: to ablate them.
      *
      * @param features each from 0 to {@code d_sae - 1}
-     * @throws SaeException if {@code features} is null, or there is no such feature
+     * @throws NullPointerException if {@code features} is null
+     * @throws SaeException if there is no such feature
      */
     public SparseFeatures without(int... features) {
         SaeException.requirePresent(features, "features");

@@ -126,7 +126,8 @@ public final class WeightMatrix {
      * float16 and bfloat16 are widened exactly; other conversions round to the nearest number, ties to even.
      *
      * @param other the number format
-     * @throws SaeException if {@code other} is null, a weight is too large for it, or there is no memory for the copy
+     * @throws NullPointerException if {@code other} is null
+     * @throws SaeException if a weight is too large for it, or there is no memory for the copy
      */
     public WeightMatrix as(WeightType other) {
         if (SaeException.requirePresent(other, "other") == type) {

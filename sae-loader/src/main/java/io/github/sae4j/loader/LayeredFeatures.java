@@ -141,7 +141,8 @@ public record LayeredFeatures(List<SparseFeatures> layers) {
      *
      * @param layer from 0
      * @param edit gives the new value of each active feature of that layer
-     * @throws SaeException if there is no such layer, or {@code edit} is null
+     * @throws NullPointerException if {@code edit} is null
+     * @throws SaeException if there is no such layer
      */
     public LayeredFeatures edit(int layer, SparseFeatures.Edit edit) {
         List<SparseFeatures> edited = new ArrayList<>(layers);

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>It is the only exception that opening and saving throw; where another module noticed the fault, its exception is the cause.
+ * An argument that is null ends in a {@link NullPointerException}.
  *
  * @since 0.1
  */
