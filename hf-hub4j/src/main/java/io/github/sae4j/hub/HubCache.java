@@ -22,7 +22,7 @@ import java.util.stream.StreamSupport;
 /**
  * The folder in which files from the hub are kept, shared with Python's {@code huggingface_hub}.
  *
- * <pre>{@code
+ * <pre>{@literal
  * <folder>/models--owner--name/refs/main                    the commit that main stood for, 40 hexadecimal digits
  * <folder>/models--owner--name/snapshots/<commit>/<file>    a link to a blob, or on Windows often a plain file
  * <folder>/models--owner--name/blobs/<etag>                 the bytes

@@ -8,10 +8,12 @@ import org.jspecify.annotations.Nullable;
  * about it; no message holds a token or the query of a signed address. {@link #reason()} is the same for programs:
  *
  * <pre>{@code
+ * try {
+ *     hub.download(repo, "config.json");
  * } catch (HubException e) {
  *     switch (e.reason()) {
- *         case GATED, UNAUTHORIZED -> askForToken(e.getMessage());
- *         case UNREACHABLE, BUSY -> tryLater();
+ *         case GATED, UNAUTHORIZED -> System.err.println("A token is needed. " + e.getMessage());
+ *         case UNREACHABLE, BUSY -> System.err.println("Try again later. " + e.getMessage());
  *         default -> throw e;
  *     }
  * }

@@ -10,6 +10,12 @@ import java.util.Optional;
  * biases are parameters. As in SAELens's {@code GatedSAE.encode}, and in Rajamanoharan et al., "Improving Dictionary
  * Learning with Gated Sparse Autoencoders" (arXiv 2404.16014).
  *
+ * <pre>{@code
+ * Activation rule = Gated.of(gateBias, magnitudeBias, magnitudeScale);
+ * }</pre>
+ *
+ * <p>Immutable, and so safe for use by several threads.
+ *
  * @since 0.1
  */
 public final class Gated implements BlockRule {

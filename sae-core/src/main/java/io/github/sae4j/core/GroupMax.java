@@ -9,6 +9,12 @@ import java.util.Optional;
  *
  * <p>As in EleutherAI's sparsify, {@code activation: groupmax}, where {@code k} is the number of groups.
  *
+ * <pre>{@code
+ * Activation rule = GroupMax.of(64, bias);
+ * }</pre>
+ *
+ * <p>Immutable, and so safe for use by several threads.
+ *
  * @since 0.1
  */
 public final class GroupMax implements BlockRule {

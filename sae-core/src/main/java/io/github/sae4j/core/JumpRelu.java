@@ -13,6 +13,12 @@ import java.util.Optional;
  * Fidelity with JumpReLU Sparse Autoencoders" (arXiv 2407.14435). SAEs that were trained with batch top-k
  * are published in this form, with one threshold for all features.
  *
+ * <pre>{@code
+ * Activation rule = JumpRelu.of(bias, threshold);
+ * }</pre>
+ *
+ * <p>Immutable, and so safe for use by several threads.
+ *
  * @since 0.1
  */
 public final class JumpRelu implements BlockRule {

@@ -9,6 +9,12 @@ import java.util.Optional;
  * <p>As in SAELens's {@code StandardSAE.encode}, and in Cunningham et al., "Sparse Autoencoders Find Highly
  * Interpretable Features in Language Models" (arXiv 2309.08600), eq. 1.
  *
+ * <pre>{@code
+ * Activation rule = Relu.of(bias);
+ * }</pre>
+ *
+ * <p>Immutable, and so safe for use by several threads.
+ *
  * @since 0.1
  */
 public final class Relu implements BlockRule {

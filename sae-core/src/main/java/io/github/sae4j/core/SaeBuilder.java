@@ -15,6 +15,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Gathers the parts of an SAE; not safe for several threads at once.
  *
+ * <pre>{@code
+ * SparseAutoencoder sae = SparseAutoencoder.builder(SaeConfig.standard(dIn, dSae))
+ *         .encoder(encoder)
+ *         .decoder(decoder)
+ *         .decoderBias(decoderBias)
+ *         .activation(Relu.of(bias))
+ *         .build();
+ * }</pre>
+ *
  * @since 0.1
  */
 public final class SaeBuilder {

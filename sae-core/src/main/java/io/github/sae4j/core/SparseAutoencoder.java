@@ -35,6 +35,13 @@ import org.jspecify.annotations.Nullable;
  * argument is null, {@link IllegalStateException} when the SAE is closed, and {@link SaeException} when an argument is closed or
  * does not fit, before anything native sees it, and when the engine fails.
  *
+ * <pre>{@code
+ * try (SparseAutoencoder sae = SAE.fromPretrained("layer_19")) {
+ *     SparseFeatures features = sae.encode(activations);       // float[tokens][d_in]
+ *     float[][] reconstruction = sae.decode(features);         // float[tokens][d_out]
+ * }
+ * }</pre>
+ *
  * @since 0.1
  */
 public final class SparseAutoencoder implements SaeCodec, AutoCloseable {

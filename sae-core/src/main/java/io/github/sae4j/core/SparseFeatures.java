@@ -20,6 +20,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Immutable, held on the Java heap, safe to share between threads; there is nothing to close.
  *
+ * <pre>{@code
+ * for (Feature feature : features.top(0, 5)) {                 // of the first token
+ *     System.out.println(feature.index() + " " + feature.value());
+ * }
+ * float[][] steered = sae.decode(features.with(1234, 10));
+ * }</pre>
+ *
  * @since 0.1
  */
 public final class SparseFeatures {

@@ -26,6 +26,12 @@ import java.util.Optional;
  *       {@code signed} of EleutherAI's sparsify in 2024.
  * </ul>
  *
+ * <pre>{@code
+ * Activation rule = TopK.of(64, bias);
+ * }</pre>
+ *
+ * <p>Immutable, and so safe for use by several threads.
+ *
  * @since 0.1
  */
 public final class TopK implements BlockRule {

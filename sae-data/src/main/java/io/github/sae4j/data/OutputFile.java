@@ -9,6 +9,10 @@ import java.nio.file.Path;
 /**
  * A file that is to be made; nothing that was there before is lost. Immutable.
  *
+ * <pre>{@code
+ * OutputFile file = OutputFile.of(Path.of("features.npz"), true);   // may be replaced
+ * }</pre>
+ *
  * @since 0.1
  */
 public final class OutputFile {

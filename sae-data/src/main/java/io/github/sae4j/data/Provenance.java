@@ -12,6 +12,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where a file's numbers come from, kept in its metadata. Immutable.
  *
+ * <pre>{@code
+ * Provenance provenance = Provenance.builder()
+ *         .sae(sae.source().description(), sae.source().sha256().orElse(null))
+ *         .source("x.safetensors", "")
+ *         .build();
+ * }</pre>
+ *
  * @since 0.1
  */
 public final class Provenance {

@@ -12,6 +12,11 @@ import java.util.List;
  *
  * <p>Immutable, held on the Java heap, safe to share between threads; there is nothing to close.
  *
+ * <pre>{@code
+ * LayeredFeatures without = set.encode(layered).edit(3, (token, feature, value) -> 0);
+ * float[][][] back = set.decode(without);
+ * }</pre>
+ *
  * @param layers for each layer the features of all tokens, with one leading axis and the same number of features
  * @since 0.1
  */

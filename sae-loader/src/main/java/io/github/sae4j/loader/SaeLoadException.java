@@ -9,12 +9,15 @@ import org.jspecify.annotations.Nullable;
  * {@link #reason()} is the same for programs:
  *
  * <pre>{@code
+ * int status = 200;
+ * try {
+ *     SAE.fromPretrained("layer_19").close();
  * } catch (SaeLoadException e) {
- *     switch (e.reason()) {
- *         case NOT_FOUND -> respond(404, e.getMessage());
- *         case UNREACHABLE, OFFLINE -> respond(503, e.getMessage());
+ *     status = switch (e.reason()) {
+ *         case NOT_FOUND -> 404;
+ *         case UNREACHABLE, OFFLINE -> 503;
  *         default -> throw e;
- *     }
+ *     };
  * }
  * }</pre>
  *

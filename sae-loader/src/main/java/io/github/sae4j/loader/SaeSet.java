@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * try (SaeSet set = SAE.openSet(folder)) {
- *     LayeredFeatures features = set.encode(activations); // float[tokens][layers][d]
+ *     LayeredFeatures features = set.encode(layered);     // float[tokens][layers][d]
  *     float[][][] back = set.decode(features);            // [tokens][layers][d]
  * }
  * }</pre>

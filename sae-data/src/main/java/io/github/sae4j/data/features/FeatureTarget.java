@@ -10,6 +10,10 @@ import java.util.Objects;
  * Where features are to go; {@link FeatureSink#to(java.util.List, FeatureStream, Selection)} fills several in one pass.
  * Immutable but for the writer of {@link Lines}, and so safe for use by several threads.
  *
+ * <pre>{@code
+ * FeatureTarget target = FeatureTarget.file(OutputFile.of(Path.of("features.npz"), true));
+ * }</pre>
+ *
  * @since 0.1
  */
 public sealed interface FeatureTarget {
