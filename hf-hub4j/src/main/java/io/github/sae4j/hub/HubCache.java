@@ -22,7 +22,7 @@ import java.util.stream.StreamSupport;
 /**
  * The folder in which files from the hub are kept, shared with Python's {@code huggingface_hub}.
  *
- * <pre>{@code
+ * <pre>{@literal
  * <folder>/models--owner--name/refs/main                    the commit that main stood for, 40 hexadecimal digits
  * <folder>/models--owner--name/snapshots/<commit>/<file>    a link to a blob, or on Windows often a plain file
  * <folder>/models--owner--name/blobs/<etag>                 the bytes
@@ -56,7 +56,7 @@ public final class HubCache {
      *
      * @param folder the folder that holds {@code models--owner--name} folders; with the default settings that is
      *     {@code ~/.cache/huggingface/hub}
-     * @throws HubException if {@code folder} is null
+     * @throws NullPointerException if {@code folder} is null
      */
     public static HubCache of(Path folder) {
         return new HubCache(HubException.requirePresent(folder, "folder").toAbsolutePath());
@@ -79,7 +79,8 @@ public final class HubCache {
      *
      * @param environment variables and their values; the home folder is {@code HOME}, on Windows {@code USERPROFILE},
      *     and the system property {@code user.home} without it
-     * @throws HubException if {@code environment} is null, or names something that cannot be a path
+     * @throws NullPointerException if {@code environment} is null
+     * @throws HubException if it names something that cannot be a path
      */
     public static HubCache fromEnvironment(Map<String, String> environment) {
         HubException.requirePresent(environment, "environment");
@@ -107,7 +108,8 @@ public final class HubCache {
      * @param revision a branch, a tag or a reference such as {@code refs/pr/1}, as the cache last saw it; or a commit of
      *     40 hexadecimal digits
      * @param file the file's name in the repository, with {@code /}
-     * @throws HubException if an argument is null, {@code revision} or {@code file} could lead out of the cache, or what
+     * @throws NullPointerException if an argument is null
+     * @throws HubException if {@code revision} or {@code file} could lead out of the cache, or what
      *     the cache says of the revision is damaged
      */
     public Optional<CachedFile> find(RepoId repo, String revision, String file) {
@@ -128,7 +130,8 @@ public final class HubCache {
      *
      * @param repo the repository
      * @param revision a branch, a tag or a reference such as {@code refs/pr/1}; or a commit of 40 hexadecimal digits
-     * @throws HubException if an argument is null, {@code revision} could lead out of the cache, or what the cache says
+     * @throws NullPointerException if an argument is null
+     * @throws HubException if {@code revision} could lead out of the cache, or what the cache says
      *     of it is damaged
      */
     public Optional<String> commit(RepoId repo, String revision) {
@@ -155,7 +158,8 @@ public final class HubCache {
      * Returns the commits of which something is in the cache, in alphabetical order.
      *
      * @param repo the repository
-     * @throws HubException if {@code repo} is null, or the cache cannot be read
+     * @throws NullPointerException if {@code repo} is null
+     * @throws HubException if the cache cannot be read
      */
     public List<String> commits(RepoId repo) {
         Path snapshots = repository(HubException.requirePresent(repo, "repo")).resolve("snapshots");
@@ -177,7 +181,8 @@ public final class HubCache {
      *
      * @param repo the repository
      * @param commit 40 hexadecimal digits
-     * @throws HubException if an argument is null, {@code commit} is not one, or the cache cannot be read
+     * @throws NullPointerException if an argument is null
+     * @throws HubException if {@code commit} is not one, or the cache cannot be read
      */
     public List<String> files(RepoId repo, String commit) {
         HubException.requirePresent(repo, "repo");
@@ -232,7 +237,8 @@ public final class HubCache {
      *
      * @param repo the repository
      * @param revision a branch, a tag, a reference or a commit
-     * @throws HubException if an argument is null, {@code revision} could lead out of the cache, or the cache cannot be
+     * @throws NullPointerException if an argument is null
+     * @throws HubException if {@code revision} could lead out of the cache, or the cache cannot be
      *     read
      */
     public List<FileCheck> verify(RepoId repo, String revision) {
@@ -255,7 +261,8 @@ public final class HubCache {
      * @param repo the repository
      * @param revisions branches, tags, references or commits
      * @return how many bytes that gave back
-     * @throws HubException if an argument is null, one of the revisions is not in the cache, a download of the repository
+     * @throws NullPointerException if an argument is null
+     * @throws HubException if one of the revisions is not in the cache, a download of the repository
      *     is under way (nothing is deleted then), or the cache cannot be written
      */
     public long delete(RepoId repo, List<String> revisions) {

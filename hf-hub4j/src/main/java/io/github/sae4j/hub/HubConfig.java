@@ -91,7 +91,8 @@ public final class HubConfig {
      * Returns the settings that an environment names; see {@link #fromEnvironment()}.
      *
      * @param environment variables and their values
-     * @throws HubException if {@code environment} is null, or a variable holds what it cannot
+     * @throws NullPointerException if {@code environment} is null
+     * @throws HubException if a variable holds what it cannot
      */
     public static HubConfig fromEnvironment(Map<String, String> environment) {
         return new Builder(HubEnvironment.read(HubException.requirePresent(environment, "environment"))).build();

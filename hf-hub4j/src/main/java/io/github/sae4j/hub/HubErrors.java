@@ -128,7 +128,7 @@ final class HubErrors {
                     + (hasToken ? "." : "; with a token (HF_TOKEN) more are allowed.");
         }
         if (status >= 500) {
-            return failed + ": it failed itself. Try again later.";
+            return failed + ": its server reported an error. Try again later.";
         }
         return failed + ".";
     }

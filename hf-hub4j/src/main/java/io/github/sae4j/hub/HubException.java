@@ -8,16 +8,19 @@ import org.jspecify.annotations.Nullable;
  * about it; no message holds a token or the query of a signed address. {@link #reason()} is the same for programs:
  *
  * <pre>{@code
+ * try {
+ *     hub.download(repo, "config.json");
  * } catch (HubException e) {
  *     switch (e.reason()) {
- *         case GATED, UNAUTHORIZED -> askForToken(e.getMessage());
- *         case UNREACHABLE, BUSY -> tryLater();
+ *         case GATED, UNAUTHORIZED -> System.err.println("A token is needed. " + e.getMessage());
+ *         case UNREACHABLE, BUSY -> System.err.println("Try again later. " + e.getMessage());
  *         default -> throw e;
  *     }
  * }
  * }</pre>
  *
- * <p>Subtypes carry what else is known: an HTTP status, a commit.
+ * <p>Subtypes carry what else is known: an HTTP status, a commit. An argument that is null ends in a {@link
+ * NullPointerException} instead.
  *
  * @since 0.1
  */
@@ -63,7 +66,7 @@ public sealed class HubException extends RuntimeException
 
     static <T> T requirePresent(@Nullable T value, String name) {
         if (value == null) {
-            throw new HubException(Reason.INVALID_ARGUMENT, name + " must not be null.");
+            throw new NullPointerException(name + " must not be null.");
         }
         return value;
     }

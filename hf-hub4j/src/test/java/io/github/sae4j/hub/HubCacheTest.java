@@ -5,6 +5,7 @@ import static io.github.sae4j.hub.PythonCache.PULL_REQUEST;
 import static io.github.sae4j.hub.PythonCache.REPO;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Feature;
@@ -22,7 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rows 3 and 15 to 17: what is found in a cache that Python filled, and that nothing outside of it ever is. */
@@ -193,7 +193,6 @@ class HubCacheTest {
     }
 
     @ParameterizedTest
-    @NullSource
     @MethodSource("namesThatLeadElsewhere")
     void refusesAFileThatCouldLieElsewhereOnEverySystem(String name) {
         for (Place place : Place.values()) {
@@ -205,7 +204,6 @@ class HubCacheTest {
     }
 
     @ParameterizedTest
-    @NullSource
     @MethodSource("namesThatLeadElsewhere")
     void refusesARevisionThatCouldLieElsewhereOnEverySystem(String name) {
         for (Place place : Place.values()) {
@@ -214,6 +212,15 @@ class HubCacheTest {
                     .as("%s", place)
                     .isThrownBy(() -> cache.find(REPO, name, "README.md"));
         }
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // What users without the checker can do.
+    void refusesNull() {
+        HubCache cache = cacheIn(Place.DISK).open();
+        assertThatNullPointerException().isThrownBy(() -> cache.find(REPO, "main", null));
+        assertThatNullPointerException().isThrownBy(() -> cache.find(REPO, null, "README.md"));
+        assertThatNullPointerException().isThrownBy(() -> HubCache.of(null));
     }
 
     @Test

@@ -2,10 +2,10 @@ package io.github.sae4j.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Names of repositories: what the hub allows, and nothing else. */
@@ -35,8 +35,13 @@ class RepoIdTest {
                 .withMessageContaining("97");
     }
 
+    @Test
+    @SuppressWarnings("NullAway") // What users without the checker can do.
+    void refusesNull() {
+        assertThatNullPointerException().isThrownBy(() -> RepoId.model(null)).withMessage("id must not be null.");
+    }
+
     @ParameterizedTest
-    @NullSource
     @ValueSource(
             strings = {
                 "",

@@ -7,6 +7,8 @@ package io.github.sae4j.analysis;
  * PassListener listener = (task, tokens) -> done -> System.err.println(task + ": " + done + " more of " + tokens);
  * }</pre>
  *
+ * <p>Passes call it from the thread that runs them, and its progress from another.
+ *
  * @since 0.1
  */
 @FunctionalInterface

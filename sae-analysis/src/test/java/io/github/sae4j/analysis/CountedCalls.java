@@ -7,7 +7,6 @@ import io.github.sae4j.core.SparseAutoencoder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -59,25 +58,5 @@ final class CountedCalls implements SaeSource {
     @Override
     public String description() {
         return "counted";
-    }
-
-    @Override
-    public Optional<String> repository() {
-        return Optional.empty();
-    }
-
-    @Override
-    public Optional<String> commit() {
-        return Optional.empty();
-    }
-
-    @Override
-    public List<String> files() {
-        return List.of();
-    }
-
-    @Override
-    public String sha256() {
-        return "0".repeat(64);
     }
 }

@@ -1,15 +1,15 @@
 package io.github.sae4j.analysis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.sae4j.core.SparseAutoencoder;
-import io.github.sae4j.data.OutputFile;
+import io.github.sae4j.data.DataException;
 import io.github.sae4j.data.TokenRange;
 import io.github.sae4j.data.activations.ActivationReader;
 import io.github.sae4j.data.activations.Activations;
 import io.github.sae4j.data.features.FeatureSink;
 import io.github.sae4j.data.features.FeatureStream;
-import io.github.sae4j.data.features.FeatureTarget;
 import io.github.sae4j.data.features.Selection;
 import io.github.sae4j.data.features.ShardedOutputs;
 import io.github.sae4j.data.features.Sharding;
@@ -17,6 +17,7 @@ import io.github.sae4j.fixtures.GaussianFile;
 import io.github.sae4j.fixtures.ReferenceCase;
 import io.github.sae4j.loader.SAE;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ShardsFromCodeTest {
 
     private static final int ALL = Integer.MAX_VALUE;
+    private static final Sharding ANEW = new Sharding(20, false, false);
 
     @TempDir
     private Path folder;
@@ -54,9 +56,9 @@ class ShardsFromCodeTest {
         Path once = Files.createDirectory(folder.resolve("once"));
         Path resumed = Files.createDirectory(folder.resolve("resumed"));
 
-        assertThat(encode(once, ALL, false)).containsExactly(0L, 1L, 2L);
-        assertThat(encode(resumed, 1, false)).containsExactly(0L, 1L, 2L);
-        assertThat(encode(resumed, ALL, true)).containsExactly(1L, 2L);
+        assertThat(encode(once, ALL, ANEW)).containsExactly(0L, 1L, 2L);
+        assertThat(encode(resumed, 1, ANEW)).containsExactly(0L, 1L, 2L);
+        assertThat(encode(resumed, ALL, new Sharding(20, true, false))).containsExactly(1L, 2L);
 
         assertThat(names(resumed))
                 .isEqualTo(names(once))
@@ -76,22 +78,46 @@ class ShardsFromCodeTest {
     void theSelectionHoldsInEveryShard() throws IOException {
         Path out = Files.createDirectory(folder.resolve("out"));
 
-        encode(out, ALL, false);
+        encode(out, ALL, ANEW);
 
         assertThat(Files.readAllLines(out.resolve("f-00003-of-00003.jsonl")))
                 .hasSize(10)
                 .allMatch(line -> line.matches(".*\"features\":\\[\\d+,\\d+],.*"));
     }
 
+    @Test
+    void areReplacedOnlyWhereTheShardingSaysSo() throws IOException {
+        Path out = Files.createDirectory(folder.resolve("out"));
+        Path mine = Files.writeString(out.resolve("f-00002-of-00003.npz"), "mine");
+        Path whole = Files.writeString(out.resolve("f.npz"), "not a shard");
+
+        assertThatThrownBy(() -> encode(out, ALL, ANEW))
+                .isInstanceOf(DataException.class)
+                .hasMessage(mine + ": this file exists already; replace replaces it.");
+        assertThat(mine).hasContent("mine");
+        encode(out, ALL, new Sharding(20, false, true));
+
+        assertThat(mine).content(StandardCharsets.ISO_8859_1).startsWith("PK");
+        assertThat(whole).hasContent("not a shard");
+    }
+
+    @Test
+    void areOfTheKindThatTheEndingTells() {
+        assertThatThrownBy(() -> encode(List.of(folder.resolve("f.csv")), ALL, ANEW))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(folder.resolve("f.csv") + " must end in one of .safetensors, .npz, .parquet, .jsonl.");
+    }
+
+    private List<Long> encode(Path out, int most, Sharding sharding) {
+        return encode(List.of(out.resolve("f.npz"), out.resolve("f.jsonl")), most, sharding);
+    }
+
     /** Encodes at most so many of the shards that are missing, and returns which these are. */
-    private List<Long> encode(Path out, int most, boolean resume) {
-        List<FeatureTarget.InFile> files = List.of(
-                FeatureTarget.file(OutputFile.of(out.resolve("f.npz"), true)),
-                FeatureTarget.file(OutputFile.of(out.resolve("f.jsonl"), true)));
+    private List<Long> encode(List<Path> files, int most, Sharding sharding) {
         Selection strongest = Selection.strongest(2);
         try (ActivationReader reader = Activations.from(activations).openFor(sae);
-                ShardedOutputs outputs = ShardedOutputs.open(
-                        files, FeatureStream.of(reader, sae), strongest, new Sharding(20, resume, false))) {
+                ShardedOutputs outputs =
+                        ShardedOutputs.open(files, FeatureStream.of(reader, sae), strongest, sharding)) {
             EncodingPass pass = EncodingPass.of(reader, sae, 7);
             List<Long> missing = outputs.missing();
             long next = 0;

@@ -9,18 +9,44 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** A public method of the libraries that may have nothing to return returns an {@code Optional}, never null. */
+/** A public method of the libraries that may have nothing to return returns an {@code Optional} of its kind, never null. */
 class PublicMethodsTest {
+
+    private static final Set<String> BOXED = Stream.of(Integer.class, Long.class, Double.class)
+            .map(box -> Optional.class.getName() + "<" + box.getName() + ">")
+            .collect(Collectors.toSet());
 
     private static final String ROOT = "io.github.sae4j";
 
+    private static final List<Method> METHODS = publicMethods();
+
+    @Test
+    void areFound() {
+        assertThat(METHODS).hasSizeGreaterThan(500);
+    }
+
     @Test
     void returnNothingThatMayBeNull() {
-        List<Method> methods = new ClassFileImporter()
+        assertThat(METHODS.stream().filter(PublicMethodsTest::mayReturnNull)).isEmpty();
+    }
+
+    @Test
+    void returnNoNumberInABox() {
+        assertThat(METHODS.stream()
+                        .filter(method ->
+                                BOXED.contains(method.getGenericReturnType().getTypeName())))
+                .as("OptionalInt, OptionalLong and OptionalDouble are for these")
+                .isEmpty();
+    }
+
+    private static List<Method> publicMethods() {
+        return new ClassFileImporter()
                 .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages(ROOT).stream()
                         .filter(type -> !type.getPackageName().contains(".internal"))
                         .filter(PublicMethodsTest::isPublic)
@@ -29,9 +55,6 @@ class PublicMethodsTest {
                         .filter(method -> method.getDeclaringClass().getName().startsWith(ROOT))
                         .distinct()
                         .toList();
-
-        assertThat(methods).hasSizeGreaterThan(500);
-        assertThat(methods.stream().filter(PublicMethodsTest::mayReturnNull)).isEmpty();
     }
 
     private static boolean isPublic(JavaClass type) {

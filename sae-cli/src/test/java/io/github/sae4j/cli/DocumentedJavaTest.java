@@ -11,15 +11,8 @@ import java.io.PrintStream;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import javax.tools.DiagnosticCollector;
-import javax.tools.JavaCompiler;
-import javax.tools.JavaFileObject;
-import javax.tools.StandardJavaFileManager;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,56 +21,19 @@ class DocumentedJavaTest {
 
     private static final Path README = MarkdownPages.ROOT.resolve("README.md");
 
-    /** Blocks are statements; what they take as given are the fields. */
-    private static final String CLASS = """
-            import ai.djl.Device;
-            import ai.djl.ndarray.*;
-            import ai.djl.ndarray.types.Shape;
-            import io.github.sae4j.analysis.*;
-            import io.github.sae4j.analysis.evaluation.*;
-            import io.github.sae4j.core.*;
-            import io.github.sae4j.data.*;
-            import io.github.sae4j.data.activations.*;
-            import io.github.sae4j.data.features.*;
-            import io.github.sae4j.hub.*;
-            import io.github.sae4j.loader.*;
-            import io.github.sae4j.loader.format.*;
-            import io.github.sae4j.safetensors.*;
-            import io.github.sae4j.tensors.*;
-            import java.nio.ByteBuffer;
-            import java.nio.file.Path;
-            import java.time.Duration;
-            import java.util.*;
-
-            public class %s {
-                public static float[][] activations;
-                static float[] flat;
-                static ByteBuffer rows;
-                static ByteBuffer littleEndianBytes;
-                static Path folder;
-                static HubClient hub;
-                static RepoId repo;
-
-                public static void run() throws Exception {
-            %s
-                }
-            }
-            """;
-
     @TempDir
     private Path folder;
 
     @Test
     void everyExampleCompiles() throws IOException {
-        List<Path> sources = new ArrayList<>();
+        ExampleCompiler examples = new ExampleCompiler(folder);
         for (Path page : MarkdownPages.all()) {
             for (Block block : MarkdownPages.code(page, "java")) {
-                sources.add(source("Example" + sources.size(), block));
+                examples.add(block.lines());
             }
         }
 
-        assertThat(sources).hasSizeGreaterThan(5);
-        compile(sources);
+        assertThat(examples.compile()).hasSizeGreaterThan(5);
     }
 
     @Test
@@ -85,17 +41,19 @@ class DocumentedJavaTest {
         Path demo = folder.resolve("demo");
         assertThat(CommandRun.sae("demo", "--keep", demo).exitCode()).isZero();
         Block shown = MarkdownPages.code(README, "java").get(0);
-        Path source = source("Example", shown);
         String sae = demo.resolve("sae").toString().replace("\\", "\\\\");
-        Files.writeString(source, Files.readString(source).replace("demo/sae", sae));
-        compile(List.of(source));
+        ExampleCompiler compiler = new ExampleCompiler(folder);
+        compiler.add(shown.lines().stream()
+                .map(line -> line.replace("demo/sae", sae))
+                .toList());
+        String name = compiler.compile().get(0);
 
         PrintStream before = System.out;
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         try (URLClassLoader classes = new URLClassLoader(
                 new URL[] {folder.toUri().toURL()}, getClass().getClassLoader())) {
             System.setOut(new PrintStream(printed, true, UTF_8));
-            Class<?> example = classes.loadClass("Example");
+            Class<?> example = classes.loadClass(name);
             example.getField("activations").set(null, activations(demo));
             example.getMethod("run").invoke(null);
         } finally {
@@ -104,24 +62,6 @@ class DocumentedJavaTest {
 
         List<String> output = MarkdownPages.code(README, "text").get(0).lines();
         assertThat(printed.toString(UTF_8).lines()).containsExactlyElementsOf(output);
-    }
-
-    private Path source(String name, Block block) throws IOException {
-        return Files.writeString(
-                folder.resolve(name + ".java"), CLASS.formatted(name, String.join("\n", block.lines())));
-    }
-
-    private void compile(List<Path> sources) throws IOException {
-        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-        DiagnosticCollector<JavaFileObject> diagnostics = new DiagnosticCollector<>();
-        try (StandardJavaFileManager files = compiler.getStandardFileManager(diagnostics, null, UTF_8)) {
-            List<String> options =
-                    List.of("-proc:none", "-d", folder.toString(), "-cp", System.getProperty("java.class.path"));
-            boolean done = compiler.getTask(
-                            null, files, diagnostics, options, null, files.getJavaFileObjectsFromPaths(sources))
-                    .call();
-            assertThat(done).as("%s", diagnostics.getDiagnostics()).isTrue();
-        }
     }
 
     private static float[][] activations(Path demo) {

@@ -71,7 +71,7 @@ class ListTest {
                 .flatMap(release -> release.saes().stream())
                 .filter(sae -> sae.release().equals("gemma-scope-9b-pt-res"))
                 .filter(sae -> sae.id().startsWith("layer"))
-                .filter(sae -> sae.l0().filter(l0 -> l0 >= 20 && l0 < 50).isPresent())
+                .filter(sae -> sae.l0().orElse(0) >= 20 && sae.l0().orElse(0) < 50)
                 .map(PublishedSae::name)
                 .toList();
 

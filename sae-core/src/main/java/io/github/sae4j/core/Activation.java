@@ -6,6 +6,8 @@ package io.github.sae4j.core;
  * <p>Nearly all architectures are a {@link BlockRule}: a formula for each feature, maybe with a limit of how many stay
  * active. A new one is a class that implements it. {@link MatchingPursuit} is of another kind.
  *
+ * <p>Rules never change, and so are safe for use by several threads.
+ *
  * @since 0.1
  */
 public sealed interface Activation permits BlockRule, MatchingPursuit {

@@ -10,6 +10,12 @@ import java.util.Optional;
  * biases are parameters. As in SAELens's {@code GatedSAE.encode}, and in Rajamanoharan et al., "Improving Dictionary
  * Learning with Gated Sparse Autoencoders" (arXiv 2404.16014).
  *
+ * <pre>{@code
+ * Activation rule = Gated.of(gateBias, magnitudeBias, magnitudeScale);
+ * }</pre>
+ *
+ * <p>Immutable, and so safe for use by several threads.
+ *
  * @since 0.1
  */
 public final class Gated implements BlockRule {
@@ -34,7 +40,8 @@ public final class Gated implements BlockRule {
      * @param gateBias {@code b_gate}, {@code [d_sae]}; copied
      * @param magnitudeBias {@code b_mag}, {@code [d_sae]}; copied
      * @param magnitudeScale {@code r_mag}, the logarithm of the gain, {@code [d_sae]}; copied
-     * @throws SaeException if an argument is null, or their lengths differ
+     * @throws NullPointerException if an argument is null
+     * @throws SaeException if their lengths differ
      */
     public static Gated of(float[] gateBias, float[] magnitudeBias, float[] magnitudeScale) {
         SaeException.requirePresent(gateBias, "gateBias");

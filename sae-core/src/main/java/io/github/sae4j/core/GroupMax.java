@@ -9,6 +9,12 @@ import java.util.Optional;
  *
  * <p>As in EleutherAI's sparsify, {@code activation: groupmax}, where {@code k} is the number of groups.
  *
+ * <pre>{@code
+ * Activation rule = GroupMax.of(64, bias);
+ * }</pre>
+ *
+ * <p>Immutable, and so safe for use by several threads.
+ *
  * @since 0.1
  */
 public final class GroupMax implements BlockRule {
@@ -26,7 +32,8 @@ public final class GroupMax implements BlockRule {
      *
      * @param groups how many groups there are, a divisor of {@code d_sae}
      * @param bias {@code b_enc}, {@code [d_sae]}; copied
-     * @throws SaeException if {@code bias} is null, or {@code groups} is below 1 or does not divide {@code d_sae}
+     * @throws NullPointerException if {@code bias} is null
+     * @throws SaeException if {@code groups} is below 1 or does not divide {@code d_sae}
      */
     public static GroupMax of(int groups, float[] bias) {
         SaeException.requirePresent(bias, "bias");

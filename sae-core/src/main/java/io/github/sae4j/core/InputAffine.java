@@ -13,7 +13,8 @@ public record InputAffine(float[] centre, float[] gain) {
     /**
      * Copies both arrays.
      *
-     * @throws SaeException if one is null, or their lengths differ
+     * @throws NullPointerException if one is null
+     * @throws SaeException if their lengths differ
      */
     public InputAffine {
         SaeException.requirePresent(centre, "centre");

@@ -13,6 +13,12 @@ import java.util.Optional;
  * Fidelity with JumpReLU Sparse Autoencoders" (arXiv 2407.14435). SAEs that were trained with batch top-k
  * are published in this form, with one threshold for all features.
  *
+ * <pre>{@code
+ * Activation rule = JumpRelu.of(bias, threshold);
+ * }</pre>
+ *
+ * <p>Immutable, and so safe for use by several threads.
+ *
  * @since 0.1
  */
 public final class JumpRelu implements BlockRule {
@@ -34,7 +40,8 @@ public final class JumpRelu implements BlockRule {
      *
      * @param bias {@code b_enc}, {@code [d_sae]}; copied
      * @param threshold {@code [d_sae]}; copied
-     * @throws SaeException if an argument is null, or their lengths differ
+     * @throws NullPointerException if an argument is null
+     * @throws SaeException if their lengths differ
      */
     public static JumpRelu of(float[] bias, float[] threshold) {
         SaeException.requirePresent(bias, "bias");
@@ -47,7 +54,7 @@ public final class JumpRelu implements BlockRule {
      *
      * @param bias {@code b_enc}, {@code [d_sae]}; copied
      * @param threshold the threshold of every feature
-     * @throws SaeException if {@code bias} is null
+     * @throws NullPointerException if {@code bias} is null
      */
     public static JumpRelu of(float[] bias, float threshold) {
         SaeException.requirePresent(bias, "bias");

@@ -14,6 +14,12 @@ package io.github.sae4j.core;
  * <p>Every iteration multiplies by the whole decoder, so a token costs as many products as it gets features. Tokens are
  * taken 1,024 at a time, and of each only its residual and its features so far are held.
  *
+ * <pre>{@code
+ * Activation rule = MatchingPursuit.of(dSae).residualThreshold(0.01).maxIterations(32);
+ * }</pre>
+ *
+ * <p>Immutable, and so safe for use by several threads.
+ *
  * @since 0.1
  */
 public final class MatchingPursuit implements Activation {

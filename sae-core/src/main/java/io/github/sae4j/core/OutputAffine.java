@@ -13,7 +13,8 @@ public record OutputAffine(float[] gain, float[] offset) {
     /**
      * Copies both arrays.
      *
-     * @throws SaeException if one is null, or their lengths differ
+     * @throws NullPointerException if one is null
+     * @throws SaeException if their lengths differ
      */
     public OutputAffine {
         SaeException.requirePresent(gain, "gain");

@@ -9,6 +9,12 @@ import java.util.Optional;
  * <p>As in SAELens's {@code StandardSAE.encode}, and in Cunningham et al., "Sparse Autoencoders Find Highly
  * Interpretable Features in Language Models" (arXiv 2309.08600), eq. 1.
  *
+ * <pre>{@code
+ * Activation rule = Relu.of(bias);
+ * }</pre>
+ *
+ * <p>Immutable, and so safe for use by several threads.
+ *
  * @since 0.1
  */
 public final class Relu implements BlockRule {
@@ -23,7 +29,7 @@ public final class Relu implements BlockRule {
      * Returns the rule with this bias.
      *
      * @param bias {@code b_enc}, {@code [d_sae]}; copied
-     * @throws SaeException if {@code bias} is null
+     * @throws NullPointerException if {@code bias} is null
      */
     public static Relu of(float[] bias) {
         return new Relu(SaeException.requirePresent(bias, "bias").clone());

@@ -10,11 +10,19 @@ import io.github.sae4j.core.internal.kernel.KernelChoice;
 import io.github.sae4j.core.internal.torch.Devices;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Gathers the parts of an SAE; not safe for several threads at once.
+ *
+ * <pre>{@code
+ * SparseAutoencoder sae = SparseAutoencoder.builder(SaeConfig.standard(dIn, dSae))
+ *         .encoder(encoder)
+ *         .decoder(decoder)
+ *         .decoderBias(decoderBias)
+ *         .activation(Relu.of(bias))
+ *         .build();
+ * }</pre>
  *
  * @since 0.1
  */
@@ -121,7 +129,8 @@ public final class SaeBuilder {
      *
      * @param centre {@code [d_in]}, finite; copied
      * @param gain {@code [d_in]}, finite; copied
-     * @throws SaeException if an argument is null, or their lengths differ
+     * @throws NullPointerException if an argument is null
+     * @throws SaeException if their lengths differ
      */
     public SaeBuilder inputAffine(float[] centre, float[] gain) {
         inputAffine = new InputAffine(centre, gain);
@@ -135,7 +144,8 @@ public final class SaeBuilder {
      *
      * @param gain {@code [d_out]}, finite; copied
      * @param offset {@code [d_out]}, finite; copied
-     * @throws SaeException if an argument is null, or their lengths differ
+     * @throws NullPointerException if an argument is null
+     * @throws SaeException if their lengths differ
      */
     public SaeBuilder outputAffine(float[] gain, float[] offset) {
         outputAffine = new OutputAffine(gain, offset);
@@ -269,16 +279,8 @@ public final class SaeBuilder {
         float[] bDec = decoderBias == null && noDecoding != null && !config.applyBDecToInput()
                 ? new float[config.dOut()]
                 : required(decoderBias, "b_dec");
-        SaeParts parts = new SaeParts(
-                Optional.ofNullable(encoder),
-                Optional.ofNullable(decoder),
-                Optional.ofNullable(noDecoding),
-                bDec,
-                Optional.ofNullable(skip),
-                rule,
-                Optional.ofNullable(prediction),
-                Optional.ofNullable(inputAffine),
-                Optional.ofNullable(outputAffine));
+        SaeParts parts =
+                new SaeParts(encoder, decoder, noDecoding, bDec, skip, rule, prediction, inputAffine, outputAffine);
         PartsCheck.of(config, parts, sparsity, inputScale, segments);
         if (prepared) {
             Preparable.require(rule, prediction);

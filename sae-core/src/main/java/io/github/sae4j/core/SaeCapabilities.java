@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * if (!sae.capabilities().has(SaeCapability.DECODE)) {
- *     log.info(sae.capabilities().reasonAgainst(SaeCapability.DECODE).orElseThrow());
+ *     System.err.println(sae.capabilities().reasonAgainst(SaeCapability.DECODE).orElseThrow());
  * }
  * }</pre>
  *

@@ -5,7 +5,23 @@ package io.github.sae4j.core;
  * this instead of a {@link SparseAutoencoder} is tested with a fake:
  *
  * <pre>{@code
- * SaeCodec fake = new SaeCodec() { … };
+ * record FakeCodec(SaeConfig config, SparseFeatures features, float[][] decoded) implements SaeCodec {
+ *     public SparseFeatures encode(float[] activation) {
+ *         return features;
+ *     }
+ *
+ *     public SparseFeatures encode(float[][] activations) {
+ *         return features;
+ *     }
+ *
+ *     public float[][] decode(SparseFeatures given) {
+ *         return decoded;
+ *     }
+ *
+ *     public ForwardPass forward(float[][] activations) {
+ *         return new ForwardPass(features, decoded);
+ *     }
+ * }
  * }</pre>
  *
  * <p>Implementations are safe for use by several threads.

@@ -11,6 +11,13 @@ import org.jspecify.annotations.Nullable;
  * Where in which model an SAE reads, and how it was trained, as far as its publisher says. Immutable; equal where all fields
  * are.
  *
+ * <pre>{@code
+ * SaeMetadata metadata = SaeMetadata.builder()
+ *         .modelName("gpt2-small")
+ *         .hookName("blocks.8.hook_resid_pre")
+ *         .build();
+ * }</pre>
+ *
  * @since 0.1
  */
 public final class SaeMetadata {

@@ -8,7 +8,7 @@ import io.github.sae4j.core.internal.host.WorkerPool;
  *
  * <pre>{@code
  * try (SaeRuntime runtime = SaeRuntime.ofThreads(4);
- *         SparseAutoencoder sae = SparseAutoencoder.builder(config).runtime(runtime) … .build()) {
+ *         SparseAutoencoder sae = builder.runtime(runtime).build()) {
  *     SparseFeatures features = sae.encode(activations);
  * }
  * }</pre>

@@ -6,6 +6,12 @@ import java.util.Optional;
 /**
  * Where an SAE's weights came from. Implementations are immutable to their users and safe to share.
  *
+ * <p>Weights that a program makes or reads in a way of its own have a name at least:
+ *
+ * <pre>{@code
+ * SparseAutoencoder sae = builder.source(() -> "trained at step 1000").build();
+ * }</pre>
+ *
  * @since 0.1
  */
 public interface SaeSource {
@@ -13,21 +19,30 @@ public interface SaeSource {
     /** Returns one line for people, for example {@code analist/ministral-3b-sae:layer_19 at 3f2a91c}. */
     String description();
 
-    /** Returns the repository's id on the hub, if the SAE came from one. */
-    Optional<String> repository();
+    /** Returns the repository's id on the hub, if the SAE came from one; by default it did not. */
+    default Optional<String> repository() {
+        return Optional.empty();
+    }
 
-    /** Returns the commit's 40 hexadecimal digits, if the SAE came from a hub. */
-    Optional<String> commit();
+    /** Returns the commit's 40 hexadecimal digits, if the SAE came from a hub; by default it did not. */
+    default Optional<String> commit() {
+        return Optional.empty();
+    }
 
-    /** Returns the names of the files that were read, relative to the repository or the folder. */
-    List<String> files();
+    /** Returns the names of the files that were read, relative to the repository or the folder; by default none. */
+    default List<String> files() {
+        return List.of();
+    }
 
     /**
-     * Returns the SHA-256 of the weights' file in lower-case hexadecimal. The file is read on the first call.
+     * Returns the SHA-256 of the weights' file in lower-case hexadecimal, if they are in a file; by default they are not. The
+     * file is read on the first call.
      *
-     * @throws SaeException if there is no such file, or it can no longer be read
+     * @throws SaeException if the file can no longer be read
      */
-    String sha256();
+    default Optional<String> sha256() {
+        return Optional.empty();
+    }
 
     /**
      * Returns the names of tensors and fields of the files that nothing understood and that the user let through; by
@@ -46,8 +61,8 @@ public interface SaeSource {
      */
     default void requireUnchanged() {}
 
-    /** Returns the source of weights that were made by the program itself; its {@link #sha256()} throws. */
+    /** Returns the source of weights that were made by the program itself. */
     static SaeSource memory() {
-        return MemorySource.INSTANCE;
+        return () -> "memory";
     }
 }

@@ -35,17 +35,22 @@ import org.jspecify.annotations.Nullable;
  * argument is null, {@link IllegalStateException} when the SAE is closed, and {@link SaeException} when an argument is closed or
  * does not fit, before anything native sees it, and when the engine fails.
  *
+ * <pre>{@code
+ * try (SparseAutoencoder sae = SAE.fromPretrained("layer_19")) {
+ *     SparseFeatures features = sae.encode(activations);       // float[tokens][d_in]
+ *     float[][] reconstruction = sae.decode(features);         // float[tokens][d_out]
+ * }
+ * }</pre>
+ *
  * @since 0.1
  */
 public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
-
-    /** Few enough for one array of libtorch's binding. */
-    private static final int VALUES_AT_ONCE = 1 << 24;
 
     private final SaeProperties properties;
     private final SaeConfig config;
     private final SaeCapabilities capabilities;
     private final KernelCalls calls;
+    private final RowCalls rowCalls;
     private final Cleaner.Cleanable watch;
     private volatile @Nullable SaeParts parts;
 
@@ -55,6 +60,7 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
         this.capabilities = SaeCapabilities.of(properties);
         this.parts = parts;
         this.calls = new KernelCalls(properties, kernel, device, stop);
+        this.rowCalls = new RowCalls(calls, properties);
         this.watch = Unclosed.watch(this, calls);
     }
 
@@ -62,7 +68,7 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
      * Returns a builder for an SAE from weights in memory.
      *
      * @param config what the SAE computes
-     * @throws SaeException if {@code config} is null
+     * @throws NullPointerException if {@code config} is null
      */
     public static SaeBuilder builder(SaeConfig config) {
         return new SaeBuilder(SaeException.requirePresent(config, "config"));
@@ -226,16 +232,8 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
     }
 
     private SparseFeatures encode(TokenRows rows) {
-        requireFinite(rows);
-        int step = tokensAtOnce();
-        int first = Math.min(step, rows.tokens());
         try {
-            SparseFeatures features = calls.encode(rows, 0, first, rowsShape(first));
-            for (int from = first; from < rows.tokens(); from += step) {
-                int to = Math.min(from + step, rows.tokens());
-                features = features.followedBy(calls.encode(rows, from, to, rowsShape(to - from)));
-            }
-            return features;
+            return rowCalls.encode(rows);
         } finally {
             // Whoever holds the SAE for this call only shall not find it freed in it.
             Reference.reachabilityFence(this);
@@ -365,24 +363,8 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
         requireDecoder();
         requireSingleTokens();
         TokenRows rows = TokenRows.of(activations, config.dIn());
-        requireFinite(rows);
-        float[][] reconstruction = new float[activations.length][];
-        SaeKernel.Target target = calls.into(reconstruction);
-        int step = tokensAtOnce();
         try {
-            int first = Math.min(step, activations.length);
-            SparseFeatures features = calls.forward(rows, 0, first, rowsShape(first), target);
-            for (int from = first; from < activations.length; from += step) {
-                int origin = from;
-                int to = Math.min(from + step, activations.length);
-                features = features.followedBy(calls.forward(
-                        rows,
-                        from,
-                        to,
-                        rowsShape(to - from),
-                        (begin, end, decoded) -> target.take(origin + begin, origin + end, decoded)));
-            }
-            return new ForwardPass(features, reconstruction);
+            return rowCalls.forward(rows);
         } finally {
             // Whoever holds the SAE for this call only shall not find it freed in it.
             Reference.reachabilityFence(this);
@@ -400,7 +382,7 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
             return encode(activations);
         }
         TokenRows rows = TokenRows.of(activations, config.dIn());
-        return calls.run(call -> calls.encode(call, calls.sequenceOf(call, rows), rowsShape(rows.tokens())));
+        return calls.run(call -> calls.encode(call, calls.sequenceOf(call, rows), RowCalls.shape(rows.tokens())));
     }
 
     /**
@@ -416,7 +398,7 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
         }
         requireDecoder();
         TokenRows rows = TokenRows.of(activations, config.dIn());
-        return calls.run(call -> calls.forwardSequence(call, rows, rowsShape(rows.tokens())));
+        return calls.run(call -> calls.forwardSequence(call, rows, RowCalls.shape(rows.tokens())));
     }
 
     /**
@@ -467,7 +449,7 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
         FeatureSubset subset = SaeException.requirePresent(set, "set").of(this);
         TokenRows rows = TokenRows.of(activations, config.dIn());
         try {
-            return calls.encode(rows, subset, rowsShape(rows.tokens()));
+            return calls.encode(rows, subset, RowCalls.shape(rows.tokens()));
         } finally {
             // Whoever holds the SAE for this call only shall not find it freed in it.
             Reference.reachabilityFence(this);
@@ -533,21 +515,6 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
                             + " encodeSequence, or an NDArray of [batch, sequence, d_in = " + config.dIn()
                             + "], not tokens"
                             + " alone.");
-        }
-    }
-
-    /** Java arrays go to the kernel a part at a time. */
-    private int tokensAtOnce() {
-        return Math.max(1, VALUES_AT_ONCE / config.dIn());
-    }
-
-    private static ActivationShape rowsShape(int tokens) {
-        return new ActivationShape(new long[] {tokens}, tokens, 0);
-    }
-
-    private void requireFinite(TokenRows rows) {
-        if (rows.tokens() > tokensAtOnce() && !properties.allowNonFinite()) {
-            rows.requireFinite();
         }
     }
 }

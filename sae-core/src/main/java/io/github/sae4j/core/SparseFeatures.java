@@ -20,6 +20,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Immutable, held on the Java heap, safe to share between threads; there is nothing to close.
  *
+ * <pre>{@code
+ * for (Feature feature : features.top(0, 5)) {                 // of the first token
+ *     System.out.println(feature.index() + " " + feature.value());
+ * }
+ * float[][] steered = sae.decode(features.with(1234, 10));
+ * }</pre>
+ *
  * @since 0.1
  */
 public final class SparseFeatures {
@@ -69,7 +76,8 @@ public final class SparseFeatures {
      * @param indices the active features of each token, ascending, each from 0 to {@code dSae - 1}; copied
      * @param values the value of each active feature; copied
      * @param inverseTransform what decoding needs beside, {@link InverseTransform#identity()} if nothing
-     * @throws SaeException if an argument is null or breaks what is said of it here
+     * @throws NullPointerException if an argument is null
+     * @throws SaeException if one breaks what is said of it here
      */
     public static SparseFeatures of(
             int dSae,
@@ -214,7 +222,7 @@ public final class SparseFeatures {
      * Returns the features with other values: to ablate a feature return 0 for it, to dampen it a part of its value.
      *
      * @param edit gives the new value of each active feature; those that become 0 are no longer active
-     * @throws SaeException if {@code edit} is null
+     * @throws NullPointerException if {@code edit} is null
      */
     public SparseFeatures edit(Edit edit) {
         SaeException.requirePresent(edit, "edit");
@@ -258,7 +266,8 @@ public final class SparseFeatures {
      * Returns the features without some of them in every token: to ablate them.
      *
      * @param features each from 0 to {@code d_sae - 1}
-     * @throws SaeException if {@code features} is null, or there is no such feature
+     * @throws NullPointerException if {@code features} is null
+     * @throws SaeException if there is no such feature
      */
     public SparseFeatures without(int... features) {
         SaeException.requirePresent(features, "features");

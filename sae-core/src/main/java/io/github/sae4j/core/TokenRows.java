@@ -17,7 +17,8 @@ record TokenRows(int tokens, int dIn, Tokens source) {
     /**
      * Takes rows of an array.
      *
-     * @throws SaeException if a row is null or not of that width
+     * @throws NullPointerException if a row is null
+     * @throws SaeException if one is not of that width
      */
     static TokenRows of(float[][] rows, int dIn) {
         SaeException.requirePresent(rows, "activations");

@@ -26,6 +26,12 @@ import java.util.Optional;
  *       {@code signed} of EleutherAI's sparsify in 2024.
  * </ul>
  *
+ * <pre>{@code
+ * Activation rule = TopK.of(64, bias);
+ * }</pre>
+ *
+ * <p>Immutable, and so safe for use by several threads.
+ *
  * @since 0.1
  */
 public final class TopK implements BlockRule {
@@ -53,7 +59,8 @@ public final class TopK implements BlockRule {
      *
      * @param k how many features of a token may be active, from 1 to {@code d_sae}
      * @param bias {@code b_enc}, {@code [d_sae]}; copied
-     * @throws SaeException if {@code bias} is null, or {@code k} is below 1 or above {@code d_sae}, with which PyTorch's
+     * @throws NullPointerException if {@code bias} is null
+     * @throws SaeException if {@code k} is below 1 or above {@code d_sae}, with which PyTorch's
      *     and so SAELens's top-k fails too
      */
     public static TopK of(int k, float[] bias) {

@@ -16,6 +16,12 @@ import java.util.OptionalLong;
  * <p>Direct buffers are used where they lie, so a memory-mapped file is never copied; the matrix keeps them reachable.
  * Their bytes must not change while an SAE uses them. Several buffers serve matrices of more than 2 GiB.
  *
+ * <pre>{@code
+ * WeightMatrix encoder = WeightMatrix.of(WeightType.BFLOAT16, dIn, dSae, List.of(bytes));
+ * }</pre>
+ *
+ * <p>Immutable, and so safe for use by several threads.
+ *
  * @since 0.1
  */
 public final class WeightMatrix {
@@ -126,7 +132,8 @@ public final class WeightMatrix {
      * float16 and bfloat16 are widened exactly; other conversions round to the nearest number, ties to even.
      *
      * @param other the number format
-     * @throws SaeException if {@code other} is null, a weight is too large for it, or there is no memory for the copy
+     * @throws NullPointerException if {@code other} is null
+     * @throws SaeException if a weight is too large for it, or there is no memory for the copy
      */
     public WeightMatrix as(WeightType other) {
         if (SaeException.requirePresent(other, "other") == type) {

@@ -9,7 +9,6 @@ import ai.djl.ndarray.types.Shape;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -36,26 +35,6 @@ class UnreadableWeightsTest {
         @Override
         public String description() {
             return "watched";
-        }
-
-        @Override
-        public Optional<String> repository() {
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<String> commit() {
-            return Optional.empty();
-        }
-
-        @Override
-        public List<String> files() {
-            return List.of();
-        }
-
-        @Override
-        public String sha256() {
-            throw new SaeException("There is none.");
         }
 
         @Override

@@ -9,14 +9,20 @@ import java.nio.file.Path;
 /**
  * A file that is to be made; nothing that was there before is lost. Immutable.
  *
+ * <pre>{@code
+ * OutputFile file = OutputFile.of(Path.of("features.npz"), true);   // may be replaced
+ * }</pre>
+ *
  * @since 0.1
  */
 public final class OutputFile {
 
+    private final Path given;
     private final Path path;
     private final boolean replace;
 
-    private OutputFile(Path path, boolean replace) {
+    private OutputFile(Path given, Path path, boolean replace) {
+        this.given = given;
         this.path = path;
         this.replace = replace;
     }
@@ -36,7 +42,7 @@ public final class OutputFile {
         if (!Files.isWritable(folder)) {
             throw new DataException(Reason.UNWRITABLE, path + ": no file can be written in its folder.");
         }
-        OutputFile file = new OutputFile(resolved(path), replace);
+        OutputFile file = new OutputFile(path, resolved(path), replace);
         file.requireFree();
         return file;
     }
@@ -76,9 +82,14 @@ public final class OutputFile {
         requireFree();
     }
 
-    /** Returns the path. */
+    /** Returns the path, of the file that links lead to if it is there already. */
     public Path path() {
         return path;
+    }
+
+    /** Returns the path as it was given, whose ending tells the kind of file even where it is a link. */
+    public Path givenPath() {
+        return given;
     }
 
     /** Returns the file's own name, without its folder. */

@@ -7,9 +7,17 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a file's numbers come from, kept in its metadata. Immutable.
+ *
+ * <pre>{@code
+ * Provenance provenance = Provenance.builder()
+ *         .sae(sae.source().description(), sae.source().sha256().orElse(null))
+ *         .source("x.safetensors", "")
+ *         .build();
+ * }</pre>
  *
  * @since 0.1
  */
@@ -50,11 +58,11 @@ public final class Provenance {
          * Sets the SAE.
          *
          * @param name its name
-         * @param weightsSha256 the SHA-256 of its weights
+         * @param weightsSha256 the SHA-256 of its weights, or null if they are in no file
          */
-        public Builder sae(String name, String weightsSha256) {
+        public Builder sae(String name, @Nullable String weightsSha256) {
             sae = name;
-            sha256 = weightsSha256;
+            sha256 = weightsSha256 == null ? "" : weightsSha256;
             return this;
         }
 
@@ -110,7 +118,7 @@ public final class Provenance {
         public Provenance build() {
             Map<String, String> fields = new LinkedHashMap<>();
             fields.put("sae", sae);
-            fields.put("sae_sha256", sha256);
+            putIfThere(fields, "sae_sha256", sha256);
             putIfThere(fields, "sae_options", options);
             putIfThere(fields, "profile", profile);
             fields.put("source", source);

@@ -7,6 +7,8 @@ import java.util.stream.Collectors;
 /**
  * A sentence that may name settings. {@link #toString} names them as Java programs do.
  *
+ * <p>Immutable, and so safe for use by several threads.
+ *
  * @since 0.1
  */
 public final class Sentence {

@@ -46,7 +46,8 @@ public final class HubSaeLoader extends SaeLoader {
      *
      * @param revision a branch, a tag, a reference such as {@code refs/pr/1}, or a commit of 40 hexadecimal digits
      * @return this
-     * @throws SaeLoadException if {@code revision} is null, or the name has another one
+     * @throws NullPointerException if {@code revision} is null
+     * @throws SaeLoadException if the name has another one
      */
     public HubSaeLoader revision(String revision) {
         SAE.requirePresent(revision, "revision");
@@ -67,7 +68,7 @@ public final class HubSaeLoader extends SaeLoader {
      *
      * @param config if it names no product, requests name this library
      * @return this
-     * @throws SaeLoadException if {@code config} is null
+     * @throws NullPointerException if {@code config} is null
      */
     public HubSaeLoader hub(HubConfig config) {
         this.hub = SAE.requirePresent(config, "config");

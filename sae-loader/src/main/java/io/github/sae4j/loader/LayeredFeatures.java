@@ -12,6 +12,11 @@ import java.util.List;
  *
  * <p>Immutable, held on the Java heap, safe to share between threads; there is nothing to close.
  *
+ * <pre>{@code
+ * LayeredFeatures without = set.encode(layered).edit(3, (token, feature, value) -> 0);
+ * float[][][] back = set.decode(without);
+ * }</pre>
+ *
  * @param layers for each layer the features of all tokens, with one leading axis and the same number of features
  * @since 0.1
  */
@@ -141,7 +146,8 @@ public record LayeredFeatures(List<SparseFeatures> layers) {
      *
      * @param layer from 0
      * @param edit gives the new value of each active feature of that layer
-     * @throws SaeException if there is no such layer, or {@code edit} is null
+     * @throws NullPointerException if {@code edit} is null
+     * @throws SaeException if there is no such layer
      */
     public LayeredFeatures edit(int layer, SparseFeatures.Edit edit) {
         List<SparseFeatures> edited = new ArrayList<>(layers);

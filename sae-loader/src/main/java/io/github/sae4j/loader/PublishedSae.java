@@ -1,6 +1,7 @@
 package io.github.sae4j.loader;
 
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * One SAE of a release; immutable.
@@ -20,9 +21,9 @@ public record PublishedSae(
         String id,
         String repository,
         String folder,
-        Optional<Double> l0,
+        OptionalDouble l0,
         Optional<String> neuronpediaId,
-        Optional<Double> normScalingFactor) {
+        OptionalDouble normScalingFactor) {
 
     /** Checks that nothing is missing. */
     public PublishedSae {

@@ -2,7 +2,6 @@ package io.github.sae4j.loader;
 
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.WeightType;
-import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.internal.names.Registry;
 import io.github.sae4j.loader.internal.names.SaeAddress;
 import io.github.sae4j.loader.internal.saving.SaeSaver;
@@ -131,7 +130,7 @@ public final class SAE {
      *
      * @param folder holds the files of an SAE in the layout of SAELens or of another publisher, or is itself the only file
      * @return settings to be changed, and {@link SaeLoader#open()}
-     * @throws SaeLoadException if {@code folder} is null
+     * @throws NullPointerException if {@code folder} is null
      */
     public static SaeLoader from(Path folder) {
         return new DiskSaeLoader(requirePresent(folder, "folder"));
@@ -190,7 +189,8 @@ public final class SAE {
      *
      * @param name for example {@code gemma-scope-2b}
      * @param most how many at most
-     * @throws SaeLoadException if {@code name} is null, or the user's file of releases cannot be read
+     * @throws NullPointerException if {@code name} is null
+     * @throws SaeLoadException if the user's file of releases cannot be read
      */
     public static List<String> nearestReleases(String name, int most) {
         return Registry.load().nearest(requirePresent(name, "name"), most);
@@ -198,7 +198,7 @@ public final class SAE {
 
     static <T> T requirePresent(@Nullable T value, String name) {
         if (value == null) {
-            throw new SaeLoadException(Reason.INVALID_ARGUMENT, name + " must not be null.");
+            throw new NullPointerException(name + " must not be null.");
         }
         return value;
     }

@@ -9,16 +9,20 @@ import org.jspecify.annotations.Nullable;
  * {@link #reason()} is the same for programs:
  *
  * <pre>{@code
+ * int status = 200;
+ * try {
+ *     SAE.fromPretrained("layer_19").close();
  * } catch (SaeLoadException e) {
- *     switch (e.reason()) {
- *         case NOT_FOUND -> respond(404, e.getMessage());
- *         case UNREACHABLE, OFFLINE -> respond(503, e.getMessage());
+ *     status = switch (e.reason()) {
+ *         case NOT_FOUND -> 404;
+ *         case UNREACHABLE, OFFLINE -> 503;
  *         default -> throw e;
- *     }
+ *     };
  * }
  * }</pre>
  *
  * <p>It is the only exception that opening and saving throw; where another module noticed the fault, its exception is the cause.
+ * An argument that is null ends in a {@link NullPointerException}.
  *
  * @since 0.1
  */

@@ -64,7 +64,7 @@ public abstract sealed class SaeLoader permits DiskSaeLoader, HubSaeLoader {
      *
      * @param type float16 and bfloat16 are widened exactly; other conversions round to the nearest number
      * @return this
-     * @throws SaeLoadException if {@code type} is null
+     * @throws NullPointerException if {@code type} is null
      */
     public SaeLoader dtype(WeightType type) {
         this.dtype = SAE.requirePresent(type, "type");
@@ -97,7 +97,8 @@ public abstract sealed class SaeLoader permits DiskSaeLoader, HubSaeLoader {
      *     {@code normalize_activations}
      * @param value a text, a number, or true or false
      * @return this
-     * @throws SaeLoadException if an argument is null, or {@code value} is of another type
+     * @throws NullPointerException if an argument is null
+     * @throws SaeLoadException if {@code value} is of another type
      */
     public SaeLoader override(String field, Object value) {
         SAE.requirePresent(field, "field");
@@ -146,7 +147,7 @@ public abstract sealed class SaeLoader permits DiskSaeLoader, HubSaeLoader {
      *
      * @param names the publisher's names of tensors, or dotted names of fields, as the refusal names them
      * @return this
-     * @throws SaeLoadException if a name is null; {@link #open()} refuses names of which there is nothing unknown
+     * @throws NullPointerException if a name is null; {@link #open()} refuses names of which there is nothing unknown
      */
     public SaeLoader allowUnknown(String... names) {
         for (String name : SAE.requirePresent(names, "names")) {
@@ -173,7 +174,7 @@ public abstract sealed class SaeLoader permits DiskSaeLoader, HubSaeLoader {
      *
      * @param device for example {@code Device.cpu()} or {@code Device.gpu()}
      * @return this
-     * @throws SaeLoadException if {@code device} is null
+     * @throws NullPointerException if {@code device} is null
      */
     public SaeLoader device(Device device) {
         this.device = SAE.requirePresent(device, "device");
@@ -185,7 +186,7 @@ public abstract sealed class SaeLoader permits DiskSaeLoader, HubSaeLoader {
      *
      * @param kernel one that there is here for the device and the SAE
      * @return this
-     * @throws SaeLoadException if {@code kernel} is null
+     * @throws NullPointerException if {@code kernel} is null
      */
     public SaeLoader kernel(Kernel kernel) {
         this.kernel = SAE.requirePresent(kernel, "kernel");
@@ -197,7 +198,7 @@ public abstract sealed class SaeLoader permits DiskSaeLoader, HubSaeLoader {
      *
      * @param runtime stays open as long as the SAE
      * @return this
-     * @throws SaeLoadException if {@code runtime} is null
+     * @throws NullPointerException if {@code runtime} is null
      */
     public SaeLoader runtime(SaeRuntime runtime) {
         this.runtime = SAE.requirePresent(runtime, "runtime");

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * try (SaeSet set = SAE.openSet(folder)) {
- *     LayeredFeatures features = set.encode(activations); // float[tokens][layers][d]
+ *     LayeredFeatures features = set.encode(layered);     // float[tokens][layers][d]
  *     float[][][] back = set.decode(features);            // [tokens][layers][d]
  * }
  * }</pre>
@@ -38,9 +38,9 @@ import org.jspecify.annotations.Nullable;
  * the mapped files' own pages, of which decoding touches the rows of active features only, so the heap stays small whatever
  * the size. Decoders stay in host memory, also where encoders are on a CUDA device.
  *
- * <p>Any number of threads may use a set at once. Closing it waits for the calls that run; later calls throw. All methods
- * throw {@link SaeException} when an argument is null or does not fit, and {@link SaeLoadException} when the files of a layer
- * that is first needed cannot be fetched or used.
+ * <p>Any number of threads may use a set at once. Closing it waits for the calls that run; later calls throw
+ * {@link IllegalStateException}. All methods throw {@link NullPointerException} when an argument is null, {@link SaeException}
+ * when one does not fit, and {@link SaeLoadException} when the files of a layer that is first needed cannot be fetched or used.
  *
  * @since 0.1
  */
@@ -320,9 +320,7 @@ public final class SaeSet implements AutoCloseable {
     }
 
     private void requireShape(float[][][] activations) {
-        if (activations == null) {
-            throw new NullPointerException("activations must not be null.");
-        }
+        SAE.requirePresent(activations, "activations");
         for (int token = 0; token < activations.length; token++) {
             float[][] ofToken = activations[token];
             if (ofToken == null || ofToken.length != layers()) {
@@ -341,9 +339,7 @@ public final class SaeSet implements AutoCloseable {
     }
 
     private void requireFitting(LayeredFeatures features) {
-        if (features == null) {
-            throw new NullPointerException("features must not be null.");
-        }
+        SAE.requirePresent(features, "features");
         if (features.layers().size() != layers() || features.dSae() != dSae()) {
             throw new SaeException("The features are of " + features.layers().size() + " layers with d_sae = "
                     + features.dSae() + ", but this set has " + layers() + " with d_sae = " + dSae() + ".");

@@ -329,7 +329,7 @@ class FolderTest {
         try (SparseAutoencoder sae = SAE.fromDisk(folder)) {
             String expected = sha256(Files.readAllBytes(weights()));
 
-            assertThat(sae.source().sha256()).isEqualTo(expected).hasSize(64);
+            assertThat(sae.source().sha256().orElseThrow()).isEqualTo(expected).hasSize(64);
         }
     }
 

@@ -2,6 +2,7 @@ package io.github.sae4j.loader;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.hub.HubException;
@@ -260,16 +261,16 @@ class PublishedTest {
 
     @Test
     void refusesMissingArguments() {
-        assertThatExceptionOfType(SaeLoadException.class).isThrownBy(() -> SAE.fromPretrained(null));
-        assertThatExceptionOfType(SaeLoadException.class).isThrownBy(() -> SAE.fromPretrained("owner/name", null));
-        assertThatExceptionOfType(SaeLoadException.class).isThrownBy(() -> SAE.fromPretrained(null, "folder"));
-        assertThatExceptionOfType(SaeLoadException.class).isThrownBy(() -> SAE.fromDisk(null));
+        assertThatNullPointerException().isThrownBy(() -> SAE.fromPretrained(null));
+        assertThatNullPointerException().isThrownBy(() -> SAE.fromPretrained("owner/name", null));
+        assertThatNullPointerException().isThrownBy(() -> SAE.fromPretrained(null, "folder"));
+        assertThatNullPointerException().isThrownBy(() -> SAE.fromDisk(null));
         HubSaeLoader loader = SAE.from("layer_19");
-        assertThatExceptionOfType(SaeLoadException.class).isThrownBy(() -> loader.revision(null));
-        assertThatExceptionOfType(SaeLoadException.class).isThrownBy(() -> loader.device(null));
-        assertThatExceptionOfType(SaeLoadException.class).isThrownBy(() -> loader.hub(null));
-        assertThatExceptionOfType(SaeLoadException.class).isThrownBy(() -> loader.runtime(null));
-        assertThatExceptionOfType(SaeLoadException.class).isThrownBy(() -> loader.dtype(null));
+        assertThatNullPointerException().isThrownBy(() -> loader.revision(null));
+        assertThatNullPointerException().isThrownBy(() -> loader.device(null));
+        assertThatNullPointerException().isThrownBy(() -> loader.hub(null));
+        assertThatNullPointerException().isThrownBy(() -> loader.runtime(null));
+        assertThatNullPointerException().isThrownBy(() -> loader.dtype(null));
     }
 
     private String commit(HubSaeLoader loader) {

@@ -181,7 +181,9 @@ class SavedFolderTest {
     @Test
     @SuppressWarnings("NullAway") // What users without the checker can do.
     void refusesNull() {
-        assertThatThrownBy(() -> SAE.save(null, folder)).hasMessage("sae must not be null.");
+        assertThatThrownBy(() -> SAE.save(null, folder))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("sae must not be null.");
         assertThatThrownBy(() -> SAE.save(sae, null)).hasMessage("folder must not be null.");
         assertThatThrownBy(() -> SAE.save(sae, folder, null)).hasMessage("type must not be null.");
         assertThat(folder).doesNotExist();

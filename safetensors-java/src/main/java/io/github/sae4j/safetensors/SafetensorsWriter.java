@@ -20,8 +20,8 @@ import java.util.Objects;
  * until then. The same tensors and metadata give the same bytes, in whatever order they are named.
  *
  * <pre>{@code
- * List<TensorSpec> tensors = List.of(new TensorSpec("features", Dtype.F32, tokens, dSae));
- * try (SafetensorsWriter writer = SafetensorsWriter.create(target, tensors, Map.of("format", "pt"))) {
+ * List<TensorSpec> specs = List.of(new TensorSpec("features", Dtype.F32, tokens, dSae));
+ * try (SafetensorsWriter writer = SafetensorsWriter.create(Path.of("features.safetensors"), specs, Map.of("format", "pt"))) {
  *     writer.write("features", bytes); // as often as needed
  *     writer.commit();
  * }

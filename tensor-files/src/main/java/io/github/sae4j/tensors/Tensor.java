@@ -12,7 +12,9 @@ import java.util.List;
  * <pre>{@code
  * Tensor weights = file.tensor("W_enc");
  * long rowBytes = weights.shape()[1] * weights.type().bytes();
- * for (ByteBuffer rows : weights.slices(rowBytes)) { … }   // the file's own pages
+ * for (ByteBuffer rows : weights.slices(rowBytes)) {           // the file's own pages
+ *     out.write(rows);
+ * }
  * float[] bias = file.tensor("b_enc").toFloats();
  * }</pre>
  *

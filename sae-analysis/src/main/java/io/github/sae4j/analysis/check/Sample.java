@@ -13,6 +13,10 @@ import java.util.stream.IntStream;
 /**
  * Some of the tokens of activations, for a {@link FitCheck}. Immutable.
  *
+ * <pre>{@code
+ * Sample sample = Sample.of(activations);
+ * }</pre>
+ *
  * @since 0.1
  */
 public final class Sample {

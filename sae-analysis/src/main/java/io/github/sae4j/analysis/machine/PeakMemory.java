@@ -10,6 +10,8 @@ import java.util.stream.Stream;
 /**
  * The most memory that this process had at a time, where the system (Linux) tells.
  *
+ * <p>Safe for use by several threads.
+ *
  * @since 0.1
  */
 public final class PeakMemory {

@@ -5,6 +5,8 @@ import java.util.Arrays;
 /**
  * How long each of several runs of the same work took.
  *
+ * <p>Immutable, and so safe for use by several threads.
+ *
  * @since 0.1
  */
 public final class Timing {

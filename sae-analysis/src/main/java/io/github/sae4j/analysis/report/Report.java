@@ -78,8 +78,12 @@ public final class Report {
             Supplier<Provenance> provenance) {
         Optional<ReconstructionQuality> quality = ReconstructionQuality.of(survey.sae());
         NormHistogram norms = new NormHistogram();
-        SurveyResult result =
-                survey.first(features, activations, again, quality.orElse(null), (batch, active) -> norms.add(batch));
+        SurveyResult result = quality.map(measured ->
+                        survey.forwardFirst(features, activations, again, (batch, forward) -> {
+                            measured.add(batch, forward.reconstruction());
+                            norms.add(batch);
+                        }))
+                .orElseGet(() -> survey.first(features, activations, again, (batch, active) -> norms.add(batch)));
         Evaluation evaluation = new Evaluation(result.survey().firings(), quality);
         ReportData data = new ReportData(survey, activations, result, evaluation, norms, provenance.get());
         return new Report(evaluation, ReportPage.of(data.title(), data.json()));

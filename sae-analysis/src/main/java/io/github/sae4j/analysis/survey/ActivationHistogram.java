@@ -9,6 +9,8 @@ import java.util.Arrays;
  * not known before the end: whenever a value lies beyond the last bin, neighbouring bins are joined until it does not.
  * As widths are powers of two, the counts are those that the last width would have given from the beginning.
  *
+ * <p>Not for use by several threads at once.
+ *
  * @since 0.1
  */
 public final class ActivationHistogram {

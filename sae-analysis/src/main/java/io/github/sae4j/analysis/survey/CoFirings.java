@@ -16,6 +16,13 @@ import java.util.stream.IntStream;
  * {@code b} of {@code n} tokens, and on {@code c} of them together, it is {@code (n c - a b) / sqrt(a b (n - a) (n - b))}:
  * 0 for what chance gives, 1 for features that fire on the same tokens. Takes 8 bytes for each pair.
  *
+ * <pre>{@code
+ * CoFirings coFirings = CoFirings.of(sae.config().dSae(), List.of(1234));
+ * EncodingPass.of(reader, sae, 1024).encodeAll((batch, features) -> coFirings.add(features));
+ * }</pre>
+ *
+ * <p>Not for use by several threads at once.
+ *
  * @since 0.1
  */
 public final class CoFirings {

@@ -11,6 +11,8 @@ import java.util.stream.IntStream;
  *
  * <p>The decoder is read once, a block of rows at a time, by all processors; only what is nearest is kept. Sums are float64.
  *
+ * <p>Immutable, and so safe for use by several threads.
+ *
  * @since 0.1
  */
 public final class DecoderDirections {

@@ -5,6 +5,8 @@ import java.util.List;
 /**
  * What one feature did on the tokens that went by: its largest value, all its values as a histogram, its strongest tokens.
  *
+ * <p>Not for use by several threads at once.
+ *
  * @since 0.1
  */
 public final class FeatureTally {

@@ -2,7 +2,6 @@ package io.github.sae4j.analysis.survey;
 
 import io.github.sae4j.analysis.EncodingPass;
 import io.github.sae4j.analysis.PassListener;
-import io.github.sae4j.analysis.evaluation.ReconstructionQuality;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.data.activations.ActivationReader;
 import io.github.sae4j.data.tokens.TokenContext;
@@ -15,6 +14,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -123,10 +124,11 @@ public final class Survey {
         requireUsableTokens(activations);
         FeatureSurvey survey = FeatureSurvey.of(dSae, examples, features);
         CoFirings coFirings = CoFirings.of(dSae, features);
-        encodeAll(activations, "encoding", null, (batch, active) -> {
+        EncodingPass.Step step = (batch, active) -> {
             survey.add(batch, active);
             coFirings.add(active);
-        });
+        };
+        pass(activations, "encoding", (pass, progress) -> pass.encodeNext(Long.MAX_VALUE, progress, step));
         return result(activations, survey, features, coFirings);
     }
 
@@ -140,40 +142,82 @@ public final class Survey {
      * @throws io.github.sae4j.data.DataException if the activations or the texts cannot be read
      */
     public SurveyResult first(int most, ActivationReader activations, Supplier<? extends ActivationReader> again) {
-        return first(most, activations, again, null, (batch, active) -> {});
+        return first(most, activations, again, (batch, active) -> {});
     }
 
     /**
-     * Surveys the features that come first, in two passes, measures reconstructions in the first of them, and does something
-     * else with each of its batches.
+     * Surveys the features that come first, in two passes, and does something else with each batch of the first of them.
      *
      * @param most how many at most, up to {@value #MOST_FEATURES}
      * @param activations the tokens, which are read to their end
      * @param again opens the same tokens once more
-     * @param quality takes in what each batch is reconstructed to, or null where that is not needed: nothing is decoded then
-     * @param beside what else is done with each batch
+     * @param beside is given each batch of the first pass in turn, in another thread
      * @throws IllegalArgumentException if more features are asked for
      * @throws io.github.sae4j.data.DataException if the activations or the texts cannot be read
-     * @throws io.github.sae4j.core.SaeException if reconstructions are measured and the SAE cannot decode
      */
     public SurveyResult first(
             int most,
             ActivationReader activations,
             Supplier<? extends ActivationReader> again,
-            @Nullable ReconstructionQuality quality,
             EncodingPass.Step beside) {
+        return inTwoPasses(most, activations, again, (pass, progress, survey) -> {
+            pass.encodeNext(Long.MAX_VALUE, progress, (batch, active) -> {
+                survey.add(batch, active);
+                beside.take(batch, active);
+            });
+        });
+    }
+
+    /**
+     * Surveys the features that come first, in two passes, of which the first decodes each batch too and does something else
+     * with it, for example:
+     *
+     * <pre>{@code
+     * ReconstructionQuality quality = new ReconstructionQuality(sae.config().dIn());
+     * SurveyResult result = Survey.of(sae).forwardFirst(
+     *         20, reader, open, (batch, forward) -> quality.add(batch, forward.reconstruction()));
+     * }</pre>
+     *
+     * @param most how many at most, up to {@value #MOST_FEATURES}
+     * @param activations the tokens, which are read to their end
+     * @param again opens the same tokens once more
+     * @param beside is given each batch of the first pass in turn, in another thread
+     * @throws IllegalArgumentException if more features are asked for
+     * @throws io.github.sae4j.data.DataException if the activations or the texts cannot be read
+     * @throws io.github.sae4j.core.SaeException if the SAE cannot decode
+     */
+    public SurveyResult forwardFirst(
+            int most,
+            ActivationReader activations,
+            Supplier<? extends ActivationReader> again,
+            EncodingPass.ForwardStep beside) {
+        return inTwoPasses(most, activations, again, (pass, progress, survey) -> {
+            pass.forwardNext(Long.MAX_VALUE, progress, (batch, forward) -> {
+                survey.add(batch, forward.features());
+                beside.take(batch, forward);
+            });
+        });
+    }
+
+    /** Goes over all tokens and adds each batch to the survey. */
+    @FunctionalInterface
+    private interface FirstPass {
+
+        void run(EncodingPass pass, IntConsumer progress, FeatureSurvey survey);
+    }
+
+    private SurveyResult inTwoPasses(
+            int most, ActivationReader activations, Supplier<? extends ActivationReader> again, FirstPass first) {
         requireFew(most);
         requireUsableTokens(activations);
         int dSae = sae.config().dSae();
         FeatureSurvey survey = FeatureSurvey.ofAll(dSae, examples);
-        encodeAll(activations, "encoding", quality, (batch, active) -> {
-            survey.add(batch, active);
-            beside.take(batch, active);
-        });
+        pass(activations, "encoding", (pass, progress) -> first.run(pass, progress, survey));
         List<Integer> features = survey.first(most, order);
         CoFirings coFirings = CoFirings.of(dSae, features);
+        EncodingPass.Step counting = (batch, active) -> coFirings.add(active);
         try (ActivationReader second = again.get()) {
-            encodeAll(second, "counting", null, (batch, active) -> coFirings.add(active));
+            pass(second, "counting", (pass, progress) -> pass.encodeNext(Long.MAX_VALUE, progress, counting));
         }
         return result(activations, survey, features, coFirings);
     }
@@ -198,22 +242,11 @@ public final class Survey {
         }
     }
 
-    private void encodeAll(
-            ActivationReader activations,
-            String task,
-            @Nullable ReconstructionQuality quality,
-            EncodingPass.Step step) {
+    private void pass(ActivationReader activations, String task, BiConsumer<EncodingPass, IntConsumer> withProgress) {
         EncodingPass pass = EncodingPass.of(activations, sae, batchTokens);
         try (PassListener.Progress progress =
                 listener.begin(task, activations.layout().tokens())) {
-            if (quality == null) {
-                pass.encodeNext(Long.MAX_VALUE, progress::advance, step);
-            } else {
-                pass.forwardNext(Long.MAX_VALUE, progress::advance, (batch, forward) -> {
-                    step.take(batch, forward.features());
-                    quality.add(batch, forward.reconstruction());
-                });
-            }
+            withProgress.accept(pass, progress::advance);
         }
     }
 

@@ -3,6 +3,8 @@ package io.github.sae4j.analysis.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.sae4j.analysis.evaluation.Evaluation;
+import io.github.sae4j.analysis.evaluation.ReconstructionQuality;
 import io.github.sae4j.analysis.survey.FeatureOrder;
 import io.github.sae4j.analysis.survey.Survey;
 import io.github.sae4j.analysis.survey.SurveyResult;
@@ -60,7 +62,7 @@ class ReportFromCodeTest {
             assertThat(report.evaluation().firings().tokens()).isEqualTo(TOKENS);
             assertThat(Files.readString(page))
                     .isEqualTo(report.html())
-                    .contains(sae.source().sha256(), "explained variance", "x.safetensors");
+                    .contains(sae.source().sha256().orElseThrow(), "explained variance", "x.safetensors");
             assertThatThrownBy(() -> report.writeTo(page))
                     .isInstanceOf(DataException.class)
                     .hasMessageContaining("report.html");
@@ -87,6 +89,28 @@ class ReportFromCodeTest {
                 assertThat(named.features().get(i).tally().examples())
                         .isEqualTo(first.features().get(i).tally().examples());
             }
+        }
+    }
+
+    @Test
+    void reconstructionsAreMeasuredInTheFirstPassOfASurvey() {
+        ReconstructionQuality quality = new ReconstructionQuality(sae.config().dIn());
+        SurveyResult decoded;
+        try (ActivationReader reader = open()) {
+            decoded = Survey.of(sae)
+                    .forwardFirst(
+                            4, reader, this::open, (batch, forward) -> quality.add(batch, forward.reconstruction()));
+        }
+        try (ActivationReader reader = open()) {
+            SurveyResult encoded = Survey.of(sae).first(4, reader, this::open);
+
+            assertThat(decoded.features()).usingRecursiveComparison().isEqualTo(encoded.features());
+        }
+        try (ActivationReader reader = open()) {
+            ReconstructionQuality evaluated =
+                    Evaluation.of(reader, sae, 1024).quality().orElseThrow();
+
+            assertThat(quality.explainedVariance()).isEqualTo(evaluated.explainedVariance());
         }
     }
 

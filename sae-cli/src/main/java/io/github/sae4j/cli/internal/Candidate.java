@@ -45,7 +45,7 @@ record Candidate(SaeRelease release, PublishedSae sae) {
     @Nullable
     Double l0() {
         if (sae.l0().isPresent()) {
-            return sae.l0().get();
+            return sae.l0().getAsDouble();
         }
         Matcher matcher = L0.matcher((sae.id() + " " + sae.folder()).toLowerCase(Locale.ROOT));
         return matcher.find() ? Double.valueOf(matcher.group(1)) : null;

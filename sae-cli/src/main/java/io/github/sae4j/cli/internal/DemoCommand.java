@@ -9,7 +9,6 @@ import io.github.sae4j.data.activations.Activations;
 import io.github.sae4j.data.activations.ArrayFormat;
 import io.github.sae4j.data.activations.ReconstructionTarget;
 import io.github.sae4j.data.features.FeatureFile;
-import io.github.sae4j.data.features.FeatureFormat;
 import io.github.sae4j.data.features.FeatureTarget;
 import io.github.sae4j.data.features.Selection;
 import java.io.IOException;
@@ -101,7 +100,7 @@ public final class DemoCommand implements Runnable {
 
     private static void encode(Path activations, OpenSae sae, Path features, Terminal terminal) {
         try (Activations opened = Activations.from(activations).openFor(sae.expected())) {
-            FeatureTarget target = new FeatureTarget.InFile(OutputFile.of(features, false), FeatureFormat.SAFETENSORS);
+            FeatureTarget target = FeatureTarget.file(OutputFile.of(features, false));
             new EncodingJob(opened, sae, BATCH, Selection.ALL, terminal).run(List.of(target));
         }
     }

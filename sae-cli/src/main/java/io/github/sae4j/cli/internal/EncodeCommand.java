@@ -7,6 +7,7 @@ import io.github.sae4j.data.features.FeatureTarget;
 import io.github.sae4j.data.features.Selection;
 import io.github.sae4j.data.features.Sharding;
 import io.github.sae4j.loader.SaeSetException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -161,7 +162,9 @@ public final class EncodeCommand implements Runnable {
                 : input.openWithIds(source, sae);
     }
 
-    private static List<FeatureTarget.InFile> files(List<FeatureTarget> targets) {
-        return targets.stream().map(FeatureTarget.InFile.class::cast).toList();
+    private static List<Path> files(List<FeatureTarget> targets) {
+        return targets.stream()
+                .map(target -> ((FeatureTarget.InFile) target).file().givenPath())
+                .toList();
     }
 }

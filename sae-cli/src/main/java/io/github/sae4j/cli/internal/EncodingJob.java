@@ -15,6 +15,7 @@ import io.github.sae4j.data.features.FeatureTarget;
 import io.github.sae4j.data.features.Selection;
 import io.github.sae4j.data.features.ShardedOutputs;
 import io.github.sae4j.data.features.Sharding;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -72,18 +73,18 @@ final class EncodingJob {
     /**
      * Encodes all tokens, or those that an interrupted run has not, and prints the summary.
      *
-     * @param targets the files to make, all in one pass
+     * @param out the files to make, all in one pass
      * @param sharding how each is divided
      * @throws CommandException if a shard would cut a sequence that the SAE needs as a whole
      */
-    void run(List<FeatureTarget.InFile> targets, Sharding sharding) {
+    void run(List<Path> out, Sharding sharding) {
         long sequence = activations.layout().sequence();
         if (!sae.sae().capabilities().has(SaeCapability.ENCODE_TOKENS) && sharding.tokens() % sequence != 0) {
             throw new CommandException("--shard-tokens " + sharding.tokens() + " cuts sequences of " + sequence
                     + " tokens, but " + sae.expected().name() + " takes whole ones.");
         }
         List<WrittenFile> files;
-        try (ShardedOutputs outputs = ShardedOutputs.open(targets, stream(), selection, sharding)) {
+        try (ShardedOutputs outputs = ShardedOutputs.open(out, stream(), selection, sharding)) {
             List<Long> missing = outputs.missing();
             if (missing.size() < outputs.count()) {
                 terminal.note(Quantity.count(outputs.count() - missing.size()) + " of "

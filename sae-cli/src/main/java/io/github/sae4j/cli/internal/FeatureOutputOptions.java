@@ -88,13 +88,13 @@ final class FeatureOutputOptions {
             if (isWhole(written)) {
                 requireSparseAndWhole(written, dense, spec);
             } else {
-                format(path(written, spec), dense, spec);
+                requireFormat(path(written, spec), dense, spec);
                 OutputOptions.requireOther(path(written, spec), inputs, spec);
             }
         }
         List<FeatureTarget> targets = new ArrayList<>();
         for (String written : out) {
-            targets.add(target(written, dense, spec));
+            targets.add(target(written, spec));
         }
         return targets;
     }
@@ -122,19 +122,18 @@ final class FeatureOutputOptions {
         }
     }
 
-    private FeatureTarget target(String written, boolean dense, CommandSpec spec) {
+    private FeatureTarget target(String written, CommandSpec spec) {
         if (written.equals(STANDARD_OUTPUT)) {
             return FeatureTarget.lines(spec.commandLine().getOut());
         }
         if (written.startsWith(DELPHI)) {
             return FeatureTarget.delphi(path(written.substring(DELPHI.length()), spec), force);
         }
-        Path path = path(written, spec);
         // Of a file that is divided, none has this name.
-        return new FeatureTarget.InFile(OutputFile.of(path, force || shardTokens != null), format(path, dense, spec));
+        return FeatureTarget.file(OutputFile.of(path(written, spec), force || shardTokens != null));
     }
 
-    private static FeatureFormat format(Path path, boolean dense, CommandSpec spec) {
+    private static void requireFormat(Path path, boolean dense, CommandSpec spec) {
         FeatureFormat format = FeatureFormat.of(path)
                 .orElseThrow(() -> OutputOptions.wrongEnding(path, FeatureFormat.endings(), spec));
         if (dense && !format.hasDenseForm()) {
@@ -143,7 +142,6 @@ final class FeatureOutputOptions {
                     "--dense is for .safetensors files, but --out " + path + " is a " + format.ending() + " file, which"
                             + " has no dense form (the endings are " + FeatureFormat.endings() + ")");
         }
-        return format;
     }
 
     /** Returns where a file is or will be, however its path is written. */

@@ -186,13 +186,13 @@ final class OpenSae implements AutoCloseable {
 
     /** Starts to take the SHA-256 of the weights. */
     void prepareSha256() {
-        sha256 = CompletableFuture.supplyAsync(sae.source()::sha256);
+        sha256 = CompletableFuture.supplyAsync(() -> sae.source().sha256().orElseThrow());
     }
 
     /** Waits for the SHA-256 of the weights. */
     String sha256() {
         if (sha256 == null) {
-            return sae.source().sha256();
+            return sae.source().sha256().orElseThrow();
         }
         try {
             return sha256.join();

@@ -84,7 +84,7 @@ final class OpenSet implements AutoCloseable {
      */
     Provenance provenance(String source, String selected, @Nullable Integer layer) {
         return Provenance.builder()
-                .sae(set.source().description(), set.source().sha256())
+                .sae(set.source().description(), set.source().sha256().orElse(null))
                 .options(options)
                 .source(source, layer == null ? selected : (selected + " --layer " + layer).strip())
                 .version(Version.number())

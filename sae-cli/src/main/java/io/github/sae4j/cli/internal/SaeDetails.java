@@ -138,12 +138,7 @@ record SaeDetails(LabelledLines facts) {
     private void release(@Nullable PublishedSae published) {
         if (published != null) {
             line("release", published.name());
-            line(
-                    "L0",
-                    published
-                            .l0()
-                            .map(l0 -> Quantity.decimal(l0, 1) + ", as published")
-                            .orElse(null));
+            published.l0().ifPresent(l0 -> line("L0", Quantity.decimal(l0, 1) + ", as published"));
         }
     }
 

@@ -35,7 +35,8 @@ record SetDecodingJob(OpenSet set, @Nullable Integer layer, int batchTokens, Ter
         requireAllLayers(features);
         set.requireLayers(features.fileName(), features.layout(), set.set().dSae(), "d_sae");
         features.requireWeights(
-                set.set().source().description(), () -> set.set().source().sha256());
+                set.set().source().description(),
+                () -> set.set().source().sha256().orElseThrow());
         if (set.set().hasSkip()) {
             terminal.note(
                     "sae: note: this is what the features decode to; the skip term is not in them. sae reconstruct has"

@@ -40,7 +40,7 @@ class ReportFromCodeTest {
             Supplier<ActivationReader> open = () -> Activations.from(file).openFor(sae);
             try (ActivationReader reader = open.get()) {
                 Supplier<Provenance> origin = () -> Provenance.builder()
-                        .sae(sae.source().description(), sae.source().sha256())
+                        .sae(sae.source().description(), sae.source().sha256().orElseThrow())
                         .source(reader.sourceName(), "")
                         .version(Version.number())
                         .build();

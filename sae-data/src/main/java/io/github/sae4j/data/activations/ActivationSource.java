@@ -25,6 +25,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where activations come from: a file, the files of a folder, those that a pattern matches, or standard input.
  *
+ * <pre>{@code
+ * ActivationSource source = ActivationSource.of("runs/*.npy");
+ * }</pre>
+ *
  * @param written what the caller wrote
  * @param files the files in the order in which they are read; none for standard input
  * @since 0.1

@@ -16,6 +16,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One file is open at a time, and only the tokens of one batch are ever in memory. Not for use by several threads.
  *
+ * <pre>{@code
+ * try (Activations activations = Activations.from(Path.of("x.safetensors")).skipFirst(1).openFor(sae)) {
+ *     for (TokenBatch batch : activations.batches(1024)) {
+ *         SparseFeatures features = sae.encode(batch.keptRows());
+ *     }
+ * }
+ * }</pre>
+ *
  * @since 0.1
  */
 public final class Activations implements ActivationReader {

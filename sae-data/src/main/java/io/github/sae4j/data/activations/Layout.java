@@ -9,6 +9,8 @@ import java.util.List;
 /**
  * How the tokens of a file are arranged: the axes before those of an activation, and whether its heads have one.
  *
+ * <p>Immutable, and so safe for use by several threads.
+ *
  * @since 0.1
  */
 public final class Layout {

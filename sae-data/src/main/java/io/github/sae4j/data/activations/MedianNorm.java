@@ -5,6 +5,8 @@ package io.github.sae4j.data.activations;
  *
  * <p>Norms are counted by the upper bits of their float32, which order them, so memory does not grow with their number.
  *
+ * <p>Not for use by several threads at once.
+ *
  * @since 0.1
  */
 public final class MedianNorm {

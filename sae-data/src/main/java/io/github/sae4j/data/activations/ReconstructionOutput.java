@@ -9,6 +9,8 @@ import java.nio.FloatBuffer;
  * Decoded activations in the making: {@code reconstruction} float32, in the shape that the activations had, in the form
  * that the file's ending tells.
  *
+ * <p>Not for use by several threads at once.
+ *
  * @since 0.1
  */
 public final class ReconstructionOutput implements AutoCloseable {

@@ -7,6 +7,10 @@ import java.util.BitSet;
  * Consecutive tokens of an input: their activations, their ids if they are needed, and which of them are skipped. A reader
  * fills a batch again and again. Not for use by several threads at once.
  *
+ * <pre>{@code
+ * TokenBatch batch = TokenBatch.of(activations);
+ * }</pre>
+ *
  * @since 0.1
  */
 public final class TokenBatch {

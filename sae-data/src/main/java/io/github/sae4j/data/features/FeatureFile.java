@@ -31,6 +31,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Only the tokens of one batch are ever in memory. Not for use by several threads.
  *
+ * <pre>{@code
+ * try (FeatureFile file = FeatureFile.open(Path.of("features.safetensors"), sae)) {
+ *     float[][] decoded = sae.decode(file.next(1024));              // of the first 1024 tokens
+ * }
+ * }</pre>
+ *
  * @since 0.1
  */
 public final class FeatureFile implements AutoCloseable {

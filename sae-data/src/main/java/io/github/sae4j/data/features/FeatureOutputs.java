@@ -43,7 +43,7 @@ final class FeatureOutputs implements FeatureSink {
 
     private static FeatureSink sink(FeatureTarget target, FeatureStream stream, Selection selection) {
         if (target instanceof FeatureTarget.InFolder in) {
-            return DelphiOutput.create(FeatureFolder.of(in.path(), in.replace()), stream);
+            return DelphiOutput.create(in.folder(), stream);
         }
         if (target instanceof FeatureTarget.Lines lines) {
             return JsonLinesOutput.create(new StandardLines(lines.out()), stream, selection.metadata());

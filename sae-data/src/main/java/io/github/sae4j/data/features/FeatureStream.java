@@ -35,7 +35,7 @@ public record FeatureStream(
                 sae.config(),
                 reader.hasIds(),
                 () -> Provenance.builder()
-                        .sae(sae.source().description(), sae.source().sha256())
+                        .sae(sae.source().description(), sae.source().sha256().orElse(null))
                         .source(
                                 reader.sourceName(),
                                 Sentence.of(reader.selected()).toString())

@@ -4,10 +4,15 @@ import io.github.sae4j.data.DataException;
 import io.github.sae4j.data.OutputFile;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /**
  * Where features are to go; {@link FeatureSink#to(java.util.List, FeatureStream, Selection)} fills several in one pass.
  * Immutable but for the writer of {@link Lines}, and so safe for use by several threads.
+ *
+ * <pre>{@code
+ * FeatureTarget target = FeatureTarget.file(OutputFile.of(Path.of("features.npz"), true));
+ * }</pre>
  *
  * @since 0.1
  */
@@ -20,11 +25,7 @@ public sealed interface FeatureTarget {
      * @throws IllegalArgumentException if the ending tells no kind
      */
     static InFile file(OutputFile file) {
-        return new InFile(
-                file,
-                FeatureFormat.of(file.path())
-                        .orElseThrow(() -> new IllegalArgumentException(
-                                file.path() + " must end in one of " + FeatureFormat.endings() + ".")));
+        return new InFile(file);
     }
 
     /**
@@ -36,8 +37,7 @@ public sealed interface FeatureTarget {
      * @throws DataException if there is a file of that name, or its own folder does not let it be made
      */
     static InFolder delphi(Path path, boolean replace) {
-        FeatureFolder folder = FeatureFolder.of(path, replace);
-        return new InFolder(folder.path(), folder.replace());
+        return new InFolder(FeatureFolder.of(path, replace));
     }
 
     /**
@@ -49,13 +49,28 @@ public sealed interface FeatureTarget {
         return new Lines(out);
     }
 
-    /**
-     * A file.
-     *
-     * @param file where
-     * @param format what kind of file
-     */
-    record InFile(OutputFile file, FeatureFormat format) implements FeatureTarget {
+    /** A file. */
+    final class InFile implements FeatureTarget {
+
+        private final OutputFile file;
+        private final FeatureFormat format;
+
+        private InFile(OutputFile file) {
+            this.file = file;
+            this.format = FeatureFormat.of(file.givenPath())
+                    .orElseThrow(() -> new IllegalArgumentException(
+                            file.givenPath() + " must end in one of " + FeatureFormat.endings() + "."));
+        }
+
+        /** Returns the file to be. */
+        public OutputFile file() {
+            return file;
+        }
+
+        /** Returns what kind of file it is. */
+        public FeatureFormat format() {
+            return format;
+        }
 
         @Override
         public String toString() {
@@ -63,26 +78,43 @@ public sealed interface FeatureTarget {
         }
     }
 
-    /**
-     * A folder as delphi reads it.
-     *
-     * @param path the folder of all hooks
-     * @param replace whether the folder of the hook may be replaced
-     */
-    record InFolder(Path path, boolean replace) implements FeatureTarget {
+    /** A folder as delphi reads it. */
+    final class InFolder implements FeatureTarget {
+
+        private final FeatureFolder folder;
+
+        private InFolder(FeatureFolder folder) {
+            this.folder = folder;
+        }
+
+        FeatureFolder folder() {
+            return folder;
+        }
+
+        /** Returns the folder of all hooks. */
+        public Path path() {
+            return folder.path();
+        }
 
         @Override
         public String toString() {
-            return path.toString();
+            return folder.path().toString();
         }
     }
 
-    /**
-     * JSON lines, as they come.
-     *
-     * @param out where
-     */
-    record Lines(PrintWriter out) implements FeatureTarget {
+    /** JSON lines, as they come. */
+    final class Lines implements FeatureTarget {
+
+        private final PrintWriter out;
+
+        private Lines(PrintWriter out) {
+            this.out = Objects.requireNonNull(out, "out");
+        }
+
+        /** Returns where they go. */
+        public PrintWriter out() {
+            return out;
+        }
 
         @Override
         public String toString() {

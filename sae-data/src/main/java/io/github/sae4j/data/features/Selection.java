@@ -5,6 +5,10 @@ import java.util.OptionalInt;
 /**
  * Which features are written, and how.
  *
+ * <pre>{@code
+ * FeatureSink sink = FeatureSink.to(OutputFile.of(Path.of("top.npz"), false), stream, Selection.strongest(10));
+ * }</pre>
+ *
  * @param topK how many features of each token are kept; empty for all
  * @param dense whether they are written as a dense matrix
  * @param longForm whether Parquet files have a row for each active feature, not for each token

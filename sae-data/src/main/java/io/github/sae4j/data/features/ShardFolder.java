@@ -36,51 +36,49 @@ final class ShardFolder implements AutoCloseable {
     private static final String COMPLETE = "complete";
     private static final Set<String> OURS = Set.of(LOCK, RUN, COMPLETE);
 
-    private final FeatureTarget.InFile target;
+    private final Path file;
     private final Shards shards;
     private final Path folder;
     private final FileChannel channel;
     private final boolean replace;
 
-    private ShardFolder(FeatureTarget.InFile target, Shards shards, boolean replace, Path folder, FileChannel channel) {
-        this.target = target;
+    private ShardFolder(Path file, Shards shards, boolean replace, Path folder, FileChannel channel) {
+        this.file = file;
         this.shards = shards;
         this.replace = replace;
         this.folder = folder;
         this.channel = channel;
     }
 
-    private static Path of(FeatureTarget.InFile target) {
-        return target.file().path().resolveSibling("." + target.file().fileName() + ".sae-work");
+    private static Path of(Path file) {
+        return file.resolveSibling("." + file.getFileName() + ".sae-work");
     }
 
     /** Returns whether a run has put all shards in place and described no other since. */
-    static boolean isDone(FeatureTarget.InFile target, Shards shards) {
-        return !Files.exists(of(target).resolve(RUN))
-                && LongStream.range(0, shards.count()).allMatch(shard -> Files.exists(place(target, shards, shard)));
+    static boolean isDone(Path file, Shards shards) {
+        return !Files.exists(of(file).resolve(RUN))
+                && LongStream.range(0, shards.count()).allMatch(shard -> Files.exists(place(file, shards, shard)));
     }
 
     /**
      * Opens the folder, and makes it if there is none.
      *
-     * @param target the file as the user named it
+     * @param file the file as the user named it
      * @param shards how its tokens are divided
      * @param run describes the run; one with another description does not go on with it
-     * @param resume whether to go on with what a run has left
-     * @param replace whether files that are in the way may be replaced
+     * @param sharding whether to go on with what a run has left, and whether files that are in the way may be replaced
      * @throws DataException if another run has it now, or has left shards in it that are neither to be used nor replaced
      */
-    static ShardFolder open(
-            FeatureTarget.InFile target, Shards shards, JsonObject run, boolean resume, boolean replace) {
-        Path folder = of(target);
+    static ShardFolder open(Path file, Shards shards, JsonObject run, Sharding sharding) {
+        Path folder = of(file);
         try {
             Files.createDirectories(folder);
             FileChannel channel =
                     FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            requireAlone(target, channel);
-            ShardFolder opened = new ShardFolder(target, shards, replace, folder, channel);
+            requireAlone(file, channel);
+            ShardFolder opened = new ShardFolder(file, shards, sharding.replace(), folder, channel);
             try {
-                opened.prepare(run, resume);
+                opened.prepare(run, sharding.resume());
                 return opened;
             } catch (RuntimeException | IOException e) {
                 opened.close();
@@ -91,7 +89,7 @@ final class ShardFolder implements AutoCloseable {
         }
     }
 
-    private static void requireAlone(FeatureTarget.InFile target, FileChannel channel) throws IOException {
+    private static void requireAlone(Path file, FileChannel channel) throws IOException {
         @Nullable FileLock lock;
         try {
             lock = channel.tryLock();
@@ -100,8 +98,7 @@ final class ShardFolder implements AutoCloseable {
         }
         if (lock == null) {
             channel.close();
-            throw new DataException(
-                    Reason.UNWRITABLE, target.file().path() + ": another run is at work on its shards.");
+            throw new DataException(Reason.UNWRITABLE, file + ": another run is at work on its shards.");
         }
     }
 
@@ -114,7 +111,7 @@ final class ShardFolder implements AutoCloseable {
                 throw new DataException(
                         Reason.EXISTS,
                         Sentence.of(
-                                target.file().path() + ": a run was interrupted that has finished " + finished
+                                file + ": a run was interrupted that has finished " + finished
                                         + (finished == 1 ? " shard" : " shards") + "; ",
                                 Setting.RESUME.named(),
                                 " goes on with it, ",
@@ -125,11 +122,11 @@ final class ShardFolder implements AutoCloseable {
         Set<String> kept = new HashSet<>(Set.of(LOCK));
         if (resume) {
             kept.addAll(List.of(RUN, COMPLETE));
-            LongStream.range(0, shards.count()).forEach(shard -> kept.add(shards.name(path(), target.format(), shard)));
+            LongStream.range(0, shards.count()).forEach(shard -> kept.add(shards.name(file, shard)));
         }
-        for (Path file : files()) {
-            if (!kept.contains(String.valueOf(file.getFileName()))) {
-                Files.delete(file);
+        for (Path left : files()) {
+            if (!kept.contains(String.valueOf(left.getFileName()))) {
+                Files.delete(left);
             }
         }
         if (!Files.exists(folder.resolve(RUN)) || finished == 0) {
@@ -137,7 +134,7 @@ final class ShardFolder implements AutoCloseable {
         }
         if (!isComplete()) {
             for (long shard = 0; shard < shards.count(); shard++) {
-                OutputFile.of(place(target, shards, shard), replace);
+                OutputFile.of(place(file, shards, shard), replace);
             }
         }
     }
@@ -145,7 +142,7 @@ final class ShardFolder implements AutoCloseable {
     /** Returns how many shards there are, also of a run that divided the tokens in another way. */
     private long finished() throws IOException {
         return files().stream()
-                .map(file -> String.valueOf(file.getFileName()))
+                .map(left -> String.valueOf(left.getFileName()))
                 .filter(name -> !name.startsWith(".") && !OURS.contains(name))
                 .count();
     }
@@ -163,7 +160,7 @@ final class ShardFolder implements AutoCloseable {
                 throw new DataException(
                         Reason.MISMATCH,
                         Sentence.of(
-                                target.file().path() + ": ",
+                                file + ": ",
                                 Setting.RESUME.named(),
                                 " cannot go on, for \"",
                                 spoken(field),
@@ -191,17 +188,12 @@ final class ShardFolder implements AutoCloseable {
         }
     }
 
-    private Path path() {
-        return target.file().path();
-    }
-
-    private static Path place(FeatureTarget.InFile target, Shards shards, long shard) {
-        Path path = target.file().path();
-        return path.resolveSibling(shards.name(path, target.format(), shard));
+    private static Path place(Path file, Shards shards, long shard) {
+        return file.resolveSibling(shards.name(file, shard));
     }
 
     private Path finished(long shard) {
-        return folder.resolve(shards.name(path(), target.format(), shard));
+        return folder.resolve(shards.name(file, shard));
     }
 
     boolean has(long shard) {
@@ -215,7 +207,7 @@ final class ShardFolder implements AutoCloseable {
 
     /** Returns where a shard is to be made. */
     FeatureTarget.InFile target(long shard) {
-        return new FeatureTarget.InFile(OutputFile.of(finished(shard), true), target.format());
+        return FeatureTarget.file(OutputFile.of(finished(shard), true));
     }
 
     /** Says that every shard is made. */
@@ -235,18 +227,18 @@ final class ShardFolder implements AutoCloseable {
     List<OutputFile> publish() {
         for (long shard = 0; shard < shards.count(); shard++) {
             if (has(shard)) {
-                OutputFile.of(place(target, shards, shard), replace);
-                GuardedFile.move(finished(shard), place(target, shards, shard));
+                OutputFile.of(place(file, shards, shard), replace);
+                GuardedFile.move(finished(shard), place(file, shards, shard));
             }
         }
         discard();
-        return places(target, shards);
+        return places(file, shards);
     }
 
     /** Returns where all shards are in the end. */
-    static List<OutputFile> places(FeatureTarget.InFile target, Shards shards) {
+    static List<OutputFile> places(Path file, Shards shards) {
         return LongStream.range(0, shards.count())
-                .mapToObj(shard -> OutputFile.of(place(target, shards, shard), true))
+                .mapToObj(shard -> OutputFile.of(place(file, shards, shard), true))
                 .toList();
     }
 
@@ -254,9 +246,9 @@ final class ShardFolder implements AutoCloseable {
     private void discard() {
         try {
             channel.close();
-            for (Path file : files()) {
-                if (!file.endsWith(RUN) && !file.endsWith(COMPLETE)) {
-                    Files.delete(file);
+            for (Path left : files()) {
+                if (!left.endsWith(RUN) && !left.endsWith(COMPLETE)) {
+                    Files.delete(left);
                 }
             }
             Files.deleteIfExists(folder.resolve(RUN));

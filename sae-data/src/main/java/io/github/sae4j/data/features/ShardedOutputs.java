@@ -5,6 +5,7 @@ import io.github.sae4j.data.OutputFile;
 import io.github.sae4j.data.Setting;
 import io.github.sae4j.data.TokenRange;
 import io.github.sae4j.data.WrittenFile;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -14,7 +15,7 @@ import java.util.stream.LongStream;
  * put in place at the end. Not for use by several threads at once.
  *
  * <pre>{@code
- * List<FeatureTarget.InFile> files = List.of(FeatureTarget.file(OutputFile.of(Path.of("features.npz"), true)));
+ * List<Path> files = List.of(Path.of("features.npz"));
  * try (ShardedOutputs outputs = ShardedOutputs.open(
  *         files, FeatureStream.of(reader, sae), Selection.ALL, new Sharding(1_000_000, true, false))) {
  *     EncodingPass pass = EncodingPass.of(reader, sae, 1024);
@@ -40,7 +41,7 @@ public final class ShardedOutputs implements AutoCloseable {
     private final Selection selection;
     private final FeatureStream stream;
     private final List<ShardFolder> folders = new ArrayList<>();
-    private final List<FeatureTarget.InFile> done = new ArrayList<>();
+    private final List<Path> done = new ArrayList<>();
 
     private ShardedOutputs(Shards shards, Selection selection, FeatureStream stream) {
         this.shards = shards;
@@ -51,17 +52,18 @@ public final class ShardedOutputs implements AutoCloseable {
     /**
      * Starts the files, or goes on with them.
      *
-     * @param targets the files, none of which gets its own name: {@code features.npz} stands for
-     *     {@code features-00001-of-00004.npz} and so on; whether those may be replaced is for {@code sharding} to say, not for
-     *     the targets
+     * @param files the files, of the kinds that the endings of their names tell; none gets its own name: {@code features.npz}
+     *     stands for {@code features-00001-of-00004.npz} and so on
      * @param stream what is written in all
      * @param selection which features, and in which form
-     * @param sharding how the files are divided
-     * @throws io.github.sae4j.data.DataException if another run is at work on one of them, has left shards that are neither to
-     *     be used nor replaced, or wrote with other settings than this one that resumes it
+     * @param sharding how the files are divided, and whether shards that are there already may be replaced
+     * @throws io.github.sae4j.data.DataException if a shard is there and may not be replaced, or cannot be made, or another run is
+     *     at work on one of the files, has left shards that are neither to be used nor replaced, or wrote with other settings
+     *     than this one that resumes it
+     * @throws IllegalArgumentException if the ending of a name tells no kind
      */
-    public static ShardedOutputs open(
-            List<FeatureTarget.InFile> targets, FeatureStream stream, Selection selection, Sharding sharding) {
+    public static ShardedOutputs open(List<Path> files, FeatureStream stream, Selection selection, Sharding sharding) {
+        files.forEach(file -> FeatureTarget.file(OutputFile.of(file, true)));
         Shards shards = new Shards(stream.layout().tokens(), sharding.tokens());
         JsonObject run = new JsonObject();
         stream.metadata().forEach(run::addProperty);
@@ -74,12 +76,12 @@ public final class ShardedOutputs implements AutoCloseable {
         run.addProperty(Setting.METADATA.name(), selection.metadata());
         ShardedOutputs outputs = new ShardedOutputs(shards, selection, stream);
         try {
-            for (FeatureTarget.InFile target : targets) {
-                if (sharding.resume() && ShardFolder.isDone(target, shards)) {
-                    outputs.done.add(target);
+            for (Path file : files) {
+                if (sharding.resume() && ShardFolder.isDone(file, shards)) {
+                    outputs.done.add(file);
                     continue;
                 }
-                outputs.folders.add(ShardFolder.open(target, shards, run, sharding.resume(), sharding.replace()));
+                outputs.folders.add(ShardFolder.open(file, shards, run, sharding));
             }
             return outputs;
         } catch (RuntimeException e) {
@@ -144,7 +146,7 @@ public final class ShardedOutputs implements AutoCloseable {
         folders.forEach(ShardFolder::complete);
         List<WrittenFile> made = new ArrayList<>();
         folders.forEach(folder -> made.add(together(folder.publish())));
-        done.forEach(target -> made.add(together(ShardFolder.places(target, shards))));
+        done.forEach(file -> made.add(together(ShardFolder.places(file, shards))));
         return made;
     }
 

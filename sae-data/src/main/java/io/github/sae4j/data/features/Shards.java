@@ -23,9 +23,9 @@ record Shards(long tokens, long each) {
     }
 
     /** Returns the name of a shard's file, {@code features-00001-of-00004.npz} for {@code features.npz}. */
-    String name(Path file, FeatureFormat format, long shard) {
+    String name(Path file, long shard) {
         String whole = String.valueOf(file.getFileName());
-        int stem = whole.length() - format.ending().length();
+        int stem = whole.lastIndexOf('.');
         return String.format(
                 Locale.ROOT, "%s-%05d-of-%05d%s", whole.substring(0, stem), shard + 1, count(), whole.substring(stem));
     }

@@ -14,6 +14,8 @@ import java.util.NavigableSet;
  * The texts of tokens, in JSON lines or Parquet. Lines or rows follow one another as the activations do; where these have an
  * axis of sequences, each is one of them, unless it is a single token.
  *
+ * <p>Without state, and so safe for use by several threads.
+ *
  * @since 0.1
  */
 public final class TokenTexts {

@@ -1,6 +1,7 @@
 package io.github.sae4j.loader.format;
 
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * The fields of a configuration, each of which is read or inert when the format is done. A field that is null counts as absent.
@@ -23,7 +24,7 @@ public interface FormatFields {
      *
      * @param name the field, dotted if it is nested
      */
-    Optional<Double> number(String name);
+    OptionalDouble number(String name);
 
     /**
      * Returns a text, if the field is there.

@@ -6,7 +6,7 @@ import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.WeightMatrix;
 import java.util.Objects;
-import java.util.Optional;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +25,7 @@ public final class FormatParts {
     private final @Nullable String noDecoder;
     private @Nullable WeightMatrix skip;
     private float @Nullable [] sparsity;
-    private @Nullable Double normScalingFactor;
+    private OptionalDouble normScalingFactor = OptionalDouble.empty();
 
     private FormatParts(
             SaeConfig config,
@@ -112,7 +112,7 @@ public final class FormatParts {
      */
     public FormatParts withNormScalingFactor(double factor) {
         FormatParts copy = copy();
-        copy.normScalingFactor = factor;
+        copy.normScalingFactor = OptionalDouble.of(factor);
         return copy;
     }
 
@@ -127,8 +127,8 @@ public final class FormatParts {
     }
 
     /** Returns what activations are multiplied by before all else, if the files say so. */
-    public Optional<Double> normScalingFactor() {
-        return Optional.ofNullable(normScalingFactor);
+    public OptionalDouble normScalingFactor() {
+        return normScalingFactor;
     }
 
     /** Returns a builder with these parts but the norm scaling factor, of which the user may know better. */

@@ -66,11 +66,11 @@ final class FileSource implements SaeSource {
     }
 
     @Override
-    public synchronized String sha256() {
+    public synchronized Optional<String> sha256() {
         if (sha256 == null) {
             sha256 = digest();
         }
-        return sha256;
+        return Optional.of(sha256);
     }
 
     @Override

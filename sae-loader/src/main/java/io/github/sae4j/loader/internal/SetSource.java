@@ -52,11 +52,11 @@ public final class SetSource implements SaeSource {
     }
 
     @Override
-    public synchronized String sha256() {
+    public synchronized Optional<String> sha256() {
         if (sha256 == null) {
             sha256 = digest.get();
         }
-        return sha256;
+        return Optional.of(sha256);
     }
 
     @Override

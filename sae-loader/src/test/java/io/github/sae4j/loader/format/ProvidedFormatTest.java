@@ -61,7 +61,7 @@ class ProvidedFormatTest {
             assertThat(sae.decode(sae.encode(new float[] {2, 3}))[0]).containsExactly(4.25f, 7.25f);
             assertThat(sae.config().metadata().modelName()).contains("gpt2");
             assertThat(sae.source().files()).containsExactly("sae.json", "sae.safetensors");
-            assertThat(sae.source().sha256()).hasSize(64);
+            assertThat(sae.source().sha256().orElseThrow()).hasSize(64);
         }
     }
 

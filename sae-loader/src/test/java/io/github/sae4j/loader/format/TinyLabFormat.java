@@ -6,6 +6,7 @@ import io.github.sae4j.core.SaeMetadata;
 import io.github.sae4j.core.TopK;
 import io.github.sae4j.loader.SaeLoadException;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /** A layout of a lab that nobody has heard of: {@code sae.json} and {@code sae.safetensors}, linear layers and top-k. */
 public final class TinyLabFormat implements SaeFormat {
@@ -55,6 +56,7 @@ public final class TinyLabFormat implements SaeFormat {
                 TopK.of(k, tensors.vector("up.bias", dSae)),
                 tensors.transposed("down.weight", dSae, dIn),
                 tensors.vector("down.bias", dIn));
-        return fields.number("scale").map(parts::withNormScalingFactor).orElse(parts);
+        OptionalDouble scale = fields.number("scale");
+        return scale.isPresent() ? parts.withNormScalingFactor(scale.getAsDouble()) : parts;
     }
 }

@@ -69,7 +69,9 @@ public record ReportData(
         SaeConfig config = survey.sae().config();
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("SAE", origin.getOrDefault("sae", ""));
-        facts.put("SHA-256", origin.getOrDefault("sae_sha256", ""));
+        if (origin.containsKey("sae_sha256")) {
+            facts.put("SHA-256", origin.get("sae_sha256"));
+        }
         if (origin.containsKey("sae_options")) {
             facts.put("options", origin.get("sae_options"));
         }

@@ -4,6 +4,7 @@ import io.github.sae4j.core.Normalization;
 import io.github.sae4j.loader.SaeLoadException;
 import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.internal.SaeFolder;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,11 +30,10 @@ record NormScaling(SaeFolder place, Formats.Settings settings) {
         if (normalization != Normalization.EXPECTED_AVERAGE_ONLY_IN) {
             return 1;
         }
-        @Nullable
-        Double known = settings.facts() == null
-                ? null
-                : settings.facts().sae().normScalingFactor().orElse(null);
-        if (known == null) {
+        OptionalDouble known = settings.facts() == null
+                ? OptionalDouble.empty()
+                : settings.facts().sae().normScalingFactor();
+        if (known.isEmpty()) {
             LOG.warn(
                     "{} was trained with normalize_activations = {}, a factor that its publisher folds into the weights"
                             + " or gives beside them; none is given here, so activations are used as they are",
@@ -41,7 +41,7 @@ record NormScaling(SaeFolder place, Formats.Settings settings) {
                     normalization.label());
             return 1;
         }
-        return known;
+        return known.getAsDouble();
     }
 
     /**

@@ -6,6 +6,7 @@ import io.github.sae4j.loader.format.FormatParts;
 import io.github.sae4j.loader.format.SaeFormat;
 import io.github.sae4j.loader.internal.SaeFolder;
 import java.util.List;
+import java.util.OptionalDouble;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,8 +41,9 @@ record ProvidedFormat(SaeFormat format) implements FileLayout {
         SaeConfig config = parts.config();
         NormScaling scaling = new NormScaling(reading.place(), settings);
         scaling.requireFitting(1);
+        OptionalDouble published = parts.normScalingFactor();
         double inputScale =
-                scaling.factor(config.normalization(), parts.normScalingFactor().orElse(null));
+                scaling.factor(config.normalization(), published.isPresent() ? published.getAsDouble() : null);
         Weights weights = files.close(label(), config.architecture().label());
         if (!weights.conversions().isEmpty()) {
             LOG.info("{}: {}", weights.path(), String.join(", ", weights.conversions()));

@@ -12,8 +12,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** What a format of others reads, and the account of it. */
 final class ProvidedReading implements FormatReading {
@@ -111,8 +113,9 @@ final class ProvidedReading implements FormatReading {
         }
 
         @Override
-        public Optional<Double> number(String name) {
-            return Optional.ofNullable(fields.number(name));
+        public OptionalDouble number(String name) {
+            @Nullable Double number = fields.number(name);
+            return number == null ? OptionalDouble.empty() : OptionalDouble.of(number);
         }
 
         @Override

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -75,9 +76,9 @@ final class KnownReleases {
                     id,
                     repository,
                     folder == null ? id : folder,
-                    Optional.ofNullable(row.number(2)),
+                    row.number(2),
                     Optional.ofNullable(row.optional(3)),
-                    Optional.ofNullable(row.number(4))));
+                    row.number(4)));
         }
         return saes;
     }
@@ -136,10 +137,9 @@ final class KnownReleases {
             return column >= columns.size() || columns.get(column).isEmpty() ? null : columns.get(column);
         }
 
-        @Nullable
-        Double number(int column) {
+        OptionalDouble number(int column) {
             @Nullable String text = optional(column);
-            return text == null ? null : Double.valueOf(text);
+            return text == null ? OptionalDouble.empty() : OptionalDouble.of(Double.parseDouble(text));
         }
     }
 }

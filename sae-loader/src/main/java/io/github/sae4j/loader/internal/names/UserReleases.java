@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -154,9 +155,9 @@ final class UserReleases {
                 id,
                 repository,
                 path == null ? id : path,
-                Optional.ofNullable(number(where, fields, "l0")),
+                number(where, fields, "l0"),
                 Optional.ofNullable(text(where, fields, "neuronpedia", "neuronpedia")),
-                Optional.ofNullable(number(where, fields, "norm_scaling_factor")));
+                number(where, fields, "norm_scaling_factor"));
     }
 
     private Map<?, ?> fields(String where, @Nullable Object value) {
@@ -174,10 +175,13 @@ final class UserReleases {
         throw unexpected(where, "has a " + name + " that is no text: " + shown(value));
     }
 
-    private @Nullable Double number(String where, Map<?, ?> fields, String name) {
+    private OptionalDouble number(String where, Map<?, ?> fields, String name) {
         @Nullable Object value = fields.get(name);
-        if (value == null || value instanceof Number) {
-            return value == null ? null : ((Number) value).doubleValue();
+        if (value == null) {
+            return OptionalDouble.empty();
+        }
+        if (value instanceof Number number) {
+            return OptionalDouble.of(number.doubleValue());
         }
         throw unexpected(where, "has a " + name + " that is no number: " + shown(value));
     }

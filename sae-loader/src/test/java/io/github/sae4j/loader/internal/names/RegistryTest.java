@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,7 +73,7 @@ class RegistryTest {
                 .orElseThrow();
         assertThat(llama.format()).isEqualTo("llama_scope_r1_distill");
         assertThat(llama.model()).isEqualTo("deepseek-ai/DeepSeek-R1-Distill-Llama-8B");
-        assertThat(llama.sae().normScalingFactor()).contains(53.52995401997436);
+        assertThat(llama.sae().normScalingFactor()).hasValue(53.52995401997436);
         assertThat(llama.sae().neuronpediaId()).contains("deepseek-r1-distill-llama-8b/0-llamascope-slimpj-res-32k");
 
         Registry.Facts mistral = registry.facts(registry.address("mistral-7b-res-wg", "blocks.8.hook_resid_pre"))
@@ -136,9 +137,9 @@ class RegistryTest {
                         "layer_2",
                         "me/saes",
                         "second",
-                        Optional.of(50.0),
+                        OptionalDouble.of(50.0),
                         Optional.of("gemma-2-2b/2-mine"),
-                        Optional.of(1.5)));
+                        OptionalDouble.of(1.5)));
         assertThat(with.address("from-saelens", "blocks.1"))
                 .isEqualTo(SaeAddress.inRepository("other/saes", "blocks.1"));
         Registry.Facts facts =
