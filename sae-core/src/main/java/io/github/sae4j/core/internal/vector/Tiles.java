@@ -16,8 +16,11 @@ import jdk.incubator.vector.FloatVector;
  */
 final class Tiles {
 
-    /** Tokens of the tallest tile. Processors with vectors of 512 bits have 32 registers of them. */
-    static final int TALLEST = FLOATS.vectorBitSize() >= 512 ? 8 : 6;
+    /** Registers to count on: processors with vectors of 512 bits have 32 of them, some with shorter ones have 16. */
+    static final int REGISTERS = FLOATS.vectorBitSize() >= 512 ? 32 : 16;
+
+    /** Tokens of the tallest tile. */
+    static final int TALLEST = REGISTERS == 32 ? 8 : 6;
 
     private Tiles() {}
 
