@@ -133,9 +133,8 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .resideInAPackage(HOUSE.module("sae-core").packages())
-                // They look for a driver's files, say which file kept libtorch from being unpacked, and read the sizes
-                // of
-                // caches.
+                // They look for a driver's files, say which file kept libtorch from being unpacked, and read how large
+                // caches are.
                 .and()
                 .doNotHaveSimpleName("Devices")
                 .and()
