@@ -133,11 +133,14 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .resideInAPackage(HOUSE.module("sae-core").packages())
-                // They look for a driver's files, and say which file kept libtorch from being unpacked.
+                // They look for a driver's files, say which file kept libtorch from being unpacked, and read how large
+                // caches are.
                 .and()
                 .doNotHaveSimpleName("Devices")
                 .and()
                 .doNotHaveSimpleName("EngineFailure")
+                .and()
+                .doNotHaveSimpleName("CacheShare")
                 .should()
                 .dependOnClassesThat(describe(
                         "read or write files or use the network",

@@ -28,6 +28,8 @@ class BenchTest {
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(run.out())
                 .containsPattern("machine +\\S.*, \\d+ processors?")
+                .containsPattern("vectors +\\d+ registers of \\d+ bits, tiles of \\d tokens × \\d vectors,"
+                        + " panels of [0-9,]+ × \\d+ and \\d+ × \\d+, caches of (\\d+ KiB|unknown size) and ")
                 .containsPattern("bandwidth +[0-9.,]+ GB/s with \\d+ thread")
                 .containsPattern("FMA peak +[0-9.,]+ GFLOP/s with \\d+ threads? \\(.+\\)")
                 .containsPattern("SAE +demo, standard, d_in 256, d_sae 512, float32\\R")
@@ -49,6 +51,10 @@ class BenchTest {
         assertThat(report.get("l0").getAsDouble()).isBetween(20.0, 70.0);
         assertThat(report.get("device").getAsString()).isEqualTo("cpu");
         assertThat(report.has("kernel")).isTrue();
+        JsonObject vectors = report.getAsJsonObject("machine").getAsJsonObject("vectors");
+        assertThat(vectors.get("bits").getAsInt()).isIn(128, 256, 512);
+        assertThat(vectors.get("tile_tokens").getAsInt()).isPositive();
+        assertThat(vectors.has("second_cache_bytes")).isTrue();
         assertThat(report.has("peak_resident_bytes")).isTrue();
         JsonObject limits = report.getAsJsonObject("limits");
         double bandwidth = limits.get("bytes_per_second").getAsDouble();
@@ -90,7 +96,9 @@ class BenchTest {
         Path small = SmallSae.write(folder.resolve("small"));
 
         for (String kernel : List.of("torchscript", "plain")) {
-            assertThat(sae("info", small, "--kernel", kernel).out()).containsPattern("kernel +" + kernel + "\\R");
+            assertThat(sae("info", small, "--kernel", kernel).out())
+                    .containsPattern("kernel +" + kernel + "\\R")
+                    .doesNotContain("vectors ");
         }
     }
 

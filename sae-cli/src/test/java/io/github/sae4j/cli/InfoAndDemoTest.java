@@ -42,7 +42,8 @@ class InfoAndDemoTest {
                 .containsPattern("files +cfg\\.json, sae_weights\\.safetensors")
                 .containsPattern("sparsity +not published")
                 .containsPattern("device +cpu\\R")
-                .containsPattern("kernel +\\w+")
+                .containsPattern("kernel +vector\\R")
+                .containsPattern("vectors +\\d+ registers of \\d+ bits, tiles of \\d tokens × \\d vectors,")
                 .containsPattern("opened in +[0-9.]+ ms, after the engine's start in [0-9.]+ ms");
         assertThat(run.err()).isEmpty();
     }

@@ -169,5 +169,8 @@ class JsonOutputsTest {
         assertThat(object.getAsJsonArray("files")).hasSize(2);
         assertThat(object.get("commit").isJsonNull()).isTrue();
         assertThat(object.get("device").getAsString()).isEqualTo("cpu");
+        JsonObject vectors = object.getAsJsonObject("vectors");
+        assertThat(vectors.getAsJsonObject("flat_panel").get("features").getAsInt())
+                .isPositive();
     }
 }

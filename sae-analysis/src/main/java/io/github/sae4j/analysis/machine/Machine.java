@@ -1,9 +1,11 @@
 package io.github.sae4j.analysis.machine;
 
+import io.github.sae4j.core.VectorShapes;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -12,9 +14,10 @@ import java.util.stream.Stream;
  * @param cpu the processor's name, or its architecture where the system does not tell
  * @param processors how many processors Java may use
  * @param java Java's version and vendor
+ * @param vectors the pieces in which the vector kernel multiplies here; empty if this JVM does not have it
  * @since 0.1
  */
-public record Machine(String cpu, int processors, String java) {
+public record Machine(String cpu, int processors, String java, Optional<VectorShapes> vectors) {
 
     private static final Path CPU_FACTS = Path.of("/proc/cpuinfo");
     private static final String MODEL = "model name";
@@ -24,7 +27,8 @@ public record Machine(String cpu, int processors, String java) {
         return new Machine(
                 cpuName(),
                 Runtime.getRuntime().availableProcessors(),
-                Runtime.version() + " (" + System.getProperty("java.vendor") + ")");
+                Runtime.version() + " (" + System.getProperty("java.vendor") + ")",
+                VectorShapes.here());
     }
 
     private static String cpuName() {

@@ -28,6 +28,7 @@ final class BenchJson implements BenchReport {
         fields.addProperty("cpu", machine.cpu());
         fields.addProperty("processors", machine.processors());
         fields.addProperty("java", machine.java());
+        fields.add("vectors", machine.vectors().map(VectorFacts::json).orElse(null));
         report.add("machine", fields);
         report.addProperty("sae4j_version", Version.number());
     }

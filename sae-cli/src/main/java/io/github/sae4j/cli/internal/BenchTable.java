@@ -18,6 +18,7 @@ record BenchTable(Terminal terminal) implements BenchReport {
     public void machine(Machine machine) {
         line("machine", machine.cpu() + ", " + counted(machine.processors(), "processor"));
         line("Java", machine.java());
+        machine.vectors().ifPresent(shapes -> line("vectors", VectorFacts.line(shapes)));
     }
 
     @Override

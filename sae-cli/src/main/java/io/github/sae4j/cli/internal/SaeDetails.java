@@ -2,10 +2,12 @@ package io.github.sae4j.cli.internal;
 
 import io.github.sae4j.analysis.internal.report.Quantity;
 import io.github.sae4j.analysis.survey.DecoderDirections;
+import io.github.sae4j.core.Kernel;
 import io.github.sae4j.core.SaeCapability;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SaeMetadata;
 import io.github.sae4j.core.SparseAutoencoder;
+import io.github.sae4j.core.VectorShapes;
 import io.github.sae4j.core.WeightMatrix;
 import io.github.sae4j.loader.PublishedSae;
 import io.github.sae4j.loader.SaeDescription;
@@ -56,6 +58,9 @@ record SaeDetails(LabelledLines facts) {
         line("sparsity", sae.sparsity().isPresent() ? "log10 firing frequencies, [d_sae]" : "not published");
         line("device", DeviceChoice.spell(sae.device()));
         line("kernel", sae.kernel().label());
+        if (sae.kernel() == Kernel.VECTOR) {
+            line("vectors", VectorShapes.here().map(VectorFacts::line).orElse(null));
+        }
         config.otherFields().forEach((field, json) -> line("also in cfg", field + " = " + json));
         if (isShownWithOtherNorms(sae, published)) {
             line("note", "Neuronpedia shows features of decoder rows of norm 1, as --fold-decoder-norms gives them");

@@ -4,10 +4,12 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.sae4j.analysis.survey.DecoderDirections;
+import io.github.sae4j.core.Kernel;
 import io.github.sae4j.core.SaeCapability;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SaeMetadata;
 import io.github.sae4j.core.SparseAutoencoder;
+import io.github.sae4j.core.VectorShapes;
 import io.github.sae4j.core.WeightMatrix;
 import io.github.sae4j.loader.PublishedSae;
 import io.github.sae4j.loader.SaeDescription;
@@ -70,6 +72,11 @@ final class SaeJson {
         object.addProperty("has_sparsity", sae.sparsity().isPresent());
         object.addProperty("device", DeviceChoice.spell(sae.device()));
         object.addProperty("kernel", sae.kernel().label());
+        object.add(
+                "vectors",
+                sae.kernel() == Kernel.VECTOR
+                        ? VectorShapes.here().map(VectorFacts::json).orElse(null)
+                        : null);
         object.add("uses", uses(description));
         addOthers(object, sae.config());
         return object;

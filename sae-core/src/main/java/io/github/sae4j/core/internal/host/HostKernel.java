@@ -1,7 +1,9 @@
 package io.github.sae4j.core.internal.host;
 
 import io.github.sae4j.core.Kernel;
+import io.github.sae4j.core.VectorShapes;
 import io.github.sae4j.core.WeightMatrix;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,11 @@ public interface HostKernel {
          * @param rule decides which features are active
          */
         HostKernel make(WeightMatrix encoder, @Nullable WeightMatrix decoder, SelectionRule rule, Workers workers);
+
+        /** Returns the pieces in which these kernels multiply here, if they are {@link Kernel#VECTOR}. */
+        default Optional<VectorShapes> shapes() {
+            return Optional.empty();
+        }
     }
 
     /**

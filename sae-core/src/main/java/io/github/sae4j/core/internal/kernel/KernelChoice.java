@@ -3,6 +3,7 @@ package io.github.sae4j.core.internal.kernel;
 import ai.djl.Device;
 import io.github.sae4j.core.Kernel;
 import io.github.sae4j.core.SaeException;
+import io.github.sae4j.core.VectorShapes;
 import io.github.sae4j.core.internal.host.ByteProducts;
 import io.github.sae4j.core.internal.host.KernelParts;
 import io.github.sae4j.core.internal.host.PreparedEncoder;
@@ -14,6 +15,7 @@ import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -57,6 +59,13 @@ public final class KernelChoice {
             }
         }
         return Collections.unmodifiableSet(available);
+    }
+
+    /** Returns the pieces in which the vector kernel multiplies; empty if this JVM does not have it. */
+    public static Optional<VectorShapes> vectorShapes() {
+        return Providers.ALL.stream()
+                .flatMap(provider -> provider.vectorShapes().stream())
+                .findFirst();
     }
 
     /**

@@ -3,12 +3,14 @@ package io.github.sae4j.core.internal.kernel;
 import ai.djl.Device;
 import io.github.sae4j.core.Kernel;
 import io.github.sae4j.core.SaeException;
+import io.github.sae4j.core.VectorShapes;
 import io.github.sae4j.core.internal.host.HostKernel;
 import io.github.sae4j.core.internal.host.HostSae;
 import io.github.sae4j.core.internal.host.KernelParts;
 import io.github.sae4j.core.internal.host.SaeKernel;
 import io.github.sae4j.core.internal.host.Workers;
 import java.lang.reflect.InvocationTargetException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Provides the vector kernel where this JVM has the Vector API, and one that the kernel can be run on. */
@@ -95,6 +97,11 @@ public final class VectorProvider implements KernelProvider {
     @Override
     public SaeKernel open(KernelParts parts, Device device, Workers workers) {
         return HostSae.open(parts, maker(), workers, false);
+    }
+
+    @Override
+    public Optional<VectorShapes> vectorShapes() {
+        return absence() == null ? maker().shapes() : Optional.empty();
     }
 
     /** By name, for the class must not be loaded where the module is missing. */

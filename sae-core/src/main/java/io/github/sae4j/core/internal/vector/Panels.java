@@ -125,10 +125,40 @@ final class Panels {
         }
     }
 
+    /** Four rows at a time, each in a page of its own, so that more of what is not in a cache is on its way at once. */
     private static void fillBfloat16(
             Object memory, long at, long rowBytes, int from, int to, int groups, float[] panel, int stride)
             throws Throwable {
-        for (int row = from; row < to; row++) {
+        int row = from;
+        for (; row + 4 <= to; row += 4) {
+            long position = at + (row - from) * rowBytes;
+            int out = row * GROUP;
+            for (int group = 0; group < groups; group++) {
+                IntVector a = (IntVector) LOAD.invokeExact(memory, position);
+                IntVector b = (IntVector) LOAD.invokeExact(memory, position + rowBytes);
+                IntVector c = (IntVector) LOAD.invokeExact(memory, position + 2 * rowBytes);
+                IntVector d = (IntVector) LOAD.invokeExact(memory, position + 3 * rowBytes);
+                a.lanewise(VectorOperators.LSHL, Short.SIZE)
+                        .reinterpretAsFloats()
+                        .intoArray(panel, out);
+                a.and(UPPER_HALF).reinterpretAsFloats().intoArray(panel, out + LANES);
+                b.lanewise(VectorOperators.LSHL, Short.SIZE)
+                        .reinterpretAsFloats()
+                        .intoArray(panel, out + GROUP);
+                b.and(UPPER_HALF).reinterpretAsFloats().intoArray(panel, out + GROUP + LANES);
+                c.lanewise(VectorOperators.LSHL, Short.SIZE)
+                        .reinterpretAsFloats()
+                        .intoArray(panel, out + 2 * GROUP);
+                c.and(UPPER_HALF).reinterpretAsFloats().intoArray(panel, out + 2 * GROUP + LANES);
+                d.lanewise(VectorOperators.LSHL, Short.SIZE)
+                        .reinterpretAsFloats()
+                        .intoArray(panel, out + 3 * GROUP);
+                d.and(UPPER_HALF).reinterpretAsFloats().intoArray(panel, out + 3 * GROUP + LANES);
+                position += (long) LANES * Integer.BYTES;
+                out += stride;
+            }
+        }
+        for (; row < to; row++) {
             long position = at + (row - from) * rowBytes;
             int out = row * GROUP;
             for (int group = 0; group < groups; group++) {
@@ -147,7 +177,36 @@ final class Panels {
     private static void fillHalves(
             Object memory, long at, long rowBytes, int from, int to, int groups, float[] panel, int stride)
             throws Throwable {
-        for (int row = from; row < to; row++) {
+        int row = from;
+        for (; row + 4 <= to; row += 4) {
+            long position = at + (row - from) * rowBytes;
+            int out = row * GROUP;
+            for (int group = 0; group < groups; group++) {
+                IntVector a = (IntVector) LOAD.invokeExact(memory, position);
+                IntVector b = (IntVector) LOAD.invokeExact(memory, position + rowBytes);
+                IntVector c = (IntVector) LOAD.invokeExact(memory, position + 2 * rowBytes);
+                IntVector d = (IntVector) LOAD.invokeExact(memory, position + 3 * rowBytes);
+                a.and(LOWER_HALF).reinterpretAsFloats().intoArray(panel, out);
+                a.lanewise(VectorOperators.LSHR, Short.SIZE)
+                        .reinterpretAsFloats()
+                        .intoArray(panel, out + LANES);
+                b.and(LOWER_HALF).reinterpretAsFloats().intoArray(panel, out + GROUP);
+                b.lanewise(VectorOperators.LSHR, Short.SIZE)
+                        .reinterpretAsFloats()
+                        .intoArray(panel, out + GROUP + LANES);
+                c.and(LOWER_HALF).reinterpretAsFloats().intoArray(panel, out + 2 * GROUP);
+                c.lanewise(VectorOperators.LSHR, Short.SIZE)
+                        .reinterpretAsFloats()
+                        .intoArray(panel, out + 2 * GROUP + LANES);
+                d.and(LOWER_HALF).reinterpretAsFloats().intoArray(panel, out + 3 * GROUP);
+                d.lanewise(VectorOperators.LSHR, Short.SIZE)
+                        .reinterpretAsFloats()
+                        .intoArray(panel, out + 3 * GROUP + LANES);
+                position += (long) LANES * Integer.BYTES;
+                out += stride;
+            }
+        }
+        for (; row < to; row++) {
             long position = at + (row - from) * rowBytes;
             int out = row * GROUP;
             for (int group = 0; group < groups; group++) {
@@ -165,15 +224,41 @@ final class Panels {
     private static void fillFloat32(
             Object memory, long at, long rowBytes, int from, int to, int groups, float[] panel, int stride)
             throws Throwable {
-        for (int row = from; row < to; row++) {
+        long half = (long) LANES * Float.BYTES;
+        int row = from;
+        for (; row + 4 <= to; row += 4) {
+            long position = at + (row - from) * rowBytes;
+            int out = row * GROUP;
+            for (int group = 0; group < groups; group++) {
+                IntVector aLow = (IntVector) LOAD.invokeExact(memory, position);
+                IntVector aHigh = (IntVector) LOAD.invokeExact(memory, position + half);
+                IntVector bLow = (IntVector) LOAD.invokeExact(memory, position + rowBytes);
+                IntVector bHigh = (IntVector) LOAD.invokeExact(memory, position + rowBytes + half);
+                IntVector cLow = (IntVector) LOAD.invokeExact(memory, position + 2 * rowBytes);
+                IntVector cHigh = (IntVector) LOAD.invokeExact(memory, position + 2 * rowBytes + half);
+                IntVector dLow = (IntVector) LOAD.invokeExact(memory, position + 3 * rowBytes);
+                IntVector dHigh = (IntVector) LOAD.invokeExact(memory, position + 3 * rowBytes + half);
+                aLow.reinterpretAsFloats().intoArray(panel, out);
+                aHigh.reinterpretAsFloats().intoArray(panel, out + LANES);
+                bLow.reinterpretAsFloats().intoArray(panel, out + GROUP);
+                bHigh.reinterpretAsFloats().intoArray(panel, out + GROUP + LANES);
+                cLow.reinterpretAsFloats().intoArray(panel, out + 2 * GROUP);
+                cHigh.reinterpretAsFloats().intoArray(panel, out + 2 * GROUP + LANES);
+                dLow.reinterpretAsFloats().intoArray(panel, out + 3 * GROUP);
+                dHigh.reinterpretAsFloats().intoArray(panel, out + 3 * GROUP + LANES);
+                position += 2 * half;
+                out += stride;
+            }
+        }
+        for (; row < to; row++) {
             long position = at + (row - from) * rowBytes;
             int out = row * GROUP;
             for (int group = 0; group < groups; group++) {
                 IntVector low = (IntVector) LOAD.invokeExact(memory, position);
-                IntVector high = (IntVector) LOAD.invokeExact(memory, position + (long) LANES * Float.BYTES);
+                IntVector high = (IntVector) LOAD.invokeExact(memory, position + half);
                 low.reinterpretAsFloats().intoArray(panel, out);
                 high.reinterpretAsFloats().intoArray(panel, out + LANES);
-                position += (long) GROUP * Float.BYTES;
+                position += 2 * half;
                 out += stride;
             }
         }
