@@ -15,7 +15,7 @@ import jdk.incubator.vector.VectorOperators;
  * Weighted sums of rows as they stream from memory: {@code sums += factor * row}, for one token or some. Rows are added
  * one after the other with fused multiply-adds, so a sum has the same bits as one of {@link Tiles} over the same rows.
  *
- * <p>Rows of bfloat16 are added by pairs: of each group the numbers at even places become its first vector, those at odd
+ * <p>Rows of 16-bit numbers are added by pairs: of each group the numbers at even places become its first vector, those at odd
  * places its second. Sums have {@code [GROUP]} for each group, {@code step} apart, from {@code sumsAt}.
  */
 final class RowSums {
