@@ -102,8 +102,8 @@ class Sae4j:
         return made
 
     def sides(self, work):
-        """Returns the sides that do some work each in its own way; only encoding is prepared for."""
-        return list(self.here) if work in ("encode", "serve") else self.here[:1]
+        """Returns the sides that do some work each in its own way; decoding is not prepared for."""
+        return self.here[:1] if work == "decode" else list(self.here)
 
     def run(self, side, work, tokens, calls):
         """Returns the nanoseconds of all calls."""

@@ -3,6 +3,8 @@ package io.github.sae4j.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -36,6 +38,39 @@ class PreparedTest {
             for (int count : COUNTS) {
                 float[][] some = Arrays.copyOf(activations, count);
                 assertThat(prepared.encode(some)).as("%d tokens", count).isEqualTo(sae.encode(some));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyTypeRuleAndLayout")
+    void givesTheSameDenseBits(TinySae tiny) {
+        float[][] activations = tiny.activations(COUNTS[COUNTS.length - 1], 4);
+        Arrays.fill(activations[1], 0);
+        activations[2][5] = Float.NaN;
+        activations[4][6] = Float.NEGATIVE_INFINITY;
+        activations[70][7] = 0x1p100f;
+        try (SparseAutoencoder sae = tiny.builder()
+                        .kernel(Kernel.VECTOR)
+                        .allowNonFinite(true)
+                        .build();
+                SparseAutoencoder prepared = tiny.builder()
+                        .kernel(Kernel.VECTOR)
+                        .allowNonFinite(true)
+                        .prepared(true)
+                        .build();
+                NDManager manager = sae.newManager()) {
+            for (int count : COUNTS) {
+                NDArray some = manager.create(Arrays.copyOf(activations, count));
+                float[] dense = prepared.encodeDense(some).toFloatArray();
+                // Zeros of either sign are told apart.
+                assertThat(Arrays.mismatch(dense, sae.encodeDense(some).toFloatArray()))
+                        .as("%d tokens: where dense results differ", count)
+                        .isEqualTo(-1);
+                assertThat(Arrays.mismatch(
+                                dense, TinySae.flat(prepared.encode(some).toDense())))
+                        .as("%d tokens: where dense and sparse results differ", count)
+                        .isEqualTo(-1);
             }
         }
     }

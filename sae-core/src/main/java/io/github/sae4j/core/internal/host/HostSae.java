@@ -39,7 +39,7 @@ public final class HostSae implements SaeKernel {
         private float[] x = new float[0];
         private final FoundRows found = new FoundRows();
         private float[] scaled = new float[0];
-        private float[] zeros = new float[0];
+        private @Nullable DenseRows dense;
     }
 
     /** Where dense features of some tokens go. */
@@ -145,8 +145,8 @@ public final class HostSae implements SaeKernel {
         float[] scale = transform.hasScale() ? new float[count] : null;
         float[] shift = transform.hasShift() ? new float[count] : null;
         int dSae = parts.config().dSae();
-        if (call.zeros.length == 0) {
-            call.zeros = new float[dSae];
+        if (call.dense == null) {
+            call.dense = new DenseRows(dSae, call.found, workers);
         }
         int step = Math.max(1, Math.min(Math.min(tokensAtOnce(), DENSE_TOKENS), VALUES / dSae));
         for (int from = 0; from < count; from += step) {
@@ -156,14 +156,7 @@ public final class HostSae implements SaeKernel {
             if (transform.checksFinite()) {
                 call.found.requireFinite(from);
             }
-            FloatBuffer target = dense.of(from, to);
-            for (int token = 0; token < to - from; token++) {
-                int row = token * dSae;
-                target.put(row, call.zeros);
-                for (int at = call.found.offset(token); at < call.found.offset(token + 1); at++) {
-                    target.put(row + call.found.index(at), call.found.value(at));
-                }
-            }
+            call.dense.write(dense.of(from, to));
         }
         giveBack(call);
         return new Encoded(null, scale, shift);

@@ -26,7 +26,7 @@ final class DecodeWork extends WorkerPool.Work {
     private final boolean gathers;
     private final Workers workers;
     private final float[][] sums;
-    private final float[][] widened;
+    private final float[][] gathered;
 
     private Rows rows = NONE;
     private float[] values = NONE.values();
@@ -42,8 +42,7 @@ final class DecodeWork extends WorkerPool.Work {
         this.gathers = matrix.isTransposed();
         this.paired = !gathers && matrix.type() != WeightType.FLOAT32;
         this.sums = new float[workers.size()][groups * GROUP];
-        boolean widens = gathers || matrix.type() == WeightType.FLOAT16;
-        this.widened = new float[workers.size()][widens ? groups * GROUP : 0];
+        this.gathered = new float[workers.size()][gathers ? groups * GROUP : 0];
     }
 
     void run(Rows active, float[] scaled, int from, int to, float[] target) {
@@ -74,13 +73,9 @@ final class DecodeWork extends WorkerPool.Work {
         Arrays.fill(sum, 0);
         try {
             if (gathers) {
-                addGathered(begin, end, widened[slot], sum);
+                addGathered(begin, end, gathered[slot], sum);
             } else {
-                switch (decoder.type()) {
-                    case BFLOAT16 -> addBfloat16(begin, end, sum);
-                    case FLOAT16 -> addFloat16(begin, end, widened[slot], sum);
-                    case FLOAT32 -> addFloat32(begin, end, sum);
-                }
+                addRows(begin, end, sum);
             }
         } catch (Throwable e) {
             throw Memory.unchecked(e);
@@ -89,10 +84,12 @@ final class DecodeWork extends WorkerPool.Work {
         rest(begin, end, outAt);
     }
 
-    private void addBfloat16(int begin, int end, float[] sum) throws Throwable {
+    private void addRows(int begin, int end, float[] sum) throws Throwable {
         int[] indices = rows.indices();
+        WeightType type = decoder.type();
+        int byFour = type == WeightType.BFLOAT16 ? end - (end - begin) % 4 : begin;
         int at = begin;
-        for (; at + 4 <= end; at += 4) {
+        for (; at < byFour; at += 4) {
             RowSums.addFour(
                     memory(indices[at]),
                     position(indices[at]),
@@ -112,22 +109,7 @@ final class DecodeWork extends WorkerPool.Work {
                     GROUP);
         }
         for (; at < end; at++) {
-            RowSums.addBfloat16(memory(indices[at]), position(indices[at]), values[at], groups, sum, 0, GROUP);
-        }
-    }
-
-    private void addFloat16(int begin, int end, float[] row, float[] sum) throws Throwable {
-        for (int at = begin; at < end; at++) {
-            int index = rows.indices()[at];
-            Panels.readHalves(memory(index), position(index), groups, row);
-            RowSums.addArray(row, values[at], groups, sum);
-        }
-    }
-
-    private void addFloat32(int begin, int end, float[] sum) throws Throwable {
-        for (int at = begin; at < end; at++) {
-            int index = rows.indices()[at];
-            RowSums.addFloat32(memory(index), position(index), values[at], groups, sum, 0, GROUP);
+            RowSums.add(type, memory(indices[at]), position(indices[at]), values[at], groups, sum, 0, GROUP);
         }
     }
 

@@ -174,13 +174,8 @@ final class EncodeWork extends WorkerPool.Work {
         long at = first;
         int xAt = xFirst;
         int row = 0;
-        if (stored.type() == WeightType.FLOAT32) {
-            for (; row < rows; row++, at += rowBytes) {
-                RowSums.addFloat32(memory, at, x[xAt++], groups, sums, sumsAt, step);
-            }
-            return;
-        }
-        for (; row + 4 <= rows; row += 4, at += 4 * rowBytes, xAt += 4) {
+        int byFour = stored.type() == WeightType.BFLOAT16 ? rows / 4 * 4 : 0;
+        for (; row < byFour; row += 4, at += 4 * rowBytes, xAt += 4) {
             RowSums.addFour(
                     memory,
                     at,
@@ -200,7 +195,7 @@ final class EncodeWork extends WorkerPool.Work {
                     step);
         }
         for (; row < rows; row++, at += rowBytes) {
-            RowSums.addBfloat16(memory, at, x[xAt++], groups, sums, sumsAt, step);
+            RowSums.add(stored.type(), memory, at, x[xAt++], groups, sums, sumsAt, step);
         }
     }
 
@@ -225,7 +220,7 @@ final class EncodeWork extends WorkerPool.Work {
         }
         for (; row < rows; row++, at += rowBytes) {
             for (int within = 0; within < height; within++) {
-                RowSums.addBfloat16(memory, at, x[xAt++], groups, sums, sumsAt + within * GROUP, step);
+                RowSums.add(stored.type(), memory, at, x[xAt++], groups, sums, sumsAt + within * GROUP, step);
             }
         }
     }

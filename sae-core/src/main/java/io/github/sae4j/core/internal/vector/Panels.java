@@ -27,7 +27,7 @@ final class Panels {
 
     private static final int LOWER_HALF = 0xffff;
 
-    /** With so many tokens at most, rows stream faster than panels are filled. */
+    /** With so many tokens at most, rows of bfloat16 stream faster than panels are filled; those of other numbers with one. */
     private static final int STREAMED = 4;
 
     private final StoredMatrix stored;
@@ -59,12 +59,7 @@ final class Panels {
 
     /** Returns whether so few tokens are better multiplied without panels, with the encoder's rows where they lie. */
     boolean streams(int tokens) {
-        return !transposed
-                && switch (stored.type()) {
-                    case BFLOAT16 -> tokens <= STREAMED;
-                    case FLOAT32 -> tokens == 1;
-                    case FLOAT16 -> false;
-                };
+        return !transposed && tokens <= (stored.type() == WeightType.BFLOAT16 ? STREAMED : 1);
     }
 
     /** Returns whether the encoder lies transposed. */
@@ -262,16 +257,6 @@ final class Panels {
                 out += stride;
             }
         }
-    }
-
-    /**
-     * Reads a row of float16 into an array, by pairs.
-     *
-     * @param row {@code [groups * GROUP]}
-     */
-    static void readHalves(Object memory, long at, int groups, float[] row) throws Throwable {
-        fillHalves(memory, at, 0, 0, 1, groups, row, GROUP);
-        convertHalves(row, 0, groups * GROUP);
     }
 
     /**

@@ -6,6 +6,7 @@ import static io.github.sae4j.core.internal.vector.Memory.LANES;
 import static io.github.sae4j.core.internal.vector.Memory.LOAD;
 import static io.github.sae4j.core.internal.vector.Memory.UPPER_HALF;
 
+import io.github.sae4j.core.WeightType;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -14,7 +15,7 @@ import jdk.incubator.vector.VectorOperators;
  * Weighted sums of rows as they stream from memory: {@code sums += factor * row}, for one token or some. Rows are added
  * one after the other with fused multiply-adds, so a sum has the same bits as one of {@link Tiles} over the same rows.
  *
- * <p>Rows of bfloat16 are added by pairs: of each group the numbers at even places become its first vector, those at odd
+ * <p>Rows of 16-bit numbers are added by pairs: of each group the numbers at even places become its first vector, those at odd
  * places its second. Sums have {@code [GROUP]} for each group, {@code step} apart, from {@code sumsAt}.
  */
 final class RowSums {
@@ -220,9 +221,19 @@ final class RowSums {
         }
     }
 
-    /** Adds one row of bfloat16 to the sums of one token. */
-    static void addBfloat16(Object memory, long at, float factor, int groups, float[] sums, int sumsAt, int step)
+    /** Adds one row of a number format to the sums of one token; 16-bit numbers by pairs. */
+    static void add(
+            WeightType type, Object memory, long at, float factor, int groups, float[] sums, int sumsAt, int step)
             throws Throwable {
+        switch (type) {
+            case BFLOAT16 -> addBfloat16(memory, at, factor, groups, sums, sumsAt, step);
+            case FLOAT16 -> addFloat16(memory, at, factor, groups, sums, sumsAt, step);
+            case FLOAT32 -> addFloat32(memory, at, factor, groups, sums, sumsAt, step);
+        }
+    }
+
+    private static void addBfloat16(
+            Object memory, long at, float factor, int groups, float[] sums, int sumsAt, int step) throws Throwable {
         FloatVector x = FloatVector.broadcast(FLOATS, factor);
         int to = sumsAt;
         for (int group = 0; group < groups; group++) {
@@ -237,8 +248,41 @@ final class RowSums {
         }
     }
 
-    /** Adds one row of float32 to the sums of one token. */
-    static void addFloat32(Object memory, long at, float factor, int groups, float[] sums, int sumsAt, int step)
+    /** Numbers become float32 as in {@link Panels#convertHalves}. */
+    private static void addFloat16(Object memory, long at, float factor, int groups, float[] sums, int sumsAt, int step)
+            throws Throwable {
+        FloatVector x = FloatVector.broadcast(FLOATS, factor);
+        int to = sumsAt;
+        for (int group = 0; group < groups; group++) {
+            IntVector high = (IntVector) LOAD.invokeExact(memory, at + (long) group * LANES * Integer.BYTES);
+            IntVector low = high.lanewise(VectorOperators.LSHL, Short.SIZE);
+            IntVector size = low.and(0x7fff0000).lanewise(VectorOperators.LSHR, 3);
+            IntVector bits = size.reinterpretAsFloats().mul(0x1p112f).reinterpretAsInts();
+            x.fma(
+                            bits.lanewise(
+                                            VectorOperators.OR,
+                                            0x7f800000,
+                                            size.compare(VectorOperators.GE, 0x7c00 << 13))
+                                    .or(low.and(0x80000000))
+                                    .reinterpretAsFloats(),
+                            FloatVector.fromArray(FLOATS, sums, to))
+                    .intoArray(sums, to);
+            size = high.and(0x7fff0000).lanewise(VectorOperators.LSHR, 3);
+            bits = size.reinterpretAsFloats().mul(0x1p112f).reinterpretAsInts();
+            x.fma(
+                            bits.lanewise(
+                                            VectorOperators.OR,
+                                            0x7f800000,
+                                            size.compare(VectorOperators.GE, 0x7c00 << 13))
+                                    .or(high.and(0x80000000))
+                                    .reinterpretAsFloats(),
+                            FloatVector.fromArray(FLOATS, sums, to + LANES))
+                    .intoArray(sums, to + LANES);
+            to += step;
+        }
+    }
+
+    private static void addFloat32(Object memory, long at, float factor, int groups, float[] sums, int sumsAt, int step)
             throws Throwable {
         FloatVector x = FloatVector.broadcast(FLOATS, factor);
         int to = sumsAt;

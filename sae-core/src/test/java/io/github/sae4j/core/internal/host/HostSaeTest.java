@@ -11,6 +11,7 @@ import io.github.sae4j.core.WeightMatrix;
 import io.github.sae4j.core.internal.kernel.KernelChoice;
 import java.lang.ref.WeakReference;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -86,6 +87,25 @@ class HostSaeTest {
         assertThatThrownBy(() -> sae(new OneFeature(), dSae).encodeDense((from, to, x) -> {}, TOKENS, target))
                 .isSameAs(enough);
         assertThat(bytes.get()).isBetween(1L, (long) Integer.MAX_VALUE);
+    }
+
+    @Test
+    void writesEveryNumberOfADenseArray() {
+        for (int dSae : new int[] {1, 2048, 5000}) {
+            float[] dense = new float[TOKENS * dSae];
+            Arrays.fill(dense, Float.NaN);
+            sae(new OneFeature(), dSae)
+                    .encodeDense(
+                            (from, to, x) -> {},
+                            TOKENS,
+                            (from, to) -> FloatBuffer.wrap(dense, from * dSae, (to - from) * dSae)
+                                    .slice());
+            float[] expected = new float[TOKENS * dSae];
+            for (int token = 0; token < TOKENS; token++) {
+                expected[token * dSae] = 1;
+            }
+            assertThat(Arrays.mismatch(dense, expected)).as("d_sae %d", dSae).isEqualTo(-1);
+        }
     }
 
     @Test
