@@ -131,7 +131,7 @@ public final class SaeCommand implements Callable<Integer> {
         return commandLine(COMMANDS);
     }
 
-    /** Returns the subcommands that are needed: reading the options of all takes an eighth of a second. */
+    /** Returns the subcommands that are needed: reading the options of all takes a tenth of a second. */
     private static List<Class<?>> needed(String... arguments) {
         return COMMANDS.stream()
                 .filter(command -> arguments.length > 0
