@@ -25,6 +25,8 @@ import io.github.sae4j.cli.internal.Version;
 import io.github.sae4j.cli.internal.shell.CommandGroup;
 import java.io.PrintWriter;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -42,7 +44,17 @@ import picocli.CommandLine.Spec;
         name = "sae",
         description = "Run sparse autoencoders over a language model's saved activations.",
         versionProvider = Version.class,
-        subcommands = {
+        footer = {
+            "",
+            "sae COMMAND --help tells more of each, with examples.",
+            "",
+            "Exit codes: 0 done, 1 the work failed, 2 the command was misused; 141 if what reads standard output wants no"
+                    + " more, as head does."
+        })
+@SuppressWarnings({"NullAway.Init", "UnusedVariable"}) // picocli fills the annotated fields and acts on some itself
+public final class SaeCommand implements Callable<Integer> {
+
+    private static final List<Class<?>> COMMANDS = List.of(
             EncodeCommand.class,
             DecodeCommand.class,
             ReconstructCommand.class,
@@ -59,17 +71,10 @@ import picocli.CommandLine.Spec;
             DoctorCommand.class,
             CompletionCommand.class,
             ManCommand.class,
-            HelpCommand.class
-        },
-        footer = {
-            "",
-            "sae COMMAND --help tells more of each, with examples.",
-            "",
-            "Exit codes: 0 done, 1 the work failed, 2 the command was misused; 141 if what reads standard output wants no"
-                    + " more, as head does."
-        })
-@SuppressWarnings({"NullAway.Init", "UnusedVariable"}) // picocli fills the annotated fields and acts on some itself
-public final class SaeCommand implements Callable<Integer> {
+            HelpCommand.class);
+
+    /** Commands that speak of the others. */
+    private static final Set<Class<?>> OVERVIEWS = Set.of(CompletionCommand.class, ManCommand.class, HelpCommand.class);
 
     @Spec
     private CommandSpec spec;
@@ -123,8 +128,24 @@ public final class SaeCommand implements Callable<Integer> {
 
     /** Returns the command with all subcommands, ready to run. */
     static CommandLine commandLine() {
+        return commandLine(COMMANDS);
+    }
+
+    /** Returns the subcommands that are needed: reading the options of all takes a tenth of a second. */
+    private static List<Class<?>> needed(String... arguments) {
+        return COMMANDS.stream()
+                .filter(command -> arguments.length > 0
+                        && command.getAnnotation(Command.class).name().equals(arguments[0]))
+                .findFirst()
+                .filter(command -> !OVERVIEWS.contains(command))
+                .<List<Class<?>>>map(List::of)
+                .orElse(COMMANDS);
+    }
+
+    private static CommandLine commandLine(List<Class<?>> commands) {
         Failures failures = new Failures();
         CommandLine command = new CommandLine(new SaeCommand());
+        commands.forEach(command::addSubcommand);
         CommandGroup.in(command.getCommandSpec().usageMessage());
         return command.setExecutionStrategy(SaeCommand::executed)
                 .setParameterExceptionHandler(failures)
@@ -155,7 +176,8 @@ public final class SaeCommand implements Callable<Integer> {
 
     private static int execute(PrintWriter out, PrintWriter err, String... arguments) {
         try {
-            int exitCode = commandLine().setOut(out).setErr(err).execute(arguments);
+            int exitCode =
+                    commandLine(needed(arguments)).setOut(out).setErr(err).execute(arguments);
             out.flush();
             return exitCode;
         } catch (OutOfMemoryError | StandardOutput.Unwritable e) {

@@ -30,6 +30,7 @@ final class EncodeWork extends WorkerPool.Work {
     private float[] x = new float[0];
     private float[] packed = new float[0];
     private int tokens;
+    private boolean plain;
     private BlockShape shape = new BlockShape(GROUP, 1);
     private int[] slotOf = new int[0];
     private int[] beginOf = new int[0];
@@ -44,6 +45,7 @@ final class EncodeWork extends WorkerPool.Work {
         private float[] panel = new float[0];
         private float[] sums = new float[0];
         private final int[] square = new int[Memory.LANES * Memory.LANES];
+        private final PlainRows plainRows = new PlainRows();
         private final ActiveBuffer active = new ActiveBuffer();
         private final Strongest strongest;
 
@@ -69,6 +71,10 @@ final class EncodeWork extends WorkerPool.Work {
         tokens = count;
         int threads = (long) tokens * dIn * dSae < SMALL ? 1 : workers.size();
         shape = BlockShape.of(tokens, panels, threads, dSae);
+        plain = tokens == 1
+                && panels.streams(tokens)
+                && panels.stored().type() == WeightType.BFLOAT16
+                && WarmUp.isPlain((long) dIn * dSae);
         if (rule.mostActive() > 0) {
             for (Slot slot : slots) {
                 slot.strongest.reset(tokens);
@@ -156,7 +162,9 @@ final class EncodeWork extends WorkerPool.Work {
                 height = Tiles.height(tokens - token);
                 Object memory = stored.memory(part);
                 int xAt = token * dIn + row * height;
-                if (height == 1) {
+                if (plain) {
+                    slot.plainRows.add(stored, part, at, end - row, x, xAt, groups, slot.sums);
+                } else if (height == 1) {
                     streamOne(slot.sums, stored, memory, at, end - row, xAt, token * GROUP, groups);
                 } else {
                     streamMore(slot.sums, stored, memory, at, end - row, height, xAt, token * GROUP, groups);

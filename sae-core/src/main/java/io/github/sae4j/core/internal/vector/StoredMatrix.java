@@ -3,6 +3,7 @@ package io.github.sae4j.core.internal.vector;
 import io.github.sae4j.core.WeightMatrix;
 import io.github.sae4j.core.WeightType;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.List;
 
 /** A weight matrix as it lies in memory: rows in one or more buffers. */
@@ -58,6 +59,15 @@ final class StoredMatrix {
     /** Returns the memory of a part, for {@link Memory#LOAD}. */
     Object memory(int part) {
         return memories[part];
+    }
+
+    /** Reads ints from a byte position of a part. */
+    void read(int part, long position, int[] to, int offset, int count) {
+        buffers[part]
+                .slice((int) position, count * Integer.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asIntBuffer()
+                .get(to, offset, count);
     }
 
     /** Returns the byte position of a number in its part's memory. */
