@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 public interface ByteProducts {
 
     /**
-     * Multiplies, exactly.
+     * Multiplies. A product is the exact sum, or a number that becomes the same float32.
      *
      * @param tokens direct, {@code [count, stride]} bytes from position 0, between -127 and 127
      * @param count how many tokens

@@ -12,6 +12,7 @@ import ai.djl.pytorch.jni.JniUtils;
 import io.github.sae4j.core.internal.host.SaeKernel;
 import io.github.sae4j.core.internal.host.Tokens;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
@@ -79,6 +80,13 @@ public final class HostArrays {
     /** Returns a new array whose elements are not set yet. */
     static PtNDArray empty(PtNDManager manager, Shape shape, DataType type, Device device) {
         return JniUtils.createEmptyNdArray(manager, shape, type, device, SparseFormat.DENSE);
+    }
+
+    /** Returns an array over direct memory, from position 0 on. */
+    static PtNDArray over(PtNDManager manager, ByteBuffer memory, Shape shape, DataType type) {
+        int bytes = Math.toIntExact(shape.size() * type.getNumOfBytes());
+        return TorchWeights.keep(manager.create(
+                memory.duplicate().order(ByteOrder.nativeOrder()).position(0).limit(bytes), shape, type));
     }
 
     /** Returns the memory of a float32 array on the CPU itself, or of a copy of one on another device. */

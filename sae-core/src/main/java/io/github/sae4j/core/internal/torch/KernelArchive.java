@@ -29,13 +29,21 @@ final class KernelArchive {
     private KernelArchive() {}
 
     /**
-     * Returns the archive's bytes.
+     * Returns the bytes of the archive of an SAE's kernels.
      *
      * @param rule the expression that the kernels' {@code activate} evaluates
      */
     static byte[] pack(String rule) {
-        String code = TEXTS.stream().map(KernelArchive::text).collect(Collectors.joining("\n"))
-                + "\n  def activate(self, h: Tensor, p: List[Tensor]) -> Tensor:\n    return " + rule + "\n";
+        return archive(TEXTS.stream().map(KernelArchive::text).collect(Collectors.joining("\n"))
+                + "\n  def activate(self, h: Tensor, p: List[Tensor]) -> Tensor:\n    return " + rule + "\n");
+    }
+
+    /** Returns the bytes of the archive of the products by packed 8-bit weights, which not every libtorch can compile. */
+    static byte[] packedProducts() {
+        return archive(text("packed.py"));
+    }
+
+    private static byte[] archive(String code) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
             zip.setMethod(ZipOutputStream.STORED);

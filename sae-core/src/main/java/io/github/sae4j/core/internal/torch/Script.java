@@ -16,12 +16,12 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A compiled set of kernels. There is one for each activation rule, shared by all SAEs and threads, for as long as the
- * process lives.
+ * A compiled set of kernels. There is one for each activation rule, and one of what not every libtorch has, shared by all SAEs
+ * and threads, for as long as the process lives.
  */
 final class Script {
 
-    private static final Map<String, Script> BY_RULE = new ConcurrentHashMap<>();
+    private static final Map<String, Script> COMPILED = new ConcurrentHashMap<>();
 
     private final PtSymbolBlock module;
 
@@ -36,20 +36,35 @@ final class Script {
      * @throws SaeException if the engine does not start, or does not take the kernels
      */
     static Script withRule(String rule) {
-        return BY_RULE.computeIfAbsent(rule, Script::compile);
+        return COMPILED.computeIfAbsent(
+                "with the rule \"" + rule + "\"", which -> compile(which, KernelArchive.pack(rule)));
     }
 
-    private static Script compile(String rule) {
+    /**
+     * Returns the products by packed 8-bit weights.
+     *
+     * @throws SaeException if the engine does not start, or this libtorch has no such products
+     */
+    static Script packedProducts() {
+        return COMPILED.computeIfAbsent(
+                "of packed 8-bit numbers", which -> compile(which, KernelArchive.packedProducts()));
+    }
+
+    private static Script compile(String which, byte[] archive) {
         PtNDManager manager = TorchRuntime.newManager(Device.cpu());
         try {
-            return new Script(
-                    JniUtils.loadModule(manager, new ByteArrayInputStream(KernelArchive.pack(rule)), false, false));
+            return new Script(JniUtils.loadModule(manager, new ByteArrayInputStream(archive), false, false));
         } catch (IOException | RuntimeException e) {
             manager.close();
             throw new SaeException(
                     SaeException.Reason.UNAVAILABLE,
-                    "The PyTorch library cannot compile the kernels with the rule \"" + rule + "\": "
-                            + String.valueOf(e.getMessage()).lines().findFirst().orElse("no reason given") + ".",
+                    "The PyTorch library cannot compile the kernels " + which + ": "
+                            + String.valueOf(e.getMessage())
+                                    .lines()
+                                    .filter(line -> !line.isBlank())
+                                    .findFirst()
+                                    .orElse("no reason given")
+                            + ".",
                     e);
         }
     }

@@ -1,0 +1,83 @@
+package io.github.sae4j.core.internal.torch;
+
+import ai.djl.Device;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import io.github.sae4j.core.internal.host.ByteProducts;
+import io.github.sae4j.core.internal.host.PreparedEncoder;
+import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
+
+/**
+ * Products with rows of 8-bit numbers in the order in which oneDNN reads them. Like the memory of direct buffers, theirs is
+ * freed some time after nobody can reach them.
+ */
+final class PackedBytes implements ByteProducts {
+
+    /** With more numbers in a token, sums of products with a token of 8 bits without a sign could leave int32. */
+    static final int MOST_INPUTS = Integer.MAX_VALUE / (255 * PreparedEncoder.LARGEST);
+
+    /** The tokens that oneDNN is told to expect; it takes any number of them. */
+    private static final int EXPECTED = 64;
+
+    private static final Cleaner CLEANER = Cleaner.create();
+
+    private final Script script;
+    private final PtNDArray packed;
+    private final PtNDArray ones;
+    private final PtNDArray zeros;
+    private final int features;
+    private final int width;
+
+    private PackedBytes(Script script, PtNDArray packed, PtNDArray ones, PtNDArray zeros, int features, int width) {
+        this.script = script;
+        this.packed = packed;
+        this.ones = ones;
+        this.zeros = zeros;
+        this.features = features;
+        this.width = width;
+    }
+
+    /**
+     * Packs rows.
+     *
+     * @param rows direct, {@code [features, width]} from position 0; not used any more afterwards
+     * @throws io.github.sae4j.core.SaeException if this libtorch has no packed rows
+     */
+    static PackedBytes of(ByteBuffer rows, int features, int width) {
+        Script script = Script.packedProducts();
+        PtNDManager manager = TorchRuntime.newManager(Device.cpu());
+        try (PtNDManager source = TorchRuntime.newManager(Device.cpu());
+                Script.Call call = script.call("pack")) {
+            PtNDArray plain = HostArrays.over(source, rows, new Shape(features, width), DataType.INT8);
+            PtNDArray packed =
+                    TorchWeights.keep(call.with(plain).with((long) EXPECTED).runToTensor(manager));
+            PtNDArray ones = TorchWeights.keep((PtNDArray) manager.ones(new Shape(features)));
+            PtNDArray zeros = TorchWeights.keep((PtNDArray) manager.zeros(new Shape(features), DataType.INT64));
+            PackedBytes products = new PackedBytes(script, packed, ones, zeros, features, width);
+            CLEANER.register(products, manager::close);
+            return products;
+        } catch (RuntimeException e) {
+            manager.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public void multiply(ByteBuffer tokens, int count, ByteBuffer products) {
+        try (PtNDManager manager = TorchRuntime.newManager(Device.cpu());
+                Script.Call call = script.call("packed_products")) {
+            call.with(HostArrays.over(manager, tokens, new Shape(count, width), DataType.INT8))
+                    .with(packed)
+                    .with(ones)
+                    .with(zeros)
+                    .with(HostArrays.over(manager, products, new Shape(count, features), DataType.INT32))
+                    .runInPlace();
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+}
