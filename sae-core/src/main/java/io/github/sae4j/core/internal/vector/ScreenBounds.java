@@ -25,6 +25,10 @@ import java.util.Arrays;
  * the sum that every kernel adds up is not above what the feature must be above. The slack is of twice the
  * roundings of such a sum and of a hundred more, which is more than comparing takes.
  *
+ * <p>A product of {@code x} and {@code w} themselves in float32, added up in any order, is within the same distance of
+ * {@code x·w} as the sum is, so with it {@code closer = 2 slack ||w||} takes the place of {@code error}, and that of
+ * {@code reach} is 0.
+ *
  * <p>Where a rule keeps the strongest features by their sums, the same distance shows what a sum is at least, and so what as many
  * active features as are kept are not below: what cannot reach that is not among them. A feature counts only if what its sum is
  * at least is above what it must be above.
@@ -39,12 +43,18 @@ final class ScreenBounds {
     private static final float LARGEST = 0x1p60f;
     private static final int MORE_ROUNDINGS = 100;
 
+    /** Both a product with the stored weights and the sum itself are off by roundings, each by less than one slack. */
+    private static final int CLOSER = 2;
+
     /** What the product of 8-bit numbers is multiplied by, {@code [d_sae]} and more. */
     final float[] scale;
 
     final float[] error;
     final float[] reach;
     final float[] limit;
+
+    /** What a product with the stored weights may be off by, with the sum that it stands for, for a token of norm 1. */
+    final float[] closerError;
 
     /** What the bias of a feature may make of its product at least and at most. */
     final float[] lowBias;
@@ -62,6 +72,7 @@ final class ScreenBounds {
         error = new float[length];
         reach = new float[length];
         limit = new float[length];
+        closerError = new float[length];
         lowBias = new float[length];
         highBias = new float[length];
         // Places beyond the last feature are never open.
@@ -75,6 +86,7 @@ final class ScreenBounds {
             scale[feature] = encoder.scale(feature);
             reach[feature] = up(far);
             error[feature] = isOrdinary(norm) ? up(encoder.error(feature) + slack * reach[feature]) : Float.NaN;
+            closerError[feature] = isOrdinary(norm) ? up(CLOSER * slack * norm) : Float.NaN;
             double biasSlack = slack * Math.abs((double) bias[feature]);
             lowBias[feature] = down(bias[feature] - biasSlack);
             highBias[feature] = up(bias[feature] + biasSlack);

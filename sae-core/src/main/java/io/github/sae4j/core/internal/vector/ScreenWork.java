@@ -74,12 +74,14 @@ final class ScreenWork {
     private static final class Slot {
 
         private final OpenFeatures open;
+        private final CloserLook closer;
         private final ExactSums exact;
         private final float[] group = new float[GROUP];
         private final float[] row = new float[FEW];
 
         private Slot(ScreenBounds bounds, SelectionRule rule, StoredMatrix rows) {
             this.open = new OpenFeatures(bounds, rule);
+            this.closer = new CloserLook(bounds, rows, rule);
             this.exact = new ExactSums(rows);
         }
     }
@@ -217,21 +219,26 @@ final class ScreenWork {
             if (isDense[token]) {
                 return;
             }
-            OpenFeatures look = slots[slot].open;
+            try {
+                int count = find(slots[slot].open, token);
+                isDense[token] = count > mostOpen;
+                if (!isDense[token]) {
+                    counts[token] = slots[slot].closer.keep(x, (first + token) * dIn, norms[token], open[token], count);
+                }
+            } catch (Throwable e) {
+                throw Memory.unchecked(e);
+            }
+        }
+
+        private int find(OpenFeatures look, int token) throws Throwable {
             float error = 0;
             if (bytes == null) {
                 System.arraycopy(rowProducts, token * dSae, look.products(), 0, dSae);
             } else {
-                try {
-                    look.take(sumsMemory, sums, (long) token * dSae * Integer.BYTES, bytes.scale(token));
-                } catch (Throwable e) {
-                    throw Memory.unchecked(e);
-                }
+                look.take(sumsMemory, sums, (long) token * dSae * Integer.BYTES, bytes.scale(token));
                 error = bytes.error(token);
             }
-            int count = look.find(norms[token], error, open[token], mostOpen);
-            isDense[token] = count > mostOpen;
-            counts[token] = isDense[token] ? 0 : count;
+            return look.find(norms[token], error, open[token], mostOpen);
         }
     }
 
