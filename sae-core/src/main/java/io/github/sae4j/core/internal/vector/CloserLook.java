@@ -22,6 +22,8 @@ final class CloserLook {
 
     private static final int AT_ONCE = 4;
 
+    private static final int LOWER_HALF = 0xffff;
+
     private final ScreenBounds bounds;
     private final StoredMatrix rows;
     private final int dIn;
@@ -124,7 +126,7 @@ final class CloserLook {
         if (rows.type() == WeightType.FLOAT32) {
             return multiplyFloat32(rows.memory(part), at, groups, ordered);
         }
-        Panels.readHalves(rows.memory(part), at, groups, row);
+        readHalves(rows.memory(part), at, groups, row);
         return multiplyArray(row, groups, ordered);
     }
 
@@ -216,6 +218,17 @@ final class CloserLook {
             b = FloatVector.fromArray(FLOATS, x, k + LANES).fma(high.reinterpretAsFloats(), b);
         }
         return a.add(b).reduceLanes(VectorOperators.ADD);
+    }
+
+    private static void readHalves(Object memory, long at, int groups, float[] row) throws Throwable {
+        for (int group = 0; group < groups; group++) {
+            IntVector pairs = (IntVector) LOAD.invokeExact(memory, at + (long) group * LANES * Integer.BYTES);
+            pairs.and(LOWER_HALF).reinterpretAsFloats().intoArray(row, group * GROUP);
+            pairs.lanewise(VectorOperators.LSHR, Short.SIZE)
+                    .reinterpretAsFloats()
+                    .intoArray(row, group * GROUP + LANES);
+        }
+        Panels.convertHalves(row, 0, groups * GROUP);
     }
 
     private static float multiplyArray(float[] row, int groups, float[] x) {
