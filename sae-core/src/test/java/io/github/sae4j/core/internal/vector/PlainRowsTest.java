@@ -42,8 +42,15 @@ class PlainRowsTest {
         new PlainRows().add(stored, 0, 0, ROWS, x, 1, GROUPS, sums);
 
         for (int row = 0; row < ROWS; row++) {
-            RowSums.addBfloat16(
-                    stored.memory(0), stored.position(0, row, 0), x[row + 1], GROUPS, expected, 0, Memory.GROUP);
+            RowSums.add(
+                    stored.type(),
+                    stored.memory(0),
+                    stored.position(0, row, 0),
+                    x[row + 1],
+                    GROUPS,
+                    expected,
+                    0,
+                    Memory.GROUP);
         }
         assertThat(sums).isEqualTo(expected);
     }
