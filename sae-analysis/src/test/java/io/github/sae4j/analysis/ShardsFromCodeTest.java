@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ShardsFromCodeTest {
 
     private static final int ALL = Integer.MAX_VALUE;
-    private static final Sharding ANEW = new Sharding(20, false, false);
+    private static final Sharding ANEW = Sharding.of(20);
 
     @TempDir
     private Path folder;
@@ -58,7 +58,7 @@ class ShardsFromCodeTest {
 
         assertThat(encode(once, ALL, ANEW)).containsExactly(0L, 1L, 2L);
         assertThat(encode(resumed, 1, ANEW)).containsExactly(0L, 1L, 2L);
-        assertThat(encode(resumed, ALL, new Sharding(20, true, false))).containsExactly(1L, 2L);
+        assertThat(encode(resumed, ALL, Sharding.of(20).resuming())).containsExactly(1L, 2L);
 
         assertThat(names(resumed))
                 .isEqualTo(names(once))
@@ -95,7 +95,7 @@ class ShardsFromCodeTest {
                 .isInstanceOf(DataException.class)
                 .hasMessage(mine + ": this file exists already; replace replaces it.");
         assertThat(mine).hasContent("mine");
-        encode(out, ALL, new Sharding(20, false, true));
+        encode(out, ALL, Sharding.of(20).replacing());
 
         assertThat(mine).content(StandardCharsets.ISO_8859_1).startsWith("PK");
         assertThat(whole).hasContent("not a shard");

@@ -6,7 +6,6 @@ import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.data.DataException;
 import io.github.sae4j.data.OutputFile;
 import io.github.sae4j.data.activations.Activations;
-import io.github.sae4j.data.activations.ArrayFormat;
 import io.github.sae4j.data.activations.ReconstructionTarget;
 import io.github.sae4j.data.features.FeatureFile;
 import io.github.sae4j.data.features.FeatureTarget;
@@ -118,7 +117,7 @@ public final class DemoCommand implements Runnable {
     }
 
     private static ReconstructionTarget target(Path file) {
-        return new ReconstructionTarget(OutputFile.of(file, false), ArrayFormat.SAFETENSORS);
+        return ReconstructionTarget.of(OutputFile.of(file, false));
     }
 
     private static void compare(DemoData data, Path features, OpenSae sae, Terminal terminal) {

@@ -9,7 +9,6 @@ import io.github.sae4j.data.features.Sharding;
 import io.github.sae4j.loader.SaeSetException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -128,7 +127,14 @@ public final class EncodeCommand implements Runnable {
     }
 
     private Selection selection() {
-        return new Selection(topK == null ? OptionalInt.empty() : OptionalInt.of(topK), dense, longForm, metadata);
+        Selection selection = topK == null ? Selection.ALL : Selection.strongest(topK);
+        if (dense) {
+            selection = selection.asDense();
+        }
+        if (longForm) {
+            selection = selection.inLongForm();
+        }
+        return metadata ? selection.withMetadata() : selection;
     }
 
     private void requireFewer(int dSae, String name) {

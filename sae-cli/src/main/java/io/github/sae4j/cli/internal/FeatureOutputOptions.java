@@ -66,7 +66,11 @@ final class FeatureOutputOptions {
             }
             return null;
         }
-        return new Sharding(shardTokens, resume, force);
+        Sharding sharding = Sharding.of(shardTokens);
+        if (resume) {
+            sharding = sharding.resuming();
+        }
+        return force ? sharding.replacing() : sharding;
     }
 
     /**

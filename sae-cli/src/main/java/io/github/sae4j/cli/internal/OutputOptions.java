@@ -35,9 +35,11 @@ final class OutputOptions {
      * @throws CommandException if the file cannot be made
      */
     ReconstructionTarget target(List<Path> inputs, CommandSpec spec) {
-        ArrayFormat format = ArrayFormat.of(out).orElseThrow(() -> wrongEnding(out, ArrayFormat.endings(), spec));
+        if (ArrayFormat.of(out).isEmpty()) {
+            throw wrongEnding(out, ArrayFormat.endings(), spec);
+        }
         requireOther(out, inputs, spec);
-        return new ReconstructionTarget(OutputFile.of(out, force), format);
+        return ReconstructionTarget.of(OutputFile.of(out, force));
     }
 
     /** Returns the exception for a file whose name tells none of the forms in which a command can write. */

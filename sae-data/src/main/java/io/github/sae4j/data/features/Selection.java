@@ -3,37 +3,76 @@ package io.github.sae4j.data.features;
 import java.util.OptionalInt;
 
 /**
- * Which features are written, and how.
+ * Which features are written, and how. Immutable, and so safe for use by several threads.
  *
  * <pre>{@code
  * FeatureSink sink = FeatureSink.to(OutputFile.of(Path.of("top.npz"), false), stream, Selection.strongest(10));
  * }</pre>
  *
- * @param topK how many features of each token are kept; empty for all
- * @param dense whether they are written as a dense matrix
- * @param longForm whether Parquet files have a row for each active feature, not for each token
- * @param metadata whether JSON lines begin with one that says where the numbers come from
  * @since 0.1
  */
-public record Selection(OptionalInt topK, boolean dense, boolean longForm, boolean metadata) {
-
-    /** Checks the number of features. */
-    public Selection {
-        if (topK.isPresent() && topK.getAsInt() < 1) {
-            throw new IllegalArgumentException(
-                    "At least 1 feature of each token is kept, not " + topK.getAsInt() + ".");
-        }
-    }
+public final class Selection {
 
     /** All features in each format's own sparse form. */
     public static final Selection ALL = new Selection(OptionalInt.empty(), false, false, false);
+
+    private final OptionalInt topK;
+    private final boolean dense;
+    private final boolean longForm;
+    private final boolean metadata;
+
+    private Selection(OptionalInt topK, boolean dense, boolean longForm, boolean metadata) {
+        this.topK = topK;
+        this.dense = dense;
+        this.longForm = longForm;
+        this.metadata = metadata;
+    }
 
     /**
      * Returns the strongest features of each token in each format's own sparse form.
      *
      * @param k how many of a token
+     * @throws IllegalArgumentException if it is less than 1
      */
     public static Selection strongest(int k) {
+        if (k < 1) {
+            throw new IllegalArgumentException("At least 1 feature of each token is kept, not " + k + ".");
+        }
         return new Selection(OptionalInt.of(k), false, false, false);
+    }
+
+    /** Returns the same features, written as a dense matrix. */
+    public Selection asDense() {
+        return new Selection(topK, true, longForm, metadata);
+    }
+
+    /** Returns the same features, of which Parquet files have a row each, and not one for each token. */
+    public Selection inLongForm() {
+        return new Selection(topK, dense, true, metadata);
+    }
+
+    /** Returns the same features, with a first line in JSON lines that says where the numbers come from. */
+    public Selection withMetadata() {
+        return new Selection(topK, dense, longForm, true);
+    }
+
+    /** Returns how many features of each token are kept; empty for all. */
+    public OptionalInt topK() {
+        return topK;
+    }
+
+    /** Returns whether they are written as a dense matrix. */
+    public boolean dense() {
+        return dense;
+    }
+
+    /** Returns whether Parquet files have a row for each active feature. */
+    public boolean longForm() {
+        return longForm;
+    }
+
+    /** Returns whether JSON lines begin with one that says where the numbers come from. */
+    public boolean metadata() {
+        return metadata;
     }
 }

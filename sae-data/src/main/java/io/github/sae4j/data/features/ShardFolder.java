@@ -76,9 +76,9 @@ final class ShardFolder implements AutoCloseable {
             FileChannel channel =
                     FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             requireAlone(file, channel);
-            ShardFolder opened = new ShardFolder(file, shards, sharding.replace(), folder, channel);
+            ShardFolder opened = new ShardFolder(file, shards, sharding.replaces(), folder, channel);
             try {
-                opened.prepare(run, sharding.resume());
+                opened.prepare(run, sharding.resumes());
                 return opened;
             } catch (RuntimeException | IOException e) {
                 opened.close();

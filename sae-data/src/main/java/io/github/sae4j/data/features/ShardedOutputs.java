@@ -17,7 +17,7 @@ import java.util.stream.LongStream;
  * <pre>{@code
  * List<Path> files = List.of(Path.of("features.npz"));
  * try (ShardedOutputs outputs = ShardedOutputs.open(
- *         files, FeatureStream.of(reader, sae), Selection.ALL, new Sharding(1_000_000, true, false))) {
+ *         files, FeatureStream.of(reader, sae), Selection.ALL, Sharding.of(1_000_000).resuming())) {
  *     EncodingPass pass = EncodingPass.of(reader, sae, 1024);
  *     long next = 0;
  *     for (long shard : outputs.missing()) {
@@ -77,7 +77,7 @@ public final class ShardedOutputs implements AutoCloseable {
         ShardedOutputs outputs = new ShardedOutputs(shards, selection, stream);
         try {
             for (Path file : files) {
-                if (sharding.resume() && ShardFolder.isDone(file, shards)) {
+                if (sharding.resumes() && ShardFolder.isDone(file, shards)) {
                     outputs.done.add(file);
                     continue;
                 }
