@@ -5,6 +5,17 @@ import java.util.Objects;
 /**
  * An analysis that cannot be done or go on; the message is one sentence; {@link #reason()} is the same for programs.
  *
+ * <pre>{@code
+ * try {
+ *     System.out.println(FitCheck.on(Sample.of(reader), sae).sentence());
+ * } catch (AnalysisException e) {
+ *     switch (e.reason()) {
+ *         case UNSUPPORTED, NO_TOKENS -> System.out.println("Not checked: " + e.getMessage());
+ *         default -> throw e;
+ *     }
+ * }
+ * }</pre>
+ *
  * @since 0.1
  */
 public final class AnalysisException extends RuntimeException {

@@ -11,6 +11,12 @@ import java.util.Comparator;
 /**
  * How an SAE does on activations that something was tried with.
  *
+ * <pre>{@code
+ * for (HypothesisResult trial : FitCheck.on(Sample.of(reader), sae).trials()) {
+ *     System.out.printf("%s: explained variance %.4f, L0 %.0f%n", trial.name(), trial.explainedVariance(), trial.l0());
+ * }
+ * }</pre>
+ *
  * @param name what was tried
  * @param finding the sentence for a file of which it is true; empty for the file as it is
  * @param remedies how many things were put right at once

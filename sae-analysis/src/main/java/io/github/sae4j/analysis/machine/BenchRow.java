@@ -5,6 +5,15 @@ import java.util.OptionalDouble;
 /**
  * What one kind of work on one number of tokens took.
  *
+ * <pre>{@code
+ * List<BenchRow> table = new ArrayList<>();
+ * new Bench(sae, Limits.measure(), List.of(1, 512), 2).run(table::add);
+ * for (BenchRow row : table) {
+ *     System.out.printf("%s %d: %.2f ms%n", row.work(), row.tokens(), 1e3 * row.timing().median());
+ *     row.shareOfBandwidth().ifPresent(share -> System.out.printf("%.0f %% of the bandwidth%n", 100 * share));
+ * }
+ * }</pre>
+ *
  * @param work the work, in a word or two
  * @param tokens how many tokens each run had
  * @param timing how long the runs took

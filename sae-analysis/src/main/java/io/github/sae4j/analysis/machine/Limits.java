@@ -6,6 +6,12 @@ import io.github.sae4j.analysis.internal.machine.MachineProbe;
 /**
  * What this machine can do with all its processors, measured.
  *
+ * <pre>{@code
+ * Limits limits = Limits.measure();
+ * long encoderBytes = (long) dIn * dSae * WeightType.BFLOAT16.bytes();
+ * double secondsToReadEncoder = encoderBytes / limits.bytesPerSecond();
+ * }</pre>
+ *
  * @param bytesPerSecond how fast memory is read
  * @param flopsPerSecond the peak of float32 multiply-adds, each of which counts as two operations
  * @param multiplyAddsBy what did the multiply-adds

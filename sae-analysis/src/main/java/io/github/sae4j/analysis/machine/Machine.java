@@ -11,6 +11,12 @@ import java.util.stream.Stream;
 /**
  * The machine that measures.
  *
+ * <pre>{@code
+ * Machine machine = Machine.here();
+ * System.out.println(machine.cpu() + ", " + machine.processors() + " processors, Java " + machine.java());
+ * machine.vectors().ifPresent(shapes -> System.out.println("vectors of " + shapes.vectorBits() + " bits"));
+ * }</pre>
+ *
  * @param cpu the processor's name, or its architecture where the system does not tell
  * @param processors how many processors Java may use
  * @param java Java's version and vendor

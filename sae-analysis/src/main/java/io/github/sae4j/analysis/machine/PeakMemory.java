@@ -10,6 +10,12 @@ import java.util.stream.Stream;
 /**
  * The most memory that this process had at a time, where the system (Linux) tells.
  *
+ * <pre>{@code
+ * PeakMemory memory = PeakMemory.fromNow();
+ * Evaluation evaluation = Evaluation.of(reader, sae, 1024);
+ * memory.bytes().ifPresent(most -> System.out.println(most / 1_000_000 + " MB"));
+ * }</pre>
+ *
  * <p>Safe for use by several threads.
  *
  * @since 0.1

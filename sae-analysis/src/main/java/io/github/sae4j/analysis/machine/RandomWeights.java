@@ -20,6 +20,16 @@ import org.jspecify.annotations.Nullable;
  * A standard SAE in memory, of Gaussian weights made from a seed. Its biases are such that for Gaussian activations of some
  * scale few features are active.
  *
+ * <p>On the device and with the kernel that an SAE has by default:
+ *
+ * <pre>{@code
+ * RandomWeights weights = new RandomWeights(768, 24_576, WeightType.BFLOAT16);
+ * try (SparseAutoencoder random = weights.open(null, null, false)) {
+ *     new Bench(random, Limits.measure(), List.of(512), 2)
+ *             .run(row -> System.out.println(row.work() + ": " + row.tokensPerSecond() + " tokens/s"));
+ * }
+ * }</pre>
+ *
  * @param dIn the width of an activation, at least 1
  * @param dSae the number of features, at least 1
  * @param type how weights are stored

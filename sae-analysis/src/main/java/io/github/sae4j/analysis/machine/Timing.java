@@ -5,6 +5,11 @@ import java.util.Arrays;
 /**
  * How long each of several runs of the same work took.
  *
+ * <pre>{@code
+ * Timing timing = Timing.of(() -> sae.encode(activations), 2);
+ * System.out.printf("%.2f ms, nine of ten within %.2f ms%n", 1e3 * timing.median(), 1e3 * timing.quantile(0.9));
+ * }</pre>
+ *
  * <p>Immutable, and so safe for use by several threads.
  *
  * @since 0.1

@@ -9,6 +9,15 @@ import java.util.Arrays;
  * not known before the end: whenever a value lies beyond the last bin, neighbouring bins are joined until it does not.
  * As widths are powers of two, the counts are those that the last width would have given from the beginning.
  *
+ * <pre>{@code
+ * SurveyResult result = Survey.of(sae).named(List.of(1234), reader);
+ * ActivationHistogram histogram = result.features().get(0).tally().histogram();
+ * long[] counts = histogram.counts();
+ * for (int bin = 0; bin < counts.length; bin++) {
+ *     System.out.println("from " + bin * histogram.binWidth() + ": " + counts[bin]);
+ * }
+ * }</pre>
+ *
  * <p>Not for use by several threads at once.
  *
  * @since 0.1

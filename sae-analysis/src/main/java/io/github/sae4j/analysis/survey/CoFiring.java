@@ -3,6 +3,17 @@ package io.github.sae4j.analysis.survey;
 /**
  * A feature that fires together with another.
  *
+ * <pre>{@code
+ * Firings firings = new Firings(sae.config().dSae());
+ * CoFirings coFirings = CoFirings.of(sae.config().dSae(), List.of(1234));
+ * EncodingPass.of(reader, sae, 1024).encodeAll((batch, features) -> {
+ *     firings.add(batch, features);
+ *     coFirings.add(features);
+ * });
+ * coFirings.strongest(1234, firings, 5)
+ *         .forEach(other -> System.out.printf("%d: phi %.2f%n", other.feature(), other.phi()));
+ * }</pre>
+ *
  * @param feature its number
  * @param tokens how many tokens both fire on
  * @param phi the correlation of both firings, see {@link CoFirings}

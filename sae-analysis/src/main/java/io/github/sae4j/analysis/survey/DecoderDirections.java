@@ -11,6 +11,12 @@ import java.util.stream.IntStream;
  *
  * <p>The decoder is read once, a block of rows at a time, by all processors; only what is nearest is kept. Sums are float64.
  *
+ * <pre>{@code
+ * DecoderDirections directions = DecoderDirections.of(sae.parts().decoder().orElseThrow());
+ * List<Neighbour> nearest = directions.nearest(List.of(1234), 5).get(0);
+ * double[] norms = directions.norms();
+ * }</pre>
+ *
  * <p>Immutable, and so safe for use by several threads.
  *
  * @since 0.1

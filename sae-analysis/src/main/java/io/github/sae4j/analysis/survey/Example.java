@@ -5,6 +5,13 @@ import java.util.Comparator;
 /**
  * A token on which a feature fires.
  *
+ * <pre>{@code
+ * SurveyResult result = Survey.of(sae).named(List.of(1234), reader);
+ * for (Example example : result.features().get(0).tally().examples()) {
+ *     System.out.println(result.place(example) + ": " + example.value());
+ * }
+ * }</pre>
+ *
  * @param token the token's number, counted over all sequences from 0
  * @param value the feature's value there
  * @since 0.1

@@ -3,6 +3,11 @@ package io.github.sae4j.analysis.survey;
 /**
  * Which features come first.
  *
+ * <pre>{@code
+ * Survey survey = Survey.of(sae).order(FeatureOrder.DENSITY);
+ * List<SurveyedFeature> densest = survey.first(20, reader, open).features();
+ * }</pre>
+ *
  * @since 0.1
  */
 public enum FeatureOrder {

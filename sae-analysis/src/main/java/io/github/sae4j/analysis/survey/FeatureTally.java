@@ -5,6 +5,14 @@ import java.util.List;
 /**
  * What one feature did on the tokens that went by: its largest value, all its values as a histogram, its strongest tokens.
  *
+ * <pre>{@code
+ * FeatureSurvey survey = FeatureSurvey.of(sae.config().dSae(), 10, List.of(1234));
+ * EncodingPass.of(reader, sae, 1024).encodeAll(survey::add);
+ * FeatureTally tally = survey.tally(1234);
+ * System.out.println("at most " + tally.max());
+ * tally.examples().forEach(example -> System.out.println(example.token() + ": " + example.value()));
+ * }</pre>
+ *
  * <p>Not for use by several threads at once.
  *
  * @since 0.1

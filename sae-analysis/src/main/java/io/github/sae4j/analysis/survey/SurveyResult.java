@@ -10,6 +10,14 @@ import java.util.Optional;
 /**
  * What a {@link Survey} found: what all features did in short, and the chosen ones in detail.
  *
+ * <pre>{@code
+ * SurveyResult result = Survey.of(sae).tokens(Path.of("tokens.jsonl")).named(List.of(1234), reader);
+ * for (Example example : result.features().get(0).tally().examples()) {
+ *     String text = result.context(example).map(context -> ": " + context.token()).orElse("");
+ *     System.out.println(result.place(example) + text);
+ * }
+ * }</pre>
+ *
  * <p>Not for use by several threads at once.
  *
  * @since 0.1

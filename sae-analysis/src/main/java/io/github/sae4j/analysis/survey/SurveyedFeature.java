@@ -5,6 +5,13 @@ import java.util.List;
 /**
  * A feature, what it did, and which others it is like.
  *
+ * <pre>{@code
+ * for (SurveyedFeature surveyed : Survey.of(sae).first(20, reader, open).features()) {
+ *     System.out.println(surveyed.feature() + ": at most " + surveyed.tally().max());
+ *     surveyed.coFirings().forEach(other -> System.out.println("  fires with " + other.feature()));
+ * }
+ * }</pre>
+ *
  * @param feature its number
  * @param tally how strongly it fired, and where most
  * @param coFirings what fires with it, the strongest first
