@@ -5,6 +5,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * The hub found the request itself wrong (status 400).
  *
+ * <pre>{@code
+ * try {
+ *     hub.info(repo, "main");
+ * } catch (BadRequestException e) {
+ *     e.requestId().ifPresent(id -> System.err.println("Give the hub's support the request " + id));
+ *     throw e;
+ * }
+ * }</pre>
+ *
  * @since 0.1
  */
 public final class BadRequestException extends HubHttpException {

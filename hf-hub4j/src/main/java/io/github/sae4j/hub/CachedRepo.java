@@ -6,6 +6,12 @@ import java.util.List;
 /**
  * What the cache has of one repository.
  *
+ * <pre>{@code
+ * for (CachedRepo cached : HubCache.fromEnvironment().scan()) {
+ *     System.out.printf("%,15d bytes  %s%n", cached.bytes(), cached.repo().id());
+ * }
+ * }</pre>
+ *
  * @param repo the repository
  * @param folder its folder in the cache
  * @param revisions its commits of which something is here, in alphabetical order

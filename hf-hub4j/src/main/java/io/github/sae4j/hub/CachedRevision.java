@@ -5,6 +5,19 @@ import java.util.List;
 /**
  * What the cache has of one commit.
  *
+ * <p>This deletes the commits that no branch or tag stands for, also those that were asked for as commits:
+ *
+ * <pre>{@code
+ * HubCache cache = hub.cache();
+ * for (CachedRepo cached : cache.scan()) {
+ *     for (CachedRevision revision : cached.revisions()) {
+ *         if (revision.refs().isEmpty()) {
+ *             cache.delete(cached.repo(), List.of(revision.commit()));
+ *         }
+ *     }
+ * }
+ * }</pre>
+ *
  * @param commit 40 hexadecimal digits
  * @param refs the branches, tags and references that stand for it, in alphabetical order
  * @param files the names of the files that are here, in alphabetical order

@@ -3,6 +3,11 @@ package io.github.sae4j.hub;
 /**
  * How one call may differ from the client's settings.
  *
+ * <pre>{@code
+ * DownloadOptions options = hub.options().withForce(true).withPatience(false);
+ * CachedFile cfg = hub.download(repo, "main", "layer_19/cfg.json", options);
+ * }</pre>
+ *
  * @param force whether to fetch a file again that is in the cache
  * @param patient whether a hub that does not answer is asked again, for some minutes, where the cache cannot help
  * @param progress receives the progress of the download

@@ -3,6 +3,15 @@ package io.github.sae4j.hub;
 /**
  * What hashing a cached file again came to.
  *
+ * <pre>{@code
+ * for (FileCheck check : hub.cache().verify(repo, "main")) {
+ *     if (check.result() == FileCheck.Result.DAMAGED) {
+ *         CachedFile damaged = check.file();
+ *         hub.download(repo, damaged.commit(), damaged.file(), hub.options().withForce(true));
+ *     }
+ * }
+ * }</pre>
+ *
  * @param file the file
  * @param result whether it is right
  * @since 0.1

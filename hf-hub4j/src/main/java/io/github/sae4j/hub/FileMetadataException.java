@@ -4,6 +4,14 @@ package io.github.sae4j.hub;
  * The hub's answer does not say what a file is: its commit, ETag or size is missing or makes no sense. Often something
  * between here and the hub, such as a proxy, answered in its place.
  *
+ * <pre>{@code
+ * try {
+ *     hub.lookUp(repo, "main", "layer_19/cfg.json");
+ * } catch (FileMetadataException e) {
+ *     System.err.println("Asked " + hub.config().endpoint() + ". " + e.getMessage());
+ * }
+ * }</pre>
+ *
  * @since 0.1
  */
 public final class FileMetadataException extends HubException {

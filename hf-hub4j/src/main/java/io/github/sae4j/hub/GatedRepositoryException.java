@@ -5,6 +5,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The repository exists, but its terms must be accepted on the hub's page before its files can be fetched.
  *
+ * <pre>{@code
+ * try {
+ *     hub.download(repo, "config.json");
+ * } catch (GatedRepositoryException e) {
+ *     System.err.println(e.getMessage()); // with the page's address
+ * }
+ * }</pre>
+ *
  * @since 0.1
  */
 public final class GatedRepositoryException extends RepositoryNotFoundException {

@@ -8,6 +8,19 @@ import org.jspecify.annotations.Nullable;
  * The hub answered, and the answer is an error. This type itself stands for the statuses that have no type of their own,
  * such as 403 (no permission), 416 (no such range), 429 (too many requests) and those from 500 on.
  *
+ * <p>By itself the client waits for some minutes at most; this waits for as long as the hub asks, before another call:
+ *
+ * <pre>{@code
+ * try {
+ *     hub.download(repo, "config.json");
+ * } catch (HubHttpException e) {
+ *     if (e.status() != 429) {
+ *         throw e;
+ *     }
+ *     Thread.sleep(e.retryAfter().orElse(Duration.ofMinutes(10)).toMillis());
+ * }
+ * }</pre>
+ *
  * @since 0.1
  */
 public sealed class HubHttpException extends HubException

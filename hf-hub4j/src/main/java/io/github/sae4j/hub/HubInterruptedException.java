@@ -6,6 +6,18 @@ import org.jspecify.annotations.Nullable;
  * The thread was interrupted while it waited for the hub or for another download of the same file. Its interrupt flag is
  * set again; what was received is kept, and the next call goes on from there.
  *
+ * <p>{@code download.interrupt()} ends this within moments:
+ *
+ * <pre>{@code
+ * Thread download = new Thread(() -> {
+ *     try {
+ *         hub.download(repo, "layer_19/sae_weights.safetensors");
+ *     } catch (HubInterruptedException e) {
+ *         System.err.println("Stopped. " + e.getMessage());
+ *     }
+ * });
+ * }</pre>
+ *
  * @since 0.1
  */
 public final class HubInterruptedException extends HubException {

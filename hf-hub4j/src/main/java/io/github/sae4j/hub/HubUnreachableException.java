@@ -5,6 +5,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * The hub, or the server that it sends a file from, did not answer, or stopped answering in the middle.
  *
+ * <pre>{@code
+ * String commit;
+ * try {
+ *     commit = hub.info(repo, "main").commit();
+ * } catch (HubUnreachableException e) {
+ *     commit = hub.cache().commit(repo, "main").orElseThrow(() -> e);
+ * }
+ * }</pre>
+ *
  * @since 0.1
  */
 public final class HubUnreachableException extends HubException {

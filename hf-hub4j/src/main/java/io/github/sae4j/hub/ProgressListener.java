@@ -9,6 +9,16 @@ import java.time.Duration;
  * called by several threads. An exception that a method throws ends the download and reaches the caller; what was
  * received is kept, and the next call goes on from there.
  *
+ * <pre>{@code
+ * ProgressListener progress = new ProgressListener() {
+ *     @Override
+ *     public void onBytes(String file, long bytesThere) {
+ *         System.err.printf("\r%s: %,d bytes", file, bytesThere);
+ *     }
+ * };
+ * hub.download(repo, "main", "layer_19/sae_weights.safetensors", hub.options().withProgress(progress));
+ * }</pre>
+ *
  * @since 0.1
  */
 public interface ProgressListener {

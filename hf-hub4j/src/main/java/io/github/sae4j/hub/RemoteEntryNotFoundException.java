@@ -6,6 +6,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The revision exists and has no such file.
  *
+ * <pre>{@code
+ * try {
+ *     hub.download(repo, "layer_19/sparsity.safetensors");
+ * } catch (RemoteEntryNotFoundException e) {
+ *     System.err.println("No sparsity was published at " + e.commit().orElse("main"));
+ * }
+ * }</pre>
+ *
  * @since 0.1
  */
 public final class RemoteEntryNotFoundException extends HubHttpException {

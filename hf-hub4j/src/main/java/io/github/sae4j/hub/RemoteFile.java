@@ -3,6 +3,13 @@ package io.github.sae4j.hub;
 /**
  * What the hub says of a file that need not be in the cache.
  *
+ * <p>An archive's directory is at its end, which can be read without the rest:
+ *
+ * <pre>{@code
+ * RemoteFile archive = hub.lookUp(repo, "main", "layer_19/params.npz");
+ * byte[] end = hub.read(repo, archive.commit(), archive.file(), Math.max(0, archive.size() - 1024), 1024);
+ * }</pre>
+ *
  * @param file its name in the repository, with {@code /}
  * @param commit the commit that was asked for or that the revision stands for, 40 hexadecimal digits
  * @param size its size in bytes

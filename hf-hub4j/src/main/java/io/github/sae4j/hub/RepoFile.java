@@ -5,6 +5,13 @@ import java.util.Optional;
 /**
  * A file as the hub lists it.
  *
+ * <pre>{@code
+ * long bytes = hub.list(repo, "main").stream()
+ *         .filter(file -> file.path().startsWith("layer_19/"))
+ *         .mapToLong(RepoFile::size)
+ *         .sum();
+ * }</pre>
+ *
  * @param path its name in the repository, with {@code /}
  * @param size its size in bytes
  * @param oid Git's hash of what Git stores, 40 hexadecimal digits: of the file, or of the pointer to a large one

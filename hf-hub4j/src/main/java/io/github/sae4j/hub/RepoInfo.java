@@ -5,6 +5,15 @@ import java.util.List;
 /**
  * What the hub says of a repository at a revision.
  *
+ * <pre>{@code
+ * RepoInfo info = hub.info(repo, "main");
+ * for (String file : info.files()) {
+ *     if (file.endsWith("/cfg.json")) {
+ *         hub.download(repo, info.commit(), file);
+ *     }
+ * }
+ * }</pre>
+ *
  * @param repo the repository
  * @param commit the commit that the revision stands for, 40 hexadecimal digits
  * @param files the names of the files of that commit, with {@code /}, in the hub's order

@@ -3,6 +3,11 @@ package io.github.sae4j.hub;
 /**
  * What a repository on the hub holds.
  *
+ * <pre>{@code
+ * RepoId texts = new RepoId(RepoType.DATASET, "owner/name");
+ * Path card = hub.download(texts, "README.md");
+ * }</pre>
+ *
  * @since 0.1
  */
 public enum RepoType {
