@@ -8,6 +8,15 @@ package io.github.sae4j.core;
  *
  * <p>Rules never change, and so are safe for use by several threads.
  *
+ * <pre>{@code
+ * builder.activation(JumpRelu.of(bias, threshold));
+ * try (SparseAutoencoder sae = builder.build()) {
+ *     if (sae.parts().activation() instanceof BlockRule rule) {
+ *         System.out.println("At most " + rule.mostActive() + " of " + rule.dSae() + " features are active.");
+ *     }
+ * }
+ * }</pre>
+ *
  * @since 0.1
  */
 public sealed interface Activation permits BlockRule, MatchingPursuit {

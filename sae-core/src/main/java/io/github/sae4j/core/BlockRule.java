@@ -13,6 +13,20 @@ import java.util.Optional;
  * libtorch as TorchScript too. Both must give the same, and a feature's value is negative only where
  * {@link #mayBeNegative} says so. Kernels ask for values from several threads at once, so a rule never changes.
  *
+ * <p>A rule of one's own, for {@code builder.activation(new Squared(dSae, bias, List.of()))}:
+ *
+ * <pre>{@code
+ * record Squared(int dSae, float[] bias, List<float[]> parameters) implements BlockRule {
+ *     public float[] bias() {
+ *         return bias.clone();
+ *     }
+ *
+ *     public float value(int feature, float h) {
+ *         return Math.max(h, 0) * Math.max(h, 0);
+ *     }
+ * }
+ * }</pre>
+ *
  * @since 0.1
  */
 public non-sealed interface BlockRule extends Activation {

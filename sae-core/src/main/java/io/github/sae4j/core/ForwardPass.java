@@ -3,6 +3,13 @@ package io.github.sae4j.core;
 /**
  * What an SAE makes of tokens in one pass.
  *
+ * <pre>{@code
+ * ForwardPass pass = sae.forward(activations);
+ * double l0 = pass.features().l0();
+ * float[] first = pass.reconstruction()[0];
+ * float[][] error = pass.error(activations);
+ * }</pre>
+ *
  * @param features the active features, one leading axis
  * @param reconstruction what they decode to, with a skip term or a predicted part if the SAE has one, {@code [tokens][d_out]}
  * @since 0.1

@@ -3,6 +3,14 @@ package io.github.sae4j.core;
 /**
  * What happens to each element of an activation before all else: {@code x' = (x - centre) * gain}.
  *
+ * <p>The first element of an activation as normalisation and encoding see it:
+ *
+ * <pre>{@code
+ * float first = sae.parts().inputAffine()
+ *         .map(affine -> (activation[0] - affine.centre()[0]) * affine.gain()[0])
+ *         .orElse(activation[0]);
+ * }</pre>
+ *
  * @param centre {@code [d_in]}; copied
  * @param gain {@code [d_in]}, as long as {@code centre}; copied
  * @since 0.1

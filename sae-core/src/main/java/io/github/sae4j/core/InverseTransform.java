@@ -11,6 +11,16 @@ import org.jspecify.annotations.Nullable;
  * <p>It is a value that travels with the features, so an SAE keeps no state between encoding and decoding and can be
  * shared by threads.
  *
+ * <p>Sparse features carry it; with dense ones it is passed along:
+ *
+ * <pre>{@code
+ * try (NDManager manager = sae.newManager()) {
+ *     NDArray array = manager.create(activations);
+ *     NDArray dense = sae.encodeDense(array);
+ *     NDArray decoded = sae.decode(dense, sae.inverseTransform(array));
+ * }
+ * }</pre>
+ *
  * @since 0.1
  */
 public final class InverseTransform {

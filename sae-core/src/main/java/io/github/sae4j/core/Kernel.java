@@ -10,6 +10,15 @@ import java.util.Set;
  * <p>Those that run in Java give the same bits for a token, however many tokens surround it and however many threads
  * compute. libtorch has other products for few rows than for many, whose last bits may differ.
  *
+ * <pre>{@code
+ * if (Kernel.available().contains(Kernel.VECTOR)) {
+ *     builder.device(Device.cpu()).kernel(Kernel.VECTOR);
+ * }
+ * try (SparseAutoencoder sae = builder.build()) {
+ *     System.out.println(sae.kernel() + " on " + sae.device());
+ * }
+ * }</pre>
+ *
  * @since 0.1
  */
 public enum Kernel {

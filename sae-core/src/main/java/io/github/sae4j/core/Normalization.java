@@ -9,6 +9,13 @@ import java.util.Optional;
  *
  * <p>The formulas are those of SAELens's {@code run_time_activation_norm_fn_in} and {@code _out}.
  *
+ * <pre>{@code
+ * SaeConfig config = SaeConfig.builder(SaeArchitecture.TOPK, dIn, dSae)
+ *         .normalization(Normalization.LAYER_NORM)
+ *         .build();
+ * boolean perToken = config.normalization().isPerToken();
+ * }</pre>
+ *
  * @since 0.1
  */
 public enum Normalization {

@@ -3,6 +3,15 @@ package io.github.sae4j.core;
 /**
  * What happens to each element of a decoded activation after all else: {@code y = y' * gain + offset}.
  *
+ * <p>What feature 7 adds to the first element of an activation, for each unit of its value:
+ *
+ * <pre>{@code
+ * float written = sae.parts().decoder().orElseThrow().get(7, 0);
+ * float added = sae.parts().outputAffine()
+ *         .map(affine -> written * affine.gain()[0])
+ *         .orElse(written);
+ * }</pre>
+ *
  * @param gain {@code [d_out]}; copied
  * @param offset {@code [d_out]}, as long as {@code gain}; copied
  * @since 0.1

@@ -6,6 +6,14 @@ import java.util.Optional;
 /**
  * How an activation's last axes become one of width {@code d_in}; {@code reshape_activations} of {@code cfg.json}.
  *
+ * <p>An SAE of 12 heads that are 64 wide each takes {@code [..., 12, 64]} and {@code [..., 768]}:
+ *
+ * <pre>{@code
+ * SaeConfig config = SaeConfig.builder(SaeArchitecture.STANDARD, 12 * 64, dSae)
+ *         .reshape(Reshape.HOOK_Z)
+ *         .build();
+ * }</pre>
+ *
  * @since 0.1
  */
 public enum Reshape {

@@ -7,6 +7,13 @@ import java.util.Optional;
  * The kinds of SAEs by SAELens's names, and those of other publishers that it does not have. The name tells what was trained;
  * what is computed are the {@link Activation} rule and the parts.
  *
+ * <pre>{@code
+ * SaeArchitecture architecture = SaeArchitecture.ofLabel("jumprelu").orElse(SaeArchitecture.CUSTOM);
+ * SaeConfig config = SaeConfig.builder(architecture, dIn, dSae)
+ *         .dOut(architecture.isTranscoder() ? dOut : dIn)
+ *         .build();
+ * }</pre>
+ *
  * @since 0.1
  */
 public enum SaeArchitecture {

@@ -3,6 +3,12 @@ package io.github.sae4j.core;
 /**
  * What an SAE can or cannot do, by its kind; {@link SaeCapabilities} has the reasons.
  *
+ * <pre>{@code
+ * SparseFeatures features = sae.capabilities().has(SaeCapability.ENCODE_SOME_FEATURES)
+ *         ? sae.encode(activations, sae.featureSet(1234))
+ *         : sae.encode(activations);
+ * }</pre>
+ *
  * @since 0.1
  */
 public enum SaeCapability {

@@ -3,6 +3,17 @@ package io.github.sae4j.core;
 /**
  * What makes a feature one of the strongest of its token, for rules that limit how many features stay active.
  *
+ * <pre>{@code
+ * if (sae.parts().activation() instanceof BlockRule rule) {
+ *     String measure = switch (rule.strength()) {
+ *         case VALUE -> "value";
+ *         case MAGNITUDE -> "magnitude";
+ *         case CONTRIBUTION -> "value times ||W_dec[i]||";
+ *     };
+ *     System.out.println("At most " + rule.mostActive() + " features are active, by their " + measure);
+ * }
+ * }</pre>
+ *
  * @since 0.1
  */
 public enum Strength {

@@ -20,6 +20,13 @@ import java.util.List;
  * <p>Sequences are taken one after the other, each in chunks of tokens; the values of a sequence, {@code [tokens + 1,
  * d_sae]} in float32, are held as a whole.
  *
+ * <pre>{@code
+ * TemporalPrediction prediction = sae.parts().prediction().orElseThrow();
+ * int width = prediction.layers().get(0).query().bias().length;
+ * System.out.println(prediction.heads() + " heads, each with queries of the width " + width / prediction.heads());
+ * ForwardPass pass = sae.forwardSequence(activations);         // the tokens of one text, in its order
+ * }</pre>
+ *
  * @param heads the number of attention heads, which divides the width of queries and {@code d_sae}
  * @param layers the attention layers, at least one
  * @since 0.1

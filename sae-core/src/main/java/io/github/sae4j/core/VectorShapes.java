@@ -10,6 +10,12 @@ import java.util.OptionalLong;
  *
  * <p>Immutable, and so safe to use from many threads.
  *
+ * <pre>{@code
+ * String pieces = VectorShapes.here()
+ *         .map(shapes -> shapes.vectorBits() + " bits, " + shapes.deep().features() + " features a panel")
+ *         .orElse("no vectors");
+ * }</pre>
+ *
  * @param vectorBits the width of a vector
  * @param registers how many registers of such vectors are counted on
  * @param tileTokens how many tokens are multiplied at once with {@code tileVectors}, with all sums in registers

@@ -6,6 +6,11 @@ import java.nio.ByteBuffer;
 /**
  * The number format in which an SAE's two large matrices are stored and kept in memory.
  *
+ * <pre>{@code
+ * WeightMatrix half = encoder.as(WeightType.BFLOAT16);
+ * SparseFeatures features = sae.encode(bytes, WeightType.FLOAT16, tokens);   // of float16 activations
+ * }</pre>
+ *
  * @since 0.1
  */
 public enum WeightType {

@@ -12,6 +12,17 @@ import java.util.Optional;
  * <p>The constants stand in the order of the reference implementation, which is also the order (from last to first) in
  * which a writer lays tensors out.
  *
+ * <pre>{@code
+ * try (SafetensorsFile file = SafetensorsFile.open(Path.of("sae_weights.safetensors"))) {
+ *     TensorView bias = file.tensor("b_enc");
+ *     float first = switch (bias.dtype()) {
+ *         case F32 -> bias.slice().getFloat(0);
+ *         case BF16 -> Float.intBitsToFloat(bias.slice().getShort(0) << 16);
+ *         default -> throw new IOException("b_enc is of the type " + bias.dtype().label() + ".");
+ *     };
+ * }
+ * }</pre>
+ *
  * @since 0.1
  */
 public enum Dtype {

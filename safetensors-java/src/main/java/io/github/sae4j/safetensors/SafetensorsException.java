@@ -8,6 +8,18 @@ import java.util.Objects;
  * <p>The message is a sentence that names the file and what was expected and found; {@link #reason()} is the same for
  * programs.
  *
+ * <pre>{@code
+ * try (SafetensorsFile file = SafetensorsFile.open(Path.of("sae_weights.safetensors"))) {
+ *     System.out.println(file.tensor("W_enc"));
+ * } catch (SafetensorsException e) {
+ *     int status = switch (e.reason()) {
+ *         case NO_SUCH_FILE, NO_SUCH_TENSOR -> 404;
+ *         case FILE_CHANGED, INTERRUPTED, IO -> 503;
+ *         default -> 422;
+ *     };
+ * }
+ * }</pre>
+ *
  * @since 0.1
  */
 public final class SafetensorsException extends RuntimeException {

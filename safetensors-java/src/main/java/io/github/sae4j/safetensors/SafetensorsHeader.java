@@ -11,6 +11,17 @@ import java.util.Objects;
 /**
  * What the header of a safetensors file says, wherever the file is: only the first bytes are read.
  *
+ * <p>The header of a file on the hub, of which nothing else is fetched:
+ *
+ * <pre>{@code
+ * RemoteFile remote = hub.lookUp(repo, "main", "sae_weights.safetensors");
+ * SafetensorsHeader header = SafetensorsHeader.read(remote.file(), remote.size(), (position, target) ->
+ *         target.put(hub.read(repo, remote.commit(), remote.file(), position, target.remaining())));
+ * for (SafetensorsHeader.Entry tensor : header.tensors()) {
+ *     System.out.println(tensor.spec().name() + " " + tensor.spec().shape() + " at byte " + tensor.offset());
+ * }
+ * }</pre>
+ *
  * @param tensors the tensors, in the order in which their bytes lie in the file
  * @param metadata the free text under {@code __metadata__}; empty if none
  * @since 0.1

@@ -10,6 +10,15 @@ import java.util.stream.LongStream;
 /**
  * The description of a tensor that is to be written.
  *
+ * <pre>{@code
+ * TensorSpec spec = new TensorSpec("W_enc", Dtype.BF16, dIn, dSae);
+ * ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(spec.byteSize()));
+ * try (SafetensorsWriter writer = SafetensorsWriter.create(Path.of("zeros.safetensors"), List.of(spec), Map.of())) {
+ *     writer.write(spec.name(), bytes);
+ *     writer.commit();
+ * }
+ * }</pre>
+ *
  * @param name the tensor's name: any text but {@code __metadata__}
  * @param dtype the type of the elements
  * @param shape the sizes of the dimensions, none negative; empty for a scalar

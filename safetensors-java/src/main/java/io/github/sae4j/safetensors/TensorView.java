@@ -21,6 +21,17 @@ import java.util.Objects;
  * the file is closed. Nobody may shorten the file while it is mapped: the JVM answers access to vanished pages with an
  * {@link InternalError} or worse. Where that cannot be ruled out, {@link #read} is the safe way.
  *
+ * <pre>{@code
+ * try (SafetensorsFile file = SafetensorsFile.open(Path.of("sae_weights.safetensors"))) {
+ *     TensorView encoder = file.tensor("W_enc");
+ *     long rowBytes = encoder.dtype().byteSize(encoder.shape()[1]);
+ *     ByteBuffer row = encoder.slice(7 * rowBytes, (int) rowBytes);
+ *     for (ByteBuffer rows : encoder.slices(rowBytes)) {       // all of them, 2 GiB and more
+ *         out.write(rows);
+ *     }
+ * }
+ * }</pre>
+ *
  * @since 0.1
  */
 public final class TensorView {

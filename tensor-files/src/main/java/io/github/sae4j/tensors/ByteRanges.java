@@ -5,6 +5,16 @@ package io.github.sae4j.tensors;
  *
  * <p>Readers ask for headers in blocks of 16 KiB and keep these; one thread asks at a time.
  *
+ * <p>One tensor of a file on the hub, without the others:
+ *
+ * <pre>{@code
+ * RemoteFile remote = hub.lookUp(repo, "main", "sae_weights.safetensors");
+ * ByteRanges ranges = (offset, count) -> hub.read(repo, remote.commit(), remote.file(), offset, count);
+ * try (TensorFile file = TensorFile.open(remote.file(), remote.size(), ranges, TensorFormat.SAFETENSORS)) {
+ *     float[] bias = file.tensor("b_enc").toFloats();
+ * }
+ * }</pre>
+ *
  * @since 0.1
  */
 @FunctionalInterface

@@ -9,6 +9,18 @@ import org.jspecify.annotations.Nullable;
  * <p>The message is a sentence that begins with the file and says what was expected and found; {@link #reason()} is the
  * same for programs.
  *
+ * <pre>{@code
+ * try (TensorFile file = TensorFile.open(Path.of("ae.pt"))) {
+ *     float[] bias = file.tensor("encoder.bias").toFloats();
+ * } catch (TensorFileException e) {
+ *     boolean damaged = switch (e.reason()) {
+ *         case MALFORMED, CHANGED -> true;
+ *         default -> false;
+ *     };
+ *     System.err.println(damaged ? e.getMessage() + " Download it again." : e.getMessage());
+ * }
+ * }</pre>
+ *
  * @since 0.1
  */
 public final class TensorFileException extends RuntimeException {

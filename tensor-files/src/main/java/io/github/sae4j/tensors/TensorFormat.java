@@ -7,6 +7,14 @@ import java.util.Optional;
 /**
  * A format of files of tensors.
  *
+ * <pre>{@code
+ * try (TensorFile file = TensorFile.open(Path.of("activations.npz"))) {
+ *     Tensor activations = file.format() == TensorFormat.NPY
+ *             ? file.single().orElseThrow()
+ *             : file.tensor("activations");
+ * }
+ * }</pre>
+ *
  * @since 0.1
  */
 public enum TensorFormat {
