@@ -13,6 +13,17 @@ import org.jspecify.annotations.Nullable;
  * Data that cannot be read or written; the message is one sentence that says which file, what is wrong with it and what was
  * expected; {@link #reason()} is the same for programs.
  *
+ * <pre>{@code
+ * try (Activations activations = Activations.from(Path.of("x.safetensors")).openFor(sae)) {
+ *     System.out.println(activations.layout().tokens() + " tokens");
+ * } catch (DataException e) {
+ *     switch (e.reason()) {
+ *         case NO_SUCH_FILE, NO_SUCH_TENSOR, MISMATCH -> System.err.println(e.getMessage());
+ *         default -> throw e;
+ *     }
+ * }
+ * }</pre>
+ *
  * @since 0.1
  */
 public final class DataException extends RuntimeException {

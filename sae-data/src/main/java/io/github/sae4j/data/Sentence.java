@@ -9,6 +9,14 @@ import java.util.stream.Collectors;
  *
  * <p>Immutable, and so safe for use by several threads.
  *
+ * <pre>{@code
+ * try (Activations activations = Activations.from(Path.of("x.npz")).openFor(sae)) {
+ *     System.out.println(Sentence.of(activations.leftOut()));       // for example skipFirst(1)
+ * } catch (DataException e) {
+ *     System.err.println(e.sentence().with(value -> "the field " + value.setting()));
+ * }
+ * }</pre>
+ *
  * @since 0.1
  */
 public final class Sentence {

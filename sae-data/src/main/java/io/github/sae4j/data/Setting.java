@@ -8,6 +8,14 @@ import java.util.Optional;
  * <p>A sentence names a setting by the method that sets it. A program whose users know it under another name, an option of a
  * command or a field of a form, renders the sentence with its own: see {@link Sentence#with}.
  *
+ * <pre>{@code
+ * String leftOut = Sentence.of(reader.leftOut()).with(value -> switch (value.setting()) {
+ *     case SKIP_FIRST -> "--skip-first " + value.value().orElse("");
+ *     case TOKENS -> "--rows " + value.value().orElse("");
+ *     default -> value.toString();
+ * });
+ * }</pre>
+ *
  * @since 0.1
  */
 public enum Setting {

@@ -3,6 +3,13 @@ package io.github.sae4j.data;
 /**
  * A stretch of tokens.
  *
+ * <pre>{@code
+ * TokenRange range = new TokenRange(0, 100_000);
+ * try (Activations activations = Activations.from(Path.of("x.parquet")).tokens(range).openFor(sae)) {
+ *     long tokens = activations.layout().tokens();                  // 100,000, or all of a file with fewer
+ * }
+ * }</pre>
+ *
  * @param from the first
  * @param to the one after the last, which may lie beyond all that there are
  * @since 0.1

@@ -3,6 +3,13 @@ package io.github.sae4j.data;
 /**
  * A file or folder that was made.
  *
+ * <pre>{@code
+ * sink.publish();
+ * for (WrittenFile file : sink.made()) {
+ *     System.out.println(file.name() + ": " + file.bytes() + " bytes");
+ * }
+ * }</pre>
+ *
  * @param name the name of the file, without its folder, or the path of the folder
  * @param bytes its size
  * @since 0.1

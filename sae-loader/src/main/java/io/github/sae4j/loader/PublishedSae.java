@@ -6,6 +6,15 @@ import java.util.OptionalDouble;
 /**
  * One SAE of a release; immutable.
  *
+ * <pre>{@code
+ * PublishedSae published = SAE.releases().stream()
+ *         .flatMap(release -> release.saes().stream())
+ *         .filter(candidate -> candidate.l0().orElse(Double.MAX_VALUE) < 50)
+ *         .findFirst()
+ *         .orElseThrow();
+ * SaeDescription description = SAE.from(published.name()).describe();
+ * }</pre>
+ *
  * @param release the release's name
  * @param id its id in the release
  * @param repository where it lies, {@code owner/name}

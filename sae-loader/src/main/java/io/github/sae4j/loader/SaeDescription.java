@@ -7,6 +7,15 @@ import java.util.Optional;
 /**
  * What is known of an SAE without its weights; immutable.
  *
+ * <pre>{@code
+ * SaeDescription description = SAE.from("layer_19").describe();
+ * int dSae = description.config().dSae();
+ * long toFetch = description.files().stream()
+ *         .filter(file -> !file.isHere())
+ *         .mapToLong(SaeDescription.File::bytes)
+ *         .sum();
+ * }</pre>
+ *
  * @param name one line for people, as {@link io.github.sae4j.core.SaeSource#description()}
  * @param repository the repository's id, empty for an SAE of this machine
  * @param commit the commit's 40 hexadecimal digits, empty for an SAE of this machine

@@ -6,6 +6,14 @@ import java.util.Optional;
 /**
  * Some SAEs that were published together; immutable.
  *
+ * <pre>{@code
+ * for (SaeRelease release : SAE.releases()) {
+ *     if (release.model().filter("gemma-2-2b"::equals).isPresent()) {
+ *         System.out.println(release.name() + ": " + release.saes().size() + " SAEs");
+ *     }
+ * }
+ * }</pre>
+ *
  * @param name the release's name
  * @param repository where they lie, {@code owner/name}
  * @param format the layout of their files, empty to recognise it from them

@@ -3,6 +3,16 @@ package io.github.sae4j.loader;
 /**
  * What was to be opened as one SAE is a set of layers, which {@link SaeLoader#openSet()} opens; immutable.
  *
+ * <pre>{@code
+ * try (SparseAutoencoder sae = SAE.fromDisk(folder)) {
+ *     SparseFeatures features = sae.encode(activations);
+ * } catch (SaeSetException e) {
+ *     try (SaeSet set = SAE.openSet(folder)) {
+ *         LayeredFeatures features = set.encode(layered);
+ *     }
+ * }
+ * }</pre>
+ *
  * @since 0.1
  */
 public final class SaeSetException extends SaeLoadException {

@@ -6,6 +6,13 @@ import java.util.Optional;
 /**
  * What is known of one layer of a {@link SaeSet}; immutable.
  *
+ * <pre>{@code
+ * for (int i = 0; i < set.layers(); i++) {
+ *     SetLayer layer = set.layer(i);
+ *     System.out.println(layer.name() + " reads " + layer.readHook().orElse("an unknown hook"));
+ * }
+ * }</pre>
+ *
  * @param index its place in the set, from 0
  * @param name the name under which the layer is opened by itself, relative to the set
  * @param config what its encoder computes

@@ -7,6 +7,13 @@ import java.util.Optional;
 /**
  * The kinds of files that reconstructions are written to, told by the ending of the name.
  *
+ * <pre>{@code
+ * Path path = Path.of("reconstruction.npz");
+ * ArrayFormat format = ArrayFormat.of(path)
+ *         .orElseThrow(() -> new IllegalArgumentException(path + " must end in one of " + ArrayFormat.endings()));
+ * ReconstructionTarget target = new ReconstructionTarget(OutputFile.of(path, false), format);
+ * }</pre>
+ *
  * @since 0.1
  */
 public enum ArrayFormat {

@@ -10,6 +10,16 @@ import java.util.List;
 /**
  * What a file must fit: the SAE that it is read for.
  *
+ * <p>{@link #of} tells what one SAE takes; a set of layers takes {@code [tokens, layers, d_in]}:
+ *
+ * <pre>{@code
+ * InputRequirements requirements = new InputRequirements(
+ *         set.source().description(), set.layer(0).config(), false, set.layers(), false);
+ * try (Activations activations = Activations.from(Path.of("x.safetensors")).openFor(requirements)) {
+ *     long tokens = activations.layout().withoutLast().tokens();
+ * }
+ * }</pre>
+ *
  * @param name how to speak of it in a sentence, for example {@code layer_19 of analist/ministral-3b-sae}
  * @param config what it takes
  * @param takesSequences whether it takes whole sequences of tokens

@@ -11,6 +11,13 @@ import java.util.List;
  *
  * <p>Immutable, and so safe for use by several threads.
  *
+ * <pre>{@code
+ * Layout layout = Layout.of(8, 1024);
+ * long tokens = layout.tokens();                                    // 8192
+ * long[] shape = layout.featureShape(3072);                         // [8, 1024, 3072]
+ * Layout half = layout.slice(new TokenRange(0, 4096));              // 4 sequences of 1024
+ * }</pre>
+ *
  * @since 0.1
  */
 public final class Layout {

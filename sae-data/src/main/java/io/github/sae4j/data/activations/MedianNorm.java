@@ -7,6 +7,11 @@ package io.github.sae4j.data.activations;
  *
  * <p>Not for use by several threads at once.
  *
+ * <pre>{@code
+ * DoubleSummaryStatistics norms = Arrays.stream(activations).mapToDouble(MedianNorm::of).summaryStatistics();
+ * double multipleOfMean = norms.getMax() / norms.getAverage();
+ * }</pre>
+ *
  * @since 0.1
  */
 public final class MedianNorm {

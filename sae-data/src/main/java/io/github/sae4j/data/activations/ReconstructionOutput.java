@@ -11,6 +11,16 @@ import java.nio.FloatBuffer;
  *
  * <p>Not for use by several threads at once.
  *
+ * <pre>{@code
+ * try (ReconstructionOutput output =
+ *         ReconstructionOutput.create(target, reader.layout(), sae.config().dOut(), provenance)) {
+ *     for (TokenBatch batch : reader.batches(1024)) {
+ *         output.write(sae.reconstruct(batch.rows()));
+ *     }
+ *     output.commit();
+ * }
+ * }</pre>
+ *
  * @since 0.1
  */
 public final class ReconstructionOutput implements AutoCloseable {

@@ -5,6 +5,13 @@ import java.util.OptionalLong;
 /**
  * Where a token is in the files that were read.
  *
+ * <pre>{@code
+ * TokenPlace place = reader.place(12_345);
+ * if (!place.isFirst()) {
+ *     System.out.println(place);                                    // x.safetensors, row 12, position 57
+ * }
+ * }</pre>
+ *
  * @param file the file's name
  * @param row the number of its sequence in that file; empty if sequences of one length are not told
  * @param position its number in that sequence, or in the file

@@ -7,6 +7,13 @@ import java.util.Optional;
 /**
  * The kinds of files that features are written to, told by the ending of the name.
  *
+ * <pre>{@code
+ * Path path = Path.of("features.safetensors");
+ * FeatureFormat format = FeatureFormat.of(path)
+ *         .orElseThrow(() -> new IllegalArgumentException(path + " must end in one of " + FeatureFormat.endings()));
+ * Selection selection = new Selection(OptionalInt.empty(), format.hasDenseForm(), false, false);
+ * }</pre>
+ *
  * @since 0.1
  */
 public enum FeatureFormat {

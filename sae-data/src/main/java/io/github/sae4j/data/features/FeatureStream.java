@@ -13,6 +13,16 @@ import java.util.function.Supplier;
 /**
  * The features that are to be written: what they are of, and where they come from.
  *
+ * <p>{@link #of} takes all from a reader; for activations in memory:
+ *
+ * <pre>{@code
+ * FeatureStream stream = new FeatureStream(Layout.of(activations.length), sae.config(), false, () -> provenance, 0);
+ * try (FeatureSink sink = FeatureSink.to(Path.of("features.npz"), stream)) {
+ *     sink.write(TokenBatch.of(activations), sae.encode(activations));
+ *     sink.publish();
+ * }
+ * }</pre>
+ *
  * @param layout how the tokens are arranged
  * @param config the SAE that makes the features
  * @param hasIds whether the tokens' ids are known, which then go with the features

@@ -5,6 +5,14 @@ import java.util.List;
 /**
  * The text around a token.
  *
+ * <pre>{@code
+ * NavigableSet<Long> wanted = new TreeSet<>(List.of(17L));
+ * TokenContext context = TokenTexts.around(Path.of("tokens.jsonl"), reader.whole(), wanted, 8).get(17L);
+ * String before = String.join("", context.before());
+ * String after = String.join("", context.after());
+ * System.out.println(before + "[" + context.token() + "]" + after);
+ * }</pre>
+ *
  * @param before the tokens before it in the same text, the nearest last
  * @param token its own text
  * @param after the tokens after it, the nearest first

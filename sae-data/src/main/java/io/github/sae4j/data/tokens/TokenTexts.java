@@ -16,6 +16,12 @@ import java.util.NavigableSet;
  *
  * <p>Without state, and so safe for use by several threads.
  *
+ * <pre>{@code
+ * NavigableSet<Long> wanted = new TreeSet<>(List.of(17L, 4096L));
+ * Map<Long, TokenContext> contexts = TokenTexts.around(Path.of("tokens.jsonl"), reader.whole(), wanted, 8);
+ * contexts.forEach((token, context) -> System.out.println(token + " " + context.token()));
+ * }</pre>
+ *
  * @since 0.1
  */
 public final class TokenTexts {

@@ -8,6 +8,17 @@ import java.util.OptionalDouble;
  * Every method throws a {@link io.github.sae4j.loader.SaeLoadException} that names the file and the field where the value is of
  * another kind. For one thread.
  *
+ * <pre>{@code
+ * final class MyFields {
+ *
+ *     static SaeConfig config(FormatFields fields) {
+ *         fields.inert("of the training", "learning_rate", "adam_*");
+ *         return SaeConfig.builder(SaeArchitecture.STANDARD, fields.size("width"), fields.size("features"))
+ *                 .applyBDecToInput(fields.flag("centred").orElse(false)).build();
+ *     }
+ * }
+ * }</pre>
+ *
  * @since 0.1
  */
 public interface FormatFields {

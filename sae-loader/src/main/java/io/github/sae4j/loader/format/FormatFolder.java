@@ -6,6 +6,16 @@ import java.util.Optional;
  * A folder that may hold an SAE, on this machine or in a repository of a hub. Made by the loader; for the thread that it is
  * handed to.
  *
+ * <pre>{@code
+ * abstract class LabFormat implements SaeFormat {
+ *
+ *     public boolean recognises(FormatFolder folder) {
+ *         return folder.has("weights.npz")
+ *                 && folder.text("config.json").orElse("").contains("\"my_lab\"");
+ *     }
+ * }
+ * }</pre>
+ *
  * @since 0.1
  */
 public interface FormatFolder {

@@ -13,6 +13,11 @@ import org.jspecify.annotations.Nullable;
  * What a format has read: all that makes an SAE but where it runs, which is the user's to say. Whether the parts fit each other is
  * checked when the SAE is built. Immutable, but for arrays, which are not copied.
  *
+ * <pre>{@code
+ * FormatParts parts = FormatParts.of(config, encoder, Relu.of(bias), decoder, decoderBias)
+ *         .withNormScalingFactor(0.5);
+ * }</pre>
+ *
  * @since 0.1
  */
 public final class FormatParts {

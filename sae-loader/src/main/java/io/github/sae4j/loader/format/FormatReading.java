@@ -4,6 +4,17 @@ package io.github.sae4j.loader.format;
  * The files of an SAE while it is opened. What is read is accounted for, and {@link SaeFormat} says what becomes of the rest.
  * Made by the loader, which closes the files; for one thread.
  *
+ * <pre>{@code
+ * final class MyFiles {
+ *
+ *     static TopK rule(FormatReading files) {
+ *         FormatFields fields = files.fields("config.json", "trainer");
+ *         FormatTensors tensors = files.tensors("weights.npz");
+ *         return TopK.of(fields.size("trainer.k"), tensors.vector("bias", fields.size("features")));
+ *     }
+ * }
+ * }</pre>
+ *
  * @since 0.1
  */
 public interface FormatReading extends FormatFolder {

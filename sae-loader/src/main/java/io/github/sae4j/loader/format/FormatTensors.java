@@ -9,6 +9,17 @@ import java.util.List;
  * or holds NaN or infinity that the user does not let through. While an SAE is only described, numbers of matrices and vectors are
  * zeros, so nothing but sizes may depend on them. For one thread.
  *
+ * <pre>{@code
+ * final class MyWeights {
+ *
+ *     static FormatParts read(SaeConfig config, FormatTensors tensors) {
+ *         WeightMatrix encoder = tensors.transposed("encoder.weight", config.dIn(), config.dSae());
+ *         float[] bias = tensors.inert("of the training", "steps").vector("encoder.bias", config.dSae());
+ *         return FormatParts.encoderOnly(config, encoder, Relu.of(bias), "Its decoder was not published.");
+ *     }
+ * }
+ * }</pre>
+ *
  * @since 0.1
  */
 public interface FormatTensors {
