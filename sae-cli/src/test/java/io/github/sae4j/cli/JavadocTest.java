@@ -74,6 +74,14 @@ class JavadocTest {
     }
 
     @Test
+    void everyPublicTypeHasAnExample() throws IOException {
+        assertThat(types())
+                .allSatisfy(type -> assertThat(EXAMPLE.matcher(type.javadoc()).find())
+                        .as("an example in the Javadoc of " + type.name())
+                        .isTrue());
+    }
+
+    @Test
     void everyExampleCompiles() throws IOException {
         ExampleCompiler examples = new ExampleCompiler(folder);
         for (Path source : sources()) {

@@ -8,10 +8,8 @@ import java.util.Optional;
  * The kinds of files that reconstructions are written to, told by the ending of the name.
  *
  * <pre>{@code
- * Path path = Path.of("reconstruction.npz");
- * ArrayFormat format = ArrayFormat.of(path)
- *         .orElseThrow(() -> new IllegalArgumentException(path + " must end in one of " + ArrayFormat.endings()));
- * ReconstructionTarget target = new ReconstructionTarget(OutputFile.of(path, false), format);
+ * ReconstructionTarget target = ReconstructionTarget.of(OutputFile.of(Path.of("reconstruction.npz"), false));
+ * boolean keepsMetadata = target.format() != ArrayFormat.NPY;
  * }</pre>
  *
  * @since 0.1

@@ -11,7 +11,7 @@ import java.util.Optional;
  * Path path = Path.of("features.safetensors");
  * FeatureFormat format = FeatureFormat.of(path)
  *         .orElseThrow(() -> new IllegalArgumentException(path + " must end in one of " + FeatureFormat.endings()));
- * Selection selection = new Selection(OptionalInt.empty(), format.hasDenseForm(), false, false);
+ * Selection selection = format.hasDenseForm() ? Selection.ALL.asDense() : Selection.ALL;
  * }</pre>
  *
  * @since 0.1
