@@ -27,6 +27,11 @@ final class Preparable {
         if (!(rule instanceof BlockRule blockRule)) {
             return "matching pursuit multiplies with the decoder, step by step.";
         }
+        if (SelectionRule.limit(blockRule) > 0 && !isTight(blockRule)) {
+            return "it keeps the " + blockRule.mostActive()
+                    + " strongest features of each token by a rule that does not tell which features are active from what"
+                    + " their products are above.";
+        }
         if (SelectionRule.limit(blockRule) > 0 && !keepsLargestProducts(blockRule)) {
             return "it keeps the " + blockRule.mostActive()
                     + " strongest features of each token by another measure than their products.";
@@ -37,6 +42,14 @@ final class Preparable {
             }
         }
         return null;
+    }
+
+    /**
+     * Returns whether a feature is active wherever its product is above what it must be above, and not only there at most:
+     * others may not take the places of those that are.
+     */
+    private static boolean isTight(BlockRule rule) {
+        return rule instanceof TopK || rule instanceof JumpRelu;
     }
 
     private static boolean keepsLargestProducts(BlockRule rule) {

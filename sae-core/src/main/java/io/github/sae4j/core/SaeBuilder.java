@@ -249,14 +249,14 @@ public final class SaeBuilder {
      * Sets whether the encoder is prepared for many calls; by default it is not.
      *
      * <p>A prepared encoder lies in memory once more, outside the heap: in 8 bits, and feature by feature as it is stored, unless
-     * it lies so already. For an encoder of bfloat16 that is one and a half times what it takes itself, and opening
-     * reads all of it. Encoding then multiplies in 8 bits first, with a bound on what those bits may be off by, and adds up only
+     * it lies so already. For an encoder of bfloat16 that is one and a half times what it takes itself, and half of it more where libtorch
+     * keeps the 8 bits in an order of its own; opening reads all of it. Encoding then multiplies in 8 bits first, with a bound on what those bits may be off by, and adds up only
      * the features that may be active. Results have the same bits as without it.
      *
      * <p>It pays where libtorch's library is on the class path and multiplies 8-bit numbers exactly, and faster than float32, on
      * this processor, which is tried: libtorch is started for it. Elsewhere one or two tokens at a time are multiplied in
      * Java, which reads one byte a weight and is not always faster, and more are encoded as without preparing. Each call that runs
-     * at the same time takes up to 512 bytes a feature outside the heap. The products run in libtorch's threads, which
+     * at the same time takes up to 1,024 bytes a feature outside the heap. The products run in libtorch's threads, which
      * {@code sae4j.threads} limits and a runtime of one's own does not.
      *
      * @param prepare whether to prepare it; needs the {@link Kernel#VECTOR} kernel, and a rule that looks at each feature alone

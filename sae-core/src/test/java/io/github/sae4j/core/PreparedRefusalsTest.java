@@ -108,6 +108,53 @@ class PreparedRefusalsTest {
                         + " strongest features of each token by another measure than their products.");
     }
 
+    /** A feature that is above what it must be above, and not active for all that, would take the place of one that is. */
+    @Test
+    void whoseRuleOfItsOwnKeepsTheStrongest() {
+        float[] zeros = new float[D_SAE];
+        BlockRule rule = new BlockRule() {
+            @Override
+            public int dSae() {
+                return D_SAE;
+            }
+
+            @Override
+            public float[] bias() {
+                return zeros.clone();
+            }
+
+            @Override
+            public List<float[]> parameters() {
+                return List.of();
+            }
+
+            @Override
+            public float value(int feature, float h) {
+                return h > feature ? h : 0;
+            }
+
+            @Override
+            public float[] activeAbove() {
+                return zeros.clone();
+            }
+
+            @Override
+            public boolean keepsProducts() {
+                return true;
+            }
+
+            @Override
+            public int mostActive() {
+                return 3;
+            }
+        };
+        refuse(
+                tiny().builder().activation(rule).kernel(Kernel.VECTOR),
+                SaeException.Reason.NOT_SUPPORTED,
+                "This SAE cannot be prepared: it keeps the 3 strongest features of each token by a rule that does not tell"
+                        + " which features are active from what their products are above.");
+    }
+
     @Test
     void whoseRuleDoesNotSayEnough() {
         float[] thresholds = new float[D_SAE];

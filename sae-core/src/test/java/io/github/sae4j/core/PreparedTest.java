@@ -102,6 +102,30 @@ class PreparedTest {
         }
     }
 
+    /** A sum that has become infinite on its way stays so, whatever comes after. */
+    @Test
+    void findsSumsThatOverflowOnTheirWay() {
+        int dSae = 64;
+        float[][] weights = new float[2][dSae];
+        Arrays.fill(weights[0], 0x1p59f);
+        Arrays.fill(weights[1], -0x1.8p59f);
+        float[] bias = new float[dSae];
+        Arrays.fill(bias, Float.MAX_VALUE - 1e35f);
+        float[][] activations = {{0x1p59f, 0x1p59f}};
+        TinySae tiny = TinySae.of(TinySae.config(2, dSae, Normalization.NONE, Reshape.NONE, false), WeightType.FLOAT32);
+        SaeBuilder builder = tiny.builder()
+                .encoder(WeightMatrix.of(weights))
+                .activation(JumpRelu.of(bias, bias))
+                .kernel(Kernel.VECTOR)
+                .allowNonFinite(true);
+        try (SparseAutoencoder sae = builder.build();
+                SparseAutoencoder prepared = builder.prepared(true).build()) {
+            SparseFeatures expected = sae.encode(activations);
+            assertThat(expected.values().get(0)).isInfinite();
+            assertThat(prepared.encode(activations)).isEqualTo(expected);
+        }
+    }
+
     @Test
     void isRefusedWhereItWouldNotScreen() {
         TinySae tiny = TinySae.of(TinySae.config(8, 64, Normalization.NONE, Reshape.NONE, true), WeightType.FLOAT32);

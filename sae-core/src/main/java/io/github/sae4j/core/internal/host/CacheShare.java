@@ -23,7 +23,15 @@ public record CacheShare(OptionalLong first, OptionalLong second) {
 
     private static final class Here {
 
-        private static final CacheShare SHARE = of(FIRST_THREAD);
+        private static final CacheShare SHARE = share();
+
+        private static CacheShare share() {
+            try {
+                return of(FIRST_THREAD);
+            } catch (SecurityException e) {
+                return new CacheShare(OptionalLong.empty(), OptionalLong.empty());
+            }
+        }
     }
 
     /** Reads what Linux tells of a hardware thread's caches: a folder {@code index0}, {@code index1} and so on for each. */

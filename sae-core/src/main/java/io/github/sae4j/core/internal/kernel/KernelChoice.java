@@ -104,7 +104,7 @@ public final class KernelChoice {
                 if (products != null) {
                     return products;
                 }
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | OutOfMemoryError e) {
                 LOG.warn("The {} kernel multiplies no 8-bit numbers: {}", provider.kind(), e.getMessage());
             }
         }

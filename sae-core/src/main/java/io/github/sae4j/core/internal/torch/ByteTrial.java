@@ -20,15 +20,22 @@ final class ByteTrial {
     private static final int FEATURES = 2048;
     private static final int TIMES = 7;
 
-    /** Enough features for every pattern, and for whatever libtorch does with several at once. */
-    private static final int CHECKED_FEATURES = 32;
+    /** Tokens of calls that are checked: libtorch takes other ways for few and for many. */
+    private static final int[] CHECKED_TOKENS = {1, 2, 3, TOKENS, 65, 128};
+
+    /** Features that libtorch may take at once; whatever is left of the encoder's by that is checked too. */
+    private static final int AT_ONCE = 64;
 
     /** How many times as fast as those of float32 products of 8-bit numbers must be, for what follows them to pay. */
     private static final double WORTH = 1.5;
 
+    /** How many times as slow they are where nobody has made them fast, and trying on takes minutes. */
+    private static final int HOPELESS = 16;
+
     private final Script script = Script.withRule("h");
     private final int features;
     private final int width;
+    private final int checked;
     private final ByteBuffer tokens;
 
     /** How products are made that are tried. */
@@ -42,7 +49,8 @@ final class ByteTrial {
     ByteTrial(PreparedEncoder encoder) {
         this.features = Math.min(FEATURES, encoder.dSae());
         this.width = encoder.stride();
-        this.tokens = extremes(TOKENS, width);
+        this.checked = Math.min(encoder.dSae(), 2 * AT_ONCE + encoder.dSae() % AT_ONCE);
+        this.tokens = extremes(CHECKED_TOKENS[CHECKED_TOKENS.length - 1], width);
     }
 
     boolean passes(Maker maker) {
@@ -50,24 +58,35 @@ final class ByteTrial {
     }
 
     private boolean areExact(Maker maker) {
-        ByteBuffer rows = extremes(CHECKED_FEATURES, width);
-        ByteProducts products = maker.over(rows, CHECKED_FEATURES, width);
-        ByteBuffer sums = room(CHECKED_FEATURES);
-        for (int count : new int[] {1, 2, TOKENS}) {
+        ByteBuffer rows = extremes(checked, width);
+        float[] expected = products(rows);
+        ByteProducts products = maker.over(rows, checked, width);
+        for (int count : CHECKED_TOKENS) {
+            ByteBuffer sums = room(count, checked);
             products.multiply(tokens, count, sums);
-            for (int token = 0; token < count; token++) {
-                for (int feature = 0; feature < CHECKED_FEATURES; feature++) {
-                    int sum = 0;
-                    for (int k = 0; k < width; k++) {
-                        sum += tokens.get(token * width + k) * rows.get(feature * width + k);
-                    }
-                    if ((float) sum != (float) sums.getInt((token * CHECKED_FEATURES + feature) * Integer.BYTES)) {
-                        return false;
-                    }
+            for (int i = 0; i < count * checked; i++) {
+                if (expected[i] != (float) sums.getInt(i * Integer.BYTES)) {
+                    return false;
                 }
             }
         }
         return true;
+    }
+
+    private float[] products(ByteBuffer rows) {
+        byte[] row = new byte[width];
+        byte[] token = new byte[width];
+        float[] products = new float[tokens.capacity() / width * checked];
+        for (int i = 0; i < products.length; i++) {
+            tokens.get(i / checked * width, token);
+            rows.get(i % checked * width, row);
+            int sum = 0;
+            for (int k = 0; k < width; k++) {
+                sum += token[k] * row[k];
+            }
+            products[i] = sum;
+        }
+        return products;
     }
 
     /** Returns rows of the largest number, of its negative, of both by turns, and of any. */
@@ -88,13 +107,13 @@ final class ByteTrial {
         return numbers;
     }
 
-    private static ByteBuffer room(int features) {
-        return ByteBuffer.allocateDirect(TOKENS * features * Integer.BYTES).order(ByteOrder.nativeOrder());
+    private static ByteBuffer room(int tokens, int features) {
+        return ByteBuffer.allocateDirect(tokens * features * Integer.BYTES).order(ByteOrder.nativeOrder());
     }
 
     private boolean areFast(Maker maker) {
         ByteProducts products = maker.over(extremes(features, width), features, width);
-        ByteBuffer sums = room(features);
+        ByteBuffer sums = room(TOKENS, features);
         try (PtNDManager trial = TorchRuntime.newManager(Device.cpu())) {
             PtNDArray x = (PtNDArray) trial.ones(new Shape(TOKENS, width));
             PtNDArray w = (PtNDArray) trial.ones(new Shape(features, width));
@@ -110,6 +129,9 @@ final class ByteTrial {
                 products.multiply(tokens, TOKENS, sums);
                 bestOfFloats = Math.min(bestOfFloats, between - start);
                 best = Math.min(best, System.nanoTime() - between);
+                if (best > HOPELESS * bestOfFloats) {
+                    return false;
+                }
             }
             return best * WORTH <= bestOfFloats;
         }

@@ -60,7 +60,7 @@ final class PackedBytes implements ByteProducts {
             PackedBytes products = new PackedBytes(script, packed, ones, zeros, features, width);
             CLEANER.register(products, manager::close);
             return products;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             manager.close();
             throw e;
         }

@@ -1,6 +1,5 @@
 package io.github.sae4j.core.internal.torch;
 
-import io.github.sae4j.core.SaeException;
 import io.github.sae4j.core.internal.host.ByteProducts;
 import io.github.sae4j.core.internal.host.PreparedEncoder;
 import java.nio.ByteBuffer;
@@ -42,7 +41,7 @@ final class TorchByteProducts implements ByteProducts {
             if (encoder.stride() <= PackedBytes.MOST_INPUTS && trial.passes(PackedBytes::of)) {
                 return PackedBytes.of(encoder.quantized(), encoder.dSae(), encoder.stride());
             }
-        } catch (SaeException e) {
+        } catch (RuntimeException | OutOfMemoryError e) {
             LOG.debug("libtorch packs no 8-bit numbers: {}", e.getMessage());
         }
         return otherwise;

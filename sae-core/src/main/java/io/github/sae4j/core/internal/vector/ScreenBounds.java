@@ -41,6 +41,10 @@ final class ScreenBounds {
 
     private static final float SMALLEST = 0x1p-40f;
     private static final float LARGEST = 0x1p60f;
+
+    /** With a larger one a sum may overflow on its way. */
+    private static final float LARGEST_BIAS = 0x1p126f;
+
     private static final int MORE_ROUNDINGS = 100;
 
     /** Both a product with the stored weights and the sum itself are off by roundings, each by less than one slack. */
@@ -85,8 +89,9 @@ final class ScreenBounds {
             double far = (double) norm + encoder.error(feature);
             scale[feature] = encoder.scale(feature);
             reach[feature] = up(far);
-            error[feature] = isOrdinary(norm) ? up(encoder.error(feature) + slack * reach[feature]) : Float.NaN;
-            closerError[feature] = isOrdinary(norm) ? up(CLOSER * slack * norm) : Float.NaN;
+            boolean ordinary = isOrdinary(norm) && Math.abs(bias[feature]) <= LARGEST_BIAS;
+            error[feature] = ordinary ? up(encoder.error(feature) + slack * reach[feature]) : Float.NaN;
+            closerError[feature] = ordinary ? up(CLOSER * slack * norm) : Float.NaN;
             double biasSlack = slack * Math.abs((double) bias[feature]);
             lowBias[feature] = down(bias[feature] - biasSlack);
             highBias[feature] = up(bias[feature] + biasSlack);

@@ -199,7 +199,7 @@ final class ScreenWork {
                     SaeException.Reason.OUT_OF_MEMORY,
                     "There is no memory outside the heap for the products of " + room + " tokens with " + dSae
                             + " features: start Java with a larger -XX:MaxDirectMemorySize, encode in fewer threads, or"
-                            + " do not prepare this SAE.",
+                            + " do not prepare it.",
                     e);
         }
     }

@@ -9,6 +9,8 @@ import java.nio.ByteOrder;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Whether one token is still multiplied by {@link PlainRows}, because Java has not compiled {@link RowSums} yet. Until it
@@ -19,6 +21,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * over vectors on a few numbers until it is the faster one, and ends.
  */
 final class WarmUp {
+
+    private static final Logger LOG = LoggerFactory.getLogger(WarmUp.class);
 
     /** Multiply-adds of a call below which even vectors that are objects take less than can be felt. */
     private static final long LARGE = 1 << 24;
@@ -43,15 +47,34 @@ final class WarmUp {
             return false;
         }
         if (CALLS.incrementAndGet() == 2) {
-            Thread thread = new Thread(null, WarmUp::run, "sae4j-warm-up", 0, false);
-            thread.setDaemon(true);
-            thread.setContextClassLoader(null);
-            thread.start();
+            start();
         }
         return true;
     }
 
+    private static void start() {
+        try {
+            Thread thread = new Thread(null, WarmUp::run, "sae4j-warm-up", 0, false);
+            thread.setDaemon(true);
+            thread.setContextClassLoader(null);
+            thread.start();
+        } catch (OutOfMemoryError e) {
+            // The system has no thread left, and vectors are compiled as calls use them.
+            over = true;
+        }
+    }
+
     private static void run() {
+        try {
+            compileVectors();
+        } catch (Throwable e) {
+            LOG.debug("Vectors are compiled as calls use them", e);
+        } finally {
+            over = true;
+        }
+    }
+
+    private static void compileVectors() throws Throwable {
         int width = GROUPS * GROUP;
         ByteBuffer zeros = ByteBuffer.allocateDirect(ROWS * width * WeightType.BFLOAT16.bytes())
                 .order(ByteOrder.LITTLE_ENDIAN);
@@ -60,23 +83,17 @@ final class WarmUp {
         PlainRows plain = new PlainRows();
         float[] x = new float[ROWS];
         long begin = System.nanoTime();
-        try {
-            boolean faster = false;
-            while (!faster && System.nanoTime() - begin < LONGEST) {
-                long start = System.nanoTime();
-                for (int i = 0; i < REPEATED; i++) {
-                    plain.add(stored, 0, 0, ROWS, x, 0, GROUPS, sums);
-                }
-                long between = System.nanoTime();
-                for (int i = 0; i < REPEATED; i++) {
-                    addByVectors(stored, x, sums);
-                }
-                faster = System.nanoTime() - between < between - start;
+        boolean faster = false;
+        while (!faster && System.nanoTime() - begin < LONGEST) {
+            long start = System.nanoTime();
+            for (int i = 0; i < REPEATED; i++) {
+                plain.add(stored, 0, 0, ROWS, x, 0, GROUPS, sums);
             }
-        } catch (Throwable e) {
-            throw Memory.unchecked(e);
-        } finally {
-            over = true;
+            long between = System.nanoTime();
+            for (int i = 0; i < REPEATED; i++) {
+                addByVectors(stored, x, sums);
+            }
+            faster = System.nanoTime() - between < between - start;
         }
     }
 
