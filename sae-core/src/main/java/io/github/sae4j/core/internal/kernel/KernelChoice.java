@@ -108,7 +108,7 @@ public final class KernelChoice {
                 LOG.warn("The {} kernel multiplies no 8-bit numbers: {}", provider.kind(), e.getMessage());
             }
         }
-        LOG.info("Nothing here multiplies 8-bit numbers fast: three and more tokens are encoded as without preparing");
+        LOG.warn("Nothing here multiplies 8-bit numbers fast: three and more tokens are encoded as without preparing");
         return null;
     }
 

@@ -4,6 +4,7 @@ import static io.github.sae4j.core.internal.vector.Memory.FLOATS;
 import static io.github.sae4j.core.internal.vector.Memory.GROUP;
 import static io.github.sae4j.core.internal.vector.Memory.LANES;
 import static io.github.sae4j.core.internal.vector.Memory.LOAD;
+import static io.github.sae4j.core.internal.vector.Memory.LOWER_HALF;
 import static io.github.sae4j.core.internal.vector.Memory.UPPER_HALF;
 
 import io.github.sae4j.core.WeightType;
@@ -21,8 +22,6 @@ import jdk.incubator.vector.VectorOperators;
 final class CloserLook {
 
     private static final int AT_ONCE = 4;
-
-    private static final int LOWER_HALF = 0xffff;
 
     private final ScreenBounds bounds;
     private final StoredMatrix rows;

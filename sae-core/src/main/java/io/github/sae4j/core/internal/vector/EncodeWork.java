@@ -74,7 +74,7 @@ final class EncodeWork extends WorkerPool.Work {
         plain = tokens == 1
                 && panels.streams(tokens)
                 && panels.stored().type() == WeightType.BFLOAT16
-                && WarmUp.isPlain((long) dIn * dSae);
+                && WarmUp.isPlain(panels.stored(), (long) dIn * dSae);
         if (rule.mostActive() > 0) {
             for (Slot slot : slots) {
                 slot.strongest.reset(tokens);

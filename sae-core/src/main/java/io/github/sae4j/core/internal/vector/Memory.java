@@ -29,6 +29,9 @@ final class Memory {
     /** Of two 16-bit numbers in an int, the bits of the second. */
     static final int UPPER_HALF = 0xffff0000;
 
+    /** Those of the first. */
+    static final int LOWER_HALF = 0xffff;
+
     /**
      * Loads a vector of ints from a byte position: {@code (IntVector) LOAD.invokeExact(memory, position)}. Hot loops call it
      * themselves, and the Vector API's methods likewise: those are always inlined, a method around them is not, and vectors

@@ -5,6 +5,7 @@ import static io.github.sae4j.core.internal.vector.Memory.GROUP;
 import static io.github.sae4j.core.internal.vector.Memory.INTS;
 import static io.github.sae4j.core.internal.vector.Memory.LANES;
 import static io.github.sae4j.core.internal.vector.Memory.LOAD;
+import static io.github.sae4j.core.internal.vector.Memory.LOWER_HALF;
 import static io.github.sae4j.core.internal.vector.Memory.UPPER_HALF;
 
 import io.github.sae4j.core.WeightMatrix;
@@ -24,8 +25,6 @@ import jdk.incubator.vector.VectorOperators;
  * transposed, squares of ints are transposed in registers, and features keep their order.
  */
 final class Panels {
-
-    private static final int LOWER_HALF = 0xffff;
 
     /** With so many tokens at most, rows of bfloat16 stream faster than panels are filled; those of other numbers with one. */
     private static final int STREAMED = 4;

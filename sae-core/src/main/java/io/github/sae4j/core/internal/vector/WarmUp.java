@@ -2,11 +2,6 @@ package io.github.sae4j.core.internal.vector;
 
 import static io.github.sae4j.core.internal.vector.Memory.GROUP;
 
-import io.github.sae4j.core.WeightMatrix;
-import io.github.sae4j.core.WeightType;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
@@ -18,7 +13,8 @@ import org.slf4j.LoggerFactory;
  * that makes them unnecessary; a large encoder then takes one token half a second.
  *
  * <p>A process that encodes once never needs more than the plain loops. From the second call on a thread runs the loop
- * over vectors on a few numbers until it is the faster one, and ends.
+ * over vectors on a few of the weights until it is the faster one, and ends. It must be those of the call: from JDK 19 on
+ * Java compiles loads for the kind of memory that it has seen, and starts anew, for seconds, when it meets another.
  */
 final class WarmUp {
 
@@ -40,21 +36,22 @@ final class WarmUp {
     /**
      * Returns whether a call for one token uses plain loops, and counts it.
      *
+     * @param stored the weights, {@code [d_in, d_sae]}
      * @param products its multiply-adds
      */
-    static boolean isPlain(long products) {
+    static boolean isPlain(StoredMatrix stored, long products) {
         if (over || products < LARGE) {
             return false;
         }
         if (CALLS.incrementAndGet() == 2) {
-            start();
+            start(stored);
         }
         return true;
     }
 
-    private static void start() {
+    private static void start(StoredMatrix stored) {
         try {
-            Thread thread = new Thread(null, WarmUp::run, "sae4j-warm-up", 0, false);
+            Thread thread = new Thread(null, () -> run(stored), "sae4j-warm-up", 0, false);
             thread.setDaemon(true);
             thread.setContextClassLoader(null);
             thread.start();
@@ -64,9 +61,9 @@ final class WarmUp {
         }
     }
 
-    private static void run() {
+    private static void run(StoredMatrix stored) {
         try {
-            compileVectors();
+            compileVectors(stored);
         } catch (Throwable e) {
             LOG.debug("Vectors are compiled as calls use them", e);
         } finally {
@@ -74,12 +71,12 @@ final class WarmUp {
         }
     }
 
-    private static void compileVectors() throws Throwable {
-        int width = GROUPS * GROUP;
-        ByteBuffer zeros = ByteBuffer.allocateDirect(ROWS * width * WeightType.BFLOAT16.bytes())
-                .order(ByteOrder.LITTLE_ENDIAN);
-        StoredMatrix stored = new StoredMatrix(WeightMatrix.of(WeightType.BFLOAT16, ROWS, width, List.of(zeros)));
-        float[] sums = new float[width];
+    private static void compileVectors(StoredMatrix stored) throws Throwable {
+        int groups = Math.min(GROUPS, stored.width() / GROUP);
+        if (stored.endOf(0) < ROWS || groups == 0) {
+            return;
+        }
+        float[] sums = new float[groups * GROUP];
         PlainRows plain = new PlainRows();
         float[] x = new float[ROWS];
         long begin = System.nanoTime();
@@ -87,21 +84,21 @@ final class WarmUp {
         while (!faster && System.nanoTime() - begin < LONGEST) {
             long start = System.nanoTime();
             for (int i = 0; i < REPEATED; i++) {
-                plain.add(stored, 0, 0, ROWS, x, 0, GROUPS, sums);
+                plain.add(stored, 0, 0, ROWS, x, 0, groups, sums);
             }
             long between = System.nanoTime();
             for (int i = 0; i < REPEATED; i++) {
-                addByVectors(stored, x, sums);
+                addByVectors(stored, x, groups, sums);
             }
             faster = System.nanoTime() - between < between - start;
         }
     }
 
-    private static void addByVectors(StoredMatrix stored, float[] x, float[] sums) throws Throwable {
+    private static void addByVectors(StoredMatrix stored, float[] x, int groups, float[] sums) throws Throwable {
         Object memory = stored.memory(0);
         long bytes = stored.rowBytes();
         RowSums.addFour(
-                memory, 0, x[0], memory, bytes, x[1], memory, 2 * bytes, x[2], memory, 3 * bytes, x[3], GROUPS, sums, 0,
+                memory, 0, x[0], memory, bytes, x[1], memory, 2 * bytes, x[2], memory, 3 * bytes, x[3], groups, sums, 0,
                 GROUP);
     }
 }
