@@ -12,6 +12,8 @@ import java.nio.file.Path;
  * CachedFile weights = hub.download(repo, cfg.commit(), "layer_19/sae_weights.safetensors");
  * }</pre>
  *
+ * <p>Immutable, and so safe for use by several threads.
+ *
  * @param path where it can be read: a path under {@code snapshots/<commit>/}, a link or a plain file
  * @param repo the repository
  * @param commit the commit, 40 hexadecimal digits

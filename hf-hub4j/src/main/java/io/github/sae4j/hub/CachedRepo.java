@@ -12,6 +12,8 @@ import java.util.List;
  * }
  * }</pre>
  *
+ * <p>Immutable, and so safe for use by several threads.
+ *
  * @param repo the repository
  * @param folder its folder in the cache
  * @param revisions its commits of which something is here, in alphabetical order

@@ -5,18 +5,19 @@ import java.util.List;
 /**
  * What the cache has of one commit.
  *
- * <p>This deletes the commits that no branch or tag stands for, also those that were asked for as commits:
+ * <p>A commit that no branch or tag stands for need not be superfluous: one that was asked for by its digits has no name
+ * either, so {@link HubCache#delete} is given commits that somebody has looked at.
  *
  * <pre>{@code
- * HubCache cache = hub.cache();
- * for (CachedRepo cached : cache.scan()) {
+ * for (CachedRepo cached : hub.cache().scan()) {
  *     for (CachedRevision revision : cached.revisions()) {
- *         if (revision.refs().isEmpty()) {
- *             cache.delete(cached.repo(), List.of(revision.commit()));
- *         }
+ *         System.out.printf("%s %s %s: %d files, %,d bytes%n",
+ *                 cached.repo().id(), revision.commit(), revision.refs(), revision.files().size(), revision.bytes());
  *     }
  * }
  * }</pre>
+ *
+ * <p>Immutable, and so safe for use by several threads.
  *
  * @param commit 40 hexadecimal digits
  * @param refs the branches, tags and references that stand for it, in alphabetical order

@@ -3,17 +3,18 @@ package io.github.sae4j.hub;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The hub has disabled the repository.
+ * The hub has disabled the repository: nothing of it is fetched any more. {@link HubClient#download} still returns what the
+ * cache has of it.
  *
  * <pre>{@code
- * for (String id : List.of("owner/first-sae", "owner/second-sae")) {
- *     try {
- *         hub.download(RepoId.model(id), "cfg.json");
- *     } catch (DisabledRepositoryException e) {
- *         System.err.println("Left out: " + e.getMessage());
- *     }
+ * try {
+ *     hub.download(repo, "config.json");
+ * } catch (DisabledRepositoryException e) {
+ *     System.err.println(e.getMessage()); // with the address of the page that may say why
  * }
  * }</pre>
+ *
+ * <p>Safe for use by several threads.
  *
  * @since 0.1
  */

@@ -12,6 +12,8 @@ package io.github.sae4j.hub;
  * }
  * }</pre>
  *
+ * <p>Immutable, and so safe for use by several threads.
+ *
  * @param file the file
  * @param result whether it is right
  * @since 0.1

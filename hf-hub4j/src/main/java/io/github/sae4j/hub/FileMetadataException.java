@@ -8,9 +8,11 @@ package io.github.sae4j.hub;
  * try {
  *     hub.lookUp(repo, "main", "layer_19/cfg.json");
  * } catch (FileMetadataException e) {
- *     System.err.println("Asked " + hub.config().endpoint() + ". " + e.getMessage());
+ *     throw new IOException("Is " + hub.config().endpoint() + " a hub? " + e.getMessage(), e);
  * }
  * }</pre>
+ *
+ * <p>Safe for use by several threads.
  *
  * @since 0.1
  */

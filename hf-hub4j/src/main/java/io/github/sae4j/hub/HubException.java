@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Subtypes carry what else is known: an HTTP status, a commit. An argument that is null ends in a {@link
  * NullPointerException} instead.
  *
+ * <p>Safe for use by several threads.
+ *
  * @since 0.1
  */
 public sealed class HubException extends RuntimeException

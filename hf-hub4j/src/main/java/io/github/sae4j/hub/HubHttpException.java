@@ -8,18 +8,24 @@ import org.jspecify.annotations.Nullable;
  * The hub answered, and the answer is an error. This type itself stands for the statuses that have no type of their own,
  * such as 403 (no permission), 416 (no such range), 429 (too many requests) and those from 500 on.
  *
- * <p>By itself the client waits for some minutes at most; this waits for as long as the hub asks, before another call:
+ * <p>By itself the client waits for some minutes at most. A job that has the night for it may wait for as long as the hub
+ * asks, three times:
  *
  * <pre>{@code
- * try {
- *     hub.download(repo, "config.json");
- * } catch (HubHttpException e) {
- *     if (e.status() != 429) {
- *         throw e;
+ * Path config = null;
+ * for (int waits = 0; config == null; waits++) {
+ *     try {
+ *         config = hub.download(repo, "config.json");
+ *     } catch (HubHttpException e) {
+ *         if (e.status() != 429 || waits == 3) {
+ *             throw e;
+ *         }
+ *         Thread.sleep(e.retryAfter().orElse(Duration.ofMinutes(10)).toMillis());
  *     }
- *     Thread.sleep(e.retryAfter().orElse(Duration.ofMinutes(10)).toMillis());
  * }
  * }</pre>
+ *
+ * <p>Safe for use by several threads.
  *
  * @since 0.1
  */

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * The thread was interrupted while it waited for the hub or for another download of the same file. Its interrupt flag is
  * set again; what was received is kept, and the next call goes on from there.
  *
- * <p>{@code download.interrupt()} ends this within moments:
+ * <p>A download that may take five minutes:
  *
  * <pre>{@code
  * Thread download = new Thread(() -> {
@@ -16,7 +16,13 @@ import org.jspecify.annotations.Nullable;
  *         System.err.println("Stopped. " + e.getMessage());
  *     }
  * });
+ * download.start();
+ * download.join(Duration.ofMinutes(5).toMillis());
+ * download.interrupt();                                          // ends it within moments, if it is not done
+ * download.join();
  * }</pre>
+ *
+ * <p>Safe for use by several threads.
  *
  * @since 0.1
  */

@@ -11,8 +11,11 @@ import org.jspecify.annotations.Nullable;
  *     commit = hub.info(repo, "main").commit();
  * } catch (HubUnreachableException e) {
  *     commit = hub.cache().commit(repo, "main").orElseThrow(() -> e);
+ *     System.err.println("The commit that main stood for when it was last asked, " + commit + ". " + e.getMessage());
  * }
  * }</pre>
+ *
+ * <p>Safe for use by several threads.
  *
  * @since 0.1
  */

@@ -14,6 +14,8 @@ package io.github.sae4j.hub;
  * }
  * }</pre>
  *
+ * <p>Safe for use by several threads.
+ *
  * @since 0.1
  */
 public final class IntegrityException extends HubException {

@@ -15,6 +15,8 @@ package io.github.sae4j.hub;
  * }
  * }</pre>
  *
+ * <p>Safe for use by several threads.
+ *
  * @since 0.1
  */
 public final class OfflineModeException extends HubException {

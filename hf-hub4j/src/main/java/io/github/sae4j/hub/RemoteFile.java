@@ -10,6 +10,8 @@ package io.github.sae4j.hub;
  * byte[] end = hub.read(repo, archive.commit(), archive.file(), Math.max(0, archive.size() - 1024), 1024);
  * }</pre>
  *
+ * <p>Immutable, and so safe for use by several threads.
+ *
  * @param file its name in the repository, with {@code /}
  * @param commit the commit that was asked for or that the revision stands for, 40 hexadecimal digits
  * @param size its size in bytes

@@ -12,6 +12,8 @@ import java.util.Optional;
  *         .sum();
  * }</pre>
  *
+ * <p>Immutable, and so safe for use by several threads.
+ *
  * @param path its name in the repository, with {@code /}
  * @param size its size in bytes
  * @param oid Git's hash of what Git stores, 40 hexadecimal digits: of the file, or of the pointer to a large one

@@ -10,6 +10,8 @@ import java.util.regex.Pattern;
  * RepoId repo = RepoId.model("analist/ministral-3b-sae");
  * }</pre>
  *
+ * <p>Immutable, and so safe for use by several threads.
+ *
  * @param type what the repository holds
  * @param id {@code owner/name}, or {@code name} alone for the few that have no owner. Each part is made of ASCII
  *     letters, digits, {@code _}, {@code -} and {@code .}, begins and ends with a letter, a digit or {@code _}, and the

@@ -14,6 +14,8 @@ import java.util.List;
  * }
  * }</pre>
  *
+ * <p>Immutable, and so safe for use by several threads.
+ *
  * @param repo the repository
  * @param commit the commit that the revision stands for, 40 hexadecimal digits
  * @param files the names of the files of that commit, with {@code /}, in the hub's order

@@ -8,6 +8,8 @@ package io.github.sae4j.hub;
  * Path card = hub.download(texts, "README.md");
  * }</pre>
  *
+ * <p>Immutable, and so safe for use by several threads.
+ *
  * @since 0.1
  */
 public enum RepoType {

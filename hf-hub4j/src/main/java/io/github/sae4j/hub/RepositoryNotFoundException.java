@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
+ * <p>Safe for use by several threads.
+ *
  * @since 0.1
  */
 public sealed class RepositoryNotFoundException extends HubHttpException permits GatedRepositoryException {

@@ -5,14 +5,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * The repository exists and has no such branch, tag, reference or commit.
  *
+ * <p>Another revision may hold other weights, so the program says what is wrong and takes none in its place:
+ *
  * <pre>{@code
- * CachedFile cfg;
+ * String revision = System.getProperty("sae.revision", "main");
  * try {
- *     cfg = hub.download(repo, "v2", "layer_19/cfg.json");
+ *     hub.download(repo, revision, "layer_19/cfg.json");
  * } catch (RevisionNotFoundException e) {
- *     cfg = hub.download(repo, "main", "layer_19/cfg.json");
+ *     throw new IllegalArgumentException("sae.revision is wrong. " + e.getMessage(), e);
  * }
  * }</pre>
+ *
+ * <p>Safe for use by several threads.
  *
  * @since 0.1
  */

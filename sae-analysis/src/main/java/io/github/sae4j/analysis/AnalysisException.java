@@ -16,6 +16,8 @@ import java.util.Objects;
  * }
  * }</pre>
  *
+ * <p>Safe for use by several threads.
+ *
  * @since 0.1
  */
 public final class AnalysisException extends RuntimeException {

@@ -13,16 +13,41 @@ import java.util.Optional;
  * libtorch as TorchScript too. Both must give the same, and a feature's value is negative only where
  * {@link #mayBeNegative} says so. Kernels ask for values from several threads at once, so a rule never changes.
  *
- * <p>A rule of one's own, for {@code builder.activation(new Squared(dSae, bias, List.of()))}:
+ * <p>A rule of one's own, for {@code builder.activation(new Squared(bias))}:
  *
  * <pre>{@code
- * record Squared(int dSae, float[] bias, List<float[]> parameters) implements BlockRule {
+ * final class Squared implements BlockRule {
+ *
+ *     private final float[] bias;
+ *
+ *     Squared(float[] bias) {
+ *         this.bias = bias.clone();
+ *     }
+ *
+ *     @Override
+ *     public int dSae() {
+ *         return bias.length;
+ *     }
+ *
+ *     @Override
  *     public float[] bias() {
  *         return bias.clone();
  *     }
  *
+ *     @Override
+ *     public List<float[]> parameters() {
+ *         return List.of();
+ *     }
+ *
+ *     @Override
  *     public float value(int feature, float h) {
- *         return Math.max(h, 0) * Math.max(h, 0);
+ *         float positive = Math.max(h, 0);
+ *         return positive * positive;
+ *     }
+ *
+ *     @Override
+ *     public Optional<String> torchScript() {                  // for libtorch's kernels
+ *         return Optional.of("torch.square_(torch.relu_(h))");
  *     }
  * }
  * }</pre>

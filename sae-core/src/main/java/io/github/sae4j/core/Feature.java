@@ -9,6 +9,8 @@ package io.github.sae4j.core;
  * float[][] ablated = sae.decode(features.without(strongest));
  * }</pre>
  *
+ * <p>Immutable, and so safe for use by several threads.
+ *
  * @param index which feature, from 0 to {@code d_sae - 1}
  * @param value how strongly it is active
  * @since 0.1

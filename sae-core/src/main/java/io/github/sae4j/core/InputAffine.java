@@ -3,13 +3,20 @@ package io.github.sae4j.core;
 /**
  * What happens to each element of an activation before all else: {@code x' = (x - centre) * gain}.
  *
- * <p>The first element of an activation as normalisation and encoding see it:
+ * <p>An activation as normalisation and encoding see it:
  *
  * <pre>{@code
- * float first = sae.parts().inputAffine()
- *         .map(affine -> (activation[0] - affine.centre()[0]) * affine.gain()[0])
- *         .orElse(activation[0]);
+ * float[] seen = activation.clone();
+ * sae.parts().inputAffine().ifPresent(affine -> {
+ *     float[] centre = affine.centre();                        // a copy, as gain is: taken once
+ *     float[] gain = affine.gain();
+ *     for (int i = 0; i < seen.length; i++) {
+ *         seen[i] = (seen[i] - centre[i]) * gain[i];
+ *     }
+ * });
  * }</pre>
+ *
+ * <p>Immutable, and so safe for use by several threads.
  *
  * @param centre {@code [d_in]}; copied
  * @param gain {@code [d_in]}, as long as {@code centre}; copied

@@ -10,11 +10,15 @@ import java.util.Optional;
  * <p>The formulas are those of SAELens's {@code run_time_activation_norm_fn_in} and {@code _out}.
  *
  * <pre>{@code
+ * String label = "layer_norm";                                 // what cfg.json says
+ * Normalization normalization = Normalization.ofLabel(label)
+ *         .orElseThrow(() -> new IllegalArgumentException("normalize_activations is " + label + ", which is not known."));
  * SaeConfig config = SaeConfig.builder(SaeArchitecture.TOPK, dIn, dSae)
- *         .normalization(Normalization.LAYER_NORM)
+ *         .normalization(normalization)
  *         .build();
- * boolean perToken = config.normalization().isPerToken();
  * }</pre>
+ *
+ * <p>Immutable, and so safe for use by several threads.
  *
  * @since 0.1
  */

@@ -3,14 +3,24 @@ package io.github.sae4j.core;
 /**
  * What happens to each element of a decoded activation after all else: {@code y = y' * gain + offset}.
  *
- * <p>What feature 7 adds to the first element of an activation, for each unit of its value:
+ * <p>The direction in which feature 7 moves what is decoded; the offset is in every decoded activation, whatever its features
+ * are:
  *
  * <pre>{@code
- * float written = sae.parts().decoder().orElseThrow().get(7, 0);
- * float added = sae.parts().outputAffine()
- *         .map(affine -> written * affine.gain()[0])
- *         .orElse(written);
+ * WeightMatrix decoder = sae.parts().decoder().orElseThrow();
+ * float[] direction = new float[sae.config().dOut()];
+ * for (int i = 0; i < direction.length; i++) {
+ *     direction[i] = decoder.get(7, i);
+ * }
+ * sae.parts().outputAffine().ifPresent(affine -> {
+ *     float[] gain = affine.gain();                            // a copy: taken once
+ *     for (int i = 0; i < direction.length; i++) {
+ *         direction[i] *= gain[i];
+ *     }
+ * });
  * }</pre>
+ *
+ * <p>Immutable, and so safe for use by several threads.
  *
  * @param gain {@code [d_out]}; copied
  * @param offset {@code [d_out]}, as long as {@code gain}; copied

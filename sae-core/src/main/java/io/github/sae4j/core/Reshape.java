@@ -14,6 +14,8 @@ import java.util.Optional;
  *         .build();
  * }</pre>
  *
+ * <p>Immutable, and so safe for use by several threads.
+ *
  * @since 0.1
  */
 public enum Reshape {

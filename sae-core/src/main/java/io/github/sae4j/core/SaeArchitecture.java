@@ -8,11 +8,13 @@ import java.util.Optional;
  * what is computed are the {@link Activation} rule and the parts.
  *
  * <pre>{@code
- * SaeArchitecture architecture = SaeArchitecture.ofLabel("jumprelu").orElse(SaeArchitecture.CUSTOM);
- * SaeConfig config = SaeConfig.builder(architecture, dIn, dSae)
- *         .dOut(architecture.isTranscoder() ? dOut : dIn)
- *         .build();
+ * SaeArchitecture architecture = sae.config().architecture();
+ * System.out.println(architecture.isTranscoder()
+ *         ? architecture + " decodes to another place in the model"
+ *         : architecture + " decodes to the activations that it reads");
  * }</pre>
+ *
+ * <p>Immutable, and so safe for use by several threads.
  *
  * @since 0.1
  */

@@ -16,12 +16,14 @@ import org.jspecify.annotations.Nullable;
  * Gathers the parts of an SAE; not safe for several threads at once.
  *
  * <pre>{@code
- * SparseAutoencoder sae = SparseAutoencoder.builder(SaeConfig.standard(dIn, dSae))
+ * try (SparseAutoencoder sae = SparseAutoencoder.builder(SaeConfig.standard(dIn, dSae))
  *         .encoder(encoder)
  *         .decoder(decoder)
  *         .decoderBias(decoderBias)
  *         .activation(Relu.of(bias))
- *         .build();
+ *         .build()) {
+ *     SparseFeatures features = sae.encode(activations);
+ * }
  * }</pre>
  *
  * @since 0.1

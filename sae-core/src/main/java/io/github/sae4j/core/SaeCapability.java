@@ -9,6 +9,8 @@ package io.github.sae4j.core;
  *         : sae.encode(activations);
  * }</pre>
  *
+ * <p>Immutable, and so safe for use by several threads.
+ *
  * @since 0.1
  */
 public enum SaeCapability {

@@ -8,15 +8,22 @@ import org.jspecify.annotations.Nullable;
  * switch on:
  *
  * <pre>{@code
- * int status = switch (e.reason()) {
- *     case INVALID_ARGUMENT, NOT_FINITE -> 400;
- *     case CLOSED, INTERRUPTED -> 503;
- *     default -> 500;
- * };
+ * int status = 200;
+ * try {
+ *     SparseFeatures features = sae.encode(activations);
+ * } catch (SaeException e) {
+ *     status = switch (e.reason()) {
+ *         case INVALID_ARGUMENT, NOT_FINITE -> 400;
+ *         case CLOSED, INTERRUPTED -> 503;
+ *         default -> throw e;
+ *     };
+ * }
  * }</pre>
  *
  * <p>An argument that is null ends in a {@link NullPointerException}, and a call of what is closed already in an {@link
  * IllegalStateException}.
+ *
+ * <p>Safe for use by several threads.
  *
  * @since 0.1
  */

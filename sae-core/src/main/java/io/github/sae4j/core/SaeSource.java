@@ -9,7 +9,9 @@ import java.util.Optional;
  * <p>Weights that a program makes or reads in a way of its own have a name at least:
  *
  * <pre>{@code
- * SparseAutoencoder sae = builder.source(() -> "trained at step 1000").build();
+ * try (SparseAutoencoder sae = builder.source(() -> "trained at step 1000").build()) {
+ *     System.out.println(sae.source().description());
+ * }
  * }</pre>
  *
  * @since 0.1

@@ -14,6 +14,8 @@ package io.github.sae4j.core;
  * }
  * }</pre>
  *
+ * <p>Immutable, and so safe for use by several threads.
+ *
  * @since 0.1
  */
 public enum Strength {

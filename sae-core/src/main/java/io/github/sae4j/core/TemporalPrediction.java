@@ -27,6 +27,8 @@ import java.util.List;
  * ForwardPass pass = sae.forwardSequence(activations);         // the tokens of one text, in its order
  * }</pre>
  *
+ * <p>Immutable, and so safe for use by several threads.
+ *
  * @param heads the number of attention heads, which divides the width of queries and {@code d_sae}
  * @param layers the attention layers, at least one
  * @since 0.1

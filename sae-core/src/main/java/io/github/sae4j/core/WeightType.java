@@ -4,12 +4,16 @@ import ai.djl.util.Float16Utils;
 import java.nio.ByteBuffer;
 
 /**
- * The number format in which an SAE's two large matrices are stored and kept in memory.
+ * The number format in which an SAE's two large matrices are stored and kept in memory, and in which activations may come.
  *
  * <pre>{@code
- * WeightMatrix half = encoder.as(WeightType.BFLOAT16);
- * SparseFeatures features = sae.encode(bytes, WeightType.FLOAT16, tokens);   // of float16 activations
+ * try (SparseAutoencoder sae = SAE.from("layer_19").dtype(WeightType.BFLOAT16).open()) {
+ *     // [tokens][d_in] as a model computed them, little-endian
+ *     SparseFeatures features = sae.encode(bytes, WeightType.BFLOAT16, tokens);
+ * }
  * }</pre>
+ *
+ * <p>Immutable, and so safe for use by several threads.
  *
  * @since 0.1
  */

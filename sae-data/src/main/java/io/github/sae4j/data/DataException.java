@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
+ * <p>Safe for use by several threads.
+ *
  * @since 0.1
  */
 public final class DataException extends RuntimeException {

@@ -11,6 +11,10 @@ import java.nio.file.Path;
  *
  * <pre>{@code
  * OutputFile file = OutputFile.of(Path.of("features.npz"), true);   // may be replaced
+ * try (FeatureSink sink = FeatureSink.to(file, stream, Selection.ALL)) {
+ *     sink.write(TokenBatch.of(activations), sae.encode(activations));
+ *     sink.publish();
+ * }
  * }</pre>
  *
  * @since 0.1

@@ -10,6 +10,8 @@ package io.github.sae4j.data;
  * }
  * }</pre>
  *
+ * <p>Immutable, and so safe for use by several threads.
+ *
  * @param name the name of the file, without its folder, or the path of the folder
  * @param bytes its size
  * @since 0.1

@@ -22,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * HubConfig offline = HubConfig.fromEnvironment().toBuilder().offline(true).build();
- * SparseAutoencoder sae = SAE.from("layer_19").revision("refs/pr/1").hub(offline).open();
+ * try (SparseAutoencoder sae = SAE.from("layer_19").revision("refs/pr/1").hub(offline).open()) {
+ *     SparseFeatures features = sae.encode(activations);
+ * }
  * }</pre>
  *
  * <p>For one thread, as {@link SaeLoader} is.

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * int status = 200;
- * try {
- *     SAE.fromPretrained("layer_19").close();
+ * try (SparseAutoencoder sae = SAE.fromPretrained("layer_19")) {
+ *     SparseFeatures features = sae.encode(activations);
  * } catch (SaeLoadException e) {
  *     status = switch (e.reason()) {
  *         case NOT_FOUND -> 404;
@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It is the only exception that opening and saving throw; where another module noticed the fault, its exception is the cause.
  * An argument that is null ends in a {@link NullPointerException}.
+ *
+ * <p>Safe for use by several threads.
  *
  * @since 0.1
  */

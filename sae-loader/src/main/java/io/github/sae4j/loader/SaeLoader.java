@@ -26,7 +26,9 @@ import org.slf4j.LoggerFactory;
  * How to open one SAE: where it lies, and the settings that differ from the defaults.
  *
  * <pre>{@code
- * SparseAutoencoder sae = SAE.from(folder).device(Device.cpu()).dtype(WeightType.FLOAT32).open();
+ * try (SparseAutoencoder sae = SAE.from(folder).device(Device.cpu()).dtype(WeightType.FLOAT32).open()) {
+ *     SparseFeatures features = sae.encode(activations);
+ * }
  * }</pre>
  *
  * <p>What is published on a hub has a {@link HubSaeLoader}, which also says how the hub is reached. For one thread;

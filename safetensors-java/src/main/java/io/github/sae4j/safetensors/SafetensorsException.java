@@ -12,13 +12,15 @@ import java.util.Objects;
  * try (SafetensorsFile file = SafetensorsFile.open(Path.of("sae_weights.safetensors"))) {
  *     System.out.println(file.tensor("W_enc"));
  * } catch (SafetensorsException e) {
- *     int status = switch (e.reason()) {
- *         case NO_SUCH_FILE, NO_SUCH_TENSOR -> 404;
- *         case FILE_CHANGED, INTERRUPTED, IO -> 503;
- *         default -> 422;
- *     };
+ *     switch (e.reason()) {
+ *         case HEADER_TOO_SMALL, HEADER_BEYOND_END, FILE_LENGTH_MISMATCH ->
+ *             throw new IOException("The file was not copied as a whole: copy it again. " + e.getMessage(), e);
+ *         default -> throw e;
+ *     }
  * }
  * }</pre>
+ *
+ * <p>Safe for use by several threads.
  *
  * @since 0.1
  */

@@ -4,6 +4,8 @@ import io.github.sae4j.safetensors.internal.Header;
 import io.github.sae4j.safetensors.internal.HeaderReader;
 import io.github.sae4j.safetensors.internal.RandomAccessBytes;
 import java.nio.ByteBuffer;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -22,15 +24,18 @@ import java.util.Objects;
  * }
  * }</pre>
  *
+ * <p>Immutable, and so safe for use by several threads.
+ *
  * @param tensors the tensors, in the order in which their bytes lie in the file
- * @param metadata the free text under {@code __metadata__}; empty if none
+ * @param metadata the free text under {@code __metadata__}, in the order of the file; empty if none
  * @since 0.1
  */
 public record SafetensorsHeader(List<Entry> tensors, Map<String, String> metadata) {
 
-    /** Copies the list. */
+    /** Copies the list and the map. */
     public SafetensorsHeader {
         tensors = List.copyOf(tensors);
+        metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
     }
 
     /**

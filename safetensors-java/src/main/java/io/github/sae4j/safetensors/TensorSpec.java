@@ -19,6 +19,8 @@ import java.util.stream.LongStream;
  * }
  * }</pre>
  *
+ * <p>Immutable, and so safe for use by several threads.
+ *
  * @param name the tensor's name: any text but {@code __metadata__}
  * @param dtype the type of the elements
  * @param shape the sizes of the dimensions, none negative; empty for a scalar

@@ -27,7 +27,9 @@ import java.util.Objects;
  *     long rowBytes = encoder.dtype().byteSize(encoder.shape()[1]);
  *     ByteBuffer row = encoder.slice(7 * rowBytes, (int) rowBytes);
  *     for (ByteBuffer rows : encoder.slices(rowBytes)) {       // all of them, 2 GiB and more
- *         out.write(rows);
+ *         while (rows.hasRemaining()) {
+ *             out.write(rows);
+ *         }
  *     }
  * }
  * }</pre>

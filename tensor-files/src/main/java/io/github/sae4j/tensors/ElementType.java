@@ -14,6 +14,8 @@ import java.util.Optional;
  * ElementType.F16.getFloats(bytes, 0, row, 0, row.length);
  * }</pre>
  *
+ * <p>Immutable, and so safe for use by several threads.
+ *
  * @since 0.1
  */
 public enum ElementType {

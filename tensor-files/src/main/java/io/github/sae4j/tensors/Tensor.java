@@ -13,7 +13,9 @@ import java.util.List;
  * Tensor weights = file.tensor("W_enc");
  * long rowBytes = weights.shape()[1] * weights.type().bytes();
  * for (ByteBuffer rows : weights.slices(rowBytes)) {           // the file's own pages
- *     out.write(rows);
+ *     while (rows.hasRemaining()) {
+ *         out.write(rows);
+ *     }
  * }
  * float[] bias = file.tensor("b_enc").toFloats();
  * }</pre>

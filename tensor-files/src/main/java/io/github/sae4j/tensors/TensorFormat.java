@@ -15,6 +15,8 @@ import java.util.Optional;
  * }
  * }</pre>
  *
+ * <p>Immutable, and so safe for use by several threads.
+ *
  * @since 0.1
  */
 public enum TensorFormat {

@@ -22,6 +22,8 @@ import java.util.function.Supplier;
  * }
  * }</pre>
  *
+ * <p>Immutable, and so safe for use by several threads.
+ *
  * @param trials all that was tried, the best first
  * @param sentence what is probably wrong, or that nothing is
  * @param fits whether nothing is

@@ -17,6 +17,8 @@ import java.util.Comparator;
  * }
  * }</pre>
  *
+ * <p>Immutable, and so safe for use by several threads.
+ *
  * @param name what was tried
  * @param finding the sentence for a file of which it is true; empty for the file as it is
  * @param remedies how many things were put right at once

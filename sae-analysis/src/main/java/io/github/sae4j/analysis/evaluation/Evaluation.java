@@ -14,6 +14,8 @@ import java.util.function.IntConsumer;
  * double l0 = evaluation.firings().l0();
  * }</pre>
  *
+ * <p>Safe for use by several threads as long as none adds to its parts.
+ *
  * @param firings how often its features fire
  * @param quality how close its reconstructions come; empty for an SAE that does not reconstruct what it reads: a
  *     transcoder, or one without a decoder

@@ -14,6 +14,8 @@ import java.util.OptionalDouble;
  * }
  * }</pre>
  *
+ * <p>Immutable, and so safe for use by several threads.
+ *
  * @param work the work, in a word or two
  * @param tokens how many tokens each run had
  * @param timing how long the runs took

@@ -14,6 +14,8 @@ package io.github.sae4j.analysis.survey;
  *         .forEach(other -> System.out.printf("%d: phi %.2f%n", other.feature(), other.phi()));
  * }</pre>
  *
+ * <p>Immutable, and so safe for use by several threads.
+ *
  * @param feature its number
  * @param tokens how many tokens both fire on
  * @param phi the correlation of both firings, see {@link CoFirings}

@@ -12,6 +12,8 @@ import java.util.Comparator;
  * }
  * }</pre>
  *
+ * <p>Immutable, and so safe for use by several threads.
+ *
  * @param token the token's number, counted over all sequences from 0
  * @param value the feature's value there
  * @since 0.1

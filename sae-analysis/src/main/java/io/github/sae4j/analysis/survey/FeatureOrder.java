@@ -8,6 +8,8 @@ package io.github.sae4j.analysis.survey;
  * List<SurveyedFeature> densest = survey.first(20, reader, open).features();
  * }</pre>
  *
+ * <p>Immutable, and so safe for use by several threads.
+ *
  * @since 0.1
  */
 public enum FeatureOrder {

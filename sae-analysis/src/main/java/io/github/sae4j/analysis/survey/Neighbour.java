@@ -12,6 +12,8 @@ import java.util.Comparator;
  *         nearest.stream().filter(other -> other.cosine() > 0.9).map(Neighbour::feature).toList();
  * }</pre>
  *
+ * <p>Immutable, and so safe for use by several threads.
+ *
  * @param feature its number
  * @param cosine the cosine of the angle between the two rows
  * @since 0.1

@@ -12,6 +12,8 @@ import java.util.List;
  * }
  * }</pre>
  *
+ * <p>Not for use by several threads at once.
+ *
  * @param feature its number
  * @param tally how strongly it fired, and where most
  * @param coFirings what fires with it, the strongest first

@@ -11,11 +11,13 @@ import org.jspecify.annotations.Nullable;
  * Says which numbers of files are the activations, and which tokens are read.
  *
  * <pre>{@code
- * Activations.from(Path.of("x.parquet"))
+ * try (Activations activations = Activations.from(Path.of("x.parquet"))
  *         .tensor("resid")
  *         .skipFirst(1)
  *         .tokens(0, 100_000)
- *         .openFor(sae);
+ *         .openFor(sae)) {
+ *     System.out.println(activations.layout().tokens() + " tokens");
+ * }
  * }</pre>
  *
  * <p>Not for use by several threads at once.

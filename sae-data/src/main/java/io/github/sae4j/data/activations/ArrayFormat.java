@@ -12,6 +12,8 @@ import java.util.Optional;
  * boolean keepsMetadata = target.format() != ArrayFormat.NPY;
  * }</pre>
  *
+ * <p>Immutable, and so safe for use by several threads.
+ *
  * @since 0.1
  */
 public enum ArrayFormat {

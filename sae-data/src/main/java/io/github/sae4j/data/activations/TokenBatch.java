@@ -9,6 +9,7 @@ import java.util.BitSet;
  *
  * <pre>{@code
  * TokenBatch batch = TokenBatch.of(activations);
+ * sink.write(batch, sae.encode(batch.rows()));
  * }</pre>
  *
  * @since 0.1

@@ -12,6 +12,8 @@ import java.util.OptionalLong;
  * }
  * }</pre>
  *
+ * <p>Immutable, and so safe for use by several threads.
+ *
  * @param file the file's name
  * @param row the number of its sequence in that file; empty if sequences of one length are not told
  * @param position its number in that sequence, or in the file

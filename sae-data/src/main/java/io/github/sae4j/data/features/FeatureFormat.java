@@ -14,6 +14,8 @@ import java.util.Optional;
  * Selection selection = format.hasDenseForm() ? Selection.ALL.asDense() : Selection.ALL;
  * }</pre>
  *
+ * <p>Immutable, and so safe for use by several threads.
+ *
  * @since 0.1
  */
 public enum FeatureFormat {

@@ -11,7 +11,13 @@ import java.util.Objects;
  * Immutable but for the writer of {@link Lines}, and so safe for use by several threads.
  *
  * <pre>{@code
- * FeatureTarget target = FeatureTarget.file(OutputFile.of(Path.of("features.npz"), true));
+ * FeatureTarget.InFile file = FeatureTarget.file(OutputFile.of(Path.of("features.npz"), true));
+ * FeatureTarget.InFolder latents = FeatureTarget.delphi(Path.of("latents"), false);
+ * FeatureTarget.Lines lines = FeatureTarget.lines(new PrintWriter(System.out));
+ * try (FeatureSink sink = FeatureSink.to(List.of(file, latents, lines), stream, Selection.ALL)) {
+ *     sink.write(TokenBatch.of(activations), sae.encode(activations));
+ *     sink.publish();
+ * }
  * }</pre>
  *
  * @since 0.1

@@ -6,7 +6,11 @@ import java.util.OptionalInt;
  * Which features are written, and how. Immutable, and so safe for use by several threads.
  *
  * <pre>{@code
- * FeatureSink sink = FeatureSink.to(OutputFile.of(Path.of("top.npz"), false), stream, Selection.strongest(10));
+ * OutputFile file = OutputFile.of(Path.of("top.npz"), false);
+ * try (FeatureSink sink = FeatureSink.to(file, stream, Selection.strongest(10))) {
+ *     sink.write(TokenBatch.of(activations), sae.encode(activations));
+ *     sink.publish();
+ * }
  * }</pre>
  *
  * @since 0.1

@@ -13,6 +13,8 @@ import java.util.List;
  * System.out.println(before + "[" + context.token() + "]" + after);
  * }</pre>
  *
+ * <p>Immutable, and so safe for use by several threads.
+ *
  * @param before the tokens before it in the same text, the nearest last
  * @param token its own text
  * @param after the tokens after it, the nearest first
