@@ -1,5 +1,7 @@
 package io.github.sae4j.data.activations;
 
+import io.github.sae4j.data.internal.norms.MedianNorm;
+
 /**
  * The norm above which tokens are skipped.
  *
