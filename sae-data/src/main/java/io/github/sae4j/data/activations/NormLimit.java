@@ -20,8 +20,7 @@ record NormLimit(double longest, long skipped) {
      */
     static NormLimit of(ActivationRequest request) {
         InputRequirements expected = request.expected();
-        InputRequirements anything = new InputRequirements(
-                expected.name(), expected.config(), expected.takesSequences(), expected.layers(), true);
+        InputRequirements anything = expected.withNonFinite(true);
         MedianNorm median = new MedianNorm();
         TokenBatch batch = TokenBatch.withCapacity(BATCH, expected.config().dIn());
         try (Activations all = Activations.open(new ActivationRequest(
