@@ -52,7 +52,11 @@ public final class AnalysisException extends RuntimeException {
         return reason;
     }
 
-    /** What can go wrong. */
+    /**
+     * What can go wrong.
+     *
+     * @since 0.1
+     */
     public enum Reason {
         /** The thread was interrupted. */
         INTERRUPTED,
