@@ -15,16 +15,18 @@ final class FeatureOutputs implements FeatureSink {
 
     private final List<FeatureSink> outputs = new ArrayList<>();
     private final AnnouncedTokens tokens;
+    private final int dSae;
     private boolean isInPlace;
 
-    private FeatureOutputs(long tokens) {
-        this.tokens = new AnnouncedTokens(tokens);
+    private FeatureOutputs(FeatureStream stream) {
+        this.tokens = new AnnouncedTokens(stream.layout().tokens());
+        this.dSae = stream.config().dSae();
     }
 
     /** Starts all, or none if one of them cannot be started. */
     static FeatureSink create(List<? extends FeatureTarget> targets, FeatureStream stream, Selection selection) {
         targets.forEach(target -> requireForm(target, selection));
-        FeatureOutputs outputs = new FeatureOutputs(stream.layout().tokens());
+        FeatureOutputs outputs = new FeatureOutputs(stream);
         try {
             for (FeatureTarget target : targets) {
                 outputs.outputs.add(sink(target, stream, selection));
@@ -66,6 +68,10 @@ final class FeatureOutputs implements FeatureSink {
 
     @Override
     public void write(TokenBatch batch, SparseFeatures features) {
+        if (features.tokens() != batch.count() || features.dSae() != dSae) {
+            throw new IllegalArgumentException("[" + batch.count() + ", " + dSae + "] features are to be written, not ["
+                    + features.tokens() + ", " + features.dSae() + "].");
+        }
         tokens.add(batch.count());
         outputs.forEach(output -> output.write(batch, features));
     }

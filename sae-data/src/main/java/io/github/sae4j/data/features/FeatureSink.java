@@ -83,7 +83,8 @@ public interface FeatureSink extends AutoCloseable {
      *
      * @param tokens the tokens
      * @param features the features, none of tokens that are skipped, with what decoding needs beside them
-     * @throws IllegalArgumentException if these are more tokens than the stream was said to have
+     * @throws IllegalArgumentException if the features are of other tokens or of another number of features, or these are
+     *     more tokens than the stream was said to have
      */
     void write(TokenBatch tokens, SparseFeatures features);
 

@@ -76,6 +76,16 @@ class AnnouncedTokensTest {
     }
 
     @Test
+    void featuresOfOtherTokensThanTheBatchAreRefused() {
+        try (ActivationReader reader = threeTokens();
+                FeatureSink sink = FeatureSink.to(folder.resolve("f.npz"), FeatureStream.of(reader, sae))) {
+            assertThatThrownBy(() -> sink.write(TokenBatch.of(TWO), sae.encode(TWO[0])))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("[2, 3] features are to be written, not [1, 3].");
+        }
+    }
+
+    @Test
     void whatIsInPlaceIsNotPublishedAgain() {
         Path file = folder.resolve("f.npz");
         try (ActivationReader reader = threeTokens();
