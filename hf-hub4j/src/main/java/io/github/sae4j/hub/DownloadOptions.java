@@ -1,32 +1,50 @@
 package io.github.sae4j.hub;
 
 /**
- * How one call may differ from the client's settings.
+ * How one call may differ from the client's settings; {@link HubClient#options()} has these. Immutable.
  *
  * <pre>{@code
  * DownloadOptions options = hub.options().withForce(true).withPatience(false);
  * CachedFile cfg = hub.download(repo, "main", "layer_19/cfg.json", options);
  * }</pre>
  *
- * @param force whether to fetch a file again that is in the cache
- * @param patient whether a hub that does not answer is asked again, for some minutes, where the cache cannot help
- * @param progress receives the progress of the download
  * @since 0.1
  */
-public record DownloadOptions(boolean force, boolean patient, ProgressListener progress) {
+public final class DownloadOptions {
 
-    /** Checks that nothing is missing. */
-    public DownloadOptions {
-        HubException.requirePresent(progress, "progress");
+    private final boolean force;
+    private final boolean patient;
+    private final ProgressListener progress;
+
+    DownloadOptions(boolean force, boolean patient, ProgressListener progress) {
+        this.force = force;
+        this.patient = patient;
+        this.progress = progress;
+    }
+
+    /** Returns whether to fetch a file again that is in the cache. */
+    public boolean force() {
+        return force;
+    }
+
+    /** Returns whether a hub that does not answer is asked again, for some minutes, where the cache cannot help. */
+    public boolean patient() {
+        return patient;
+    }
+
+    /** Returns what receives the progress of the download. */
+    public ProgressListener progress() {
+        return progress;
     }
 
     /**
      * Returns these options with another listener.
      *
      * @param listener receives the progress of the download
+     * @throws NullPointerException if {@code listener} is null
      */
     public DownloadOptions withProgress(ProgressListener listener) {
-        return new DownloadOptions(force, patient, listener);
+        return new DownloadOptions(force, patient, HubException.requirePresent(listener, "listener"));
     }
 
     /**

@@ -26,7 +26,11 @@ public record FileCheck(CachedFile file, Result result) {
         HubException.requirePresent(result, "result");
     }
 
-    /** Whether a file is right. */
+    /**
+     * Whether a file is right.
+     *
+     * @since 0.1
+     */
     public enum Result {
         /** The bytes have the hash that the hub announced. */
         RIGHT,

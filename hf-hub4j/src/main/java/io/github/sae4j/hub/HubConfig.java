@@ -200,7 +200,11 @@ public final class HubConfig {
         return version == null ? "dev" : version;
     }
 
-    /** Changes single settings; made by {@link HubConfig#toBuilder()}. Not safe to share between threads. */
+    /**
+     * Changes single settings; made by {@link HubConfig#toBuilder()}. Not safe to share between threads.
+     *
+     * @since 0.1
+     */
     public static final class Builder {
 
         private URI endpoint;

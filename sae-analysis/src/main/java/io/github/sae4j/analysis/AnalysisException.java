@@ -54,7 +54,11 @@ public final class AnalysisException extends RuntimeException {
         return reason;
     }
 
-    /** What can go wrong. */
+    /**
+     * What can go wrong.
+     *
+     * @since 0.1
+     */
     public enum Reason {
         /** The thread was interrupted. */
         INTERRUPTED,

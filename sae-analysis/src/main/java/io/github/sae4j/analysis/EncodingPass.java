@@ -81,7 +81,11 @@ public final class EncodingPass {
                 activations, sae, (int) Math.min(size, activations.layout().tokens()));
     }
 
-    /** What is done with each batch that is encoded. */
+    /**
+     * What is done with each batch that is encoded.
+     *
+     * @since 0.1
+     */
     @FunctionalInterface
     public interface Step {
 
@@ -94,7 +98,11 @@ public final class EncodingPass {
         void take(TokenBatch batch, SparseFeatures features);
     }
 
-    /** What is done with each batch that is encoded and decoded. */
+    /**
+     * What is done with each batch that is encoded and decoded.
+     *
+     * @since 0.1
+     */
     @FunctionalInterface
     public interface ForwardStep {
 
@@ -228,9 +236,9 @@ public final class EncodingPass {
     public ForwardPass forward(TokenBatch tokens) {
         if (sae.capabilities().has(SaeCapability.DECODE_WHOLLY)) {
             SparseFeatures features = encode(tokens);
-            return new ForwardPass(features, sae.decode(features));
+            return ForwardPass.of(features, sae.decode(features));
         }
         ForwardPass all = sae.forwardSequence(tokens.rows());
-        return new ForwardPass(SkippedTokens.empty(all.features(), tokens), all.reconstruction());
+        return ForwardPass.of(SkippedTokens.empty(all.features(), tokens), all.reconstruction());
     }
 }

@@ -26,7 +26,11 @@ public interface PassListener {
      */
     Progress begin(String task, long tokens);
 
-    /** Is told how one pass gets on, in one thread at a time. */
+    /**
+     * Is told how one pass gets on, in one thread at a time.
+     *
+     * @since 0.1
+     */
     @FunctionalInterface
     interface Progress extends AutoCloseable {
 

@@ -58,7 +58,7 @@ class WhatDoesNotFitTest {
                     () -> new Bench(sae, limits, List.of(8, 0), 0),
                     "Batches of at least 1 token each are measured, not [8, 0].");
         }
-        refuse(() -> new RandomWeights(0, 8, WeightType.FLOAT32), "d_in and d_sae must be at least 1, not 0 and 8.");
+        refuse(() -> RandomWeights.of(0, 8, WeightType.FLOAT32), "d_in and d_sae must be at least 1, not 0 and 8.");
     }
 
     @Test

@@ -287,7 +287,7 @@ final class KernelCalls {
     ForwardPass forwardSequence(NDManager call, TokenRows rows, ActivationShape shape) {
         float[][] reconstruction = new float[rows.tokens()][];
         if (rows.tokens() == 0) {
-            return new ForwardPass(none(shape), reconstruction);
+            return ForwardPass.of(none(shape), reconstruction);
         }
         NDArray sequence = sequenceOf(call, rows);
         TensorEncoded encoded = tensors().encodeSparse(call, sequence, rows.tokens());
@@ -295,7 +295,7 @@ final class KernelCalls {
         NDArray out = decodeFitting(call, features);
         tensors().completeReconstruction(call, sequence, encoded, out);
         HostArrays.copyRows(out, rows.tokens(), config.dOut(), into(reconstruction));
-        return new ForwardPass(features, reconstruction);
+        return ForwardPass.of(features, reconstruction);
     }
 
     /** Decodes features to Java's memory. */

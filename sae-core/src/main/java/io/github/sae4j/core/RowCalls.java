@@ -41,7 +41,7 @@ final class RowCalls {
                         to,
                         shape(to - from),
                         (begin, end, decoded) -> all.take(from + begin, from + end, decoded)));
-        return new ForwardPass(features, reconstruction);
+        return ForwardPass.of(features, reconstruction);
     }
 
     /** Returns the features of some tokens. */

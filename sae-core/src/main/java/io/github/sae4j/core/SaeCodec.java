@@ -19,7 +19,7 @@ package io.github.sae4j.core;
  *     }
  *
  *     public ForwardPass forward(float[][] activations) {
- *         return new ForwardPass(features, decoded);
+ *         return ForwardPass.of(features, decoded);
  *     }
  * }
  * }</pre>

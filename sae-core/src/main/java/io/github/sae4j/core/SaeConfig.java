@@ -82,7 +82,11 @@ public final class SaeConfig {
                 .otherFields(otherFields);
     }
 
-    /** Gathers a configuration; not safe for several threads at once. */
+    /**
+     * Gathers a configuration; not safe for several threads at once.
+     *
+     * @since 0.1
+     */
     public static final class Builder {
 
         private SaeArchitecture architecture;

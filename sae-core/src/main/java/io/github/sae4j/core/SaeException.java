@@ -31,7 +31,11 @@ public final class SaeException extends RuntimeException {
 
     private static final long serialVersionUID = 2L;
 
-    /** Why a request cannot be served. */
+    /**
+     * Why a request cannot be served.
+     *
+     * @since 0.1
+     */
     public enum Reason {
 
         /** An argument or a part does not fit what is said of it: a shape, a width, a number format, a range. */

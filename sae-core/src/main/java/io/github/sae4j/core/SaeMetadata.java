@@ -41,7 +41,11 @@ public final class SaeMetadata {
         return fields.copy();
     }
 
-    /** Gathers what is known; each field may be null. Not safe for several threads at once. */
+    /**
+     * Gathers what is known; each field may be null. Not safe for several threads at once.
+     *
+     * @since 0.1
+     */
     public static final class Builder {
 
         private @Nullable String modelName;

@@ -284,7 +284,11 @@ public final class SparseFeatures {
         return new SparseFeatures(dSae, leadingShape, rows.offsets(), rows.indices(), rows.values(), inverseTransform);
     }
 
-    /** A new value for each active feature. */
+    /**
+     * A new value for each active feature.
+     *
+     * @since 0.1
+     */
     @FunctionalInterface
     public interface Edit {
 

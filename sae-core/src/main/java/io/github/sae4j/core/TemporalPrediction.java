@@ -57,6 +57,7 @@ public record TemporalPrediction(int heads, List<Layer> layers) {
      *
      * @param weight {@code [outputs, inputs]}
      * @param bias {@code [outputs]}; copied
+     * @since 0.1
      */
     @SuppressWarnings("ArrayRecordComponent")
     public record Linear(WeightMatrix weight, float[] bias) {
@@ -97,6 +98,7 @@ public record TemporalPrediction(int heads, List<Layer> layers) {
      * @param key {@code k_ctx}, to the same width
      * @param value {@code v_ctx}, from {@code d_sae} to {@code d_sae}
      * @param projection {@code c_proj}, from {@code d_sae} to {@code d_sae}
+     * @since 0.1
      */
     public record Layer(Linear query, Linear key, Linear value, Linear projection) {
 

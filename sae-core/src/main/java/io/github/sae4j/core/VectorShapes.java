@@ -1,5 +1,6 @@
 package io.github.sae4j.core;
 
+import io.github.sae4j.core.internal.host.VectorPieces;
 import io.github.sae4j.core.internal.kernel.KernelChoice;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -16,25 +17,15 @@ import java.util.OptionalLong;
  *         .orElse("no vectors");
  * }</pre>
  *
- * @param vectorBits the width of a vector
- * @param registers how many registers of such vectors are counted on
- * @param tileTokens how many tokens are multiplied at once with {@code tileVectors}, with all sums in registers
- * @param tileVectors how many vectors of features
- * @param flat the panel for calls of few tokens, 5 to 64 on bfloat16 weights
- * @param deep the panel for calls of more
- * @param firstCache the bytes of the first data cache that each hardware thread has to itself, if the system (Linux) tells
- * @param secondCache those of the second cache, likewise
  * @since 0.1
  */
-public record VectorShapes(
-        int vectorBits,
-        int registers,
-        int tileTokens,
-        int tileVectors,
-        Panel flat,
-        Panel deep,
-        OptionalLong firstCache,
-        OptionalLong secondCache) {
+public final class VectorShapes {
+
+    private final VectorPieces pieces;
+
+    private VectorShapes(VectorPieces pieces) {
+        this.pieces = pieces;
+    }
 
     /**
      * A part of {@code W_enc}, {@code [d_in, d_sae]}, that is widened to float32 in a cache, to serve all tokens of a call.
@@ -48,6 +39,52 @@ public record VectorShapes(
 
     /** Returns those of this machine; empty if this JVM {@linkplain Kernel#available() does not have} the vector kernel. */
     public static Optional<VectorShapes> here() {
-        return KernelChoice.vectorShapes();
+        return KernelChoice.vectorPieces().map(VectorShapes::new);
+    }
+
+    /** Returns the width of a vector. */
+    public int vectorBits() {
+        return pieces.vectorBits();
+    }
+
+    /** Returns how many registers of such vectors are counted on. */
+    public int registers() {
+        return pieces.registers();
+    }
+
+    /** Returns how many tokens are multiplied at once with {@link #tileVectors()} vectors, with all sums in registers. */
+    public int tileTokens() {
+        return pieces.tileTokens();
+    }
+
+    /** Returns how many vectors of features are multiplied at once with {@link #tileTokens()} tokens. */
+    public int tileVectors() {
+        return pieces.tileVectors();
+    }
+
+    /** Returns the panel for calls of few tokens, 5 to 64 on bfloat16 weights. */
+    public Panel flat() {
+        return pieces.flat();
+    }
+
+    /** Returns the panel for calls of more tokens. */
+    public Panel deep() {
+        return pieces.deep();
+    }
+
+    /** Returns the bytes of the first data cache that each hardware thread has to itself, if the system (Linux) tells. */
+    public OptionalLong firstCache() {
+        return pieces.firstCache();
+    }
+
+    /** Returns the bytes of the second cache that each hardware thread has to itself, if the system (Linux) tells. */
+    public OptionalLong secondCache() {
+        return pieces.secondCache();
+    }
+
+    @Override
+    public String toString() {
+        return "VectorShapes[vectorBits=" + vectorBits() + ", registers=" + registers() + ", tileTokens=" + tileTokens()
+                + ", tileVectors=" + tileVectors() + ", flat=" + flat() + ", deep=" + deep() + "]";
     }
 }

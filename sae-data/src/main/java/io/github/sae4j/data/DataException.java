@@ -109,7 +109,11 @@ public final class DataException extends RuntimeException {
         return reason == null ? cause.getClass().getSimpleName() : reason;
     }
 
-    /** What can go wrong. */
+    /**
+     * What can go wrong.
+     *
+     * @since 0.1
+     */
     public enum Reason {
         /** There is no such file, none in the folder or of the pattern, or one that another names is missing. */
         NO_SUCH_FILE,

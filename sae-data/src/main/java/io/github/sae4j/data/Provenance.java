@@ -37,7 +37,11 @@ public final class Provenance {
         return new Builder();
     }
 
-    /** Sets where numbers come from. Not for use by several threads at once. */
+    /**
+     * Sets where numbers come from. Not for use by several threads at once.
+     *
+     * @since 0.1
+     */
     public static final class Builder {
 
         private String sae = "";

@@ -83,6 +83,7 @@ public enum Setting {
      *
      * @param setting the setting
      * @param value what it is set to; empty where only the setting is spoken of
+     * @since 0.1
      */
     public record Value(Setting setting, Optional<String> value) {
 

@@ -25,13 +25,15 @@ public record LayeredFeatures(List<SparseFeatures> layers) {
     /**
      * Copies the list.
      *
+     * @throws NullPointerException if the list or a layer is null
      * @throws SaeException if there is no layer, or layers differ in their tokens or in their number of features
      */
     public LayeredFeatures {
-        if (layers == null || layers.isEmpty() || layers.stream().anyMatch(layer -> layer == null)) {
-            throw new SaeException("The features of at least one layer are needed, and none may be null.");
-        }
+        SAE.requirePresent(layers, "layers").forEach(layer -> SAE.requirePresent(layer, "layer"));
         layers = List.copyOf(layers);
+        if (layers.isEmpty()) {
+            throw new SaeException("The features of at least one layer are needed.");
+        }
         SparseFeatures first = layers.get(0);
         for (int layer = 0; layer < layers.size(); layer++) {
             SparseFeatures other = layers.get(layer);
@@ -48,13 +50,13 @@ public record LayeredFeatures(List<SparseFeatures> layers) {
      *
      * @param rows layer after layer of each token, whatever the leading axes
      * @param count how many layers there are, at least 1
+     * @throws NullPointerException if {@code rows} is null
      * @throws SaeException if there are not as many rows for each token
      */
     public static LayeredFeatures of(SparseFeatures rows, int count) {
-        if (rows == null || count < 1 || rows.tokens() % count != 0) {
-            throw new SaeException(
-                    "The features of " + count + " layers need as many rows for each token, but there are "
-                            + (rows == null ? "none" : String.valueOf(rows.tokens())) + ".");
+        if (SAE.requirePresent(rows, "rows").tokens() % Math.max(1, count) != 0 || count < 1) {
+            throw new SaeException("The features of " + count
+                    + " layers need as many rows for each token, but there are " + rows.tokens() + ".");
         }
         int tokens = rows.tokens() / count;
         List<SparseFeatures> layers = new ArrayList<>(count);

@@ -324,15 +324,15 @@ public final class SaeSet implements AutoCloseable {
         for (int token = 0; token < activations.length; token++) {
             float[][] ofToken = activations[token];
             if (ofToken == null || ofToken.length != layers()) {
-                throw new SaeException("activations[" + token + "] has "
-                        + (ofToken == null ? "no" : String.valueOf(ofToken.length)) + " layers, but this set takes "
-                        + layers() + ".");
+                String name = "activations[" + token + "]";
+                int found = SAE.requirePresent(ofToken, name).length;
+                throw new SaeException(name + " has " + found + " layers, but this set takes " + layers() + ".");
             }
             for (int layer = 0; layer < ofToken.length; layer++) {
                 if (ofToken[layer] == null || ofToken[layer].length != d()) {
-                    throw new SaeException("activations[" + token + "][" + layer + "] has "
-                            + (ofToken[layer] == null ? "no" : String.valueOf(ofToken[layer].length))
-                            + " values, but this set takes d = " + d() + ".");
+                    String name = "activations[" + token + "][" + layer + "]";
+                    int values = SAE.requirePresent(ofToken[layer], name).length;
+                    throw new SaeException(name + " has " + values + " values, but this set takes d = " + d() + ".");
                 }
             }
         }

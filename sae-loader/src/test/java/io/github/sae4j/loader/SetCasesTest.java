@@ -4,6 +4,7 @@ import static io.github.sae4j.fixtures.Closeness.closeTo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import ai.djl.Device;
 import io.github.sae4j.core.Kernel;
@@ -16,6 +17,7 @@ import io.github.sae4j.hub.HubConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -193,6 +195,37 @@ class SetCasesTest {
         SetCase published = SetCase.named("gs2_clt_affine");
         try (SaeSet set = SAE.openSet(published.setFolder())) {
             EightThreads.run(() -> requireNumbers(set, published));
+        }
+    }
+
+    @Test
+    void refuseWhatIsNull() {
+        SetCase published = SetCase.named("ct_clt_relu");
+        try (SaeSet set = SAE.openSet(published.setFolder())) {
+            float[][][] x = published.x();
+            float[][][] withoutToken = {x[0], null};
+            float[][][] withoutLayer = {x[0].clone()};
+            withoutLayer[0][1] = null;
+            assertThatNullPointerException()
+                    .isThrownBy(() -> set.encode(null))
+                    .withMessage("activations must not be null.");
+            assertThatNullPointerException()
+                    .isThrownBy(() -> set.encode(withoutToken))
+                    .withMessage("activations[1] must not be null.");
+            assertThatNullPointerException()
+                    .isThrownBy(() -> set.encode(withoutLayer))
+                    .withMessage("activations[0][1] must not be null.");
+            assertThatNullPointerException().isThrownBy(() -> set.encode(0, null));
+            assertThatNullPointerException()
+                    .isThrownBy(() -> set.decode(null))
+                    .withMessage("features must not be null.");
+            assertThatNullPointerException().isThrownBy(() -> set.reconstruct(x, null));
+            assertThatNullPointerException().isThrownBy(() -> new LayeredFeatures(null));
+            assertThatNullPointerException().isThrownBy(() -> LayeredFeatures.of(null, 1));
+            assertThatNullPointerException()
+                    .isThrownBy(() ->
+                            new LayeredFeatures(Arrays.asList(set.encode(x).layer(0), null)))
+                    .withMessage("layer must not be null.");
         }
     }
 

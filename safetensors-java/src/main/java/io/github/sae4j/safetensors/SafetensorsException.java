@@ -3,7 +3,9 @@ package io.github.sae4j.safetensors;
 import java.util.Objects;
 
 /**
- * A file that breaks the safetensors format, a request that a file cannot serve, or a failure to read or write it.
+ * A file that breaks the safetensors format, a request that a file cannot serve, or a failure to read or write it. An
+ * argument that is null ends in a {@link NullPointerException} instead, and what is asked of a closed file or writer in an
+ * {@link IllegalStateException}.
  *
  * <p>The message is a sentence that names the file and what was expected and found; {@link #reason()} is the same for
  * programs.
@@ -58,7 +60,11 @@ public final class SafetensorsException extends RuntimeException {
         return reason;
     }
 
-    /** What can go wrong: one constant for each rule of the format, then those of use and of files. */
+    /**
+     * What can go wrong: one constant for each rule of the format, then those of use and of files.
+     *
+     * @since 0.1
+     */
     public enum Reason {
         /** The file is shorter than the 8 bytes that hold the header's length. */
         HEADER_TOO_SMALL,
@@ -98,8 +104,6 @@ public final class SafetensorsException extends RuntimeException {
         OUT_OF_RANGE,
         /** More bytes were asked for in one buffer than a buffer can hold. */
         TOO_LARGE_FOR_A_BUFFER,
-        /** The file or writer was used after it was closed. */
-        CLOSED,
 
         /** A tensor to be written has a name or shape that the format does not allow. */
         INVALID_SPEC,

@@ -112,8 +112,8 @@ public final class SafetensorsFile implements AutoCloseable {
     }
 
     /**
-     * Closes the file. Maps handed out before stay valid; new ones and reads are refused from now on. A second call does
-     * nothing.
+     * Closes the file. Maps handed out before stay valid; new ones and reads end in an {@link IllegalStateException} from
+     * now on. A second call does nothing.
      */
     @Override
     public void close() {

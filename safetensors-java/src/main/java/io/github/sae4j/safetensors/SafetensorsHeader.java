@@ -43,10 +43,15 @@ public record SafetensorsHeader(List<Entry> tensors, Map<String, String> metadat
      *
      * @param spec its name, type and shape
      * @param offset the position of its first byte in the file
+     * @since 0.1
      */
     public record Entry(TensorSpec spec, long offset) {}
 
-    /** Bytes of a file that is somewhere else. */
+    /**
+     * Bytes of a file that is somewhere else.
+     *
+     * @since 0.1
+     */
     @FunctionalInterface
     public interface Source {
 

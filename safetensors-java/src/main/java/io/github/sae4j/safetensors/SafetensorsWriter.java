@@ -100,8 +100,8 @@ public final class SafetensorsWriter implements AutoCloseable {
      * @param bytes from position to limit, which are taken as they are: numbers must be little-endian; consumed
      *     entirely
      * @throws SafetensorsException if there is no such tensor ({@link Reason#NO_SUCH_TENSOR}), the bytes are more than
-     *     it still lacks ({@link Reason#TOO_MANY_BYTES}, and none is written), the writer is closed or committed
-     *     ({@link Reason#CLOSED}), or writing fails
+     *     it still lacks ({@link Reason#TOO_MANY_BYTES}, and none is written), or writing fails
+     * @throws IllegalStateException if the writer is closed or committed
      */
     public synchronized void write(String tensor, ByteBuffer bytes) {
         Region region = regions.get(Objects.requireNonNull(tensor, "tensor"));
@@ -124,8 +124,8 @@ public final class SafetensorsWriter implements AutoCloseable {
      *
      * @return the target
      * @throws SafetensorsException if bytes of a tensor are missing ({@link Reason#INCOMPLETE_TENSOR}; writing may go
-     *     on), the writer is closed or committed ({@link Reason#CLOSED}), or the target cannot be written, in which
-     *     case it is as it was
+     *     on), or the target cannot be written, in which case it is as it was
+     * @throws IllegalStateException if the writer is closed or committed
      */
     public synchronized Path commit() {
         for (Region region : regions.values()) {

@@ -100,9 +100,9 @@ public final class ShardedSafetensors implements AutoCloseable {
      * Returns a tensor, opening its file if it is the first of it.
      *
      * @param name the tensor's exact name
-     * @throws SafetensorsException if the index or the file has no such tensor ({@link Reason#NO_SUCH_TENSOR}), the
-     *     file is not there, cannot be read or breaks a rule of the format, or the model is closed
-     *     ({@link Reason#CLOSED})
+     * @throws SafetensorsException if the index or the file has no such tensor ({@link Reason#NO_SUCH_TENSOR}), or the
+     *     file is not there, cannot be read or breaks a rule of the format
+     * @throws IllegalStateException if the model is closed
      */
     public TensorView tensor(String name) {
         String file = fileOfTensor.get(Objects.requireNonNull(name, "name"));
@@ -114,7 +114,7 @@ public final class ShardedSafetensors implements AutoCloseable {
 
     private synchronized SafetensorsFile shard(String file, String tensor) {
         if (closed) {
-            throw new SafetensorsException(Reason.CLOSED, index + ": the model is closed.");
+            throw new IllegalStateException(index + ": the model is closed.");
         }
         SafetensorsFile shard = open.get(file);
         if (shard == null) {
@@ -134,7 +134,10 @@ public final class ShardedSafetensors implements AutoCloseable {
         return shard;
     }
 
-    /** Closes all files. Maps handed out before stay valid. A second call does nothing. */
+    /**
+     * Closes all files. Maps handed out before stay valid; {@link #tensor} and reads end in an {@link IllegalStateException}
+     * from now on. A second call does nothing.
+     */
     @Override
     public synchronized void close() {
         closed = true;

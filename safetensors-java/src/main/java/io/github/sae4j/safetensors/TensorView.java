@@ -87,7 +87,8 @@ public final class TensorView {
      *
      * @return a read-only, little-endian, direct buffer of {@link #byteSize()} bytes
      * @throws SafetensorsException if the tensor has 2 GiB or more ({@link Reason#TOO_LARGE_FOR_A_BUFFER}; use
-     *     {@link #slices}), or the file is closed, replaced or cannot be mapped
+     *     {@link #slices}), or the file is replaced or cannot be mapped
+     * @throws IllegalStateException if the file is closed
      */
     public ByteBuffer slice() {
         if (byteSize() > Integer.MAX_VALUE) {
@@ -106,7 +107,8 @@ public final class TensorView {
      * @param length the window's size in bytes
      * @return a read-only, little-endian, direct buffer of {@code length} bytes
      * @throws SafetensorsException if the window does not lie inside the tensor ({@link Reason#OUT_OF_RANGE}), or the
-     *     file is closed, replaced or cannot be mapped
+     *     file is replaced or cannot be mapped
+     * @throws IllegalStateException if the file is closed
      */
     public ByteBuffer slice(long byteOffset, int length) {
         requireInside(byteOffset, length);
@@ -120,8 +122,8 @@ public final class TensorView {
      *     {@link #byteSize()}
      * @return read-only, little-endian, direct buffers, as few as can be; none if the tensor has no bytes
      * @throws SafetensorsException if the tensor is not a whole number of units ({@link Reason#OUT_OF_RANGE}), a unit
-     *     has 2 GiB or more ({@link Reason#TOO_LARGE_FOR_A_BUFFER}), or the file is closed, replaced or cannot be
-     *     mapped
+     *     has 2 GiB or more ({@link Reason#TOO_LARGE_FOR_A_BUFFER}), or the file is replaced or cannot be mapped
+     * @throws IllegalStateException if the file is closed
      */
     public List<ByteBuffer> slices(long unitBytes) {
         if (unitBytes < 1 || byteSize() % unitBytes != 0) {
@@ -150,8 +152,9 @@ public final class TensorView {
      * @param byteOffset the window's first byte, counted from the tensor's first
      * @param target receives {@code target.remaining()} bytes from its position on and is full afterwards
      * @throws SafetensorsException if the window does not lie inside the tensor ({@link Reason#OUT_OF_RANGE}), the
-     *     thread is interrupted ({@link Reason#INTERRUPTED}, with its interrupt flag kept), or the file is closed, cut
-     *     short, replaced or cannot be read; the content of {@code target} is then undefined
+     *     thread is interrupted ({@link Reason#INTERRUPTED}, with its interrupt flag kept), or the file is cut short,
+     *     replaced or cannot be read; the content of {@code target} is then undefined
+     * @throws IllegalStateException if the file is closed
      * @throws ReadOnlyBufferException if {@code target} is read-only
      */
     public void read(long byteOffset, ByteBuffer target) {

@@ -53,11 +53,6 @@ class ReasonsTest {
             case NO_SUCH_TENSOR -> inFile(file -> file.tensor("b"));
             case OUT_OF_RANGE -> inFile(file -> file.tensor("a").slice(0, 5));
             case TOO_LARGE_FOR_A_BUFFER -> inEmptyTensor(tensor -> tensor.slices(1L << 31));
-            case CLOSED -> {
-                SafetensorsFile file = SafetensorsFile.open(written());
-                file.close();
-                file.tensor("a").slice();
-            }
             case INVALID_SPEC -> new TensorSpec("a", Dtype.U8, -1);
             case TOO_MANY_BYTES -> writing(writer -> writer.write("a", ByteBuffer.allocate(5)));
             case INCOMPLETE_TENSOR -> writing(SafetensorsWriter::commit);

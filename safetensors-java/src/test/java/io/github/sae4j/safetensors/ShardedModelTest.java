@@ -1,6 +1,7 @@
 package io.github.sae4j.safetensors;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -124,8 +125,8 @@ class ShardedModelTest {
         model.close();
         model.close();
         assertThat(slice.get(0)).isEqualTo((byte) 1);
-        assertRefused(Reason.CLOSED, tensor::slice);
-        assertRefused(Reason.CLOSED, () -> model.tensor("a"));
+        assertThatIllegalStateException().isThrownBy(tensor::slice);
+        assertThatIllegalStateException().isThrownBy(() -> model.tensor("a"));
     }
 
     @ParameterizedTest

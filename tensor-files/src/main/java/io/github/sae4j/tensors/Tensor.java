@@ -85,8 +85,8 @@ public interface Tensor {
      *     divisor of {@link #byteSize()}
      * @return read-only, little-endian, direct buffers; none if the tensor has no elements
      * @throws IllegalArgumentException if the tensor is not a whole number of units
-     * @throws TensorFileException if a unit is too large, the file is closed, cannot be read or is damaged, or there is not
-     *     enough memory
+     * @throws TensorFileException if a unit is too large, the file cannot be read or is damaged, or there is not enough memory
+     * @throws IllegalStateException if the file is closed
      */
     List<ByteBuffer> slices(long unitBytes);
 
@@ -103,8 +103,9 @@ public interface Tensor {
      * @throws IndexOutOfBoundsException if the window does not lie inside the tensor
      * @throws IllegalArgumentException if the window would split elements
      * @throws java.nio.ReadOnlyBufferException if {@code target} is read-only
-     * @throws TensorFileException if the file is closed, cut short, cannot be read or is damaged; the content of
-     *     {@code target} is then undefined
+     * @throws TensorFileException if the file is cut short, cannot be read or is damaged; the content of {@code target} is
+     *     then undefined
+     * @throws IllegalStateException if the file is closed
      */
     void read(long byteOffset, ByteBuffer target);
 
@@ -113,6 +114,7 @@ public interface Tensor {
      *
      * @throws TensorFileException if they are not {@linkplain ElementType#isFloatingPoint floating point}
      *     ({@link TensorFileException.Reason#WRONG_TYPE}), are more than an array holds, or cannot be read
+     * @throws IllegalStateException if the file is closed
      */
     float[] toFloats();
 }

@@ -26,8 +26,8 @@ import java.util.Optional;
  * dots: the tensor {@code W_enc} of {@code state_dict} is {@code state_dict.W_enc}, and the first of the list {@code layers}
  * is {@code layers.0}.
  *
- * <p>Bytes that {@link Tensor#slices} has handed out stay valid after the file is closed; new ones cannot be had. Safe for use
- * by several threads.
+ * <p>Bytes that {@link Tensor#slices} has handed out stay valid after the file is closed; to ask for others ends in an
+ * {@link IllegalStateException}. Safe for use by several threads.
  *
  * @since 0.1
  */

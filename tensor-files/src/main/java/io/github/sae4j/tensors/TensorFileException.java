@@ -4,7 +4,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file of tensors that cannot be read, or a request that it cannot serve.
+ * A file of tensors that cannot be read, or a request that it cannot serve. An argument that is null ends in a
+ * {@link NullPointerException} instead, and what is asked of a closed file in an {@link IllegalStateException}.
  *
  * <p>The message is a sentence that begins with the file and says what was expected and found; {@link #reason()} is the
  * same for programs.
@@ -58,7 +59,11 @@ public final class TensorFileException extends RuntimeException {
         return reason;
     }
 
-    /** What can go wrong. */
+    /**
+     * What can go wrong.
+     *
+     * @since 0.1
+     */
     public enum Reason {
         /** There is no such file, or one that an index names is missing. */
         NO_SUCH_FILE,
@@ -66,8 +71,6 @@ public final class TensorFileException extends RuntimeException {
         UNREADABLE,
         /** The thread was interrupted while it read. */
         INTERRUPTED,
-        /** The file was used after it was closed. */
-        CLOSED,
         /** The file was cut short or replaced while it was open. */
         CHANGED,
         /** The file is of another format than was expected, or of none that is known. */

@@ -2,6 +2,7 @@ package io.github.sae4j.tensors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.sae4j.fixtures.StateDictImage;
@@ -141,8 +142,25 @@ class TensorFileTest {
         Tensor tensor = weights(file);
         file.close();
         file.close();
-        assertReason(Reason.CLOSED, () -> tensor.read(0, ByteBuffer.allocate(24)));
-        assertReason(Reason.CLOSED, () -> tensor.slices(12));
+        assertThatIllegalStateException()
+                .isThrownBy(() -> tensor.read(0, ByteBuffer.allocate(24)))
+                .withMessageContaining("the file is closed.");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> tensor.slices(12))
+                .withMessageContaining("the file is closed.");
+    }
+
+    /** What is deflated lies in memory, which does not close. */
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NPZ")
+    void givesNoMoreWhenItIsClosedThoughItWasMapped(TensorFormat format) throws IOException {
+        TensorFile file = TensorFile.open(written(format));
+        Tensor tensor = weights(file);
+        List<ByteBuffer> before = tensor.slices(12);
+        file.close();
+
+        assertThatIllegalStateException().isThrownBy(() -> tensor.slices(12));
+        assertThat(before.get(0).order(ByteOrder.LITTLE_ENDIAN).getFloat(0)).isEqualTo(1);
     }
 
     @ParameterizedTest

@@ -99,7 +99,7 @@ class TorchTensorsTest {
         Tensor unread = other.tensors().get(0);
         other.close();
         assertThatThrownBy(() -> unread.slices(16))
-                .isInstanceOf(TensorFileException.class)
+                .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("closed");
     }
 }

@@ -4,7 +4,7 @@ import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.data.Sentence;
 import io.github.sae4j.data.Setting;
-import io.github.sae4j.data.activations.MedianNorm;
+import io.github.sae4j.data.internal.norms.MedianNorm;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -7,6 +7,7 @@ import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.data.Sentence;
 import io.github.sae4j.data.activations.TokenBatch;
 import java.util.Comparator;
+import java.util.OptionalDouble;
 
 /**
  * How an SAE does on activations that something was tried with.
@@ -26,7 +27,7 @@ import java.util.Comparator;
  * @param explainedVariance {@code 1 - sum |x - y|² / sum |x - m|²} with the mean activation {@code m}
  * @param l0 how many features fired on a token
  * @param agreement the correlation of the log10 of firing frequencies with the published ones, over the features that
- *     should have fired at least {@value #EXPECTED} times; NaN if there are too few or none is published
+ *     should have fired at least {@value #EXPECTED} times; empty if there are too few, or none is published
  * @since 0.1
  */
 public record HypothesisResult(
@@ -36,7 +37,7 @@ public record HypothesisResult(
         int tokens,
         double explainedVariance,
         double l0,
-        double agreement) {
+        OptionalDouble agreement) {
 
     /** What the trial is called in which nothing is put right. */
     static final String AS_THEY_ARE = "as they are";
@@ -62,10 +63,10 @@ public record HypothesisResult(
                 batch.count(),
                 quality.explainedVariance(),
                 firings.l0(),
-                sae.sparsity().map(published -> agreement(firings, published)).orElse(Double.NaN));
+                sae.sparsity().map(published -> agreement(firings, published)).orElseGet(OptionalDouble::empty));
     }
 
-    private static double agreement(Firings firings, float[] published) {
+    private static OptionalDouble agreement(Firings firings, float[] published) {
         long tokens = firings.tokens();
         double n = 0;
         double x = 0;
@@ -85,6 +86,7 @@ public record HypothesisResult(
                 xy += here * there;
             }
         }
-        return n < FEWEST_FEATURES ? Double.NaN : (n * xy - x * y) / Math.sqrt((n * xx - x * x) * (n * yy - y * y));
+        double agreement = (n * xy - x * y) / Math.sqrt((n * xx - x * x) * (n * yy - y * y));
+        return n < FEWEST_FEATURES || Double.isNaN(agreement) ? OptionalDouble.empty() : OptionalDouble.of(agreement);
     }
 }

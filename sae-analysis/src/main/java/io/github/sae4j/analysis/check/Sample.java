@@ -2,8 +2,8 @@ package io.github.sae4j.analysis.check;
 
 import io.github.sae4j.analysis.AnalysisException;
 import io.github.sae4j.data.activations.ActivationReader;
-import io.github.sae4j.data.activations.MedianNorm;
 import io.github.sae4j.data.activations.TokenBatch;
+import io.github.sae4j.data.internal.norms.MedianNorm;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The machine that measures.
+ * The machine that measures. Immutable.
  *
  * <pre>{@code
  * Machine machine = Machine.here();
@@ -17,16 +17,24 @@ import java.util.stream.Stream;
  * machine.vectors().ifPresent(shapes -> System.out.println("vectors of " + shapes.vectorBits() + " bits"));
  * }</pre>
  *
- * @param cpu the processor's name, or its architecture where the system does not tell
- * @param processors how many processors Java may use
- * @param java Java's version and vendor
- * @param vectors the pieces in which the vector kernel multiplies here; empty if this JVM does not have it
  * @since 0.1
  */
-public record Machine(String cpu, int processors, String java, Optional<VectorShapes> vectors) {
+public final class Machine {
 
     private static final Path CPU_FACTS = Path.of("/proc/cpuinfo");
     private static final String MODEL = "model name";
+
+    private final String cpu;
+    private final int processors;
+    private final String java;
+    private final Optional<VectorShapes> vectors;
+
+    private Machine(String cpu, int processors, String java, Optional<VectorShapes> vectors) {
+        this.cpu = cpu;
+        this.processors = processors;
+        this.java = java;
+        this.vectors = vectors;
+    }
 
     /** Returns this machine. */
     public static Machine here() {
@@ -35,6 +43,26 @@ public record Machine(String cpu, int processors, String java, Optional<VectorSh
                 Runtime.getRuntime().availableProcessors(),
                 Runtime.version() + " (" + System.getProperty("java.vendor") + ")",
                 VectorShapes.here());
+    }
+
+    /** Returns the processor's name, or its architecture where the system does not tell. */
+    public String cpu() {
+        return cpu;
+    }
+
+    /** Returns how many processors Java may use. */
+    public int processors() {
+        return processors;
+    }
+
+    /** Returns Java's version and vendor. */
+    public String java() {
+        return java;
+    }
+
+    /** Returns the pieces in which the vector kernel multiplies here; empty if this JVM does not have it. */
+    public Optional<VectorShapes> vectors() {
+        return vectors;
     }
 
     private static String cpuName() {

@@ -13,55 +13,100 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A standard SAE in memory, of Gaussian weights made from a seed. Its biases are such that for Gaussian activations of some
- * scale few features are active.
+ * scale few features are active. Immutable.
  *
  * <p>On the device and with the kernel that an SAE has by default:
  *
  * <pre>{@code
- * RandomWeights weights = new RandomWeights(768, 24_576, WeightType.BFLOAT16);
- * try (SparseAutoencoder random = weights.open(null, null, false)) {
+ * RandomWeights weights = RandomWeights.of(768, 24_576, WeightType.BFLOAT16);
+ * try (SparseAutoencoder random = weights.open()) {
  *     new Bench(random, Limits.measure(), List.of(512), 2)
  *             .run(row -> System.out.println(row.work() + ": " + row.tokensPerSecond() + " tokens/s"));
  * }
  * }</pre>
  *
- * @param dIn the width of an activation, at least 1
- * @param dSae the number of features, at least 1
- * @param type how weights are stored
  * @since 0.1
  */
-public record RandomWeights(int dIn, int dSae, WeightType type) {
+public final class RandomWeights {
 
     private static final long SEED = 1;
     private static final int TABLE_BITS = 12;
     private static final int TABLE_MASK = (1 << TABLE_BITS) - 1;
     private static final long PART_BYTES = 1L << 28;
 
+    private final int dIn;
+    private final int dSae;
+    private final WeightType type;
+    private final @Nullable Device device;
+    private final @Nullable Kernel kernel;
+    private final boolean prepared;
+
+    private RandomWeights(
+            int dIn, int dSae, WeightType type, @Nullable Device device, @Nullable Kernel kernel, boolean prepared) {
+        this.dIn = dIn;
+        this.dSae = dSae;
+        this.type = type;
+        this.device = device;
+        this.kernel = kernel;
+        this.prepared = prepared;
+    }
+
     /**
-     * Checks the sizes.
+     * Returns what is made of sizes.
      *
-     * @throws IllegalArgumentException if one is below 1
+     * @param dIn the width of an activation, at least 1
+     * @param dSae the number of features, at least 1
+     * @param type how weights are stored
+     * @throws IllegalArgumentException if a size is below 1
      */
-    public RandomWeights {
+    public static RandomWeights of(int dIn, int dSae, WeightType type) {
         if (dIn < 1 || dSae < 1) {
             throw new IllegalArgumentException("d_in and d_sae must be at least 1, not " + dIn + " and " + dSae + ".");
         }
+        return new RandomWeights(dIn, dSae, Objects.requireNonNull(type, "type"), null, null, false);
+    }
+
+    /**
+     * Returns the same for a device.
+     *
+     * @param where the device, or null for the default
+     */
+    public RandomWeights withDevice(@Nullable Device where) {
+        return new RandomWeights(dIn, dSae, type, where, kernel, prepared);
+    }
+
+    /**
+     * Returns the same for a kernel.
+     *
+     * @param wanted the kernel, or null for the default
+     */
+    public RandomWeights withKernel(@Nullable Kernel wanted) {
+        return new RandomWeights(dIn, dSae, type, device, wanted, prepared);
+    }
+
+    /**
+     * Returns the same with or without an encoder that is {@linkplain io.github.sae4j.core.SaeBuilder#prepared prepared}.
+     *
+     * @param forManyCalls whether it is prepared for many calls
+     */
+    public RandomWeights withPrepared(boolean forManyCalls) {
+        return new RandomWeights(dIn, dSae, type, device, kernel, forManyCalls);
     }
 
     /**
      * Makes the SAE, which the caller closes.
      *
-     * @param prepared whether its encoder is prepared for many calls
      * @throws AnalysisException if there is no memory for it
      * @throws io.github.sae4j.core.SaeException if there is no such device, no such kernel for it, or no memory to prepare
      *     it
      */
-    public SparseAutoencoder open(@Nullable Device device, @Nullable Kernel kernel, boolean prepared) {
+    public SparseAutoencoder open() {
         float[] bias = new float[dSae];
         Arrays.fill(bias, -1);
         try {

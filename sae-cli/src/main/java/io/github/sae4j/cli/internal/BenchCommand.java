@@ -98,11 +98,14 @@ public final class BenchCommand implements Runnable {
     public void run() {
         requireFitting();
         if (sae == null) {
-            RandomWeights weights = new RandomWeights(
-                    Objects.requireNonNullElse(dIn, REFERENCE_D_IN),
-                    Objects.requireNonNullElse(dSae, REFERENCE_D_SAE),
-                    Objects.requireNonNullElse(dtype, WeightType.BFLOAT16));
-            try (SparseAutoencoder random = weights.open(options.device().device(), options.kernel(), prepared)) {
+            RandomWeights weights = RandomWeights.of(
+                            Objects.requireNonNullElse(dIn, REFERENCE_D_IN),
+                            Objects.requireNonNullElse(dSae, REFERENCE_D_SAE),
+                            Objects.requireNonNullElse(dtype, WeightType.BFLOAT16))
+                    .withDevice(options.device().device())
+                    .withKernel(options.kernel())
+                    .withPrepared(prepared);
+            try (SparseAutoencoder random = weights.open()) {
                 measure("random", random);
             }
         } else {

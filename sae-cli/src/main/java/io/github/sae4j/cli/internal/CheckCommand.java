@@ -83,7 +83,7 @@ public final class CheckCommand implements Runnable {
                     trial.name(),
                     Quantity.decimalOrDash(trial.explainedVariance(), 4),
                     Quantity.decimal(trial.l0(), 1),
-                    Quantity.decimalOrDash(trial.agreement(), 3),
+                    Quantity.decimalOrDash(trial.agreement().orElse(Double.NaN), 3),
                     Quantity.count(trial.tokens()));
         }
         table.printAll(terminal);
@@ -102,7 +102,7 @@ public final class CheckCommand implements Runnable {
             tried.addProperty("tokens", trial.tokens());
             tried.addProperty("explained_variance", trial.explainedVariance());
             tried.addProperty("l0", trial.l0());
-            tried.addProperty("sparsity_agreement", trial.agreement());
+            tried.addProperty("sparsity_agreement", trial.agreement().orElse(Double.NaN));
             trials.add(tried);
         }
         report.add("trials", trials);

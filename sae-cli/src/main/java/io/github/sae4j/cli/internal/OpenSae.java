@@ -144,8 +144,9 @@ final class OpenSae implements AutoCloseable {
 
     /** Returns how a file that is read for this SAE is checked. */
     InputRequirements expected() {
-        return new InputRequirements(
-                spokenName(), sae.config(), !sae.capabilities().has(SaeCapability.ENCODE_TOKENS), 0, allowNonFinite);
+        return InputRequirements.of(spokenName(), sae.config())
+                .withSequences(!sae.capabilities().has(SaeCapability.ENCODE_TOKENS))
+                .withNonFinite(allowNonFinite);
     }
 
     /**

@@ -56,7 +56,9 @@ final class OpenSet implements AutoCloseable {
 
     /** Returns how a file that is read for this set is checked: each row is of one token in one layer. */
     InputRequirements expected(boolean allowNonFinite) {
-        return new InputRequirements(name, set.layer(0).config(), false, set.layers(), allowNonFinite);
+        return InputRequirements.of(name, set.layer(0).config())
+                .withLayers(set.layers())
+                .withNonFinite(allowNonFinite);
     }
 
     /**

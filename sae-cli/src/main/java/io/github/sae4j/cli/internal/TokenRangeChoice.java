@@ -17,11 +17,11 @@ final class TokenRangeChoice implements ITypeConverter<TokenRange> {
         if (range.matches()) {
             long from = range.group(1).isEmpty() ? 0 : Long.parseLong(range.group(1));
             long to = range.group(2).isEmpty() ? Long.MAX_VALUE : Long.parseLong(range.group(2));
-            if (from <= to) {
+            if (from < to) {
                 return new TokenRange(from, to);
             }
         }
         throw new TypeConversionException(
-                "it must be A:B, two whole numbers of which the second is not below the first," + " but is " + value);
+                "it must be A:B, two whole numbers of which the second is above the first, but is " + value);
     }
 }

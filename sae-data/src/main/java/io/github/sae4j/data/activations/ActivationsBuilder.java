@@ -133,6 +133,7 @@ public final class ActivationsBuilder {
      *
      * @param from the first
      * @param to the one after the last, which may lie beyond all that there are
+     * @throws IllegalArgumentException if {@code from} is below 0, or {@code to} not above it
      */
     public ActivationsBuilder tokens(long from, long to) {
         return tokens(new TokenRange(from, to));

@@ -6,29 +6,49 @@ import io.github.sae4j.core.SaeCapability;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseAutoencoder;
 import java.util.List;
+import java.util.Objects;
 
 /**
- * What a file must fit: the SAE that it is read for.
+ * What a file must fit: the SAE that it is read for. Immutable.
  *
- * <p>{@link #of} tells what one SAE takes; a set of layers takes {@code [tokens, layers, d_in]}:
+ * <p>{@link #of(SparseAutoencoder, boolean)} tells what one SAE takes; a set of layers takes {@code [tokens, layers, d_in]}:
  *
  * <pre>{@code
- * InputRequirements requirements = new InputRequirements(
- *         set.source().description(), set.layer(0).config(), false, set.layers(), false);
+ * InputRequirements requirements = InputRequirements.of(set.source().description(), set.layer(0).config())
+ *         .withLayers(set.layers());
  * try (Activations activations = Activations.from(Path.of("x.safetensors")).openFor(requirements)) {
  *     long tokens = activations.layout().withoutLast().tokens();
  * }
  * }</pre>
  *
- * @param name how to speak of it in a sentence, for example {@code layer_19 of analist/ministral-3b-sae}
- * @param config what it takes
- * @param takesSequences whether it takes whole sequences of tokens
- * @param layers how many layers of a set each token has rows for, the last axis before the columns; 0 for one SAE
- * @param allowNonFinite whether NaN and infinity are let through
  * @since 0.1
  */
-public record InputRequirements(
-        String name, SaeConfig config, boolean takesSequences, int layers, boolean allowNonFinite) {
+public final class InputRequirements {
+
+    private final String name;
+    private final SaeConfig config;
+    private final boolean takesSequences;
+    private final int layers;
+    private final boolean allowNonFinite;
+
+    private InputRequirements(
+            String name, SaeConfig config, boolean takesSequences, int layers, boolean allowNonFinite) {
+        this.name = Objects.requireNonNull(name, "name");
+        this.config = Objects.requireNonNull(config, "config");
+        this.takesSequences = takesSequences;
+        this.layers = layers;
+        this.allowNonFinite = allowNonFinite;
+    }
+
+    /**
+     * Returns what one SAE takes that encodes each token by itself: finite numbers only.
+     *
+     * @param name how to speak of it in a sentence, for example {@code layer_19 of analist/ministral-3b-sae}
+     * @param config its configuration
+     */
+    public static InputRequirements of(String name, SaeConfig config) {
+        return new InputRequirements(name, config, false, 0, false);
+    }
 
     /**
      * Returns what an SAE takes.
@@ -37,12 +57,65 @@ public record InputRequirements(
      * @param allowNonFinite whether NaN and infinity are let through
      */
     public static InputRequirements of(SparseAutoencoder sae, boolean allowNonFinite) {
-        return new InputRequirements(
-                sae.source().description(),
-                sae.config(),
-                !sae.capabilities().has(SaeCapability.ENCODE_TOKENS),
-                0,
-                allowNonFinite);
+        return of(sae.source().description(), sae.config())
+                .withSequences(!sae.capabilities().has(SaeCapability.ENCODE_TOKENS))
+                .withNonFinite(allowNonFinite);
+    }
+
+    /**
+     * Returns the same of an SAE that takes whole sequences of tokens, or single ones.
+     *
+     * @param whole whether it takes whole sequences
+     */
+    public InputRequirements withSequences(boolean whole) {
+        return new InputRequirements(name, config, whole, layers, allowNonFinite);
+    }
+
+    /**
+     * Returns the same of a set of layers, where each token has a row for each layer.
+     *
+     * @param count how many layers; 0 for one SAE
+     * @throws IllegalArgumentException if it is below 0
+     */
+    public InputRequirements withLayers(int count) {
+        if (count < 0) {
+            throw new IllegalArgumentException("A set has at least one layer, not " + count + ".");
+        }
+        return new InputRequirements(name, config, takesSequences, count, allowNonFinite);
+    }
+
+    /**
+     * Returns the same with or without NaN and infinity.
+     *
+     * @param allowed whether they are let through
+     */
+    public InputRequirements withNonFinite(boolean allowed) {
+        return new InputRequirements(name, config, takesSequences, layers, allowed);
+    }
+
+    /** Returns how to speak of the SAE in a sentence, for example {@code layer_19 of analist/ministral-3b-sae}. */
+    public String name() {
+        return name;
+    }
+
+    /** Returns the configuration of the SAE, or of one layer of the set. */
+    public SaeConfig config() {
+        return config;
+    }
+
+    /** Returns whether it takes whole sequences of tokens. */
+    public boolean takesSequences() {
+        return takesSequences;
+    }
+
+    /** Returns how many layers of a set each token has rows for, the last axis before the columns; 0 for one SAE. */
+    public int layers() {
+        return layers;
+    }
+
+    /** Returns whether NaN and infinity are let through. */
+    public boolean allowNonFinite() {
+        return allowNonFinite;
     }
 
     /** Returns the normalisation that decoding undoes: transcoders decode to other activations than they encode. */

@@ -1,5 +1,7 @@
 package io.github.sae4j.data.activations;
 
+import io.github.sae4j.data.internal.norms.MedianNorm;
+
 /**
  * The norm above which tokens are skipped.
  *
@@ -18,8 +20,7 @@ record NormLimit(double longest, long skipped) {
      */
     static NormLimit of(ActivationRequest request) {
         InputRequirements expected = request.expected();
-        InputRequirements anything = new InputRequirements(
-                expected.name(), expected.config(), expected.takesSequences(), expected.layers(), true);
+        InputRequirements anything = expected.withNonFinite(true);
         MedianNorm median = new MedianNorm();
         TokenBatch batch = TokenBatch.withCapacity(BATCH, expected.config().dIn());
         try (Activations all = Activations.open(new ActivationRequest(

@@ -55,7 +55,11 @@ public sealed interface FeatureTarget {
         return new Lines(out);
     }
 
-    /** A file. */
+    /**
+     * A file.
+     *
+     * @since 0.1
+     */
     final class InFile implements FeatureTarget {
 
         private final OutputFile file;
@@ -84,7 +88,11 @@ public sealed interface FeatureTarget {
         }
     }
 
-    /** A folder as delphi reads it. */
+    /**
+     * A folder as delphi reads it.
+     *
+     * @since 0.1
+     */
     final class InFolder implements FeatureTarget {
 
         private final FeatureFolder folder;
@@ -108,7 +116,11 @@ public sealed interface FeatureTarget {
         }
     }
 
-    /** JSON lines, as they come. */
+    /**
+     * JSON lines, as they come.
+     *
+     * @since 0.1
+     */
     final class Lines implements FeatureTarget {
 
         private final PrintWriter out;

@@ -110,6 +110,7 @@ public final class ShardedOutputs implements AutoCloseable {
      * Returns the tokens of a shard.
      *
      * @param shard its number, from 0
+     * @throws IndexOutOfBoundsException if there is no such shard
      */
     public TokenRange range(long shard) {
         return shards.range(shard);
@@ -119,6 +120,7 @@ public final class ShardedOutputs implements AutoCloseable {
      * Starts a shard of every file. Whoever starts it publishes and closes it.
      *
      * @param shard its number, from 0
+     * @throws IndexOutOfBoundsException if there is no such shard
      */
     public FeatureSink start(long shard) {
         TokenRange range = shards.range(shard);

@@ -3,6 +3,7 @@ package io.github.sae4j.data.features;
 import io.github.sae4j.data.TokenRange;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Objects;
 
 /**
  * How tokens are divided into files: so many in each, the rest in the last.
@@ -17,9 +18,14 @@ record Shards(long tokens, long each) {
         return Math.max(1, (tokens + each - 1) / each);
     }
 
-    /** Returns the tokens of a shard, which is counted from 0. */
+    /**
+     * Returns the tokens of a shard, which is counted from 0; of the empty one, the first that is not there.
+     *
+     * @throws IndexOutOfBoundsException if there is no such shard
+     */
     TokenRange range(long shard) {
-        return new TokenRange(shard * each, Math.min(tokens, (shard + 1) * each));
+        long from = Objects.checkIndex(shard, count()) * each;
+        return new TokenRange(from, tokens == 0 ? 1 : from + Math.min(each, tokens - from));
     }
 
     /** Returns the name of a shard's file, {@code features-00001-of-00004.npz} for {@code features.npz}. */

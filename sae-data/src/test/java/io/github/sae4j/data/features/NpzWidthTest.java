@@ -89,8 +89,7 @@ class NpzWidthTest {
             writer.write("x", ByteBuffer.allocate(32));
             writer.commit();
         }
-        try (Activations activations =
-                Activations.from(file).openFor(new InputRequirements("sae", CONFIG, false, 0, false))) {
+        try (Activations activations = Activations.from(file).openFor(InputRequirements.of("sae", CONFIG))) {
             return activations.layout();
         }
     }

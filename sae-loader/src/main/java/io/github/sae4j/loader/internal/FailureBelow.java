@@ -58,7 +58,7 @@ public final class FailureBelow {
     private static Reason reason(TensorFileException.Reason reason) {
         return switch (reason) {
             case NO_SUCH_FILE -> Reason.NOT_FOUND;
-            case UNREADABLE, CLOSED, CHANGED -> Reason.UNREADABLE;
+            case UNREADABLE, CHANGED -> Reason.UNREADABLE;
             case INTERRUPTED -> Reason.INTERRUPTED;
             case WRONG_FORMAT, MALFORMED -> Reason.DAMAGED;
             case UNSUPPORTED -> Reason.UNSUPPORTED;

@@ -159,7 +159,7 @@ public final class FileBytes implements RandomAccessBytes, AutoCloseable {
     private FileChannel openChannel() {
         synchronized (lock) {
             if (closed) {
-                throw new SafetensorsException(Reason.CLOSED, path + ": the file is closed.");
+                throw new IllegalStateException(path + ": the file is closed.");
             }
             if (!channel.isOpen()) {
                 try {

@@ -77,7 +77,8 @@ public final class StagedFile implements AutoCloseable {
      * Writes all remaining bytes of a buffer.
      *
      * @param position where the first of them goes
-     * @throws SafetensorsException if the file is closed or committed, or writing fails
+     * @throws SafetensorsException if writing fails
+     * @throws IllegalStateException if the file is closed or committed
      */
     public void write(long position, ByteBuffer bytes) {
         requireOpen();
@@ -96,7 +97,8 @@ public final class StagedFile implements AutoCloseable {
      * Brings the bytes to the disk and gives the file the target's name.
      *
      * @return the target
-     * @throws SafetensorsException if the file is closed or committed, or it cannot be put in the target's place
+     * @throws SafetensorsException if it cannot be put in the target's place
+     * @throws IllegalStateException if the file is closed or committed
      */
     public Path commit() {
         requireOpen();
@@ -115,7 +117,8 @@ public final class StagedFile implements AutoCloseable {
     /**
      * Brings the bytes to the disk, so that {@link #commit} has only to rename the file.
      *
-     * @throws SafetensorsException if the file is closed or committed, or the bytes cannot be written
+     * @throws SafetensorsException if the bytes cannot be written
+     * @throws IllegalStateException if the file is closed or committed
      */
     public void flush() {
         requireOpen();
@@ -149,7 +152,7 @@ public final class StagedFile implements AutoCloseable {
 
     private void requireOpen() {
         if (done) {
-            throw new SafetensorsException(Reason.CLOSED, target + ": the writer is closed.");
+            throw new IllegalStateException(target + ": the writer is closed.");
         }
     }
 

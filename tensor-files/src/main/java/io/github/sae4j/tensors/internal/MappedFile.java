@@ -29,6 +29,7 @@ public final class MappedFile implements ByteSource, AutoCloseable {
     private final FileChannel channel;
     private final long length;
     private @Nullable ByteBuffer whole;
+    private volatile boolean closed;
 
     private MappedFile(ErrorContext context, FileChannel channel, long length) {
         this.context = context;
@@ -75,6 +76,7 @@ public final class MappedFile implements ByteSource, AutoCloseable {
     @Override
     public ByteBuffer slice(long offset, int count) {
         Objects.checkFromIndexSize(offset, count, length);
+        requireOpen();
         if (count == 0) {
             return ByteBuffer.allocateDirect(0).asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
         }
@@ -85,6 +87,7 @@ public final class MappedFile implements ByteSource, AutoCloseable {
     @Override
     public void read(long offset, ByteBuffer target) {
         Objects.checkFromIndexSize(offset, target.remaining(), length);
+        requireOpen();
         readFully(offset, target);
     }
 
@@ -108,7 +111,7 @@ public final class MappedFile implements ByteSource, AutoCloseable {
             readFully(offset, copy);
             return copy.flip().asReadOnlyBuffer();
         } catch (IOException e) {
-            throw unreadable(context, e);
+            throw failed(e);
         }
     }
 
@@ -123,8 +126,19 @@ public final class MappedFile implements ByteSource, AutoCloseable {
                 at += count;
             }
         } catch (IOException e) {
-            throw unreadable(context, e);
+            throw failed(e);
         }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException(context + ": the file is closed.");
+        }
+    }
+
+    private TensorFileException failed(IOException e) {
+        requireOpen();
+        return unreadable(context, e);
     }
 
     private TensorFileException cutShort() {
@@ -136,13 +150,12 @@ public final class MappedFile implements ByteSource, AutoCloseable {
         if (e instanceof ClosedByInterruptException) {
             return context.fault(Reason.INTERRUPTED, "the thread was interrupted while reading.", e);
         }
-        Reason reason = e instanceof ClosedChannelException ? Reason.CLOSED : Reason.UNREADABLE;
-        return context.fault(reason, "the file cannot be read (" + reason(e) + ").", e);
+        return context.fault(Reason.UNREADABLE, "the file cannot be read (" + reason(e) + ").", e);
     }
 
     private static String reason(IOException e) {
         if (e instanceof ClosedChannelException) {
-            return "it has been closed";
+            return "a thread was interrupted while it read";
         }
         return e instanceof AccessDeniedException ? "access is denied" : String.valueOf(e.getMessage());
     }
@@ -150,6 +163,7 @@ public final class MappedFile implements ByteSource, AutoCloseable {
     /** Closes the file; maps handed out before stay valid. A second call does nothing. */
     @Override
     public void close() {
+        closed = true;
         try {
             channel.close();
         } catch (IOException e) {

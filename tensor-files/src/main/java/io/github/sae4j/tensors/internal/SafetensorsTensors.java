@@ -79,7 +79,6 @@ public final class SafetensorsTensors {
             case NO_SUCH_FILE -> Reason.NO_SUCH_FILE;
             case NOT_A_FILE, IO -> Reason.UNREADABLE;
             case INTERRUPTED -> Reason.INTERRUPTED;
-            case CLOSED -> Reason.CLOSED;
             case FILE_CHANGED -> Reason.CHANGED;
             case NO_SUCH_TENSOR -> Reason.NO_SUCH_TENSOR;
             case TOO_LARGE_FOR_A_BUFFER -> Reason.UNSUPPORTED;

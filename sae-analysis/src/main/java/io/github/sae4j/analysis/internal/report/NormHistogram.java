@@ -1,7 +1,7 @@
 package io.github.sae4j.analysis.internal.report;
 
-import io.github.sae4j.data.activations.MedianNorm;
 import io.github.sae4j.data.activations.TokenBatch;
+import io.github.sae4j.data.internal.norms.MedianNorm;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,7 +1,6 @@
 package io.github.sae4j.core.internal.host;
 
 import io.github.sae4j.core.Kernel;
-import io.github.sae4j.core.VectorShapes;
 import io.github.sae4j.core.WeightMatrix;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +27,7 @@ public interface HostKernel {
         HostKernel make(WeightMatrix encoder, @Nullable WeightMatrix decoder, SelectionRule rule, Workers workers);
 
         /** Returns the pieces in which these kernels multiply here, if they are {@link Kernel#VECTOR}. */
-        default Optional<VectorShapes> shapes() {
+        default Optional<VectorPieces> pieces() {
             return Optional.empty();
         }
     }

@@ -3,12 +3,12 @@ package io.github.sae4j.core.internal.kernel;
 import ai.djl.Device;
 import io.github.sae4j.core.Kernel;
 import io.github.sae4j.core.SaeException;
-import io.github.sae4j.core.VectorShapes;
 import io.github.sae4j.core.internal.host.ByteProducts;
 import io.github.sae4j.core.internal.host.KernelParts;
 import io.github.sae4j.core.internal.host.PreparedEncoder;
 import io.github.sae4j.core.internal.host.SaeKernel;
 import io.github.sae4j.core.internal.host.Screen;
+import io.github.sae4j.core.internal.host.VectorPieces;
 import io.github.sae4j.core.internal.host.Workers;
 import java.util.Collections;
 import java.util.Comparator;
@@ -62,9 +62,9 @@ public final class KernelChoice {
     }
 
     /** Returns the pieces in which the vector kernel multiplies; empty if this JVM does not have it. */
-    public static Optional<VectorShapes> vectorShapes() {
+    public static Optional<VectorPieces> vectorPieces() {
         return Providers.ALL.stream()
-                .flatMap(provider -> provider.vectorShapes().stream())
+                .flatMap(provider -> provider.vectorPieces().stream())
                 .findFirst();
     }
 

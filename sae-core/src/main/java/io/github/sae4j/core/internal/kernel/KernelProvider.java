@@ -3,11 +3,11 @@ package io.github.sae4j.core.internal.kernel;
 import ai.djl.Device;
 import io.github.sae4j.core.Kernel;
 import io.github.sae4j.core.SaeException;
-import io.github.sae4j.core.VectorShapes;
 import io.github.sae4j.core.internal.host.ByteProducts;
 import io.github.sae4j.core.internal.host.KernelParts;
 import io.github.sae4j.core.internal.host.PreparedEncoder;
 import io.github.sae4j.core.internal.host.SaeKernel;
+import io.github.sae4j.core.internal.host.VectorPieces;
 import io.github.sae4j.core.internal.host.Workers;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +55,7 @@ public interface KernelProvider {
     }
 
     /** Returns the pieces in which it multiplies with vectors, if it does so itself and this JVM has it. */
-    default Optional<VectorShapes> vectorShapes() {
+    default Optional<VectorPieces> vectorPieces() {
         return Optional.empty();
     }
 

@@ -3,11 +3,11 @@ package io.github.sae4j.core.internal.kernel;
 import ai.djl.Device;
 import io.github.sae4j.core.Kernel;
 import io.github.sae4j.core.SaeException;
-import io.github.sae4j.core.VectorShapes;
 import io.github.sae4j.core.internal.host.HostKernel;
 import io.github.sae4j.core.internal.host.HostSae;
 import io.github.sae4j.core.internal.host.KernelParts;
 import io.github.sae4j.core.internal.host.SaeKernel;
+import io.github.sae4j.core.internal.host.VectorPieces;
 import io.github.sae4j.core.internal.host.Workers;
 import java.lang.reflect.InvocationTargetException;
 import java.util.Optional;
@@ -100,8 +100,8 @@ public final class VectorProvider implements KernelProvider {
     }
 
     @Override
-    public Optional<VectorShapes> vectorShapes() {
-        return absence() == null ? maker().shapes() : Optional.empty();
+    public Optional<VectorPieces> vectorPieces() {
+        return absence() == null ? maker().pieces() : Optional.empty();
     }
 
     /** By name, for the class must not be loaded where the module is missing. */

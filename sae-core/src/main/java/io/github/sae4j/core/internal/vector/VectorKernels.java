@@ -9,6 +9,7 @@ import io.github.sae4j.core.WeightMatrix;
 import io.github.sae4j.core.internal.host.CacheShare;
 import io.github.sae4j.core.internal.host.HostKernel;
 import io.github.sae4j.core.internal.host.SelectionRule;
+import io.github.sae4j.core.internal.host.VectorPieces;
 import io.github.sae4j.core.internal.host.Workers;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -22,9 +23,9 @@ public final class VectorKernels implements HostKernel.Maker {
     }
 
     @Override
-    public Optional<VectorShapes> shapes() {
+    public Optional<VectorPieces> pieces() {
         CacheShare caches = CacheShare.here();
-        return Optional.of(new VectorShapes(
+        return Optional.of(new VectorPieces(
                 FLOATS.vectorBitSize(),
                 Tiles.REGISTERS,
                 Tiles.TALLEST,

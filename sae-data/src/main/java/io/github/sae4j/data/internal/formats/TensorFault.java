@@ -17,7 +17,7 @@ final class TensorFault {
     private static Reason reason(TensorFileException.Reason reason) {
         return switch (reason) {
             case NO_SUCH_FILE -> Reason.NO_SUCH_FILE;
-            case UNREADABLE, INTERRUPTED, CLOSED -> Reason.UNREADABLE;
+            case UNREADABLE, INTERRUPTED -> Reason.UNREADABLE;
             case CHANGED -> Reason.CHANGED;
             case WRONG_FORMAT, MALFORMED -> Reason.MALFORMED;
             case UNSUPPORTED, WRONG_TYPE, OUT_OF_MEMORY -> Reason.UNSUPPORTED;

@@ -1,4 +1,4 @@
-package io.github.sae4j.data.activations;
+package io.github.sae4j.data.internal.norms;
 
 /**
  * The median of many norms, within a ten-thousandth of itself.
@@ -6,13 +6,6 @@ package io.github.sae4j.data.activations;
  * <p>Norms are counted by the upper bits of their float32, which order them, so memory does not grow with their number.
  *
  * <p>Not for use by several threads at once.
- *
- * <pre>{@code
- * DoubleSummaryStatistics norms = Arrays.stream(activations).mapToDouble(MedianNorm::of).summaryStatistics();
- * double multipleOfMean = norms.getMax() / norms.getAverage();
- * }</pre>
- *
- * @since 0.1
  */
 public final class MedianNorm {
 
@@ -22,7 +15,7 @@ public final class MedianNorm {
     private long norms;
 
     /** Counts the norm of an activation, unless that is NaN. */
-    void add(float[] activation) {
+    public void add(float[] activation) {
         double norm = of(activation);
         if (!Double.isNaN(norm)) {
             counts[bin(norm)]++;
@@ -35,12 +28,12 @@ public final class MedianNorm {
     }
 
     /** Returns whether a norm is larger than another, as far as they are told apart here; false for NaN. */
-    static boolean isAbove(double norm, double longest) {
+    public static boolean isAbove(double norm, double longest) {
         return norm > longest && bin(norm) > bin(longest);
     }
 
     /** Returns how many of those that were counted are larger. */
-    long above(double longest) {
+    public long above(double longest) {
         long above = 0;
         for (int bin = bin(longest) + 1; bin < counts.length; bin++) {
             above += counts[bin];
@@ -58,7 +51,7 @@ public final class MedianNorm {
     }
 
     /** Returns the median, the lower one of two; 0 if nothing was counted. */
-    double value() {
+    public double value() {
         long below = 0;
         for (int bin = 0; norms > 0; bin++) {
             below += counts[bin];
