@@ -49,8 +49,12 @@ final class BackgroundThread implements AutoCloseable {
             throw new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new AnalysisException(AnalysisException.Reason.INTERRUPTED, "The work was interrupted.", e);
+            throw interrupted(e);
         }
+    }
+
+    static AnalysisException interrupted(Exception cause) {
+        return new AnalysisException(AnalysisException.Reason.INTERRUPTED, "The work was interrupted.", cause);
     }
 
     /** Interrupts what is not done. */

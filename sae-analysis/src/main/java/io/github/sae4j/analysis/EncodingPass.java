@@ -2,6 +2,7 @@ package io.github.sae4j.analysis;
 
 import io.github.sae4j.core.ForwardPass;
 import io.github.sae4j.core.SaeCapability;
+import io.github.sae4j.core.SaeException;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.data.activations.ActivationReader;
@@ -141,7 +142,7 @@ public final class EncodingPass {
      *
      * @param step is given each batch in turn, in another thread
      * @throws AnalysisException if the thread is interrupted
-     * @throws io.github.sae4j.core.SaeException if the SAE cannot decode
+     * @throws SaeException if the SAE cannot decode
      */
     public void forwardAll(ForwardStep step) {
         forwardNext(Long.MAX_VALUE, tokens -> {}, step);
@@ -154,7 +155,7 @@ public final class EncodingPass {
      * @param progress is told of each number of tokens that is done
      * @param step is given each batch in turn, in another thread
      * @throws AnalysisException if the thread is interrupted
-     * @throws io.github.sae4j.core.SaeException if the SAE cannot decode
+     * @throws SaeException if the SAE cannot decode
      */
     public void forwardNext(long count, IntConsumer progress, ForwardStep step) {
         pass(count, progress, this::forward, step::take);
@@ -184,7 +185,7 @@ public final class EncodingPass {
                 left -= batch.count();
                 turn = (turn + 1) % batches.size();
                 reading = read(reader, turn, left);
-                T computed = computation.apply(batch);
+                T computed = computed(computation, batch);
                 BackgroundThread.result(taken);
                 taken = taker.start(() -> {
                     taking.accept(batch, computed);
@@ -193,6 +194,15 @@ public final class EncodingPass {
                 });
             }
             BackgroundThread.result(taken);
+        }
+    }
+
+    /** An SAE that notices the interrupt before the pass does says so in an exception of its own. */
+    private static <T> T computed(Function<TokenBatch, T> computation, TokenBatch batch) {
+        try {
+            return computation.apply(batch);
+        } catch (SaeException e) {
+            throw e.reason() == SaeException.Reason.INTERRUPTED ? BackgroundThread.interrupted(e) : e;
         }
     }
 
@@ -221,7 +231,7 @@ public final class EncodingPass {
      * is reconstructed of them is the decoder's bias, or, of an SAE without {@link SaeCapability#DECODE_WHOLLY}, the whole
      * reconstruction of their activations.
      *
-     * @throws io.github.sae4j.core.SaeException if the SAE cannot decode
+     * @throws SaeException if the SAE cannot decode
      */
     public ForwardPass forward(TokenBatch tokens) {
         if (sae.capabilities().has(SaeCapability.DECODE_WHOLLY)) {

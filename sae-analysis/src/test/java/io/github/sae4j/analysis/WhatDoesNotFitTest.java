@@ -7,6 +7,7 @@ import io.github.sae4j.analysis.evaluation.ReconstructionQuality;
 import io.github.sae4j.analysis.machine.Bench;
 import io.github.sae4j.analysis.machine.Limits;
 import io.github.sae4j.analysis.machine.RandomWeights;
+import io.github.sae4j.analysis.survey.Survey;
 import io.github.sae4j.core.InverseTransform;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.SparseFeatures;
@@ -58,6 +59,31 @@ class WhatDoesNotFitTest {
                     "Batches of at least 1 token each are measured, not [8, 0].");
         }
         refuse(() -> RandomWeights.of(0, 8, WeightType.FLOAT32), "d_in and d_sae must be at least 1, not 0 and 8.");
+    }
+
+    @Test
+    void aSecondPassOverOtherTokens() {
+        float[][] rows = RowsReader.gaussian(9, 32);
+        try (SparseAutoencoder sae =
+                        SAE.fromDisk(ReferenceCase.named("standard-f32").folder());
+                RowsReader reader = RowsReader.of(rows)) {
+            refuse(
+                    () -> Survey.of(sae).first(3, reader, () -> reader),
+                    "The first pass read 9 tokens, but the second 0: it needs a reader of its own, of the same tokens.");
+        }
+    }
+
+    @Test
+    void aFeatureThatThereIsNot() {
+        try (SparseAutoencoder sae =
+                        SAE.fromDisk(ReferenceCase.named("standard-f32").folder());
+                RowsReader reader = RowsReader.of(RowsReader.gaussian(9, 32))) {
+            int dSae = sae.config().dSae();
+
+            assertThatThrownBy(() -> Survey.of(sae).named(List.of(0, dSae), reader))
+                    .isInstanceOf(IndexOutOfBoundsException.class)
+                    .hasMessage("There is no feature " + dSae + ": d_sae is " + dSae + ".");
+        }
     }
 
     private static void refuse(ThrowingCallable work, String sentence) {

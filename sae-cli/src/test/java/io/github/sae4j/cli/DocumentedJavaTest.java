@@ -4,13 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.sae4j.cli.MarkdownPages.Block;
-import io.github.sae4j.safetensors.SafetensorsFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URL;
 import java.net.URLClassLoader;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -41,10 +39,10 @@ class DocumentedJavaTest {
         Path demo = folder.resolve("demo");
         assertThat(CommandRun.sae("demo", "--keep", demo).exitCode()).isZero();
         Block shown = MarkdownPages.code(README, "java").get(0);
-        String sae = demo.resolve("sae").toString().replace("\\", "\\\\");
+        String kept = "\"" + demo.toString().replace("\\", "/") + "/";
         ExampleCompiler compiler = new ExampleCompiler(folder);
         compiler.add(shown.lines().stream()
-                .map(line -> line.replace("demo/sae", sae))
+                .map(line -> line.replace("\"demo/", kept))
                 .toList());
         String name = compiler.compile().get(0);
 
@@ -54,7 +52,6 @@ class DocumentedJavaTest {
                 new URL[] {folder.toUri().toURL()}, getClass().getClassLoader())) {
             System.setOut(new PrintStream(printed, true, UTF_8));
             Class<?> example = classes.loadClass(name);
-            example.getField("activations").set(null, activations(demo));
             example.getMethod("run").invoke(null);
         } finally {
             System.setOut(before);
@@ -62,20 +59,5 @@ class DocumentedJavaTest {
 
         List<String> output = MarkdownPages.code(README, "text").get(0).lines();
         assertThat(printed.toString(UTF_8).lines()).containsExactlyElementsOf(output);
-    }
-
-    private static float[][] activations(Path demo) {
-        try (SafetensorsFile file = SafetensorsFile.open(demo.resolve("activations.safetensors"))) {
-            var tensor = file.tensors().get(0);
-            long[] shape = tensor.shape();
-            int width = (int) shape[shape.length - 1];
-            int tokens = (int) (tensor.byteSize() / Float.BYTES / width);
-            float[][] rows = new float[tokens][width];
-            var numbers = tensor.slice().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
-            for (float[] row : rows) {
-                numbers.get(row);
-            }
-            return rows;
-        }
     }
 }

@@ -517,4 +517,11 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
                             + " alone.");
         }
     }
+
+    /** Returns where the weights came from, what they compute, and with what. */
+    @Override
+    public String toString() {
+        return "SparseAutoencoder[" + source().description() + ", " + config + ", " + kernel() + " on " + device()
+                + "]";
+    }
 }

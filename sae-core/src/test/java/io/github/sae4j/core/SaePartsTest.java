@@ -42,6 +42,23 @@ class SaePartsTest {
     }
 
     @Test
+    void theSaesTextNamesItsSourceAndKernelAlsoWhenItIsClosed() {
+        SparseAutoencoder sae = SparseAutoencoder.builder(SaeConfig.standard(2, 3))
+                .encoder(ENCODER)
+                .decoder(DECODER)
+                .decoderBias(new float[2])
+                .activation(RULE)
+                .kernel(Kernel.PLAIN)
+                .source(() -> "step 1000")
+                .build();
+        sae.close();
+
+        assertThat(sae)
+                .hasToString(
+                        "SparseAutoencoder[step 1000, SaeConfig[standard, d_in 2, d_sae 3, d_out 2], plain on cpu()]");
+    }
+
+    @Test
     void cannotBeChangedThroughArrays() {
         try (SparseAutoencoder sae = open()) {
             sae.parts().decoderBias()[0] = 7;

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
@@ -120,7 +121,7 @@ public final class Survey {
     public SurveyResult named(List<Integer> features, ActivationReader activations) {
         int dSae = sae.config().dSae();
         requireFew(features.size());
-        features.forEach(feature -> Objects.checkIndex(feature, dSae));
+        features.forEach(feature -> requireFeature(feature, dSae));
         requireUsableTokens(activations);
         FeatureSurvey survey = FeatureSurvey.of(dSae, examples, features);
         CoFirings coFirings = CoFirings.of(dSae, features);
@@ -137,8 +138,8 @@ public final class Survey {
      *
      * @param most how many at most, up to {@value #MOST_FEATURES}
      * @param activations the tokens, which are read to their end
-     * @param again opens the same tokens once more
-     * @throws IllegalArgumentException if more features are asked for
+     * @param again opens the same tokens once more, in a reader of their own
+     * @throws IllegalArgumentException if more features are asked for, or {@code again} gives fewer or more tokens
      * @throws io.github.sae4j.data.DataException if the activations or the texts cannot be read
      */
     public SurveyResult first(int most, ActivationReader activations, Supplier<? extends ActivationReader> again) {
@@ -150,9 +151,9 @@ public final class Survey {
      *
      * @param most how many at most, up to {@value #MOST_FEATURES}
      * @param activations the tokens, which are read to their end
-     * @param again opens the same tokens once more
+     * @param again opens the same tokens once more, in a reader of their own
      * @param beside is given each batch of the first pass in turn, in another thread
-     * @throws IllegalArgumentException if more features are asked for
+     * @throws IllegalArgumentException if more features are asked for, or {@code again} gives fewer or more tokens
      * @throws io.github.sae4j.data.DataException if the activations or the texts cannot be read
      */
     public SurveyResult first(
@@ -180,9 +181,9 @@ public final class Survey {
      *
      * @param most how many at most, up to {@value #MOST_FEATURES}
      * @param activations the tokens, which are read to their end
-     * @param again opens the same tokens once more
+     * @param again opens the same tokens once more, in a reader of their own
      * @param beside is given each batch of the first pass in turn, in another thread
-     * @throws IllegalArgumentException if more features are asked for
+     * @throws IllegalArgumentException if more features are asked for, or {@code again} gives fewer or more tokens
      * @throws io.github.sae4j.data.DataException if the activations or the texts cannot be read
      * @throws io.github.sae4j.core.SaeException if the SAE cannot decode
      */
@@ -212,12 +213,17 @@ public final class Survey {
         requireUsableTokens(activations);
         int dSae = sae.config().dSae();
         FeatureSurvey survey = FeatureSurvey.ofAll(dSae, examples);
-        pass(activations, "encoding", (pass, progress) -> first.run(pass, progress, survey));
+        long tokensOfFirst = pass(activations, "encoding", (pass, progress) -> first.run(pass, progress, survey));
         List<Integer> features = survey.first(most, order);
         CoFirings coFirings = CoFirings.of(dSae, features);
         EncodingPass.Step counting = (batch, active) -> coFirings.add(active);
         try (ActivationReader second = again.get()) {
-            pass(second, "counting", (pass, progress) -> pass.encodeNext(Long.MAX_VALUE, progress, counting));
+            long tokensOfSecond =
+                    pass(second, "counting", (pass, progress) -> pass.encodeNext(Long.MAX_VALUE, progress, counting));
+            if (tokensOfSecond != tokensOfFirst) {
+                throw new IllegalArgumentException("The first pass read " + tokensOfFirst + " tokens, but the second "
+                        + tokensOfSecond + ": it needs a reader of its own, of the same tokens.");
+            }
         }
         return result(activations, survey, features, coFirings);
     }
@@ -227,6 +233,12 @@ public final class Survey {
             throw new IllegalArgumentException("At least 1 is needed, not " + count + ".");
         }
         return count;
+    }
+
+    private static void requireFeature(int feature, int dSae) {
+        if (feature < 0 || feature >= dSae) {
+            throw new IndexOutOfBoundsException("There is no feature " + feature + ": d_sae is " + dSae + ".");
+        }
     }
 
     private static void requireFew(int features) {
@@ -242,12 +254,18 @@ public final class Survey {
         }
     }
 
-    private void pass(ActivationReader activations, String task, BiConsumer<EncodingPass, IntConsumer> withProgress) {
+    /** Returns how many tokens were passed over. */
+    private long pass(ActivationReader activations, String task, BiConsumer<EncodingPass, IntConsumer> withProgress) {
         EncodingPass pass = EncodingPass.of(activations, sae, batchTokens);
+        AtomicLong done = new AtomicLong();
         try (PassListener.Progress progress =
                 listener.begin(task, activations.layout().tokens())) {
-            withProgress.accept(pass, progress::advance);
+            withProgress.accept(pass, count -> {
+                done.addAndGet(count);
+                progress.advance(count);
+            });
         }
+        return done.get();
     }
 
     private SurveyResult result(

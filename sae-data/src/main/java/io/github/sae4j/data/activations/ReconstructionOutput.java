@@ -2,6 +2,7 @@ package io.github.sae4j.data.activations;
 
 import io.github.sae4j.data.OutputFile;
 import io.github.sae4j.data.Provenance;
+import io.github.sae4j.data.internal.files.AnnouncedTokens;
 import io.github.sae4j.data.internal.files.Numbers;
 import java.nio.FloatBuffer;
 
@@ -28,10 +29,12 @@ public final class ReconstructionOutput implements AutoCloseable {
     private static final String RECONSTRUCTION = "reconstruction";
 
     private final ArrayFile file;
+    private final AnnouncedTokens tokens;
     private final Numbers numbers = new Numbers();
 
-    private ReconstructionOutput(ArrayFile file) {
+    private ReconstructionOutput(ArrayFile file, long tokens) {
         this.file = file;
+        this.tokens = new AnnouncedTokens(tokens);
     }
 
     /**
@@ -51,22 +54,30 @@ public final class ReconstructionOutput implements AutoCloseable {
                     case SAFETENSORS -> new TensorArray(file, RECONSTRUCTION, shape, provenance.metadata(shape));
                     case NPY -> new NpyArray(file, shape);
                     case NPZ -> new NpzArray(file, RECONSTRUCTION, shape, provenance.json(shape));
-                });
+                },
+                layout.tokens());
     }
 
     /**
      * Appends the next tokens.
      *
      * @param rows {@code [tokens][d_out]}
+     * @throws IllegalArgumentException if these are more tokens than the layout has
      */
     public void write(float[][] rows) {
+        tokens.add(rows.length);
         for (float[] row : rows) {
             numbers.floats(FloatBuffer.wrap(row), file::append);
         }
     }
 
-    /** Puts the finished file in place. */
+    /**
+     * Puts the finished file in place.
+     *
+     * @throws IllegalStateException if fewer tokens were written than the layout has
+     */
     public void commit() {
+        tokens.requireAll();
         file.commit();
     }
 

@@ -4,6 +4,7 @@ import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.data.OutputFile;
 import io.github.sae4j.data.WrittenFile;
 import io.github.sae4j.data.activations.TokenBatch;
+import io.github.sae4j.data.internal.files.AnnouncedTokens;
 import io.github.sae4j.data.internal.files.GuardedFile;
 import io.github.sae4j.data.internal.files.StandardLines;
 import java.util.ArrayList;
@@ -13,13 +14,19 @@ import java.util.List;
 final class FeatureOutputs implements FeatureSink {
 
     private final List<FeatureSink> outputs = new ArrayList<>();
+    private final AnnouncedTokens tokens;
+    private final int dSae;
+    private boolean isInPlace;
 
-    private FeatureOutputs() {}
+    private FeatureOutputs(FeatureStream stream) {
+        this.tokens = new AnnouncedTokens(stream.layout().tokens());
+        this.dSae = stream.config().dSae();
+    }
 
     /** Starts all, or none if one of them cannot be started. */
     static FeatureSink create(List<? extends FeatureTarget> targets, FeatureStream stream, Selection selection) {
         targets.forEach(target -> requireForm(target, selection));
-        FeatureOutputs outputs = new FeatureOutputs();
+        FeatureOutputs outputs = new FeatureOutputs(stream);
         try {
             for (FeatureTarget target : targets) {
                 outputs.outputs.add(sink(target, stream, selection));
@@ -60,18 +67,28 @@ final class FeatureOutputs implements FeatureSink {
     }
 
     @Override
-    public void write(TokenBatch tokens, SparseFeatures features) {
-        outputs.forEach(output -> output.write(tokens, features));
+    public void write(TokenBatch batch, SparseFeatures features) {
+        if (features.tokens() != batch.count() || features.dSae() != dSae) {
+            throw new IllegalArgumentException("[" + batch.count() + ", " + dSae + "] features are to be written, not ["
+                    + features.tokens() + ", " + features.dSae() + "].");
+        }
+        tokens.add(batch.count());
+        outputs.forEach(output -> output.write(batch, features));
     }
 
     @Override
     public void finish() {
+        if (isInPlace) {
+            throw new IllegalStateException("These features are in place already.");
+        }
+        tokens.requireAll();
         outputs.forEach(FeatureSink::finish);
     }
 
     @Override
     public void commit() {
         outputs.forEach(FeatureSink::commit);
+        isInPlace = true;
     }
 
     @Override

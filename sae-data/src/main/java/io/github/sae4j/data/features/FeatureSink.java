@@ -59,12 +59,13 @@ public interface FeatureSink extends AutoCloseable {
      * does {@link #commit} put the first in place.
      *
      * <pre>{@code
-     * FeatureSink sink = FeatureSink.to(
-     *         List.of(
-     *                 FeatureTarget.file(OutputFile.of(Path.of("features.npz"), true)),
-     *                 FeatureTarget.delphi(Path.of("latents"), true)),
-     *         stream,
-     *         Selection.ALL);
+     * List<FeatureTarget> targets = List.of(
+     *         FeatureTarget.file(OutputFile.of(Path.of("features.npz"), true)),
+     *         FeatureTarget.delphi(Path.of("latents"), true));
+     * try (FeatureSink sink = FeatureSink.to(targets, stream, Selection.ALL)) {
+     *     sink.write(TokenBatch.of(activations), sae.encode(activations));
+     *     sink.publish();
+     * }
      * }</pre>
      *
      * @param targets where features are to go
@@ -82,16 +83,26 @@ public interface FeatureSink extends AutoCloseable {
      *
      * @param tokens the tokens
      * @param features the features, none of tokens that are skipped, with what decoding needs beside them
+     * @throws IllegalArgumentException if the features are of other tokens or of another number of features, or these are
+     *     more tokens than the stream was said to have
      */
     void write(TokenBatch tokens, SparseFeatures features);
 
-    /** Completes what is made, still under another name, so that little can go wrong when it is put in place. */
+    /**
+     * Completes what is made, still under another name, so that little can go wrong when it is put in place.
+     *
+     * @throws IllegalStateException if fewer tokens were written than the stream was said to have, or all is in place already
+     */
     void finish();
 
     /** Puts what is finished in place; to be called after {@link #finish}. */
     void commit();
 
-    /** Completes what is made and puts it in place. */
+    /**
+     * Completes what is made and puts it in place.
+     *
+     * @throws IllegalStateException as {@link #finish} does
+     */
     default void publish() {
         finish();
         commit();
