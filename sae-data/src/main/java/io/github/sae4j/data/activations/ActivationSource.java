@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * ActivationSource source = ActivationSource.of("runs/*.npy");
  * }</pre>
  *
+ * <p>Immutable, and so safe for use by several threads.
+ *
  * @param written what the caller wrote
  * @param files the files in the order in which they are read; none for standard input
  * @since 0.1

@@ -23,6 +23,8 @@ import java.util.function.Supplier;
  * }
  * }</pre>
  *
+ * <p>Immutable; the provenance is asked for in the thread that writes.
+ *
  * @param layout how the tokens are arranged
  * @param config the SAE that makes the features
  * @param hasIds whether the tokens' ids are known, which then go with the features
