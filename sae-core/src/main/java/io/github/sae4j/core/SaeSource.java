@@ -1,7 +1,9 @@
 package io.github.sae4j.core;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /**
  * Where an SAE's weights came from. Implementations are immutable to their users and safe to share.
@@ -52,6 +54,24 @@ public interface SaeSource {
      */
     default List<String> allowedUnknown() {
         return List.of();
+    }
+
+    /** Returns the layout of the files that the user named, if that was needed or wanted; by default none. */
+    default Optional<String> format() {
+        return Optional.empty();
+    }
+
+    /**
+     * Returns what activations are multiplied by before they are encoded, where the user set it instead of what is published:
+     * one factor, or one for each model or layer of a crosscoder; by default none.
+     */
+    default List<Double> normScalingFactors() {
+        return List.of();
+    }
+
+    /** Returns the fields of the configuration that the user set instead of what the files say, by name; by default none. */
+    default SortedMap<String, String> overrides() {
+        return Collections.emptySortedMap();
     }
 
     /**

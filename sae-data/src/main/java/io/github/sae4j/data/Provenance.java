@@ -1,21 +1,28 @@
 package io.github.sae4j.data;
 
 import com.google.gson.JsonObject;
+import io.github.sae4j.core.SaeSource;
+import io.github.sae4j.core.SparseAutoencoder;
+import io.github.sae4j.data.activations.ActivationReader;
 import io.github.sae4j.data.internal.files.Json;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /**
  * Where a file's numbers come from, kept in its metadata. Immutable.
  *
  * <pre>{@code
  * Provenance provenance = Provenance.builder()
- *         .sae(sae.source().description(), sae.source().sha256().orElse(null))
- *         .source("x.safetensors", "")
+ *         .sae(sae)
+ *         .source(reader)
  *         .build();
  * }</pre>
  *
@@ -23,8 +30,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Provenance {
 
+    private static final String SHAPE = "shape";
+    private static final String SAE = "sae";
+    private static final String SAE_SHA256 = "sae_sha256";
+    private static final String SAE_OPTIONS = "sae_options";
+    private static final String SELECTED = "selected";
+    private static final String VERSION = "sae4j_version";
+    private static final String SKIPPED = "skipped";
+    private static final String LEFT_OUT = "left_out";
     private static final String SHARD = "shard_tokens";
     private static final String HEADS = "heads";
+    private static final String OF = " of ";
+    private static final Pattern COUNT = Pattern.compile("[0-9]{1,18}");
 
     private final Map<String, String> fields;
 
@@ -35,6 +52,17 @@ public final class Provenance {
     /** Returns a builder; what is not set is not written. */
     public static Builder builder() {
         return new Builder();
+    }
+
+    /**
+     * Returns what the metadata of a file says of where its numbers come from; of a file that says nothing, nothing is known.
+     *
+     * @param metadata as {@link #metadata} returned it, or as any other program wrote it
+     */
+    public static Provenance of(Map<String, String> metadata) {
+        Map<String, String> fields = new LinkedHashMap<>(metadata);
+        fields.remove(SHAPE);
+        return new Provenance(fields);
     }
 
     /**
@@ -52,11 +80,11 @@ public final class Provenance {
     public static final class Builder {
 
         private String sae = "";
-        private String sha256 = "";
-        private String options = "";
+        private Supplier<Optional<String>> sha256 = Optional::empty;
+        private List<Setting.Value> settings = List.of();
         private String profile = "";
         private String source = "";
-        private String selected = "";
+        private List<Setting.Value> selected = List.of();
         private String version =
                 Objects.requireNonNullElse(Provenance.class.getPackage().getImplementationVersion(), "unknown");
         private String skipped = "";
@@ -66,24 +94,37 @@ public final class Provenance {
         private Builder() {}
 
         /**
-         * Sets the SAE.
+         * Sets the SAE: its name, the SHA-256 of its weights, and the settings that change what it computes.
          *
-         * @param name its name
-         * @param weightsSha256 the SHA-256 of its weights, or null if they are in no file
+         * <p>The weights' file is read for the SHA-256 by the first {@link #build()} that needs it; the SAE keeps it.
+         *
+         * @param encoder what makes or has made the features
          */
-        public Builder sae(String name, @Nullable String weightsSha256) {
-            sae = name;
-            sha256 = weightsSha256 == null ? "" : weightsSha256;
+        public Builder sae(SparseAutoencoder encoder) {
+            sae(encoder.source());
+            settings = Setting.ofSae(encoder);
             return this;
         }
 
-        /** Sets what changes what the SAE computes, as the program's users write it. */
-        public Builder options(String written) {
-            options = written;
+        /**
+         * Sets the set of layers, as {@link #sae(SparseAutoencoder)} does an SAE.
+         *
+         * @param set where its weights come from
+         */
+        public Builder sae(SaeSource set) {
+            sae = set.description();
+            sha256 = set::sha256;
+            settings = Setting.ofSource(set);
             return this;
         }
 
-        /** Sets what a set of settings means that the user asked for. */
+        /** Sets another name of the SAE than its source has. */
+        public Builder name(String ofSae) {
+            sae = ofSae;
+            return this;
+        }
+
+        /** Sets what a set of settings means that the user asked for, in words. */
         public Builder profile(String words) {
             profile = words;
             return this;
@@ -93,23 +134,48 @@ public final class Provenance {
          * Sets what was read.
          *
          * @param name the name of the source, for example a file's
-         * @param written what chooses the numbers in it, as the program's users write it; empty if nothing does
+         * @param chosen what chooses the numbers in it; empty if nothing does
          */
-        public Builder source(String name, String written) {
+        public Builder source(String name, List<Setting.Value> chosen) {
             source = name;
-            selected = written;
+            selected = List.copyOf(chosen);
+            return this;
+        }
+
+        /**
+         * Sets what was read: activations, whose settings say what is read of them and which tokens are left out.
+         *
+         * @param reader the activations
+         */
+        public Builder source(ActivationReader reader) {
+            source(reader.sourceName(), reader.selected());
+            leftOut(reader.leftOut(), reader.leftOutTokens(), reader.whole().tokens());
+            return heads(reader.layout().heads());
+        }
+
+        /**
+         * Sets what was read: a file of the same tokens, with the same heads and of which the same are left out.
+         *
+         * @param name the name of the file
+         * @param origin where its numbers come from
+         */
+        public Builder source(String name, Provenance origin) {
+            source(name, List.of());
+            skipped = origin.field(SKIPPED).orElse("");
+            leftOut = origin.field(LEFT_OUT).orElse("");
             return this;
         }
 
         /**
          * Sets which tokens were left out.
          *
-         * @param written what leaves them out, as the program's users write it; empty if nothing does
-         * @param count how many of how many that are; empty if none
+         * @param by what left them out; empty if nothing did
+         * @param tokens how many that are
+         * @param of of how many
          */
-        public Builder leftOut(String written, String count) {
-            skipped = written;
-            leftOut = count;
+        public Builder leftOut(List<Setting.Value> by, long tokens, long of) {
+            skipped = WrittenSettings.text(by);
+            leftOut = by.isEmpty() ? "" : tokens + OF + of;
             return this;
         }
 
@@ -125,18 +191,22 @@ public final class Provenance {
             return this;
         }
 
-        /** Returns where the numbers come from. */
+        /**
+         * Returns where the numbers come from.
+         *
+         * @throws io.github.sae4j.core.SaeException if the weights' file can no longer be read
+         */
         public Provenance build() {
             Map<String, String> fields = new LinkedHashMap<>();
-            fields.put("sae", sae);
-            putIfThere(fields, "sae_sha256", sha256);
-            putIfThere(fields, "sae_options", options);
+            fields.put(SAE, sae);
+            putIfThere(fields, SAE_SHA256, sha256.get().orElse(""));
+            putIfThere(fields, SAE_OPTIONS, WrittenSettings.text(settings));
             putIfThere(fields, "profile", profile);
             fields.put("source", source);
-            putIfThere(fields, "selected", selected);
-            fields.put("sae4j_version", version);
-            putIfThere(fields, "skipped", skipped);
-            putIfThere(fields, "left_out", leftOut);
+            putIfThere(fields, SELECTED, WrittenSettings.text(selected));
+            fields.put(VERSION, version);
+            putIfThere(fields, SKIPPED, skipped);
+            putIfThere(fields, LEFT_OUT, leftOut);
             if (heads > 0) {
                 fields.put(HEADS, String.valueOf(heads));
             }
@@ -148,6 +218,59 @@ public final class Provenance {
                 fields.put(name, value);
             }
         }
+    }
+
+    /** Returns the name of the SAE. */
+    public Optional<String> sae() {
+        return field(SAE);
+    }
+
+    /** Returns the SHA-256 of the SAE's weights; empty if they were in no file. */
+    public Optional<String> saeSha256() {
+        return field(SAE_SHA256);
+    }
+
+    /** Returns the settings that changed what the SAE computed; empty if there were none. */
+    public List<Setting.Value> saeSettings() {
+        return settings(SAE_OPTIONS);
+    }
+
+    /**
+     * Returns whether the settings that changed what the SAE computed are these, however their numbers are written.
+     *
+     * @param others those of another SAE
+     */
+    public boolean hasSettings(List<Setting.Value> others) {
+        return WrittenSettings.same(saeSettings(), others);
+    }
+
+    /** Returns the settings that chose what was read of the source; empty if there were none. */
+    public List<Setting.Value> selected() {
+        return settings(SELECTED);
+    }
+
+    /** Returns the settings by which tokens were left out; empty if there were none. */
+    public List<Setting.Value> skipped() {
+        return settings(SKIPPED);
+    }
+
+    /** Returns how many tokens were left out; empty if none were. */
+    public OptionalLong leftOutTokens() {
+        String count = field(LEFT_OUT).orElse("").split(OF, 2)[0];
+        return COUNT.matcher(count).matches() ? OptionalLong.of(Long.parseLong(count)) : OptionalLong.empty();
+    }
+
+    /** Returns the version of this software that wrote it; empty if another program did. */
+    public Optional<String> version() {
+        return field(VERSION);
+    }
+
+    private List<Setting.Value> settings(String name) {
+        return WrittenSettings.parse(field(name).orElse(""));
+    }
+
+    private Optional<String> field(String name) {
+        return Optional.ofNullable(fields.get(name));
     }
 
     /** Returns where a part of the numbers comes from. */
@@ -169,7 +292,7 @@ public final class Provenance {
     /** Returns the metadata of a file with the given dense shape. */
     public Map<String, String> metadata(long[] shape) {
         Map<String, String> metadata = new LinkedHashMap<>();
-        metadata.put("shape", Arrays.toString(shape).replace(" ", ""));
+        metadata.put(SHAPE, Arrays.toString(shape).replace(" ", ""));
         metadata.putAll(fields);
         return metadata;
     }

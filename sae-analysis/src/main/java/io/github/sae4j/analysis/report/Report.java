@@ -9,11 +9,13 @@ import io.github.sae4j.analysis.survey.Survey;
 import io.github.sae4j.analysis.survey.SurveyResult;
 import io.github.sae4j.data.OutputFile;
 import io.github.sae4j.data.Provenance;
+import io.github.sae4j.data.Setting;
 import io.github.sae4j.data.activations.ActivationReader;
 import io.github.sae4j.data.features.FeatureStream;
 import io.github.sae4j.data.internal.files.TextOutput;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -61,7 +63,7 @@ public final class Report {
     }
 
     /**
-     * Makes a report that says in words of its own where its numbers come from, in two passes.
+     * Makes a report that is told where its numbers come from, in two passes.
      *
      * @param survey the SAE, and what is told of its features
      * @param features how many features are shown in detail at most, up to {@value Survey#MOST_FEATURES}
@@ -76,6 +78,27 @@ public final class Report {
             ActivationReader activations,
             Supplier<? extends ActivationReader> again,
             Supplier<Provenance> provenance) {
+        return of(survey, features, activations, again, provenance, Setting.Value::toString);
+    }
+
+    /**
+     * Makes a report that is told where its numbers come from, and calls settings as its readers do, in two passes.
+     *
+     * @param survey the SAE, and what is told of its features
+     * @param features how many features are shown in detail at most, up to {@value Survey#MOST_FEATURES}
+     * @param activations the tokens, which are read to their end
+     * @param again opens the same tokens once more
+     * @param provenance where the numbers come from; asked for at the end
+     * @param names how the readers know a setting, see {@link io.github.sae4j.data.Sentence#with}
+     * @throws io.github.sae4j.data.DataException if the activations or the texts cannot be read
+     */
+    public static Report of(
+            Survey survey,
+            int features,
+            ActivationReader activations,
+            Supplier<? extends ActivationReader> again,
+            Supplier<Provenance> provenance,
+            Function<Setting.Value, String> names) {
         Optional<ReconstructionQuality> quality = ReconstructionQuality.of(survey.sae());
         NormHistogram norms = new NormHistogram();
         SurveyResult result = quality.map(measured ->
@@ -85,7 +108,7 @@ public final class Report {
                         }))
                 .orElseGet(() -> survey.first(features, activations, again, (batch, active) -> norms.add(batch)));
         Evaluation evaluation = new Evaluation(result.survey().firings(), quality);
-        ReportData data = new ReportData(survey, activations, result, evaluation, norms, provenance.get());
+        ReportData data = new ReportData(survey, activations, result, evaluation, norms, provenance.get(), names);
         return new Report(evaluation, ReportPage.of(data.title(), data.json()));
     }
 

@@ -23,8 +23,7 @@ record DecodingJob(int batchTokens) {
      * @param terminal shows progress and the summary
      */
     void run(FeatureFile features, OpenSae sae, ReconstructionTarget target, Terminal terminal) {
-        features.requireWeights(sae.lastingName(), sae::sha256);
-        features.requireOptions(sae.options());
+        features.requireMadeBy(sae.sae());
         tellWhatIsNotDecoded(sae, terminal);
         long tokens = features.layout().tokens();
         Summary summary = Summary.start();
@@ -33,12 +32,10 @@ record DecodingJob(int batchTokens) {
                         target,
                         features.layout(),
                         sae.sae().config().dOut(),
-                        sae.provenance(
-                                features.fileName(),
-                                "",
-                                features.skipped(),
-                                features.leftOut(),
-                                features.layout().heads()));
+                        sae.provenance()
+                                .source(features.fileName(), features.provenance())
+                                .heads(features.layout().heads())
+                                .build());
                 Progress progress = Progress.start(terminal, "decoding", tokens)) {
             SparseFeatures batch = features.next(batchTokens);
             while (batch.tokens() > 0) {

@@ -126,8 +126,7 @@ final class EncodingJob {
     }
 
     private FeatureStream stream() {
-        return new FeatureStream(
-                activations.layout(), sae.sae().config(), activations.hasIds(), () -> sae.provenance(activations), 0);
+        return FeatureStream.of(activations, sae.sae()).withProvenance(() -> sae.provenance(activations));
     }
 
     private Progress progress() {

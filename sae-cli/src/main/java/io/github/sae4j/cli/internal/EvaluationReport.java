@@ -39,7 +39,9 @@ final class EvaluationReport {
                 "activations",
                 activations.sourceName() + ", "
                         + Quantity.tokens(evaluation.firings().tokens())
-                        + (skipped.isEmpty() ? "" : ", " + activations.leftOutCount() + " left out by " + skipped));
+                        + (skipped.isEmpty()
+                                ? ""
+                                : ", " + SettingOptions.leftOutCount(activations) + " left out by " + skipped));
         Measures.of(evaluation, dIn()).forEach(facts::line);
         facts.line("note", Advice.of(evaluation.quality().orElse(null), sae.sae()));
     }

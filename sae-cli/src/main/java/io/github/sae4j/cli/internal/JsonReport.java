@@ -17,7 +17,7 @@ final class JsonReport {
         report.addProperty("profile", sae.profile());
         report.addProperty("source", activations.sourceName());
         report.addProperty("skipped", SettingOptions.spelled(activations.leftOut()));
-        report.addProperty("left_out", activations.leftOutCount());
+        report.addProperty("left_out", SettingOptions.leftOutCount(activations));
         report.addProperty("sae4j_version", Version.number());
         return report;
     }

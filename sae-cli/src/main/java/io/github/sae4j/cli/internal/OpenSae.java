@@ -4,6 +4,7 @@ import io.github.sae4j.core.SaeCapability;
 import io.github.sae4j.core.SaeException;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.data.Provenance;
+import io.github.sae4j.data.Setting;
 import io.github.sae4j.data.activations.Activations;
 import io.github.sae4j.data.activations.InputRequirements;
 import io.github.sae4j.loader.HubSaeLoader;
@@ -45,7 +46,7 @@ final class OpenSae implements AutoCloseable {
             @Nullable TemporaryFolder folder) {
         this.name = name;
         this.sae = sae;
-        this.options = options.written(sae);
+        this.options = SettingOptions.spelled(Setting.ofSae(sae));
         this.profile = options.profile(sae);
         this.allowNonFinite = allowNonFinite;
         this.folder = folder;
@@ -205,27 +206,18 @@ final class OpenSae implements AutoCloseable {
         }
     }
 
-    /** Returns where the numbers of a file come from that is made of another with this SAE. */
-    Provenance provenance(String source, String selected, String skipped, String leftOut, int heads) {
+    /** Returns a builder of where numbers come from that this SAE makes of others. */
+    Provenance.Builder provenance() {
         return Provenance.builder()
-                .sae(lastingName(), sha256())
-                .options(options)
+                .sae(sae)
+                .name(lastingName())
                 .profile(profile)
-                .source(source, selected)
-                .version(Version.number())
-                .leftOut(skipped, leftOut)
-                .heads(heads)
-                .build();
+                .version(Version.number());
     }
 
     /** Returns where the numbers of a file come from that is made of activations with this SAE. */
     Provenance provenance(Activations activations) {
-        return provenance(
-                activations.sourceName(),
-                SettingOptions.spelled(activations.selected()),
-                SettingOptions.spelled(activations.leftOut()),
-                activations.leftOutCount(),
-                activations.layout().heads());
+        return provenance().source(activations).build();
     }
 
     @Override

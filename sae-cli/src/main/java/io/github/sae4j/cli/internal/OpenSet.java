@@ -1,10 +1,13 @@
 package io.github.sae4j.cli.internal;
 
 import io.github.sae4j.data.Provenance;
+import io.github.sae4j.data.Setting;
 import io.github.sae4j.data.activations.InputRequirements;
 import io.github.sae4j.data.activations.Layout;
 import io.github.sae4j.loader.SaeSet;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The set of layers that a user named, opened. */
@@ -12,13 +15,11 @@ final class OpenSet implements AutoCloseable {
 
     private final String name;
     private final SaeSet set;
-    private final String options;
     private final DownloadProgress progress;
 
-    private OpenSet(String name, SaeSet set, String options, DownloadProgress progress) {
+    private OpenSet(String name, SaeSet set, DownloadProgress progress) {
         this.name = name;
         this.set = set;
-        this.options = options;
         this.progress = progress;
     }
 
@@ -38,7 +39,7 @@ final class OpenSet implements AutoCloseable {
         try {
             SaeSet set = options.openSet(
                     OpenSae.loader(name, options, progress).allowNonFinite(allowNonFinite), name, prepared);
-            return new OpenSet(name, set, options.writtenForSet(), progress);
+            return new OpenSet(name, set, progress);
         } catch (RuntimeException e) {
             progress.close();
             throw e;
@@ -81,14 +82,17 @@ final class OpenSet implements AutoCloseable {
     /**
      * Returns where the numbers of a file come from that is made of another with this set.
      *
-     * @param selected the options that choose what is read of the other, empty if there are none
+     * @param selected what chooses what is read of the other, empty if nothing does
      * @param layer the layer that is written, or null for all
      */
-    Provenance provenance(String source, String selected, @Nullable Integer layer) {
+    Provenance provenance(String source, List<Setting.Value> selected, @Nullable Integer layer) {
+        List<Setting.Value> chosen = new ArrayList<>(selected);
+        if (layer != null) {
+            chosen.add(Setting.SET_LAYER.of(layer));
+        }
         return Provenance.builder()
-                .sae(set.source().description(), set.source().sha256().orElse(null))
-                .options(options)
-                .source(source, layer == null ? selected : (selected + " --layer " + layer).strip())
+                .sae(set.source())
+                .source(source, chosen)
                 .version(Version.number())
                 .build();
     }

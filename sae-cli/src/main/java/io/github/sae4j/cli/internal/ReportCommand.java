@@ -76,7 +76,13 @@ public final class ReportCommand implements Runnable {
                 Activations activations = input.open(source, sae)) {
             Summary summary = Summary.start();
             Survey asked = survey.of(sae, options.batchTokens(), terminal);
-            Report.of(asked, top, activations, () -> input.open(source, sae), () -> sae.provenance(activations))
+            Report.of(
+                            asked,
+                            top,
+                            activations,
+                            () -> input.open(source, sae),
+                            () -> sae.provenance(activations),
+                            SettingOptions::spelled)
                     .writeTo(target);
             terminal.note(summary.leftOut(activations)
                     .line(activations.layout().tokens(), sae.sae(), List.of(target.made())));

@@ -125,15 +125,6 @@ final class SaeOptions {
         return profile == null ? "" : profile.settings(sae);
     }
 
-    /**
-     * Returns the options that change what an SAE computes, as the user could write them again; empty if there are none.
-     *
-     * @param sae the SAE that was opened with them
-     */
-    String written(SparseAutoencoder sae) {
-        return String.join(" ", changes(sae.hasFoldedDecoderNorms()));
-    }
-
     /** Returns the options that would change what an SAE computes; empty if there are none. */
     String written() {
         return profile == null ? String.join(" ", changes(foldDecoderNorms)) : "--profile";
@@ -145,10 +136,5 @@ final class SaeOptions {
             options.add(0, "--fold-decoder-norms");
         }
         return options;
-    }
-
-    /** Returns the options of a set of layers that change what it computes; empty if there are none. */
-    String writtenForSet() {
-        return String.join(" ", format.unknown());
     }
 }

@@ -3,6 +3,7 @@ package io.github.sae4j.cli.internal;
 import io.github.sae4j.analysis.internal.report.Quantity;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.data.Provenance;
+import io.github.sae4j.data.Setting;
 import io.github.sae4j.data.activations.Activations;
 import io.github.sae4j.data.activations.Layout;
 import io.github.sae4j.data.activations.ReconstructionOutput;
@@ -10,8 +11,6 @@ import io.github.sae4j.data.activations.ReconstructionTarget;
 import io.github.sae4j.data.features.FeatureFile;
 import io.github.sae4j.loader.LayeredFeatures;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -26,17 +25,12 @@ import org.jspecify.annotations.Nullable;
  */
 record SetDecodingJob(OpenSet set, @Nullable Integer layer, int batchTokens, Terminal terminal) {
 
-    /** How the origin of a file says that its features are of one layer of a set. */
-    private static final Pattern OF_ONE_LAYER = Pattern.compile("--layer [0-9]+$");
-
     /** Decodes the features of a file and prints the summary. */
     void decode(FeatureFile features, ReconstructionTarget target) {
         int layers = set.set().layers();
         requireAllLayers(features);
         set.requireLayers(features.fileName(), features.layout(), set.set().dSae(), "d_sae");
-        features.requireWeights(
-                set.set().source().description(),
-                () -> set.set().source().sha256().orElseThrow());
+        features.requireMadeBy(set.set().source());
         if (set.set().hasSkip()) {
             terminal.note(
                     "sae: note: this is what the features decode to; the skip term is not in them. sae reconstruct has"
@@ -45,7 +39,7 @@ record SetDecodingJob(OpenSet set, @Nullable Integer layer, int batchTokens, Ter
         Summary summary = Summary.start();
         long tokens = features.layout().tokens() / layers;
         try (ReconstructionOutput output =
-                        output(target, features.layout(), set.provenance(features.fileName(), "", layer));
+                        output(target, features.layout(), set.provenance(features.fileName(), List.of(), layer));
                 Progress progress = Progress.start(terminal, "decoding", tokens)) {
             for (SparseFeatures rows = next(features); rows.tokens() > 0; rows = next(features)) {
                 write(output, set.set().decode(LayeredFeatures.of(rows, layers)));
@@ -57,11 +51,13 @@ record SetDecodingJob(OpenSet set, @Nullable Integer layer, int batchTokens, Ter
     }
 
     private static void requireAllLayers(FeatureFile features) {
-        Matcher chosen = OF_ONE_LAYER.matcher(features.selected());
-        if (chosen.find()) {
-            throw new CommandException(features.fileName() + " was encoded with " + chosen.group()
-                    + ", so it has the features of one layer, but a set decodes those of all; sae encode without --layer"
-                    + " writes them.");
+        for (Setting.Value chosen : features.provenance().selected()) {
+            if (chosen.setting() == Setting.SET_LAYER) {
+                throw new CommandException(features.fileName() + " was encoded with "
+                        + SettingOptions.spelled(List.of(chosen))
+                        + ", so it has the features of one layer, but a set decodes those of all; sae encode without"
+                        + " --layer writes them.");
+            }
         }
     }
 
@@ -80,8 +76,7 @@ record SetDecodingJob(OpenSet set, @Nullable Integer layer, int batchTokens, Ter
         Summary summary = Summary.start();
         long active = 0;
         Activations activations = tokens.activations();
-        Provenance provenance =
-                set.provenance(activations.sourceName(), SettingOptions.spelled(activations.selected()), layer);
+        Provenance provenance = set.provenance(activations.sourceName(), activations.selected(), layer);
         try (ReconstructionOutput output = output(target, tokens.layout(), provenance);
                 Progress progress = Progress.start(terminal, "reconstructing", tokens.tokens())) {
             for (float[][][] x = tokens.next(); x.length > 0; x = tokens.next()) {

@@ -36,12 +36,10 @@ record SetEncodingJob(OpenSet set, @Nullable Integer layer, Selection selection,
         Summary summary = Summary.start();
         Activations activations = tokens.activations();
         Layout layout = layer == null ? tokens.layout() : tokens.layout().withoutLast();
-        FeatureStream stream = new FeatureStream(
+        FeatureStream stream = FeatureStream.of(
                 layout,
                 set.set().layer(layer == null ? 0 : layer).config(),
-                false,
-                () -> set.provenance(activations.sourceName(), SettingOptions.spelled(activations.selected()), layer),
-                0);
+                () -> set.provenance(activations.sourceName(), activations.selected(), layer));
         long active = 0;
         List<WrittenFile> made;
         try (FeatureSink output = FeatureSink.to(targets, stream, selection);

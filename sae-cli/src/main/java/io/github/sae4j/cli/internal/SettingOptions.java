@@ -21,30 +21,31 @@ final class SettingOptions {
         return spelled(Sentence.of(settings));
     }
 
+    /** Returns how many tokens of how many are left out, as {@code 64 of 8192}; empty if nothing leaves any out. */
+    static String leftOutCount(Activations activations) {
+        return activations.leftOut().isEmpty()
+                ? ""
+                : activations.leftOutTokens() + " of " + activations.whole().tokens();
+    }
+
     /** Returns how many tokens are left out and by what, as {@code 64 of 8192 tokens, by --skip-first 1}; null if none are. */
     static @Nullable String leftOutInWords(Activations activations) {
         return activations.leftOut().isEmpty()
                 ? null
-                : activations.leftOutCount() + " tokens, by " + spelled(activations.leftOut());
+                : leftOutCount(activations) + " tokens, by " + spelled(activations.leftOut());
     }
 
-    private static String spelled(Setting.Value setting) {
+    /** Returns a setting as the user could write it again. */
+    static String spelled(Setting.Value setting) {
+        if (setting.setting() == Setting.OTHER) {
+            return setting.toString();
+        }
         String option = option(setting.setting());
         return setting.value().map(value -> option + " " + value).orElse(option);
     }
 
     private static String option(Setting setting) {
         return switch (setting) {
-            case TENSOR -> "--tensor";
-            case LAYER -> "--layer-id";
-            case LAYER_IDS -> "--layer-ids";
-            case SEQUENCE_LENGTH -> "--sequence-length";
-            case FILE_IS_SEQUENCE -> "--sequence-length file";
-            case SEQUENCE_COLUMN -> "--document-column";
-            case SKIP_FIRST -> "--skip-first";
-            case SKIP_TOKENS -> "--skip-token";
-            case MAX_NORM_MULTIPLE -> "--max-norm-multiple";
-            case TOKENS -> "--rows";
             case ALLOW_NON_FINITE -> "--allow-non-finite";
             case OUTPUT -> "--out";
             case DELPHI -> "--out delphi:";
@@ -55,6 +56,7 @@ final class SettingOptions {
             case DENSE -> "--dense";
             case LONG_FORM -> "--long";
             case METADATA -> "--metadata";
+            default -> setting.inFiles().orElseThrow();
         };
     }
 }

@@ -29,7 +29,8 @@ final class Summary {
 
     /** Tells, if tokens were left out, how many of how many. */
     Summary leftOut(Activations activations) {
-        return activations.leftOutCount().isEmpty() ? this : add(activations.leftOutCount() + " tokens left out");
+        String count = SettingOptions.leftOutCount(activations);
+        return count.isEmpty() ? this : add(count + " tokens left out");
     }
 
     /** Returns how many active features are written, of which a selection may keep only some of each token. */

@@ -40,8 +40,8 @@ class ReportFromCodeTest {
             Supplier<ActivationReader> open = () -> Activations.from(file).openFor(sae);
             try (ActivationReader reader = open.get()) {
                 Supplier<Provenance> origin = () -> Provenance.builder()
-                        .sae(sae.source().description(), sae.source().sha256().orElseThrow())
-                        .source(reader.sourceName(), "")
+                        .sae(sae)
+                        .source(reader)
                         .version(Version.number())
                         .build();
                 fromCode = Report.of(Survey.of(sae), 50, reader, open, origin).html();

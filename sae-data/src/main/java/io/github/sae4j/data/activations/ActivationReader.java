@@ -90,9 +90,9 @@ public interface ActivationReader extends AutoCloseable {
         return List.of();
     }
 
-    /** Returns how many tokens of how many are left out, for example {@code 64 of 8192}; empty if none are. */
-    default String leftOutCount() {
-        return "";
+    /** Returns how many of the {@linkplain #whole whole} source's tokens are left out: not read, or skipped. */
+    default long leftOutTokens() {
+        return whole().tokens() - layout().tokens() + skippedTokens();
     }
 
     /**

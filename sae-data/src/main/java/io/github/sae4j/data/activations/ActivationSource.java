@@ -29,16 +29,22 @@ import org.jspecify.annotations.Nullable;
  * ActivationSource source = ActivationSource.of("runs/*.npy");
  * }</pre>
  *
- * <p>Immutable, and so safe for use by several threads.
+ * <p>Immutable, and so safe for use by several threads; the files may change, of course.
  *
- * @param written what the caller wrote
- * @param files the files in the order in which they are read; none for standard input
  * @since 0.1
  */
-public record ActivationSource(String written, List<Path> files) {
+public final class ActivationSource {
 
     private static final String STANDARD_INPUT = "-";
     private static final Pattern WILDCARD = Pattern.compile("[*?\\[{]");
+
+    private final String written;
+    private final List<Path> files;
+
+    private ActivationSource(String written, List<Path> files) {
+        this.written = written;
+        this.files = List.copyOf(files);
+    }
 
     /**
      * Finds the files, without opening them.
@@ -154,6 +160,11 @@ public record ActivationSource(String written, List<Path> files) {
         }
     }
 
+    /** Returns the files in the order in which they are read; none for standard input. */
+    public List<Path> files() {
+        return files;
+    }
+
     /** Returns how to name one of the files in a result. */
     String name(int file) {
         return isStandardInput() ? NpyStream.NAME : files.get(file).toString();
@@ -172,5 +183,10 @@ public record ActivationSource(String written, List<Path> files) {
         return files.size() == 1
                 ? String.valueOf(files.get(0).getFileName())
                 : written + " (" + files.size() + " files)";
+    }
+
+    @Override
+    public String toString() {
+        return name();
     }
 }

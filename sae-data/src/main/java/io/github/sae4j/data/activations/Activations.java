@@ -288,13 +288,6 @@ public final class Activations implements ActivationReader {
         return limit.skipped();
     }
 
-    /** Returns how many tokens of how many are left out, for example {@code 64 of 8192}; empty if nothing leaves any out. */
-    @Override
-    public String leftOutCount() {
-        long kept = layout.tokens() - limit.skipped();
-        return leftOut().isEmpty() ? "" : whole.tokens() - kept + " of " + whole.tokens();
-    }
-
     /** Returns the settings by which tokens are left out; empty if none are. */
     @Override
     public List<Setting.Value> leftOut() {

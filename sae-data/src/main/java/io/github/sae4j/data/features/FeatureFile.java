@@ -4,10 +4,14 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import io.github.sae4j.core.SaeSource;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.data.DataException;
 import io.github.sae4j.data.DataException.Reason;
+import io.github.sae4j.data.Provenance;
+import io.github.sae4j.data.Sentence;
+import io.github.sae4j.data.Setting;
 import io.github.sae4j.data.activations.InputRequirements;
 import io.github.sae4j.data.activations.Layout;
 import io.github.sae4j.data.internal.files.InputFile;
@@ -19,12 +23,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The features of a file, token after token, sparse or dense.
@@ -41,23 +43,25 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FeatureFile implements AutoCloseable {
 
-    private static final String SAE_SHA256 = "sae_sha256";
     private static final Pattern NUMBER = Pattern.compile("0|[1-9][0-9]{0,17}");
 
     private final Path path;
     private final SafetensorsFile file;
     private final Layout layout;
     private final FeatureRows rows;
+    private final String decoderName;
 
-    private FeatureFile(Path path, SafetensorsFile file, Layout layout, FeatureRows rows) {
+    private FeatureFile(Path path, SafetensorsFile file, Layout layout, FeatureRows rows, String decoderName) {
         this.path = path;
         this.file = file;
         this.layout = layout;
         this.rows = rows;
+        this.decoderName = decoderName;
     }
 
     /**
-     * Opens a file and checks its shapes against the SAE.
+     * Opens a file and checks its shapes. Nothing else tells then whether the features are this SAE's: {@link #open(Path,
+     * SparseAutoencoder)} looks at what the file says of its origin, too.
      *
      * @param path a safetensors file of features
      * @param expected the SAE that is to decode the features
@@ -84,7 +88,7 @@ public final class FeatureFile implements AutoCloseable {
             FeatureRows rows = sparse
                     ? SparseRows.open(path, file, layout, expected, factors)
                     : new DenseRows(path, tensor(path, file, "features", Dtype.F32), layout, expected, factors);
-            return new FeatureFile(path, file, layout, rows);
+            return new FeatureFile(path, file, layout, rows, expected.name());
         } catch (RuntimeException e) {
             file.close();
             throw e;
@@ -92,14 +96,25 @@ public final class FeatureFile implements AutoCloseable {
     }
 
     /**
-     * Opens a file and checks its shapes against an SAE.
+     * Opens a file of features that an SAE is to decode, and checks that it made them, as {@link #requireMadeBy} does. A file that
+     * does not tell who made it passes if its shapes fit. {@link #open(Path, InputRequirements)} opens one that does not pass.
      *
      * @param path a safetensors file of features
-     * @param sae the SAE that is to decode them
-     * @throws DataException if there is no such file, or it holds no features of such an SAE
+     * @param sae the SAE that is to decode them; where the file has the SHA-256 of the weights, the weights' file is read for its
+     *     own, once for each SAE
+     * @throws DataException if there is no such file, or it holds no features of such an SAE, or those of other weights or of other
+     *     settings than this SAE's
+     * @throws io.github.sae4j.core.SaeException if the weights' file can no longer be read
      */
     public static FeatureFile open(Path path, SparseAutoencoder sae) {
-        return open(path, InputRequirements.of(sae, false));
+        FeatureFile features = open(path, InputRequirements.of(sae, false));
+        try {
+            features.requireMadeBy(sae);
+            return features;
+        } catch (RuntimeException e) {
+            features.close();
+            throw e;
+        }
     }
 
     private static Layout sparseLayout(Path path, SafetensorsFile file, InputRequirements expected) {
@@ -212,63 +227,79 @@ public final class FeatureFile implements AutoCloseable {
         return String.valueOf(path.getFileName());
     }
 
+    /** Returns what the file says of where its features come from. */
+    public Provenance provenance() {
+        return Provenance.of(file.metadata());
+    }
+
     /**
-     * Checks that the features were made with the weights that are to decode them, if the file tells.
+     * Checks that an SAE made the features, or one with the same weights and settings, as far as the file tells. If it tells the
+     * SHA-256 of the weights, the SAE's weights' file is read for its own, if that has not been done before.
      *
-     * @param name what has these weights
-     * @param sha256 takes their SHA-256
-     * @throws DataException if they were made with others
+     * @param sae the SAE that is to decode them
+     * @throws DataException if another made them, or it has no file of weights to be compared
+     * @throws io.github.sae4j.core.SaeException if the weights' file can no longer be read
      */
-    public void requireWeights(String name, Supplier<String> sha256) {
-        String made = metadata(SAE_SHA256).orElse(null);
-        if (made != null && !made.equals(sha256.get())) {
+    public void requireMadeBy(SparseAutoencoder sae) {
+        requireMadeBy(sae.source(), Setting.ofSae(sae));
+    }
+
+    /**
+     * Checks that a set of layers made the features, as {@link #requireMadeBy(SparseAutoencoder)} does.
+     *
+     * @param set where the weights of the set that is to decode them come from
+     * @throws DataException if another made them
+     */
+    public void requireMadeBy(SaeSource set) {
+        requireMadeBy(set, Setting.ofSource(set));
+    }
+
+    private void requireMadeBy(SaeSource source, List<Setting.Value> settings) {
+        Provenance made = provenance();
+        Optional<String> sha256 = made.saeSha256();
+        List<Setting.Value> wereSet = made.saeSettings();
+        if (sha256.isPresent()) {
+            requireWeights(made, sha256.get(), source);
+        } else if (made.version().isPresent() && source.files().isEmpty()) {
+            requireName(made.sae().orElse(""), source.description());
+        }
+        boolean tellsSettings =
+                sha256.isPresent() || !wereSet.isEmpty() || made.version().isPresent();
+        if (tellsSettings && !made.hasSettings(settings)) {
+            throw new DataException(
+                    Reason.MISMATCH,
+                    Sentence.of(
+                            fileName() + " was encoded with ",
+                            spoken(wereSet),
+                            ", so it is not decoded with ",
+                            spoken(settings),
+                            "."));
+        }
+    }
+
+    private void requireWeights(Provenance made, String sha256, SaeSource source) {
+        String found = source.sha256().orElse("in no file");
+        if (!sha256.equals(found)) {
             throw new DataException(
                     Reason.MISMATCH,
                     fileName() + " was encoded with other weights ("
-                            + metadata("sae").orElse("unnamed") + ", SHA-256 " + made + ") than those of " + name + " ("
-                            + sha256.get() + ").");
+                            + made.sae().orElse("unnamed") + ", SHA-256 " + sha256 + ") than those of "
+                            + decoderName + " (" + found + ").");
         }
     }
 
-    /**
-     * Checks that the features were made with the options that are to decode them, if the file tells.
-     *
-     * @param options those that change what the SAE computes, as users write them; empty if there are none
-     * @throws DataException if they were made with others
-     */
-    public void requireOptions(String options) {
-        String made = metadata("sae_options").orElse("");
-        if (metadata(SAE_SHA256).isPresent() && !made.equals(options)) {
+    /** Of weights that are in no file on either side nothing else is known. */
+    private void requireName(String made, String found) {
+        if (!made.equals(found)) {
             throw new DataException(
                     Reason.MISMATCH,
-                    fileName() + " was encoded with " + spoken(made) + ", so it is not decoded with " + spoken(options)
-                            + ".");
+                    fileName() + " was encoded with the weights " + Quoted.of(made) + ", so it is not decoded with "
+                            + Quoted.of(found) + ".");
         }
     }
 
-    private static String spoken(String options) {
-        return options.isEmpty() ? "no options that change the SAE" : options;
-    }
-
-    /** Returns the options that chose what was read of the activations or written of the features, empty if there were none. */
-    public String selected() {
-        return metadata("selected").orElse("");
-    }
-
-    /** Returns the options that left tokens out of the features, empty if there were none. */
-    public String skipped() {
-        return metadata("skipped").orElse("");
-    }
-
-    /** Returns how many tokens of how many were left out of the features, empty if none were. */
-    public String leftOut() {
-        return metadata("left_out").orElse("");
-    }
-
-    private Optional<String> metadata(String key) {
-        Map<String, String> metadata = file.metadata();
-        @Nullable String value = metadata.get(key);
-        return Optional.ofNullable(value);
+    private static Object spoken(List<Setting.Value> settings) {
+        return settings.isEmpty() ? "no options that change the SAE" : settings;
     }
 
     /**

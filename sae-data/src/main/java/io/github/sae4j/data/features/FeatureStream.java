@@ -3,62 +3,145 @@ package io.github.sae4j.data.features;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.data.Provenance;
-import io.github.sae4j.data.Sentence;
+import io.github.sae4j.data.TokenRange;
 import io.github.sae4j.data.activations.ActivationReader;
 import io.github.sae4j.data.activations.Layout;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 
 /**
- * The features that are to be written: what they are of, and where they come from.
+ * The features that are to be written: what they are of, and where they come from. Immutable, and as safe for use by several
+ * threads as what its provenance is asked of.
  *
- * <p>{@link #of} takes all from a reader; for activations in memory:
+ * <p>{@link #of(ActivationReader, SparseAutoencoder)} takes all from a reader; for activations in memory:
  *
  * <pre>{@code
- * FeatureStream stream = new FeatureStream(Layout.of(activations.length), sae.config(), false, () -> provenance, 0);
+ * FeatureStream stream = FeatureStream.of("prompts of today", Layout.of(activations.length), sae);
  * try (FeatureSink sink = FeatureSink.to(Path.of("features.npz"), stream)) {
  *     sink.write(TokenBatch.of(activations), sae.encode(activations));
  *     sink.publish();
  * }
  * }</pre>
  *
- * <p>Immutable; the provenance is asked for in the thread that writes.
- *
- * @param layout how the tokens are arranged
- * @param config the SAE that makes the features
- * @param hasIds whether the tokens' ids are known, which then go with the features
- * @param provenance where the features come from; asked for at the end, where the format lets it
- * @param first the number of the first token
  * @since 0.1
  */
-public record FeatureStream(
-        Layout layout, SaeConfig config, boolean hasIds, Supplier<Provenance> provenance, long first) {
+public final class FeatureStream {
+
+    /** What the ids are called in files. */
+    static final String TOKEN_IDS = "token_ids";
+
+    private final Layout layout;
+    private final SaeConfig config;
+    private final boolean hasIds;
+    private final Supplier<Provenance> provenance;
+    private final long first;
+
+    private FeatureStream(
+            Layout layout, SaeConfig config, boolean hasIds, Supplier<Provenance> provenance, long first) {
+        this.layout = Objects.requireNonNull(layout, "layout");
+        this.config = Objects.requireNonNull(config, "config");
+        this.hasIds = hasIds;
+        this.provenance = Objects.requireNonNull(provenance, "provenance");
+        this.first = first;
+    }
 
     /**
-     * Returns all features that an SAE finds in what a reader reads.
+     * Returns all features that an SAE finds in what a reader reads. They go with all that is needed to decode them rightly: the
+     * SHA-256 of the SAE's weights, and the settings that change what it computes.
      *
      * @param reader the activations
-     * @param sae encodes them; its weights are looked through once for their SHA-256, when the first file is complete
+     * @param sae encodes them; its weights' file is read once for its SHA-256, when the provenance is first asked for
      */
     public static FeatureStream of(ActivationReader reader, SparseAutoencoder sae) {
         return new FeatureStream(
                 reader.layout(),
                 sae.config(),
                 reader.hasIds(),
-                () -> Provenance.builder()
-                        .sae(sae.source().description(), sae.source().sha256().orElse(null))
-                        .source(
-                                reader.sourceName(),
-                                Sentence.of(reader.selected()).toString())
-                        .leftOut(Sentence.of(reader.leftOut()).toString(), reader.leftOutCount())
-                        .heads(reader.layout().heads())
-                        .build(),
+                () -> Provenance.builder().sae(sae).source(reader).build(),
                 0);
     }
 
-    /** What the ids are called in files. */
-    static final String TOKEN_IDS = "token_ids";
+    /**
+     * Returns all features that an SAE finds in activations that are in memory, as {@link #of(ActivationReader,
+     * SparseAutoencoder)} does.
+     *
+     * @param source how to name the activations
+     * @param layout how the tokens are arranged
+     * @param sae encodes them
+     */
+    public static FeatureStream of(String source, Layout layout, SparseAutoencoder sae) {
+        Objects.requireNonNull(source, "source");
+        return of(
+                layout,
+                sae.config(),
+                () -> Provenance.builder()
+                        .sae(sae)
+                        .source(source, List.of())
+                        .heads(layout.heads())
+                        .build());
+    }
+
+    /**
+     * Returns features of anything else, a set of layers for example.
+     *
+     * @param layout how the tokens are arranged
+     * @param config the SAE that makes the features
+     * @param provenance where the features come from; asked for at the end, where the format lets it
+     */
+    public static FeatureStream of(Layout layout, SaeConfig config, Supplier<Provenance> provenance) {
+        return new FeatureStream(layout, config, false, provenance, 0);
+    }
+
+    /** Returns the same features, whose tokens' ids are known and go with them. */
+    public FeatureStream withIds() {
+        return new FeatureStream(layout, config, true, provenance, first);
+    }
+
+    /**
+     * Returns the same features, of which it is told otherwise where they come from.
+     *
+     * @param told asked for at the end, where the format lets it
+     */
+    public FeatureStream withProvenance(Supplier<Provenance> told) {
+        return new FeatureStream(layout, config, hasIds, told, first);
+    }
+
+    /** Returns those of the features that are of a range of the tokens. */
+    FeatureStream slice(TokenRange tokens) {
+        return new FeatureStream(
+                layout.slice(tokens),
+                config,
+                hasIds,
+                () -> provenance.get().ofShard(tokens),
+                Math.addExact(first, tokens.from()));
+    }
+
+    /** Returns how the tokens are arranged. */
+    public Layout layout() {
+        return layout;
+    }
+
+    /** Returns what the SAE computes that makes the features. */
+    public SaeConfig config() {
+        return config;
+    }
+
+    /** Returns whether the tokens' ids are known, which then go with the features. */
+    public boolean hasIds() {
+        return hasIds;
+    }
+
+    /** Returns where the features come from. */
+    public Supplier<Provenance> provenance() {
+        return provenance;
+    }
+
+    /** Returns the number of the first token. */
+    public long first() {
+        return first;
+    }
 
     /** Returns the shape of the dense matrix, {@code [..., d_sae]}. */
     long[] shape() {

@@ -125,14 +125,7 @@ public final class ShardedOutputs implements AutoCloseable {
     public FeatureSink start(long shard) {
         TokenRange range = shards.range(shard);
         return FeatureSink.to(
-                folders.stream().map(folder -> folder.target(shard)).toList(),
-                new FeatureStream(
-                        stream.layout().slice(range),
-                        stream.config(),
-                        stream.hasIds(),
-                        () -> stream.provenance().get().ofShard(range),
-                        range.from()),
-                selection);
+                folders.stream().map(folder -> folder.target(shard)).toList(), stream.slice(range), selection);
     }
 
     /**

@@ -59,14 +59,12 @@ class NpzWidthTest {
     private Path write(long widestInt) {
         Path file = folder.resolve("f.npz");
         Provenance provenance = Provenance.builder()
-                .sae("sae", "00")
-                .source("x", "")
+                .name("sae")
+                .source("x", List.of())
                 .version("1")
                 .build();
         try (NpzOutput output = NpzOutput.create(
-                OutputFile.of(file, false),
-                new FeatureStream(twoTokens(), CONFIG, false, () -> provenance, 0),
-                widestInt)) {
+                OutputFile.of(file, false), FeatureStream.of(twoTokens(), CONFIG, () -> provenance), widestInt)) {
             output.write(
                     TokenBatch.of(new float[2][6]),
                     SparseFeatures.of(

@@ -127,8 +127,8 @@ public final class DiskFolder implements SaeFolder {
     }
 
     @Override
-    public SaeSource source(FileState weights, List<String> files, List<String> allowedUnknown) {
-        return new FileSource(path.toString(), null, null, files, allowedUnknown, weights);
+    public SaeSource source(FileState weights, List<String> files, OpenedWith settings) {
+        return new FileSource(path.toString(), null, null, files, settings, weights);
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /** The source of an SAE that was read from files. */
@@ -21,7 +22,7 @@ final class FileSource implements SaeSource {
     private final @Nullable String repository;
     private final @Nullable String commit;
     private final List<String> files;
-    private final List<String> allowedUnknown;
+    private final OpenedWith settings;
     private final FileState weights;
     private @Nullable String sha256;
 
@@ -30,13 +31,13 @@ final class FileSource implements SaeSource {
             @Nullable String repository,
             @Nullable String commit,
             List<String> files,
-            List<String> allowedUnknown,
+            OpenedWith settings,
             FileState weights) {
         this.description = description;
         this.repository = repository;
         this.commit = commit;
         this.files = List.copyOf(files);
-        this.allowedUnknown = List.copyOf(allowedUnknown);
+        this.settings = settings;
         this.weights = weights;
     }
 
@@ -62,7 +63,22 @@ final class FileSource implements SaeSource {
 
     @Override
     public List<String> allowedUnknown() {
-        return allowedUnknown;
+        return settings.allowedUnknown();
+    }
+
+    @Override
+    public Optional<String> format() {
+        return settings.format();
+    }
+
+    @Override
+    public List<Double> normScalingFactors() {
+        return settings.normScalingFactors();
+    }
+
+    @Override
+    public SortedMap<String, String> overrides() {
+        return settings.overrides();
     }
 
     @Override

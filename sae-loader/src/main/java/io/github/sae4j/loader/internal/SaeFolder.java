@@ -79,9 +79,9 @@ public sealed interface SaeFolder permits DiskFolder, HubFolder {
      *
      * @param weights the file of which {@link SaeSource#sha256()} tells, as it was when it was opened
      * @param files the files that were read, relative to the repository or to the folder of this machine
-     * @param allowedUnknown the names of tensors and fields that nothing understood and that the user let through
+     * @param settings what the user set
      */
-    SaeSource source(FileState weights, List<String> files, List<String> allowedUnknown);
+    SaeSource source(FileState weights, List<String> files, OpenedWith settings);
 
     /** Returns where this place is on this machine, once something was found in it. */
     Path location();

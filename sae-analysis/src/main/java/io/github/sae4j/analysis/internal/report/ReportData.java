@@ -10,6 +10,8 @@ import io.github.sae4j.analysis.survey.Survey;
 import io.github.sae4j.analysis.survey.SurveyResult;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.data.Provenance;
+import io.github.sae4j.data.Sentence;
+import io.github.sae4j.data.Setting;
 import io.github.sae4j.data.activations.ActivationReader;
 import io.github.sae4j.data.tokens.TokenContext;
 import io.github.sae4j.data.tokens.TokenTexts;
@@ -18,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param evaluation the measures
  * @param norms the norms of the activations
  * @param provenance where the numbers come from
+ * @param names how the page's readers know a setting
  */
 public record ReportData(
         Survey survey,
@@ -37,7 +41,8 @@ public record ReportData(
         SurveyResult result,
         Evaluation evaluation,
         NormHistogram norms,
-        Provenance provenance) {
+        Provenance provenance,
+        Function<Setting.Value, String> names) {
 
     /** Returns what the page is of. */
     public String title() {
@@ -72,8 +77,8 @@ public record ReportData(
         if (origin.containsKey("sae_sha256")) {
             facts.put("SHA-256", origin.get("sae_sha256"));
         }
-        if (origin.containsKey("sae_options")) {
-            facts.put("options", origin.get("sae_options"));
+        if (!provenance.saeSettings().isEmpty()) {
+            facts.put("options", spelled(provenance.saeSettings()));
         }
         if (origin.containsKey("profile")) {
             facts.put("profile", origin.get("profile"));
@@ -83,11 +88,15 @@ public record ReportData(
         config.metadata().hookName().ifPresent(hook -> facts.put("hook", hook));
         facts.put("activations", activations.sourceName());
         facts.put("tokens", Quantity.count(evaluation.firings().tokens()));
-        if (origin.containsKey("skipped")) {
-            facts.put("left out", origin.get("left_out") + " tokens, by " + origin.get("skipped"));
+        if (!provenance.skipped().isEmpty()) {
+            facts.put("left out", origin.get("left_out") + " tokens, by " + spelled(provenance.skipped()));
         }
         facts.put("made by", "sae4j " + origin.getOrDefault("sae4j_version", ""));
         return facts;
+    }
+
+    private String spelled(List<Setting.Value> settings) {
+        return Sentence.of(settings).with(names);
     }
 
     private static JsonArray pairs(Map<String, String> pairs) {

@@ -11,19 +11,23 @@ import io.github.sae4j.loader.SaeDescription;
 import io.github.sae4j.loader.SaeLoadException;
 import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.SaeSetException;
+import io.github.sae4j.loader.internal.OpenedWith;
 import io.github.sae4j.loader.internal.SaeFolder;
 import io.github.sae4j.loader.internal.SaeLensFiles;
 import io.github.sae4j.loader.internal.format.CfgJson.Declared;
 import io.github.sae4j.loader.internal.names.Registry;
 import io.github.sae4j.tensors.Tensor;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,7 +64,24 @@ public final class Formats {
             double @Nullable [] normScalingFactor,
             @Nullable WeightType type,
             Set<String> allowedUnknown,
-            boolean allowNonFinite) {}
+            boolean allowNonFinite) {
+
+        /** Returns what the user set, with the tensors and fields that were let through. */
+        OpenedWith with(List<String> letThrough) {
+            SortedMap<String, String> fields = new TreeMap<>();
+            overrides
+                    .entrySet()
+                    .forEach(
+                            field -> fields.put(field.getKey(), field.getValue().getAsString()));
+            return new OpenedWith(
+                    Optional.ofNullable(format),
+                    normScalingFactor == null
+                            ? List.of()
+                            : DoubleStream.of(normScalingFactor).boxed().toList(),
+                    Collections.unmodifiableSortedMap(fields),
+                    List.copyOf(letThrough));
+        }
+    }
 
     /**
      * Returns an SAE with everything but the settings that are the user's. The matrices are the weights file's own pages
@@ -96,8 +117,8 @@ public final class Formats {
     private SaeDescription describe() {
         try (Reading reading = reading(true)) {
             Opened opened = open(reading);
-            SaeSource source =
-                    reading.source(opened.weights(), reading.accounts().letThrough());
+            SaeSource source = reading.source(
+                    opened.weights(), settings.with(reading.accounts().letThrough()));
             return new SaeDescription(
                     source.description(),
                     source.repository(),
@@ -261,7 +282,8 @@ public final class Formats {
         if (!weights.conversions().isEmpty()) {
             LOG.info("{}: {}", weights.path(), String.join(", ", weights.conversions()));
         }
-        return builder.source(reading.source(weights, reading.accounts().letThrough()));
+        return builder.source(
+                reading.source(weights, settings.with(reading.accounts().letThrough())));
     }
 
     /** Adds what is not one factor for all activations. */

@@ -11,6 +11,7 @@ import io.github.sae4j.core.WeightType;
 import io.github.sae4j.loader.SaeLoadException;
 import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.SaeSetException;
+import io.github.sae4j.loader.internal.OpenedWith;
 import io.github.sae4j.loader.internal.SaeFolder;
 import io.github.sae4j.loader.internal.SetSource;
 import java.nio.ByteBuffer;
@@ -187,7 +188,7 @@ public final class LayerSet {
                     .encoder(weights.matrix("W_enc", config.dIn(), config.dSae()))
                     .activation(layout.rule(weights, config.dSae()))
                     .withoutDecoder(noDecoder(place))
-                    .source(reading.source(weights, source.allowedUnknown()));
+                    .source(reading.source(weights, OpenedWith.allowing(source.allowedUnknown())));
         }
     }
 
@@ -218,7 +219,7 @@ public final class LayerSet {
                     .activation(Relu.of(new float[config.dSae()]))
                     .decoder(decoder.matrix("W_dec", config.dSae(), width).takenAsFinite())
                     .decoderBias(new float[width])
-                    .source(reading.source(decoder, source.allowedUnknown()));
+                    .source(reading.source(decoder, OpenedWith.allowing(source.allowedUnknown())));
         }
     }
 
@@ -233,7 +234,7 @@ public final class LayerSet {
                     .decoder(WeightMatrix.of(new float[1][width]))
                     .decoderBias(new float[width])
                     .skip(weights.matrix("W_skip", width, width))
-                    .source(reading.source(weights, source.allowedUnknown()));
+                    .source(reading.source(weights, OpenedWith.allowing(source.allowedUnknown())));
         }
     }
 

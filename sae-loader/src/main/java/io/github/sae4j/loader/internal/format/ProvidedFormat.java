@@ -50,7 +50,7 @@ record ProvidedFormat(SaeFormat format) implements FileLayout {
         }
         SaeBuilder builder = parts.toBuilder()
                 .normScalingFactor(inputScale)
-                .source(reading.source(weights, reading.accounts().letThrough()));
+                .source(reading.source(weights, settings.with(reading.accounts().letThrough())));
         return new Formats.Opened(config, parts.canDecode(), inputScale, weights, builder);
     }
 }

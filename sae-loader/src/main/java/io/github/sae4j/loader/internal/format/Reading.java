@@ -9,6 +9,7 @@ import io.github.sae4j.loader.SaeLoadException;
 import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.internal.FileState;
 import io.github.sae4j.loader.internal.Listing;
+import io.github.sae4j.loader.internal.OpenedWith;
 import io.github.sae4j.loader.internal.PublishedBytes;
 import io.github.sae4j.loader.internal.SaeFolder;
 import io.github.sae4j.loader.internal.Unreadable;
@@ -115,11 +116,11 @@ final class Reading implements AutoCloseable {
      * Returns what is known of the origin of the files that were read.
      *
      * @param weights those that the SAE is of
-     * @param allowedUnknown the names of tensors and fields that nothing understood and that the user let through
+     * @param settings what the user set
      */
-    SaeSource source(Weights weights, List<String> allowedUnknown) {
+    SaeSource source(Weights weights, OpenedWith settings) {
         Path path = weights.path();
-        return place.source(states.getOrDefault(path, FileState.of(path)), files(), allowedUnknown);
+        return place.source(states.getOrDefault(path, FileState.of(path)), files(), settings);
     }
 
     /** Returns the tensors of the files that were opened, under the publisher's names. */
