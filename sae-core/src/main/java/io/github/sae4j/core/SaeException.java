@@ -32,7 +32,18 @@ public final class SaeException extends RuntimeException {
     private static final long serialVersionUID = 2L;
 
     /**
-     * Why a request cannot be served.
+     * Why a request cannot be served. Immutable, and so safe for use by several threads.
+     *
+     * <pre>{@code
+     * try {
+     *     SparseFeatures features = sae.encode(activations);
+     * } catch (SaeException e) {
+     *     if (e.reason() != SaeException.Reason.NOT_FINITE) {
+     *         throw e;
+     *     }
+     *     System.err.println("Left out: " + e.getMessage());       // with the row and the column
+     * }
+     * }</pre>
      *
      * @since 0.1
      */

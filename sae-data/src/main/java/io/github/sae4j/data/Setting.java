@@ -145,7 +145,12 @@ public enum Setting {
     }
 
     /**
-     * A setting, and what it is set to.
+     * A setting, and what it is set to. Immutable, and so safe for use by several threads.
+     *
+     * <pre>{@code
+     * Setting.Value skipped = Setting.SKIP_FIRST.of(1);
+     * System.out.println(skipped);                                 // skipFirst(1)
+     * }</pre>
      *
      * @param setting the setting
      * @param value what it is set to; empty where only the setting is spoken of
