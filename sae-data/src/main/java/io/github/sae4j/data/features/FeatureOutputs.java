@@ -12,14 +12,18 @@ import java.util.List;
 /** Several sinks that get the same features; all are finished before any is committed. */
 final class FeatureOutputs implements FeatureSink {
 
+    private final FeatureStream stream;
     private final List<FeatureSink> outputs = new ArrayList<>();
+    private long written;
 
-    private FeatureOutputs() {}
+    private FeatureOutputs(FeatureStream stream) {
+        this.stream = stream;
+    }
 
     /** Starts all, or none if one of them cannot be started. */
     static FeatureSink create(List<? extends FeatureTarget> targets, FeatureStream stream, Selection selection) {
         targets.forEach(target -> requireForm(target, selection));
-        FeatureOutputs outputs = new FeatureOutputs();
+        FeatureOutputs outputs = new FeatureOutputs(stream);
         try {
             for (FeatureTarget target : targets) {
                 outputs.outputs.add(sink(target, stream, selection));
@@ -61,11 +65,35 @@ final class FeatureOutputs implements FeatureSink {
 
     @Override
     public void write(TokenBatch tokens, SparseFeatures features) {
+        requireFeaturesOf(tokens, features);
+        written += tokens.count();
         outputs.forEach(output -> output.write(tokens, features));
+    }
+
+    private void requireFeaturesOf(TokenBatch tokens, SparseFeatures features) {
+        if (features.tokens() != tokens.count()) {
+            throw new IllegalArgumentException("There are features of " + features.tokens()
+                    + " tokens, but the batch has " + tokens.count() + ", with those that are left out.");
+        }
+        int dSae = stream.config().dSae();
+        if (features.dSae() != dSae) {
+            throw new IllegalArgumentException("There are features of an SAE with d_sae = " + features.dSae()
+                    + ", but those of one with d_sae = " + dSae + " are written.");
+        }
+        for (int token = 0; token < tokens.count(); token++) {
+            if (tokens.isSkipped(token) && features.activeCount(token) > 0) {
+                throw new IllegalArgumentException("Token " + (written + token) + " is left out, but has "
+                        + features.activeCount(token) + " active features; only keptRows() are encoded.");
+            }
+        }
     }
 
     @Override
     public void finish() {
+        if (written != stream.layout().tokens()) {
+            throw new IllegalStateException("Features of " + written + " tokens were written, but there are "
+                    + stream.layout().tokens() + ".");
+        }
         outputs.forEach(FeatureSink::finish);
     }
 
