@@ -50,12 +50,13 @@ public final class FoundRows {
             }
             offsets[tokens + token + 1] = (int) total;
         }
-        tokens += more;
         if (total > indices.length) {
             int size = (int) Math.min(Math.max(total, indices.length * 2L), LARGEST_ARRAY);
-            indices = Arrays.copyOf(indices, size);
+            int[] largerIndices = Arrays.copyOf(indices, size);
             values = Arrays.copyOf(values, size);
+            indices = largerIndices;
         }
+        tokens += more;
     }
 
     /**
@@ -71,7 +72,7 @@ public final class FoundRows {
     }
 
     /**
-     * Adds tokens with the features that others have found.
+     * Adds tokens with the features that others have found; where that fails, nothing is added.
      *
      * @param from the first of their tokens
      * @param to the token after the last

@@ -85,7 +85,7 @@ final class QueuedKernel implements HostKernel {
         } catch (RuntimeException | Error e) {
             // Whose tokens it was, and what is to be said of it, shows when each is encoded alone.
         } finally {
-            turns.finishOthers(call, encoded);
+            turns.finishOthers(call);
         }
         return encoded;
     }
@@ -104,10 +104,12 @@ final class QueuedKernel implements HostKernel {
             at = put(other, joint, at);
         }
         kernel.encode(joint.x, tokens, joint.found);
-        at = hand(joint, 0, call);
+        at = call.tokens();
         for (Call other : call.others()) {
-            at = hand(joint, at, other);
+            hand(joint, at, other);
+            at += other.tokens();
         }
+        hand(joint, 0, call);
         joint.found.clear();
         joints.giveBack(joint);
     }
@@ -117,9 +119,9 @@ final class QueuedKernel implements HostKernel {
         return at + call.tokens();
     }
 
-    private static int hand(Joint joint, int from, Call call) {
+    private static void hand(Joint joint, int from, Call call) {
         call.found().add(joint.found, from, from + call.tokens());
-        return from + call.tokens();
+        call.handOver();
     }
 
     @Override

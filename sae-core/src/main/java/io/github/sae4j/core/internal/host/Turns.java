@@ -55,6 +55,7 @@ final class Turns {
         private final Condition called;
         private final List<Call> others = new ArrayList<>();
         private boolean joins = true;
+        private boolean handed;
         private boolean left;
         private boolean encoded;
 
@@ -78,6 +79,11 @@ final class Turns {
         /** Returns what takes the features. */
         FoundRows found() {
             return found;
+        }
+
+        /** Says that it has its features; called by whoever encodes it, before its caller is let go. */
+        void handOver() {
+            handed = true;
         }
 
         /** Returns the calls that are to be encoded with this one, which has its turn. */
@@ -189,15 +195,15 @@ final class Turns {
         }
     }
 
-    /** Lets the calls go that were encoded with one that has its turn; what failed for all is done by each alone. */
-    void finishOthers(Call call, boolean encoded) {
+    /** Lets the calls go that were encoded with one that has its turn; those that were not are done by each alone. */
+    void finishOthers(Call call) {
         lock.lock();
         try {
             for (int i = call.others.size() - 1; i >= 0; i--) {
                 Call other = call.others.get(i);
-                other.encoded = encoded;
-                other.joins = encoded;
-                if (!encoded && !other.left) {
+                other.encoded = other.handed;
+                other.joins = other.handed;
+                if (!other.handed && !other.left) {
                     waiting.addFirst(other);
                 }
                 other.called.signal();
