@@ -24,8 +24,7 @@ class ClosedActivationsTest {
             writer.write("x", ByteBuffer.allocate(32));
             writer.commit();
         }
-        Activations activations =
-                Activations.from(file).openFor(InputRequirements.of("sae", SaeConfig.standard(4, 6)));
+        Activations activations = Activations.from(file).openFor(InputRequirements.of("sae", SaeConfig.standard(4, 6)));
         TokenBatch batch = TokenBatch.withCapacity(1, 4);
         activations.next(batch, 1);
 
