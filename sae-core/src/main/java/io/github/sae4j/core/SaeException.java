@@ -99,7 +99,7 @@ public final class SaeException extends RuntimeException {
      */
     public SaeException(Reason reason, String message) {
         super(message);
-        this.reason = reason;
+        this.reason = requirePresent(reason, "reason");
     }
 
     /**
@@ -111,7 +111,7 @@ public final class SaeException extends RuntimeException {
      */
     public SaeException(Reason reason, String message, Throwable cause) {
         super(message, cause);
-        this.reason = reason;
+        this.reason = requirePresent(reason, "reason");
     }
 
     /** Returns why the request cannot be served. */

@@ -4,6 +4,7 @@ import io.github.sae4j.core.SaeSource;
 import io.github.sae4j.core.SparseAutoencoder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -156,6 +157,12 @@ public enum Setting {
      * @since 0.1
      */
     public record Value(Setting setting, Optional<String> value) {
+
+        /** Checks that nothing is missing. */
+        public Value {
+            Objects.requireNonNull(setting, "setting");
+            Objects.requireNonNull(value, "value");
+        }
 
         /** Returns the call that sets it, or the name of the method; of {@link #OTHER} the words. */
         @Override

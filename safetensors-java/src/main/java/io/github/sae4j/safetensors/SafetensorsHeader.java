@@ -45,7 +45,13 @@ public record SafetensorsHeader(List<Entry> tensors, Map<String, String> metadat
      * @param offset the position of its first byte in the file
      * @since 0.1
      */
-    public record Entry(TensorSpec spec, long offset) {}
+    public record Entry(TensorSpec spec, long offset) {
+
+        /** Checks that nothing is missing. */
+        public Entry {
+            Objects.requireNonNull(spec, "spec");
+        }
+    }
 
     /**
      * Bytes of a file that is somewhere else. Asked in the thread that reads the header.
