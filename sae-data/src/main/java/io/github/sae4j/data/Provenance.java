@@ -70,8 +70,9 @@ public final class Provenance {
      *
      * <pre>{@code
      * Provenance provenance = Provenance.builder()
-     *         .sae("trained at step 1000", null)
-     *         .source("activations of the service", "")
+     *         .sae(sae)
+     *         .name("trained at step 1000")
+     *         .source("activations of the service", List.of())
      *         .build();
      * }</pre>
      *
