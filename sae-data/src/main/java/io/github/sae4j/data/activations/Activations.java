@@ -8,6 +8,7 @@ import io.github.sae4j.data.TokenRange;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,7 @@ public final class Activations implements ActivationReader {
     private int part;
     private long nextOfPart;
     private long left;
+    private boolean closed;
 
     private Activations(
             ActivationRequest request,
@@ -91,7 +93,7 @@ public final class Activations implements ActivationReader {
      * @param source files of a folder or a pattern, or standard input
      */
     public static ActivationsBuilder from(ActivationSource source) {
-        return new ActivationsBuilder(source);
+        return new ActivationsBuilder(Objects.requireNonNull(source, "source"));
     }
 
     /**
@@ -296,9 +298,13 @@ public final class Activations implements ActivationReader {
      * @param batch is filled with as many tokens as it has room for and are asked for, fewer at the end, none after it
      * @param most how many are asked for
      * @throws DataException if a file cannot be read or has changed, or holds NaN or infinity that is not allowed
+     * @throws IllegalStateException if the reader is closed
      */
     @Override
     public void next(TokenBatch batch, long most) {
+        if (closed) {
+            throw new IllegalStateException(this + " is closed.");
+        }
         float[][] rows = batch.room();
         int wanted = (int) Math.min(rows.length, most);
         batch.clear();
@@ -363,6 +369,7 @@ public final class Activations implements ActivationReader {
 
     @Override
     public void close() {
+        closed = true;
         file.close();
     }
 
