@@ -43,6 +43,8 @@ public final class EncodingPass {
     /** One is read, one is computed, and what came of one is taken. */
     private final List<TokenBatch> batches;
 
+    private long passed;
+
     private EncodingPass(ActivationReader activations, SparseAutoencoder sae, int size) {
         this.activations = activations;
         this.sae = sae;
@@ -143,6 +145,7 @@ public final class EncodingPass {
      * @param count how many, or more than there are
      * @param progress is told of each number of tokens that is done
      * @param step is given each batch in turn, in another thread
+     * @throws IllegalArgumentException if so many would cut a sequence of an SAE that takes whole ones
      * @throws AnalysisException if the thread is interrupted
      */
     public void encodeNext(long count, IntConsumer progress, Step step) {
@@ -166,6 +169,7 @@ public final class EncodingPass {
      * @param count how many, or more than there are
      * @param progress is told of each number of tokens that is done
      * @param step is given each batch in turn, in another thread
+     * @throws IllegalArgumentException if so many would cut a sequence of an SAE that takes whole ones
      * @throws AnalysisException if the thread is interrupted
      * @throws SaeException if the SAE cannot decode
      */
@@ -180,10 +184,12 @@ public final class EncodingPass {
      * @param progress is told of each number of tokens that is done
      * @param computation what is computed of a batch, in this thread
      * @param taking is given each batch in turn and what came of it, in another thread; both are valid until it returns
+     * @throws IllegalArgumentException if so many would cut a sequence of an SAE that takes whole ones
      * @throws AnalysisException if the thread is interrupted
      */
     <T> void pass(
             long count, IntConsumer progress, Function<TokenBatch, T> computation, BiConsumer<TokenBatch, T> taking) {
+        requireWholeSequences(count);
         try (BackgroundThread reader = BackgroundThread.open("reading");
                 BackgroundThread taker = BackgroundThread.open("writing")) {
             long left = count;
@@ -195,6 +201,7 @@ public final class EncodingPass {
                     tokens = BackgroundThread.result(reading)) {
                 TokenBatch batch = tokens;
                 left -= batch.count();
+                passed += batch.count();
                 turn = (turn + 1) % batches.size();
                 reading = read(reader, turn, left);
                 T computed = computed(computation, batch);
@@ -226,12 +233,32 @@ public final class EncodingPass {
         });
     }
 
-    /** Passes over tokens. */
+    /**
+     * Passes over tokens.
+     *
+     * @param tokens how many, at most those that are left
+     * @throws IllegalArgumentException if so many would cut a sequence of an SAE that takes whole ones
+     */
     public void skip(long tokens) {
+        requireWholeSequences(tokens);
         activations.skip(tokens);
+        passed += tokens;
     }
 
-    /** Returns the features of all tokens of a batch, none of those that are skipped. */
+    private void requireWholeSequences(long count) {
+        long sequence = activations.layout().sequence();
+        if (!sae.capabilities().has(SaeCapability.ENCODE_TOKENS)
+                && count < activations.layout().tokens() - passed
+                && count % sequence != 0) {
+            throw new IllegalArgumentException(activations.sourceName() + ": " + count + " tokens cut sequences of "
+                    + sequence + ", but this SAE takes whole ones.");
+        }
+    }
+
+    /**
+     * Returns the features of all tokens of a batch, none of those that are skipped. Of an SAE that takes sequences the batch is
+     * one sequence.
+     */
     public SparseFeatures encode(TokenBatch tokens) {
         return sae.capabilities().has(SaeCapability.ENCODE_TOKENS)
                 ? SkippedTokens.insert(sae.encode(tokens.keptRows()), tokens, sae.config())

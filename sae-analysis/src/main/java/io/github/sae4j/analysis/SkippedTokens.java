@@ -4,7 +4,6 @@ import io.github.sae4j.core.InverseTransform;
 import io.github.sae4j.core.Normalization;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseFeatures;
-import io.github.sae4j.data.activations.InputRequirements;
 import io.github.sae4j.data.activations.TokenBatch;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
@@ -33,7 +32,7 @@ final class SkippedTokens {
             counts[token] = batch.isSkipped(token) ? 0 : kept.activeCount(row++);
         }
         InverseTransform inverse = kept.inverseTransform();
-        Normalization normalization = InputRequirements.undoneNormalization(config);
+        Normalization normalization = config.undoneNormalization();
         float[] scale = normalization.isPerToken() ? spread(inverse.scale().orElse(null), batch, 1) : null;
         float[] shift = normalization == Normalization.LAYER_NORM
                 ? spread(inverse.shift().orElse(null), batch, 0)

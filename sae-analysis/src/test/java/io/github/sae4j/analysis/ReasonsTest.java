@@ -8,10 +8,12 @@ import io.github.sae4j.analysis.check.FitCheck;
 import io.github.sae4j.analysis.check.Sample;
 import io.github.sae4j.analysis.evaluation.Evaluation;
 import io.github.sae4j.analysis.machine.Bench;
+import io.github.sae4j.analysis.machine.Limits;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.data.activations.Layout;
 import io.github.sae4j.fixtures.ReferenceCase;
 import io.github.sae4j.loader.SAE;
+import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -31,7 +33,8 @@ class ReasonsTest {
     private static void provoke(Reason reason) {
         switch (reason) {
             case INTERRUPTED -> with("standard-f32", ReasonsTest::interrupted);
-            case UNSUPPORTED -> with("temporal-f32", Bench::requireMeasurable);
+            case UNSUPPORTED ->
+                with("temporal-f32", sae -> new Bench(sae, new Limits(1, 1, "nothing", 1), List.of(1), 0));
             case TOO_LARGE ->
                 with(
                         "temporal-f32",

@@ -76,6 +76,7 @@ class FeaturesTest {
                 "--json");
 
         assertThat(report.get("tokens").getAsInt()).isEqualTo(tokens);
+        assertThat(report.get("l0").getAsDouble()).isEqualTo((double) active(dense) / tokens);
         assertThat(report.getAsJsonArray("features")).hasSize(dSae);
         for (int feature = 0; feature < dSae; feature++) {
             JsonObject found = report.getAsJsonArray("features").get(feature).getAsJsonObject();
@@ -96,6 +97,16 @@ class FeaturesTest {
             assertExamples(found.getAsJsonArray("examples"), dense, feature, firing);
             assertCoFirings(found.getAsJsonArray("co_firing"), dense, feature, firing);
         }
+    }
+
+    private static long active(float[][] dense) {
+        long active = 0;
+        for (float[] token : dense) {
+            for (float value : token) {
+                active += value == 0 ? 0 : 1;
+            }
+        }
+        return active;
     }
 
     private static long sum(JsonArray counts) {
@@ -247,6 +258,7 @@ class FeaturesTest {
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(run.out().lines())
                 .containsExactly(
+                        "L0              1.2, of 6 tokens",
                         "feature 0",
                         "  density       0.50000, 3 of 6 tokens",
                         "  max           2.000",

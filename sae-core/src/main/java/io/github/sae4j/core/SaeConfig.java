@@ -252,8 +252,8 @@ public final class SaeConfig {
         return architecture.isTranscoder();
     }
 
-    /** Returns the normalisation that decoding undoes. */
-    Normalization undoneNormalization() {
+    /** Returns the normalisation that decoding undoes: transcoders decode to other activations than they encode. */
+    public Normalization undoneNormalization() {
         return isTranscoder() ? Normalization.NONE : normalization;
     }
 

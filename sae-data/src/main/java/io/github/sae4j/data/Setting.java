@@ -73,13 +73,13 @@ public enum Setting {
     /** Whether to go on with the files that an interrupted run has finished. */
     RESUME("resume"),
     /** How many features of a token are written. */
-    TOP_K("topK"),
+    TOP_K("strongest"),
     /** Whether the dense matrix is written. */
-    DENSE("dense"),
+    DENSE("asDense"),
     /** Whether a Parquet file has a row for each active feature. */
-    LONG_FORM("longForm"),
+    LONG_FORM("inLongForm"),
     /** Whether lines of JSON begin with where they come from. */
-    METADATA("metadata"),
+    METADATA("withMetadata"),
     /** What only the program knows that wrote a file, in its words, which are the value. */
     OTHER("");
 

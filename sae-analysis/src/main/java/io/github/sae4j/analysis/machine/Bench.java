@@ -48,7 +48,7 @@ public final class Bench {
      * @param batches how many tokens to encode at a time, one after the other; at least one number, each at least 1
      * @param seconds how long each row of the table takes, unless seven runs take longer
      * @throws IllegalArgumentException if there is no batch, or one of no tokens
-     * @throws AnalysisException if the SAE {@linkplain #requireMeasurable cannot be measured}
+     * @throws AnalysisException if the SAE takes whole sequences
      */
     public Bench(SparseAutoencoder sae, Limits limits, List<Integer> batches, double seconds) {
         requireMeasurable(sae);
@@ -65,12 +65,7 @@ public final class Bench {
         this.features = sae.encode(activations.first(largeBatch));
     }
 
-    /**
-     * Checks that an SAE can be measured.
-     *
-     * @throws AnalysisException if it takes whole sequences
-     */
-    public static void requireMeasurable(SparseAutoencoder sae) {
+    private static void requireMeasurable(SparseAutoencoder sae) {
         if (!sae.capabilities().has(SaeCapability.ENCODE_TOKENS)) {
             throw new AnalysisException(
                     AnalysisException.Reason.UNSUPPORTED,

@@ -122,7 +122,7 @@ public final class Survey {
         int dSae = sae.config().dSae();
         requireFew(features.size());
         features.forEach(feature -> requireFeature(feature, dSae));
-        requireUsableTokens(activations);
+        @Nullable TokenTexts texts = texts(activations);
         FeatureSurvey survey = FeatureSurvey.of(dSae, examples, features);
         CoFirings coFirings = CoFirings.of(dSae, features);
         EncodingPass.Step step = (batch, active) -> {
@@ -130,7 +130,7 @@ public final class Survey {
             coFirings.add(active);
         };
         pass(activations, "encoding", (pass, progress) -> pass.encodeNext(Long.MAX_VALUE, progress, step));
-        return result(activations, survey, features, coFirings);
+        return result(activations, survey, features, coFirings, texts);
     }
 
     /**
@@ -210,7 +210,7 @@ public final class Survey {
     private SurveyResult inTwoPasses(
             int most, ActivationReader activations, Supplier<? extends ActivationReader> again, FirstPass first) {
         requireFew(most);
-        requireUsableTokens(activations);
+        @Nullable TokenTexts texts = texts(activations);
         int dSae = sae.config().dSae();
         FeatureSurvey survey = FeatureSurvey.ofAll(dSae, examples);
         long tokensOfFirst = pass(activations, "encoding", (pass, progress) -> first.run(pass, progress, survey));
@@ -225,7 +225,7 @@ public final class Survey {
                         + tokensOfSecond + ": it needs a reader of its own, of the same tokens.");
             }
         }
-        return result(activations, survey, features, coFirings);
+        return result(activations, survey, features, coFirings, texts);
     }
 
     private static int positive(int count) {
@@ -248,10 +248,8 @@ public final class Survey {
         }
     }
 
-    private void requireUsableTokens(ActivationReader activations) {
-        if (tokens != null) {
-            TokenTexts.requireUsable(tokens, activations.whole());
-        }
+    private @Nullable TokenTexts texts(ActivationReader activations) {
+        return tokens == null ? null : TokenTexts.of(tokens, activations.whole());
     }
 
     /** Returns how many tokens were passed over. */
@@ -269,7 +267,11 @@ public final class Survey {
     }
 
     private SurveyResult result(
-            ActivationReader activations, FeatureSurvey survey, List<Integer> features, CoFirings coFirings) {
+            ActivationReader activations,
+            FeatureSurvey survey,
+            List<Integer> features,
+            CoFirings coFirings,
+            @Nullable TokenTexts texts) {
         List<List<Neighbour>> neighbours = neighbours(features);
         List<SurveyedFeature> surveyed = new ArrayList<>();
         for (int i = 0; i < features.size(); i++) {
@@ -280,7 +282,8 @@ public final class Survey {
                     coFirings.strongest(feature, survey.firings(), RELATIVES),
                     neighbours.get(i)));
         }
-        return new SurveyResult(activations, survey, surveyed, contexts(activations, surveyed));
+        Map<Long, TokenContext> contexts = texts == null ? Map.of() : contexts(activations, surveyed, texts);
+        return new SurveyResult(activations, survey, surveyed, contexts);
     }
 
     private List<List<Neighbour>> neighbours(List<Integer> features) {
@@ -290,13 +293,11 @@ public final class Survey {
                 .orElseGet(() -> Collections.nCopies(features.size(), List.of()));
     }
 
-    private Map<Long, TokenContext> contexts(ActivationReader activations, List<SurveyedFeature> features) {
-        if (tokens == null) {
-            return Map.of();
-        }
+    private static Map<Long, TokenContext> contexts(
+            ActivationReader activations, List<SurveyedFeature> features, TokenTexts texts) {
         TreeSet<Long> wanted = new TreeSet<>();
         features.forEach(feature ->
                 feature.tally().examples().forEach(example -> wanted.add(activations.number(example.token()))));
-        return TokenTexts.around(tokens, activations.whole(), wanted, TOKENS_AROUND);
+        return texts.around(wanted, TOKENS_AROUND);
     }
 }

@@ -5,6 +5,7 @@ import io.github.sae4j.analysis.machine.Limits;
 import io.github.sae4j.analysis.machine.Machine;
 import io.github.sae4j.analysis.machine.PeakMemory;
 import io.github.sae4j.analysis.machine.RandomWeights;
+import io.github.sae4j.core.SaeCapability;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.WeightType;
 import java.util.List;
@@ -116,7 +117,9 @@ public final class BenchCommand implements Runnable {
     }
 
     private void measure(String name, SparseAutoencoder opened) {
-        Bench.requireMeasurable(opened);
+        if (!opened.capabilities().has(SaeCapability.ENCODE_TOKENS)) {
+            throw new CommandException("This SAE takes whole sequences, but sae bench measures single tokens.");
+        }
         Terminal terminal = Terminal.of(spec);
         BenchReport report = json ? new BenchJson(terminal) : new BenchTable(terminal);
         report.machine(Machine.here());

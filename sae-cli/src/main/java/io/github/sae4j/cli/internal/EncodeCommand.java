@@ -1,8 +1,8 @@
 package io.github.sae4j.cli.internal;
 
+import io.github.sae4j.data.DataException;
 import io.github.sae4j.data.activations.ActivationSource;
 import io.github.sae4j.data.activations.Activations;
-import io.github.sae4j.data.features.FeatureFormat;
 import io.github.sae4j.data.features.FeatureTarget;
 import io.github.sae4j.data.features.Selection;
 import io.github.sae4j.data.features.Sharding;
@@ -94,7 +94,6 @@ public final class EncodeCommand implements Runnable {
         try (OpenSae sae = opened;
                 Activations activations = open(source, sae, targets)) {
             layer.requireNone(sae);
-            requireFewer(sae.sae().config().dSae(), sae.expected().name());
             EncodingJob encoding =
                     new EncodingJob(activations, sae, options.batchTokens(), selection(), Terminal.of(spec));
             if (sharding == null) {
@@ -114,15 +113,10 @@ public final class EncodeCommand implements Runnable {
     }
 
     private void requireForms(List<FeatureTarget> targets) {
-        if (metadata
-                && targets.stream()
-                        .noneMatch(target ->
-                                target instanceof FeatureTarget.Lines || isFile(target, FeatureFormat.JSON_LINES))) {
-            throw new ParameterException(
-                    spec.commandLine(), "--metadata is for JSON lines, but no --out is a .jsonl file or -");
-        }
-        if (longForm && targets.stream().noneMatch(target -> isFile(target, FeatureFormat.PARQUET))) {
-            throw new ParameterException(spec.commandLine(), "--long is for .parquet files, but no --out is one");
+        try {
+            selection().requireForms(targets);
+        } catch (DataException e) {
+            throw new ParameterException(spec.commandLine(), SettingOptions.spelled(e.sentence()), e);
         }
     }
 
@@ -137,24 +131,12 @@ public final class EncodeCommand implements Runnable {
         return metadata ? selection.withMetadata() : selection;
     }
 
-    private void requireFewer(int dSae, String name) {
-        if (topK != null && topK > dSae) {
-            throw new CommandException(
-                    "--top-k " + topK + " leaves nothing out: " + name + " has " + dSae + " features.");
-        }
-    }
-
-    private static boolean isFile(FeatureTarget target, FeatureFormat format) {
-        return target instanceof FeatureTarget.InFile file && file.format() == format;
-    }
-
     private void encodeLayers(ActivationSource source, List<FeatureTarget> targets, @Nullable Sharding sharding) {
         try (OpenSet set = options.openSet(Terminal.of(spec))) {
             if (sharding != null) {
                 throw new CommandException(
                         set.name() + " is a set of layers; --shard-tokens cannot divide files of its features.");
             }
-            requireFewer(set.set().dSae(), set.name());
             try (LayeredTokens tokens =
                     LayeredTokens.of(input.open(source, set, options.allowNonFinite()), set, options.batchTokens())) {
                 new SetEncodingJob(set, layer.of(set), selection(), Terminal.of(spec)).run(tokens, targets);

@@ -2,9 +2,7 @@ package io.github.sae4j.cli.internal;
 
 import io.github.sae4j.analysis.EncodingPass;
 import io.github.sae4j.analysis.internal.report.Quantity;
-import io.github.sae4j.core.SaeCapability;
 import io.github.sae4j.core.SparseFeatures;
-import io.github.sae4j.data.Setting;
 import io.github.sae4j.data.TokenRange;
 import io.github.sae4j.data.WrittenFile;
 import io.github.sae4j.data.activations.Activations;
@@ -56,9 +54,6 @@ final class EncodingJob {
      * @param targets the files to make, all in one pass
      */
     void run(List<FeatureTarget> targets) {
-        if (targets.stream().anyMatch(FeatureTarget.InFolder.class::isInstance)) {
-            activations.requireSequences(Setting.DELPHI);
-        }
         List<WrittenFile> made;
         try (FeatureSink output = FeatureSink.to(targets, stream(), selection);
                 Progress progress = progress()) {
@@ -75,14 +70,8 @@ final class EncodingJob {
      *
      * @param out the files to make, all in one pass
      * @param sharding how each is divided
-     * @throws CommandException if a shard would cut a sequence that the SAE needs as a whole
      */
     void run(List<Path> out, Sharding sharding) {
-        long sequence = activations.layout().sequence();
-        if (!sae.sae().capabilities().has(SaeCapability.ENCODE_TOKENS) && sharding.tokens() % sequence != 0) {
-            throw new CommandException("--shard-tokens " + sharding.tokens() + " cuts sequences of " + sequence
-                    + " tokens, but " + sae.expected().name() + " takes whole ones.");
-        }
         List<WrittenFile> files;
         try (ShardedOutputs outputs = ShardedOutputs.open(out, stream(), selection, sharding)) {
             List<Long> missing = outputs.missing();

@@ -28,11 +28,12 @@ record FeatureReport(OpenSae sae, Activations activations, SurveyResult result) 
 
     private static final String BARS = "▁▂▃▄▅▆▇█";
 
-    /** Prints a few lines for each feature. */
+    /** Prints the mean number of features of a token, and a few lines for each feature. */
     void print(Terminal terminal) {
         LabelledLines facts = new LabelledLines(terminal, 15);
-        facts.line("left out", SettingOptions.leftOutInWords(activations));
         Firings firings = result.survey().firings();
+        facts.line("L0", Quantity.decimal(firings.l0(), 1) + ", of " + Quantity.tokens(firings.tokens()));
+        facts.line("left out", SettingOptions.leftOutInWords(activations));
         String before = "";
         for (SurveyedFeature surveyed : result.features()) {
             int feature = surveyed.feature();
@@ -96,7 +97,9 @@ record FeatureReport(OpenSae sae, Activations activations, SurveyResult result) 
     void printJson(Terminal terminal) {
         JsonObject report = JsonReport.start(sae, activations);
         report.addProperty("sae_sha256", sae.sha256());
-        report.addProperty("tokens", result.survey().firings().tokens());
+        Firings firings = result.survey().firings();
+        report.addProperty("tokens", firings.tokens());
+        report.addProperty("l0", firings.l0());
         report.add("features", SurveyJson.features(result));
         JsonReport.print(report, terminal);
     }

@@ -76,15 +76,16 @@ public final class ReportCommand implements Runnable {
                 Activations activations = input.open(source, sae)) {
             Summary summary = Summary.start();
             Survey asked = survey.of(sae, options.batchTokens(), terminal);
-            Report.of(
-                            asked,
-                            top,
-                            activations,
-                            () -> input.open(source, sae),
-                            () -> sae.provenance(activations),
-                            SettingOptions::spelled)
-                    .writeTo(target);
+            Report report = Report.of(
+                    asked,
+                    top,
+                    activations,
+                    () -> input.open(source, sae),
+                    () -> sae.provenance(activations),
+                    SettingOptions::spelled);
+            report.writeTo(target);
             terminal.note(summary.leftOut(activations)
+                    .l0(report.evaluation().firings().l0())
                     .line(activations.layout().tokens(), sae.sae(), List.of(target.made())));
         }
     }

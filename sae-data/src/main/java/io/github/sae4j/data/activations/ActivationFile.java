@@ -4,6 +4,7 @@ import io.github.sae4j.data.DataException;
 import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.data.Sentence;
 import io.github.sae4j.data.Setting;
+import io.github.sae4j.data.internal.RowPlace;
 import io.github.sae4j.data.internal.tensors.InputArray;
 import io.github.sae4j.data.internal.tensors.OpenInput;
 import io.github.sae4j.safetensors.internal.Quoted;
@@ -239,8 +240,8 @@ final class ActivationFile implements AutoCloseable {
     String place(long row) {
         return layout.hasSequences() && expected.layers() == 0
                 ? "row " + row / layout.sequence() + ", position " + row % layout.sequence() + " ("
-                        + expected.place(row) + ")"
-                : expected.place(row);
+                        + RowPlace.of(row, expected.layers()) + ")"
+                : RowPlace.of(row, expected.layers());
     }
 
     /** Returns whether leaving out the first token of each sequence is possible, and leaves tokens. */

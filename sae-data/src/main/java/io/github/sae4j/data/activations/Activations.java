@@ -202,25 +202,6 @@ public final class Activations implements ActivationReader {
         }
     }
 
-    /**
-     * Checks that the tokens are those of whole sequences of one length, or of one sequence.
-     *
-     * @param needing what needs this
-     * @throws DataException if they are not
-     */
-    public void requireSequences(Setting needing) {
-        if (!layout.hasSequences() && (whole.hasSequences() || parts.size() > 1)) {
-            throw new DataException(
-                    Reason.MISMATCH,
-                    Sentence.of(
-                            needing.named(),
-                            " needs whole sequences of one length, but ",
-                            whole.hasSequences()
-                                    ? Sentence.of(range.setting(), " cuts those of " + whole.sequence() + " tokens.")
-                                    : "the files of " + source.name() + " have several or no axis of sequences."));
-        }
-    }
-
     /** Returns whether the tokens' ids are read with them. */
     @Override
     public boolean hasIds() {

@@ -1,6 +1,5 @@
 package io.github.sae4j.data.activations;
 
-import io.github.sae4j.core.Normalization;
 import io.github.sae4j.core.Reshape;
 import io.github.sae4j.core.SaeCapability;
 import io.github.sae4j.core.SaeConfig;
@@ -116,16 +115,6 @@ public final class InputRequirements {
     /** Returns whether NaN and infinity are let through. */
     public boolean allowNonFinite() {
         return allowNonFinite;
-    }
-
-    /** Returns the normalisation that decoding undoes: transcoders decode to other activations than they encode. */
-    public static Normalization undoneNormalization(SaeConfig config) {
-        return config.isTranscoder() ? Normalization.NONE : config.normalization();
-    }
-
-    /** Returns how to speak of a row of a file, counted from 0: of one token, or of one in one layer. */
-    public String place(long row) {
-        return layers == 0 ? "token " + row : "token " + row / layers + ", layer " + row % layers;
     }
 
     /** Returns how many of the last axes of an array are one activation of the SAE: 1, 2 for heads apart, 0 for none. */

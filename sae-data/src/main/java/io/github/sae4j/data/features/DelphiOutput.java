@@ -100,9 +100,16 @@ final class DelphiOutput implements FeatureSink {
      *
      * @param target the folder of all hooks
      * @param stream what is written; its tokens are in sequences, or else one
-     * @throws DataException if the hook's folder is there and may not be replaced
+     * @throws DataException if the tokens are of several sequences without an axis for them, their ids are not known, or the hook's
+     *     folder is there and may not be replaced
      */
     static DelphiOutput create(FeatureFolder target, FeatureStream stream) {
+        stream.requireSequences(Setting.DELPHI);
+        if (!stream.hasIds()) {
+            throw new DataException(
+                    Reason.MISMATCH,
+                    Sentence.of(Setting.DELPHI.named(), " needs the ids of the tokens, but they are not known."));
+        }
         return new DelphiOutput(target, stream);
     }
 

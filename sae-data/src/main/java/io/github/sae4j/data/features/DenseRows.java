@@ -7,6 +7,7 @@ import io.github.sae4j.data.Sentence;
 import io.github.sae4j.data.Setting;
 import io.github.sae4j.data.activations.InputRequirements;
 import io.github.sae4j.data.activations.Layout;
+import io.github.sae4j.data.internal.RowPlace;
 import io.github.sae4j.safetensors.TensorView;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
@@ -58,7 +59,7 @@ final class DenseRows implements FeatureRows {
                 float value = dense.get();
                 if (value != 0) {
                     if (!expected.allowNonFinite() && !Float.isFinite(value)) {
-                        throw notFinite(path, value, expected.place(next + row), feature);
+                        throw notFinite(path, value, RowPlace.of(next + row, expected.layers()), feature);
                     }
                     indices[active] = feature;
                     values[active++] = value;

@@ -26,7 +26,7 @@ final class FeatureOutputs implements FeatureSink {
 
     /** Starts all, or none if one of them cannot be started. */
     static FeatureSink create(List<? extends FeatureTarget> targets, FeatureStream stream, Selection selection) {
-        targets.forEach(target -> requireForm(target, selection));
+        selection.requireUse(targets, stream);
         FeatureOutputs outputs = new FeatureOutputs(stream);
         try {
             for (FeatureTarget target : targets) {
@@ -39,14 +39,6 @@ final class FeatureOutputs implements FeatureSink {
         return selection.topK().isPresent()
                 ? new StrongestOnly(outputs, selection.topK().getAsInt())
                 : outputs;
-    }
-
-    private static void requireForm(FeatureTarget target, Selection selection) {
-        boolean hasDenseForm =
-                target instanceof FeatureTarget.InFile in && in.format().hasDenseForm();
-        if (selection.dense() && !hasDenseForm) {
-            throw new IllegalArgumentException(target + " has no dense form.");
-        }
     }
 
     private static FeatureSink sink(FeatureTarget target, FeatureStream stream, Selection selection) {

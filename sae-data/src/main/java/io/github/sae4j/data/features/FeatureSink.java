@@ -49,8 +49,9 @@ public interface FeatureSink extends AutoCloseable {
      * @param target the file to be
      * @param stream what is written
      * @param selection which features, and in which form
-     * @throws DataException if it cannot be made
-     * @throws IllegalArgumentException if the ending tells no kind, or one that has no such form
+     * @throws DataException if it cannot be made, or the selection leaves nothing out or {@linkplain Selection#requireForms changes
+     *     nothing}
+     * @throws IllegalArgumentException if the ending tells no kind
      */
     static FeatureSink to(OutputFile target, FeatureStream stream, Selection selection) {
         return to(List.of(FeatureTarget.file(target)), stream, selection);
@@ -73,8 +74,8 @@ public interface FeatureSink extends AutoCloseable {
      * @param targets where features are to go
      * @param stream what is written
      * @param selection which features, and in which form
-     * @throws DataException if one of them cannot be made; then none is started
-     * @throws IllegalArgumentException if one of them has no such form
+     * @throws DataException if one of them cannot be made, or the selection leaves nothing out, because the SAE has fewer features,
+     *     or {@linkplain Selection#requireForms changes nothing}; then none is started
      */
     static FeatureSink to(List<? extends FeatureTarget> targets, FeatureStream stream, Selection selection) {
         return FeatureOutputs.create(targets, stream, selection);

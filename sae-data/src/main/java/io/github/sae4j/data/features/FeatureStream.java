@@ -2,14 +2,20 @@ package io.github.sae4j.data.features;
 
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseAutoencoder;
+import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.data.Provenance;
+import io.github.sae4j.data.Sentence;
+import io.github.sae4j.data.Setting;
 import io.github.sae4j.data.TokenRange;
 import io.github.sae4j.data.activations.ActivationReader;
 import io.github.sae4j.data.activations.Layout;
+import io.github.sae4j.data.activations.TokenPlace;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The features that are to be written: what they are of, and where they come from. Immutable, and as safe for use by several
@@ -37,14 +43,21 @@ public final class FeatureStream {
     private final boolean hasIds;
     private final Supplier<Provenance> provenance;
     private final long first;
+    private final @Nullable ActivationReader reader;
 
     private FeatureStream(
-            Layout layout, SaeConfig config, boolean hasIds, Supplier<Provenance> provenance, long first) {
+            Layout layout,
+            SaeConfig config,
+            boolean hasIds,
+            Supplier<Provenance> provenance,
+            long first,
+            @Nullable ActivationReader reader) {
         this.layout = Objects.requireNonNull(layout, "layout");
         this.config = Objects.requireNonNull(config, "config");
         this.hasIds = hasIds;
         this.provenance = Objects.requireNonNull(provenance, "provenance");
         this.first = first;
+        this.reader = reader;
     }
 
     /**
@@ -60,7 +73,8 @@ public final class FeatureStream {
                 sae.config(),
                 reader.hasIds(),
                 () -> Provenance.builder().sae(sae).source(reader).build(),
-                0);
+                0,
+                reader);
     }
 
     /**
@@ -91,12 +105,12 @@ public final class FeatureStream {
      * @param provenance where the features come from; asked for at the end, where the format lets it
      */
     public static FeatureStream of(Layout layout, SaeConfig config, Supplier<Provenance> provenance) {
-        return new FeatureStream(layout, config, false, provenance, 0);
+        return new FeatureStream(layout, config, false, provenance, 0, null);
     }
 
     /** Returns the same features, whose tokens' ids are known and go with them. */
     public FeatureStream withIds() {
-        return new FeatureStream(layout, config, true, provenance, first);
+        return new FeatureStream(layout, config, true, provenance, first, reader);
     }
 
     /**
@@ -105,7 +119,7 @@ public final class FeatureStream {
      * @param told asked for at the end, where the format lets it
      */
     public FeatureStream withProvenance(Supplier<Provenance> told) {
-        return new FeatureStream(layout, config, hasIds, told, first);
+        return new FeatureStream(layout, config, hasIds, told, first, reader);
     }
 
     /** Returns those of the features that are of a range of the tokens. */
@@ -115,7 +129,39 @@ public final class FeatureStream {
                 config,
                 hasIds,
                 () -> provenance.get().ofShard(tokens),
-                Math.addExact(first, tokens.from()));
+                Math.addExact(first, tokens.from()),
+                null);
+    }
+
+    /**
+     * Checks that the tokens are those of whole sequences of one length, or of one sequence, as far as their reader tells.
+     *
+     * @param needing what needs this
+     * @throws DataException if they are not
+     */
+    void requireSequences(Setting needing) {
+        if (reader == null || layout.hasSequences() || layout.tokens() == 0) {
+            return;
+        }
+        if (reader.whole().hasSequences()) {
+            Setting.Value range = reader.leftOut().stream()
+                    .filter(setting -> setting.setting() == Setting.TOKENS)
+                    .findFirst()
+                    .orElse(Setting.TOKENS.named());
+            throw noSequences(needing, range, " cuts those of " + reader.whole().sequence() + " tokens.");
+        }
+        TokenPlace begin = reader.place(0);
+        TokenPlace end = reader.place(layout.tokens() - 1);
+        if (!begin.file().equals(end.file()) || !begin.row().equals(end.row())) {
+            throw noSequences(
+                    needing, "the files of " + reader.sourceName() + " have several or no axis of sequences.");
+        }
+    }
+
+    private static DataException noSequences(Setting needing, Object... why) {
+        return new DataException(
+                Reason.MISMATCH,
+                Sentence.of(needing.named(), " needs whole sequences of one length, but ", Sentence.of(why)));
     }
 
     /** Returns how the tokens are arranged. */

@@ -36,7 +36,7 @@ public sealed interface FeatureTarget {
 
     /**
      * Returns a folder of latents as delphi reads them; each hook of a model has a folder in it, and only the hook's own is ever
-     * replaced.
+     * replaced. The tokens must have their ids, and lie in sequences of one length or in one.
      *
      * @param path the folder of all hooks, which need not be there
      * @param replace whether the folder of the hook may be replaced

@@ -1,5 +1,10 @@
 package io.github.sae4j.data.features;
 
+import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.DataException.Reason;
+import io.github.sae4j.data.Sentence;
+import io.github.sae4j.data.Setting;
+import java.util.List;
 import java.util.OptionalInt;
 
 /**
@@ -58,6 +63,54 @@ public final class Selection {
     /** Returns the same features, with a first line in JSON lines that says where the numbers come from. */
     public Selection withMetadata() {
         return new Selection(topK, dense, longForm, true);
+    }
+
+    /**
+     * Checks that each form that is chosen is one of what is to be written. {@link FeatureSink#to(List, FeatureStream, Selection)}
+     * does so too; who asks first does not open an SAE in vain.
+     *
+     * @param targets where features are to go
+     * @throws DataException if the dense matrix is chosen and one of them has none, rows of features and none is a Parquet file, or
+     *     a first line and there are no JSON lines
+     */
+    public void requireForms(List<? extends FeatureTarget> targets) {
+        for (FeatureTarget target : targets) {
+            if (dense
+                    && !(target instanceof FeatureTarget.InFile in
+                            && in.format().hasDenseForm())) {
+                throw new DataException(Reason.MISMATCH, target + " has no dense form.");
+            }
+        }
+        if (longForm && targets.stream().noneMatch(target -> isFile(target, FeatureFormat.PARQUET))) {
+            throw unused(Setting.LONG_FORM, " is for Parquet files, but none is to be written.");
+        }
+        if (metadata
+                && targets.stream()
+                        .noneMatch(target ->
+                                target instanceof FeatureTarget.Lines || isFile(target, FeatureFormat.JSON_LINES))) {
+            throw unused(Setting.METADATA, " is for JSON lines, but none are to be written.");
+        }
+    }
+
+    /** Checks that everything that is chosen changes what is written, or throws a {@link DataException}. */
+    void requireUse(List<? extends FeatureTarget> targets, FeatureStream stream) {
+        requireForms(targets);
+        int dSae = stream.config().dSae();
+        if (topK.isPresent() && topK.getAsInt() > dSae) {
+            throw new DataException(
+                    Reason.MISMATCH,
+                    Sentence.of(
+                            Setting.TOP_K.of(topK.getAsInt()),
+                            " leaves nothing out: the SAE has " + dSae + " features."));
+        }
+    }
+
+    private static boolean isFile(FeatureTarget target, FeatureFormat format) {
+        return target instanceof FeatureTarget.InFile in && in.format() == format;
+    }
+
+    private static DataException unused(Setting form, String sentence) {
+        return new DataException(Reason.MISMATCH, Sentence.of(form.named(), sentence));
     }
 
     /** Returns how many features of each token are kept; empty for all. */

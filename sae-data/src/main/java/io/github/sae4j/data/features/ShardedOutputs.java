@@ -1,7 +1,11 @@
 package io.github.sae4j.data.features;
 
 import com.google.gson.JsonObject;
+import io.github.sae4j.core.SaeArchitecture;
+import io.github.sae4j.data.DataException;
+import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.data.OutputFile;
+import io.github.sae4j.data.Sentence;
 import io.github.sae4j.data.Setting;
 import io.github.sae4j.data.TokenRange;
 import io.github.sae4j.data.WrittenFile;
@@ -57,13 +61,19 @@ public final class ShardedOutputs implements AutoCloseable {
      * @param stream what is written in all
      * @param selection which features, and in which form
      * @param sharding how the files are divided, and whether shards that are there already may be replaced
-     * @throws io.github.sae4j.data.DataException if a shard is there and may not be replaced, or cannot be made, or another run is
+     * @throws DataException if a shard is there and may not be replaced, or cannot be made, or another run is
      *     at work on one of the files, has left shards that are neither to be used nor replaced, or wrote with other settings
-     *     than this one that resumes it
+     *     than this one that resumes it; if a shard would cut a sequence of a temporal SAE, or the selection {@linkplain
+     *     FeatureSink#to(List, FeatureStream, Selection) leaves nothing out or changes nothing}
      * @throws IllegalArgumentException if the ending of a name tells no kind
      */
     public static ShardedOutputs open(List<Path> files, FeatureStream stream, Selection selection, Sharding sharding) {
-        files.forEach(file -> FeatureTarget.file(OutputFile.of(file, true)));
+        selection.requireUse(
+                files.stream()
+                        .map(file -> FeatureTarget.file(OutputFile.of(file, true)))
+                        .toList(),
+                stream);
+        requireWholeSequences(stream, sharding);
         Shards shards = new Shards(stream.layout().tokens(), sharding.tokens());
         JsonObject run = new JsonObject();
         stream.metadata().forEach(run::addProperty);
@@ -87,6 +97,19 @@ public final class ShardedOutputs implements AutoCloseable {
         } catch (RuntimeException e) {
             outputs.close();
             throw e;
+        }
+    }
+
+    private static void requireWholeSequences(FeatureStream stream, Sharding sharding) {
+        long sequence = stream.layout().sequence();
+        if (stream.config().architecture() == SaeArchitecture.TEMPORAL
+                && sharding.tokens() < stream.layout().tokens()
+                && sharding.tokens() % sequence != 0) {
+            throw new DataException(
+                    Reason.MISMATCH,
+                    Sentence.of(
+                            Setting.SHARD_TOKENS.of(sharding.tokens()),
+                            " cuts sequences of " + sequence + " tokens, but a temporal SAE takes whole ones."));
         }
     }
 
@@ -132,7 +155,7 @@ public final class ShardedOutputs implements AutoCloseable {
      * Puts all shards in place, and returns them, those of each file together; to be called once none is missing.
      *
      * @throws IllegalStateException if one is missing
-     * @throws io.github.sae4j.data.DataException if somebody else has made a file of a shard's name meanwhile
+     * @throws DataException if somebody else has made a file of a shard's name meanwhile
      */
     public List<WrittenFile> commit() {
         if (!missing().isEmpty()) {

@@ -5,6 +5,7 @@ import io.github.sae4j.data.DataException;
 import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.data.activations.InputRequirements;
 import io.github.sae4j.data.activations.Layout;
+import io.github.sae4j.data.internal.RowPlace;
 import io.github.sae4j.safetensors.Dtype;
 import io.github.sae4j.safetensors.SafetensorsFile;
 import io.github.sae4j.safetensors.TensorView;
@@ -111,7 +112,7 @@ final class SparseRows implements FeatureRows {
                     Reason.MALFORMED,
                     path + ": indptr must never fall, nor rise by more than d_sae = " + dSae
                             + " or above " + indices.elements() + ", but goes from " + start + " to " + end + " at "
-                            + expected.place(token) + ".");
+                            + RowPlace.of(token, expected.layers()) + ".");
         }
         return end - start;
     }
@@ -124,18 +125,18 @@ final class SparseRows implements FeatureRows {
             if (index < 0 || index >= dSae) {
                 throw new DataException(
                         Reason.MISMATCH,
-                        path + ": " + expected.place(token) + " has the feature " + index + ", but " + expected.name()
-                                + " has d_sae = " + dSae + ". Are these another SAE's features?");
+                        path + ": " + RowPlace.of(token, expected.layers()) + " has the feature " + index + ", but "
+                                + expected.name() + " has d_sae = " + dSae + ". Are these another SAE's features?");
             }
             if (index <= previous) {
                 throw new DataException(
                         Reason.MALFORMED,
-                        path + ": the indices of " + expected.place(token) + " must ascend, but " + index + " follows "
-                                + previous + ".");
+                        path + ": the indices of " + RowPlace.of(token, expected.layers()) + " must ascend, but "
+                                + index + " follows " + previous + ".");
             }
             previous = index;
             if (!expected.allowNonFinite() && !Float.isFinite(rowValues[at])) {
-                throw DenseRows.notFinite(path, rowValues[at], expected.place(token), index);
+                throw DenseRows.notFinite(path, rowValues[at], RowPlace.of(token, expected.layers()), index);
             }
         }
     }

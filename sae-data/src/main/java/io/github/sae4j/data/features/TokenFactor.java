@@ -3,7 +3,6 @@ package io.github.sae4j.data.features;
 import io.github.sae4j.core.InverseTransform;
 import io.github.sae4j.core.Normalization;
 import io.github.sae4j.core.SaeConfig;
-import io.github.sae4j.data.activations.InputRequirements;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +16,7 @@ final class TokenFactor {
 
     /** Returns the names of the tensors that an SAE's normalisation needs. */
     static List<String> names(SaeConfig config) {
-        Normalization normalization = InputRequirements.undoneNormalization(config);
+        Normalization normalization = config.undoneNormalization();
         if (normalization == Normalization.LAYER_NORM) {
             return List.of(SCALE, SHIFT);
         }

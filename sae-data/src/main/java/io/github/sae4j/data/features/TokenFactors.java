@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 record TokenFactors(@Nullable TensorView scale, @Nullable TensorView shift) {
 
     static TokenFactors open(Path path, SafetensorsFile file, Layout layout, InputRequirements expected) {
-        Normalization normalization = InputRequirements.undoneNormalization(expected.config());
+        Normalization normalization = expected.config().undoneNormalization();
         return new TokenFactors(
                 open(path, file, "scale", normalization.isPerToken(), layout, expected),
                 open(path, file, "shift", normalization == Normalization.LAYER_NORM, layout, expected));
@@ -33,7 +33,7 @@ record TokenFactors(@Nullable TensorView scale, @Nullable TensorView shift) {
             throw new DataException(
                     Reason.MISMATCH,
                     path + ": " + expected.name() + " has the normalisation "
-                            + InputRequirements.undoneNormalization(expected.config()) + ", which "
+                            + expected.config().undoneNormalization() + ", which "
                             + (needed
                                     ? "needs a \"" + name + "\" for each token, but the file has none."
                                     : "knows no \"" + name + "\" for each token, but the file has one."));

@@ -8,7 +8,7 @@ import java.util.Objects;
  *
  * <pre>{@code
  * NavigableSet<Long> wanted = new TreeSet<>(List.of(17L));
- * TokenContext context = TokenTexts.around(Path.of("tokens.jsonl"), reader.whole(), wanted, 8).get(17L);
+ * TokenContext context = TokenTexts.of(Path.of("tokens.jsonl"), reader.whole()).around(wanted, 8).get(17L);
  * String before = String.join("", context.before());
  * String after = String.join("", context.after());
  * System.out.println(before + "[" + context.token() + "]" + after);

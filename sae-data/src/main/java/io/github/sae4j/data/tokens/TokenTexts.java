@@ -9,16 +9,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.Objects;
 
 /**
  * The texts of tokens, in JSON lines or Parquet. Lines or rows follow one another as the activations do; where these have an
  * axis of sequences, each is one of them, unless it is a single token.
  *
- * <p>Without state, and so safe for use by several threads.
+ * <p>Immutable, and so safe for use by several threads.
  *
  * <pre>{@code
  * NavigableSet<Long> wanted = new TreeSet<>(List.of(17L, 4096L));
- * Map<Long, TokenContext> contexts = TokenTexts.around(Path.of("tokens.jsonl"), reader.whole(), wanted, 8);
+ * TokenTexts texts = TokenTexts.of(Path.of("tokens.jsonl"), reader.whole());
+ * Map<Long, TokenContext> contexts = texts.around(wanted, 8);
  * contexts.forEach((token, context) -> System.out.println(token + " " + context.token()));
  * }</pre>
  *
@@ -31,46 +33,43 @@ public final class TokenTexts {
 
     private final Path path;
     private final Layout layout;
-    private final int around;
 
-    private TokenTexts(Path path, Layout layout, int around) {
-        this.path = path;
-        this.layout = layout;
-        this.around = around;
+    private TokenTexts(Path path, Layout layout) {
+        this.path = Objects.requireNonNull(path, "path");
+        this.layout = Objects.requireNonNull(layout, "layout");
+    }
+
+    /**
+     * Returns the texts of a file. Its beginning is read, so that a file of another kind or of other sequences is refused before
+     * all work.
+     *
+     * @param path the file
+     * @param layout how the tokens are arranged
+     * @throws DataException if the file cannot be read, is of another kind, or its first sequence has another length
+     */
+    public static TokenTexts of(Path path, Layout layout) {
+        TokenTexts texts = new TokenTexts(path, layout);
+        try (TokenLines lines = TokenLines.open(path)) {
+            texts.next(lines);
+        }
+        return texts;
     }
 
     /**
      * Reads the texts around some tokens. A line or row group at a time is in memory.
      *
-     * @param path the file
-     * @param layout how the tokens are arranged
      * @param wanted the tokens' numbers
      * @param around how many tokens before and after each, at most: none of another line
      * @return a context for each that is wanted
-     * @throws DataException if the file cannot be read, is of another kind, or is not of these tokens
+     * @throws DataException if the file cannot be read, or is not of these tokens
      */
-    public static Map<Long, TokenContext> around(Path path, Layout layout, NavigableSet<Long> wanted, int around) {
-        return new TokenTexts(path, layout, around).read(wanted);
-    }
-
-    /**
-     * Checks what can be seen of a file at its beginning, before all work.
-     *
-     * @throws DataException if it cannot be read, is of another kind, or its first sequence has another length
-     */
-    public static void requireUsable(Path path, Layout layout) {
-        try (TokenLines lines = TokenLines.open(path)) {
-            new TokenTexts(path, layout, 0).next(lines);
-        }
-    }
-
-    private Map<Long, TokenContext> read(NavigableSet<Long> wanted) {
+    public Map<Long, TokenContext> around(NavigableSet<Long> wanted, int around) {
         Map<Long, TokenContext> contexts = new HashMap<>();
         long first = 0;
         try (TokenLines lines = TokenLines.open(path)) {
             for (List<String> tokens = next(lines); !tokens.isEmpty(); tokens = next(lines)) {
                 for (long token : wanted.subSet(first, first + tokens.size())) {
-                    contexts.put(token, context(tokens, (int) (token - first)));
+                    contexts.put(token, context(tokens, (int) (token - first), around));
                 }
                 first += tokens.size();
             }
@@ -113,7 +112,7 @@ public final class TokenTexts {
         return tokens;
     }
 
-    private TokenContext context(List<String> tokens, int at) {
+    private static TokenContext context(List<String> tokens, int at, int around) {
         return new TokenContext(
                 tokens.subList(Math.max(0, at - around), at),
                 tokens.get(at),

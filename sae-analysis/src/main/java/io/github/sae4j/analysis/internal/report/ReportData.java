@@ -149,7 +149,7 @@ public record ReportData(
                 wanted.add(activations.number(example.token()));
             }
         }
-        return TokenTexts.around(tokens, activations.whole(), wanted, 0);
+        return TokenTexts.of(tokens, activations.whole()).around(wanted, 0);
     }
 
     private String place(Example example, Map<Long, TokenContext> texts) {

@@ -151,7 +151,7 @@ final class CfgJson {
     private SaeConfig config(Architecture architecture) {
         int dIn = fields.size("d_in");
         int dSae = fields.size("d_sae");
-        boolean transcoder = architecture.label().endsWith("transcoder");
+        boolean transcoder = architecture.kind().isTranscoder();
         @Nullable Integer dOut = fields.optionalSize("d_out");
         @Nullable String dtype = dtype();
         @Nullable Boolean applyBDecToInput = fields.flag("apply_b_dec_to_input");
