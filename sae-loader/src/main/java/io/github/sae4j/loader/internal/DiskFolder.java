@@ -127,7 +127,7 @@ public final class DiskFolder implements SaeFolder {
     }
 
     @Override
-    public SaeSource source(FileState weights, List<String> files, List<String> allowedUnknown) {
+    public SaeSource source(WeightsState weights, List<String> files, List<String> allowedUnknown) {
         return new FileSource(path.toString(), null, null, files, allowedUnknown, weights);
     }
 

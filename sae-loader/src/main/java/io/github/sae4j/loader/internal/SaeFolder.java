@@ -81,7 +81,7 @@ public sealed interface SaeFolder permits DiskFolder, HubFolder {
      * @param files the files that were read, relative to the repository or to the folder of this machine
      * @param allowedUnknown the names of tensors and fields that nothing understood and that the user let through
      */
-    SaeSource source(FileState weights, List<String> files, List<String> allowedUnknown);
+    SaeSource source(WeightsState weights, List<String> files, List<String> allowedUnknown);
 
     /** Returns where this place is on this machine, once something was found in it. */
     Path location();
