@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
             "",
             "read share: what reading W_enc once at the measured bandwidth takes, of the median; it bounds small batches.",
             "FMA share: what the product with W_enc takes at the measured peak, of the median; it bounds large ones.",
-            "With --prepared most of that product is saved, and both may be above 100 %. The default sizes then need",
+            "With --prepared most of that product is saved, and both may be above 100 %%. The default sizes then need",
             "SAE_JAVA_OPTS=-XX:MaxDirectMemorySize=2g.",
             "",
             "Examples:",
