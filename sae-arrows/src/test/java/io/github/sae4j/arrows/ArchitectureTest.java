@@ -22,6 +22,7 @@ import java.io.FileWriter;
 import java.io.RandomAccessFile;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -112,6 +113,30 @@ class ArchitectureTest {
     @MethodSource("allModules")
     void hasThoseDependenciesInItsPom(Module module) {
         assertThat(Poms.dependencies(module.name())).containsExactlyInAnyOrderElementsOf(module.uses());
+    }
+
+    @Test
+    void theDrawingHasTheArrowsOfTheTable() {
+        Map<String, List<String>> drawn = House.drawn();
+        Set<String> modules = drawn.entrySet().stream()
+                .flatMap(arrow -> Stream.concat(Stream.of(arrow.getKey()), arrow.getValue().stream()))
+                .collect(Collectors.toSet());
+        for (String module : modules) {
+            assertThat(drawn.getOrDefault(module, List.of()))
+                    .as(module)
+                    .containsExactlyInAnyOrderElementsOf(HOUSE.module(module).uses());
+        }
+        assertThat(modules).contains("sae-cli", "sae-core", "hf-hub4j");
+    }
+
+    @Test
+    void whatExistsOnceIsOneClass() {
+        assertThat(House.once())
+                .hasSizeGreaterThan(10)
+                .allSatisfy(name -> assertThat(everything.stream()
+                                .filter(type -> type.getSimpleName().equals(name)))
+                        .as(name)
+                        .hasSize(1));
     }
 
     @Test

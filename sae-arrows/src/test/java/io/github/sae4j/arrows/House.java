@@ -6,7 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The tables of ARCHITECTURE.md.
@@ -18,6 +21,8 @@ record House(List<Module> modules, List<Shared> shared) {
 
     private static final Path DOCUMENT = Path.of("..", "ARCHITECTURE.md");
     private static final Pattern NAME = Pattern.compile("`([^`]+)`");
+    private static final Pattern ARROW = Pattern.compile(" (\\S+) ─+▶ +(.+)");
+    private static final String ONCE = "## What exists once";
     private static final int MODULE_COLUMNS = 5;
     private static final int SHARED_COLUMNS = 3;
 
@@ -59,6 +64,27 @@ record House(List<Module> modules, List<Shared> shared) {
 
     private static List<String> names(String cell) {
         return NAME.matcher(cell).results().map(found -> found.group(1)).toList();
+    }
+
+    /** Returns what each module uses that the drawing has an arrow from. */
+    static Map<String, List<String>> drawn() {
+        return lines().stream()
+                .map(ARROW::matcher)
+                .filter(Matcher::matches)
+                .collect(Collectors.toMap(
+                        arrow -> arrow.group(1), arrow -> List.of(arrow.group(2).split(" +"))));
+    }
+
+    /** Returns the simple names of the classes that do what is done in one place only. */
+    static List<String> once() {
+        return lines().stream()
+                .dropWhile(line -> !line.equals(ONCE))
+                .skip(1)
+                .takeWhile(line -> !line.startsWith("## "))
+                .filter(line -> line.startsWith("| "))
+                .flatMap(line -> names(line).stream())
+                .distinct()
+                .toList();
     }
 
     Module module(String name) {

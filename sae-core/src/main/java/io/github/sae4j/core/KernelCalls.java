@@ -1,196 +1,38 @@
 package io.github.sae4j.core;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.github.sae4j.core.internal.host.Encoded;
 import io.github.sae4j.core.internal.host.FeatureSubset;
-import io.github.sae4j.core.internal.host.HostSae;
 import io.github.sae4j.core.internal.host.NotFinite;
-import io.github.sae4j.core.internal.host.PageFaults;
 import io.github.sae4j.core.internal.host.Rows;
 import io.github.sae4j.core.internal.host.SaeKernel;
-import io.github.sae4j.core.internal.host.Stop;
 import io.github.sae4j.core.internal.host.Tokens;
 import io.github.sae4j.core.internal.torch.HostArrays;
-import io.github.sae4j.core.internal.torch.HostTensors;
 import io.github.sae4j.core.internal.torch.TensorEncoded;
 import io.github.sae4j.core.internal.torch.TensorKernel;
-import java.time.Duration;
 import java.util.Arrays;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
-/**
- * Runs calls on an SAE's kernel until it is closed, and makes values of what the kernel returns. Closing waits for the
- * calls that run. DJL's arrays get a manager for each call, and libtorch starts with the first of them.
- */
+/** What an SAE's kernel computes of an SAE's arguments, as values: features, reconstructions and DJL's arrays. */
 final class KernelCalls {
 
-    static final String CLOSED = "This SAE is closed already.";
-
+    private final OpenKernel kernel;
     private final SaeConfig config;
     private final boolean allowNonFinite;
     private final boolean takesSequences;
     private final int segments;
-    private final SaeSource source;
-    private final Device device;
-    private final Kernel kind;
-    private final Stop stop;
-    private final ReadWriteLock lock = new ReentrantReadWriteLock();
-    private volatile boolean closing;
 
-    /** Null once it is closed, for whoever keeps a closed SAE shall not keep its weights; guarded by the lock. */
-    private @Nullable SaeKernel kernel;
-
-    /** What takes DJL's arrays, from the first on; guarded by this. */
-    private @Nullable TensorKernel tensors;
-
-    KernelCalls(SaeProperties properties, SaeKernel kernel, Device device, Stop stop) {
+    KernelCalls(SaeProperties properties, OpenKernel kernel) {
+        this.kernel = kernel;
         this.config = properties.config();
         this.allowNonFinite = properties.allowNonFinite();
         this.takesSequences = properties.takesSequences();
         this.segments = properties.segments();
-        this.source = properties.source();
-        this.device = device;
-        this.kind = kernel.kind();
-        this.kernel = kernel;
-        this.stop = stop;
-    }
-
-    Device device() {
-        return device;
-    }
-
-    Kernel kind() {
-        return kind;
-    }
-
-    private SaeKernel kernel() {
-        SaeKernel open = kernel;
-        if (open == null) {
-            throw new IllegalStateException(CLOSED);
-        }
-        return open;
     }
 
     /** Returns what takes DJL's arrays, to work that runs as a call. */
-    synchronized TensorKernel tensors() {
-        SaeKernel open = kernel();
-        TensorKernel present = tensors;
-        if (present == null) {
-            present = open instanceof HostSae host
-                    ? new HostTensors(host, config.dIn(), config.dSae(), config.dOut(), !allowNonFinite)
-                    : (TensorKernel) open;
-            tensors = present;
-        }
-        return present;
-    }
-
-    /** Runs a call on DJL's arrays with a manager that ends with it. */
-    <T> T run(Function<NDManager, T> work) {
-        return whileOpen(open -> {
-            try (NDManager call = tensors().newCall()) {
-                return work.apply(call);
-            }
-        });
-    }
-
-    /** Runs a call. */
-    <T> T whileOpen(Function<SaeKernel, T> work) {
-        lock.readLock().lock();
-        try {
-            return whileOpen(closing ? null : kernel, work);
-        } finally {
-            lock.readLock().unlock();
-        }
-    }
-
-    private <T> T whileOpen(@Nullable SaeKernel open, Function<SaeKernel, T> work) {
-        if (open == null) {
-            throw new IllegalStateException(CLOSED);
-        }
-        try {
-            source.requireUnchanged();
-            return ofUnchangedWeights(work.apply(open));
-        } catch (SaeException e) {
-            throw e;
-        } catch (NotFinite e) {
-            throw e.sentence();
-        } catch (InternalError e) {
-            throw PageFaults.sentence(source, e);
-        } catch (RuntimeException e) {
-            throw new SaeException(SaeException.Reason.ENGINE, "The engine failed: " + e.getMessage(), e);
-        }
-    }
-
-    /** Returns a result if the weights that it was made of were there all the time, and releases it if not. */
-    private <T> T ofUnchangedWeights(T result) {
-        try {
-            PageFaults.requireNone();
-            source.requireUnchanged();
-            return result;
-        } catch (RuntimeException | Error e) {
-            if (result instanceof NDArray array) {
-                array.close();
-            }
-            throw e;
-        }
-    }
-
-    boolean isClosed() {
-        lock.readLock().lock();
-        try {
-            return kernel == null;
-        } finally {
-            lock.readLock().unlock();
-        }
-    }
-
-    /** Lets no more calls in, and closes the kernel when those that run have ended. */
-    void close() {
-        closing = true;
-        lock.writeLock().lock();
-        try {
-            closeKernel();
-        } finally {
-            lock.writeLock().unlock();
-        }
-    }
-
-    /** Does the same, and ends calls early that run longer than so. */
-    void close(Duration longest) {
-        closing = true;
-        try {
-            if (lock.writeLock().tryLock(TimeUnit.NANOSECONDS.convert(longest), TimeUnit.NANOSECONDS)) {
-                try {
-                    closeKernel();
-                } finally {
-                    lock.writeLock().unlock();
-                }
-                return;
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        stop.ask();
-        close();
-    }
-
-    private synchronized void closeKernel() {
-        TensorKernel door = tensors;
-        tensors = null;
-        if (door != null) {
-            door.close();
-        }
-        SaeKernel open = kernel;
-        kernel = null;
-        if (open != null && open != door) {
-            open.close();
-        }
+    TensorKernel tensors() {
+        return kernel.tensors();
     }
 
     static NDArray handOver(NDArray result, NDManager owner) {
@@ -230,7 +72,7 @@ final class KernelCalls {
      * @param to the row after the last
      */
     SparseFeatures encode(TokenRows rows, int from, int to, ActivationShape shape) {
-        return whileOpen(open -> {
+        return kernel.whileOpen(open -> {
             try {
                 return from == to
                         ? none(shape)
@@ -243,7 +85,7 @@ final class KernelCalls {
 
     /** Encodes tokens in Java's memory to some features only. */
     SparseFeatures encode(TokenRows rows, FeatureSubset subset, ActivationShape shape) {
-        return whileOpen(
+        return kernel.whileOpen(
                 open -> rows.tokens() == 0 ? none(shape) : checked(shape, subset.encode(rows.source(), rows.tokens())));
     }
 
@@ -255,7 +97,7 @@ final class KernelCalls {
      * @param out takes the rows from its own first on
      */
     SparseFeatures forward(TokenRows rows, int from, int to, ActivationShape shape, SaeKernel.Target out) {
-        return whileOpen(open -> {
+        return kernel.whileOpen(open -> {
             if (from == to) {
                 return none(shape);
             }
@@ -301,7 +143,7 @@ final class KernelCalls {
     /** Decodes features to Java's memory. */
     float[][] decode(SparseFeatures features) {
         float[][] decoded = new float[requireFitting(features).tokens()][];
-        whileOpen(open -> {
+        kernel.whileOpen(open -> {
             if (decoded.length > 0) {
                 InverseTransform inverse = features.inverseTransform();
                 open.decode(

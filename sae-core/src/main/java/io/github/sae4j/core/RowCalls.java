@@ -1,11 +1,10 @@
 package io.github.sae4j.core;
 
 import io.github.sae4j.core.internal.host.SaeKernel;
+import io.github.sae4j.core.internal.host.Tokens;
 
-/** Runs calls on tokens in Java's memory a part at a time, each small enough for one array of libtorch's binding. */
+/** Runs calls on tokens in Java's memory a part at a time. */
 final class RowCalls {
-
-    private static final int VALUES_AT_ONCE = 1 << 24;
 
     private final KernelCalls calls;
     private final boolean allowNonFinite;
@@ -14,7 +13,8 @@ final class RowCalls {
     RowCalls(KernelCalls calls, SaeProperties properties) {
         this.calls = calls;
         this.allowNonFinite = properties.allowNonFinite();
-        this.tokensAtOnce = Math.max(1, VALUES_AT_ONCE / properties.config().dIn());
+        this.tokensAtOnce =
+                Math.max(1, Tokens.VALUES_AT_ONCE / properties.config().dIn());
     }
 
     /** Returns how the features of so many tokens are arranged: on one axis. */

@@ -270,6 +270,15 @@ public final class SaeBuilder {
     }
 
     /**
+     * Returns what the SAE of these parts can do, without building it; whether the parts fit each other is not asked.
+     *
+     * @throws SaeException if there is no activation rule, or neither {@code W_enc} nor {@code W_dec}
+     */
+    public SaeCapabilities capabilities() {
+        return SaeCapabilities.of(properties(required(activation, "activation rule")));
+    }
+
+    /**
      * Returns the SAE; the caller closes it.
      *
      * @throws SaeException if a required part is missing, parts do not fit each other, hold NaN or infinity or cannot be

@@ -60,6 +60,17 @@ public final class SaeCapabilities {
         return Optional.ofNullable(missing.get(SaeException.requirePresent(capability, "capability")));
     }
 
+    /** Returns whether the other lacks the same, for the same reasons. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof SaeCapabilities capabilities && missing.equals(capabilities.missing);
+    }
+
+    @Override
+    public int hashCode() {
+        return missing.hashCode();
+    }
+
     /** Returns what the SAE cannot do, with the reasons. */
     @Override
     public String toString() {

@@ -37,6 +37,28 @@ record SaeProperties(
         int segments,
         boolean folded) {
 
+    /** Throws what stands against something that is asked for, if anything does. */
+    static void requireNothingAgainst(@Nullable String reason) {
+        if (reason != null) {
+            throw new SaeException(SaeException.Reason.NOT_SUPPORTED, reason);
+        }
+    }
+
+    /** Throws unless the SAE can decode. */
+    void requireDecoder() {
+        requireNothingAgainst(noDecoding);
+    }
+
+    /** Throws unless the SAE takes each token alone. */
+    void requireSingleTokens() {
+        requireNothingAgainst(
+                takesSequences
+                        ? "This SAE predicts each token from those before it, so it takes whole sequences:"
+                                + " encodeSequence, or an NDArray of [batch, sequence, d_in = " + config.dIn()
+                                + "], not tokens alone."
+                        : null);
+    }
+
     /** Returns the same of an SAE whose decoder norms are folded. */
     SaeProperties withFoldedNorms() {
         return new SaeProperties(

@@ -12,6 +12,7 @@ import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +50,7 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
     private final SaeProperties properties;
     private final SaeConfig config;
     private final SaeCapabilities capabilities;
+    private final OpenKernel kernel;
     private final KernelCalls calls;
     private final RowCalls rowCalls;
     private final Cleaner.Cleanable watch;
@@ -59,9 +61,10 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
         this.config = properties.config();
         this.capabilities = SaeCapabilities.of(properties);
         this.parts = parts;
-        this.calls = new KernelCalls(properties, kernel, device, stop);
+        this.kernel = new OpenKernel(properties, kernel, device, stop);
+        this.calls = new KernelCalls(properties, this.kernel);
         this.rowCalls = new RowCalls(calls, properties);
-        this.watch = Unclosed.watch(this, calls);
+        this.watch = Unclosed.watch(this, this.kernel);
     }
 
     /**
@@ -121,19 +124,19 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
     public SaeParts parts() {
         @Nullable SaeParts present = parts;
         if (present == null) {
-            throw new IllegalStateException(KernelCalls.CLOSED);
+            throw new IllegalStateException(OpenKernel.CLOSED);
         }
         return present;
     }
 
     /** Returns the device that was chosen: dense results are made there. */
     public Device device() {
-        return calls.device();
+        return kernel.device();
     }
 
     /** Returns the kernel that was chosen. */
     public Kernel kernel() {
-        return calls.kind();
+        return kernel.kind();
     }
 
     /**
@@ -142,7 +145,7 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
      * <p>The caller closes it. It does not end with the SAE.
      */
     public NDManager newManager() {
-        return calls.run(call -> TorchRuntime.newManager(device()));
+        return kernel.run(call -> TorchRuntime.newManager(device()));
     }
 
     /**
@@ -154,7 +157,7 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
      */
     public NDArray encodeDense(NDArray activations) {
         SaeException.requirePresent(activations, "activations");
-        return calls.run(call -> KernelCalls.handOver(
+        return kernel.run(call -> KernelCalls.handOver(
                 calls.encodeDense(call, activations, calls.shapeOf(activations)), activations.getManager()));
     }
 
@@ -166,7 +169,7 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
      */
     public SparseFeatures encode(NDArray activations) {
         SaeException.requirePresent(activations, "activations");
-        return calls.run(call -> calls.encode(call, activations, calls.shapeOf(activations)));
+        return kernel.run(call -> calls.encode(call, activations, calls.shapeOf(activations)));
     }
 
     /**
@@ -177,16 +180,11 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
      */
     @Override
     public SparseFeatures encode(float[] activation) {
-        requireSingleTokens();
+        properties.requireSingleTokens();
         SaeException.requirePresent(activation, "activation");
         TokenRows.requireWidth(activation.length, "activation", config.dIn());
-        try {
-            TokenRows one = TokenRows.of(activation, 0, 1, config.dIn());
-            return calls.encode(one, 0, 1, new ActivationShape(new long[0], 1, 0));
-        } finally {
-            // Whoever holds the SAE for this call only shall not find it freed in it.
-            Reference.reachabilityFence(this);
-        }
+        TokenRows one = TokenRows.of(activation, 0, 1, config.dIn());
+        return held(() -> calls.encode(one, 0, 1, new ActivationShape(new long[0], 1, 0)));
     }
 
     /**
@@ -197,7 +195,7 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
      */
     @Override
     public SparseFeatures encode(float[][] activations) {
-        requireSingleTokens();
+        properties.requireSingleTokens();
         return encode(TokenRows.of(activations, config.dIn()));
     }
 
@@ -211,7 +209,7 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
      * @throws SaeException if the array ends before them
      */
     public SparseFeatures encode(float[] activations, int offset, int tokens) {
-        requireSingleTokens();
+        properties.requireSingleTokens();
         return encode(TokenRows.of(activations, offset, tokens, config.dIn()));
     }
 
@@ -227,17 +225,12 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
      * @throws SaeException if the buffer ends before them
      */
     public SparseFeatures encode(ByteBuffer activations, WeightType type, int tokens) {
-        requireSingleTokens();
+        properties.requireSingleTokens();
         return encode(TokenRows.of(activations, type, tokens, config.dIn()));
     }
 
     private SparseFeatures encode(TokenRows rows) {
-        try {
-            return rowCalls.encode(rows);
-        } finally {
-            // Whoever holds the SAE for this call only shall not find it freed in it.
-            Reference.reachabilityFence(this);
-        }
+        return held(() -> rowCalls.encode(rows));
     }
 
     /**
@@ -247,7 +240,7 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
      */
     public InverseTransform inverseTransform(NDArray activations) {
         SaeException.requirePresent(activations, "activations");
-        return calls.run(call -> calls.inverseTransform(call, activations, calls.shapeOf(activations)));
+        return kernel.run(call -> calls.inverseTransform(call, activations, calls.shapeOf(activations)));
     }
 
     /**
@@ -274,8 +267,8 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
     public NDArray decode(NDArray features, InverseTransform inverse) {
         SaeException.requirePresent(features, "features");
         SaeException.requirePresent(inverse, "inverse");
-        requireDecoder();
-        return calls.run(
+        properties.requireDecoder();
+        return kernel.run(
                 call -> KernelCalls.handOver(calls.decodeDense(call, features, inverse), features.getManager()));
     }
 
@@ -291,8 +284,8 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
     public NDArray decode(SparseFeatures features, NDManager manager) {
         SaeException.requirePresent(features, "features");
         SaeException.requirePresent(manager, "manager");
-        requireDecoder();
-        return calls.run(call -> {
+        properties.requireDecoder();
+        return kernel.run(call -> {
             NDManager owner = calls.tensors().requireOpen(manager, "manager");
             return KernelCalls.handOver(calls.decode(call, features), owner);
         });
@@ -307,13 +300,8 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
      */
     @Override
     public float[][] decode(SparseFeatures features) {
-        requireDecoder();
-        try {
-            return calls.decode(features);
-        } finally {
-            // Whoever holds the SAE for this call only shall not find it freed in it.
-            Reference.reachabilityFence(this);
-        }
+        properties.requireDecoder();
+        return held(() -> calls.decode(features));
     }
 
     /**
@@ -325,8 +313,8 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
      */
     public NDArray reconstruct(NDArray activations) {
         SaeException.requirePresent(activations, "activations");
-        requireDecoder();
-        return calls.run(call -> KernelCalls.handOver(
+        properties.requireDecoder();
+        return kernel.run(call -> KernelCalls.handOver(
                 calls.reconstruct(call, activations, calls.shapeOf(activations)), activations.getManager()));
     }
 
@@ -360,15 +348,10 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
      */
     @Override
     public ForwardPass forward(float[][] activations) {
-        requireDecoder();
-        requireSingleTokens();
+        properties.requireDecoder();
+        properties.requireSingleTokens();
         TokenRows rows = TokenRows.of(activations, config.dIn());
-        try {
-            return rowCalls.forward(rows);
-        } finally {
-            // Whoever holds the SAE for this call only shall not find it freed in it.
-            Reference.reachabilityFence(this);
-        }
+        return held(() -> rowCalls.forward(rows));
     }
 
     /**
@@ -382,7 +365,7 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
             return encode(activations);
         }
         TokenRows rows = TokenRows.of(activations, config.dIn());
-        return calls.run(call -> calls.encode(call, calls.sequenceOf(call, rows), RowCalls.shape(rows.tokens())));
+        return kernel.run(call -> calls.encode(call, calls.sequenceOf(call, rows), RowCalls.shape(rows.tokens())));
     }
 
     /**
@@ -396,9 +379,9 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
         if (!properties.takesSequences()) {
             return forward(activations);
         }
-        requireDecoder();
+        properties.requireDecoder();
         TokenRows rows = TokenRows.of(activations, config.dIn());
-        return calls.run(call -> calls.forwardSequence(call, rows, RowCalls.shape(rows.tokens())));
+        return kernel.run(call -> calls.forwardSequence(call, rows, RowCalls.shape(rows.tokens())));
     }
 
     /**
@@ -411,10 +394,8 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
      */
     public FeatureSet featureSet(int... features) {
         int[] ordered = FeatureSet.ordered(SaeException.requirePresent(features, "features"), config.dSae());
-        if (properties.noSubsets() != null) {
-            throw new SaeException(SaeException.Reason.NOT_SUPPORTED, properties.noSubsets());
-        }
-        return new FeatureSet(this, ordered, calls.whileOpen(open -> open.subset(ordered)));
+        SaeProperties.requireNothingAgainst(properties.noSubsets());
+        return new FeatureSet(this, ordered, kernel.whileOpen(open -> open.subset(ordered)));
     }
 
     /**
@@ -429,13 +410,8 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
         FeatureSubset subset = SaeException.requirePresent(set, "set").of(this);
         SaeException.requirePresent(activation, "activation");
         TokenRows.requireWidth(activation.length, "activation", config.dIn());
-        try {
-            TokenRows one = TokenRows.of(activation, 0, 1, config.dIn());
-            return calls.encode(one, subset, new ActivationShape(new long[0], 1, 0));
-        } finally {
-            // Whoever holds the SAE for this call only shall not find it freed in it.
-            Reference.reachabilityFence(this);
-        }
+        TokenRows one = TokenRows.of(activation, 0, 1, config.dIn());
+        return held(() -> calls.encode(one, subset, new ActivationShape(new long[0], 1, 0)));
     }
 
     /**
@@ -448,12 +424,7 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
     public SparseFeatures encode(float[][] activations, FeatureSet set) {
         FeatureSubset subset = SaeException.requirePresent(set, "set").of(this);
         TokenRows rows = TokenRows.of(activations, config.dIn());
-        try {
-            return calls.encode(rows, subset, RowCalls.shape(rows.tokens()));
-        } finally {
-            // Whoever holds the SAE for this call only shall not find it freed in it.
-            Reference.reachabilityFence(this);
-        }
+        return held(() -> calls.encode(rows, subset, RowCalls.shape(rows.tokens())));
     }
 
     /**
@@ -467,11 +438,9 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
      *     round, as with a top-k that does not rescale by decoder norms
      */
     public SparseAutoencoder foldDecoderNorms() {
-        if (properties.noFolding() != null) {
-            throw new SaeException(SaeException.Reason.NOT_SUPPORTED, properties.noFolding());
-        }
+        SaeProperties.requireNothingAgainst(properties.noFolding());
         SaeParts same = parts();
-        return calls.whileOpen(open -> {
+        return kernel.whileOpen(open -> {
             Stop stop = new Stop();
             return new SparseAutoencoder(properties.withFoldedNorms(), same, open.folded(stop), device(), stop);
         });
@@ -483,7 +452,7 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
      */
     @Override
     public void close() {
-        calls.close();
+        kernel.close();
         watch.clean();
         // Whoever keeps a closed SAE shall not keep the pages of its file.
         parts = null;
@@ -497,24 +466,16 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
      * @param longest how long calls may go on
      */
     public void close(Duration longest) {
-        calls.close(SaeException.requirePresent(longest, "longest"));
+        kernel.close(SaeException.requirePresent(longest, "longest"));
         close();
     }
 
-    private void requireDecoder() {
-        if (properties.noDecoding() != null) {
-            throw new SaeException(SaeException.Reason.NOT_SUPPORTED, properties.noDecoding());
-        }
-    }
-
-    private void requireSingleTokens() {
-        if (properties.takesSequences()) {
-            throw new SaeException(
-                    SaeException.Reason.NOT_SUPPORTED,
-                    "This SAE predicts each token from those before it, so it takes whole sequences:"
-                            + " encodeSequence, or an NDArray of [batch, sequence, d_in = " + config.dIn()
-                            + "], not tokens"
-                            + " alone.");
+    /** Whoever holds the SAE for a call only shall not find it freed in it. */
+    private <T> T held(Supplier<T> call) {
+        try {
+            return call.get();
+        } finally {
+            Reference.reachabilityFence(this);
         }
     }
 

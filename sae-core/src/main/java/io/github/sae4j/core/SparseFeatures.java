@@ -215,7 +215,7 @@ public final class SparseFeatures {
                     .forEach(feature -> kept.add(feature.index(), feature.value()));
             kept.endToken();
         }
-        return withRows(kept);
+        return withRows(kept.build());
     }
 
     /**
@@ -225,15 +225,7 @@ public final class SparseFeatures {
      * @throws NullPointerException if {@code edit} is null
      */
     public SparseFeatures edit(Edit edit) {
-        SaeException.requirePresent(edit, "edit");
-        RowsBuilder edited = new RowsBuilder(tokens(), indices.length);
-        for (int token = 0; token < tokens(); token++) {
-            for (int at = rowOffsets[token]; at < rowOffsets[token + 1]; at++) {
-                edited.add(indices[at], edit.apply(token, indices[at], values[at]));
-            }
-            edited.endToken();
-        }
-        return withRows(edited);
+        return withRows(RowEdits.edited(rows(), SaeException.requirePresent(edit, "edit")));
     }
 
     /**
@@ -246,20 +238,7 @@ public final class SparseFeatures {
      */
     public SparseFeatures with(int feature, float value) {
         requireFeature(feature);
-        RowsBuilder clamped = new RowsBuilder(tokens(), (long) indices.length + tokens());
-        for (int token = 0; token < tokens(); token++) {
-            int at = rowOffsets[token];
-            int end = rowOffsets[token + 1];
-            for (; at < end && indices[at] < feature; at++) {
-                clamped.add(indices[at], values[at]);
-            }
-            clamped.add(feature, value);
-            for (int rest = at < end && indices[at] == feature ? at + 1 : at; rest < end; rest++) {
-                clamped.add(indices[rest], values[rest]);
-            }
-            clamped.endToken();
-        }
-        return withRows(clamped);
+        return withRows(RowEdits.clamped(rows(), feature, value));
     }
 
     /**
@@ -279,8 +258,7 @@ public final class SparseFeatures {
         return edit((token, feature, value) -> ablated.get(feature) ? 0 : value);
     }
 
-    private SparseFeatures withRows(RowsBuilder builder) {
-        Rows rows = builder.build();
+    private SparseFeatures withRows(Rows rows) {
         return new SparseFeatures(dSae, leadingShape, rows.offsets(), rows.indices(), rows.values(), inverseTransform);
     }
 
@@ -348,28 +326,13 @@ public final class SparseFeatures {
 
     /** Returns the tokens of this and then of other features; both have one leading axis and the same d_sae. */
     SparseFeatures followedBy(SparseFeatures next) {
-        long total = (long) indices.length + next.indices.length;
-        if (total > Integer.MAX_VALUE - 8) {
-            throw new SaeException(
-                    SaeException.Reason.TOO_LARGE,
-                    "More than " + total + " features are active in these activations, more than one"
-                            + " result can hold: encode fewer tokens at a time.");
-        }
-        int count = (int) total;
-        int[] offsets = Arrays.copyOf(rowOffsets, rowOffsets.length + next.tokens());
-        for (int token = 1; token <= next.tokens(); token++) {
-            offsets[tokens() + token] = indices.length + next.rowOffsets[token];
-        }
-        int[] allIndices = Arrays.copyOf(indices, count);
-        float[] allValues = Arrays.copyOf(values, count);
-        System.arraycopy(next.indices, 0, allIndices, indices.length, next.indices.length);
-        System.arraycopy(next.values, 0, allValues, values.length, next.values.length);
+        Rows joined = RowEdits.joined(rows(), next.rows());
         return new SparseFeatures(
                 dSae,
-                new long[] {offsets.length - 1},
-                offsets,
-                allIndices,
-                allValues,
+                new long[] {tokens() + next.tokens()},
+                joined.offsets(),
+                joined.indices(),
+                joined.values(),
                 inverseTransform.followedBy(next.inverseTransform));
     }
 

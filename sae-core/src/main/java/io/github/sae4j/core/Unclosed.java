@@ -12,29 +12,29 @@ final class Unclosed implements Runnable {
     private static final Cleaner CLEANER = Cleaner.create();
     private static final AtomicBoolean SAID = new AtomicBoolean();
 
-    private final KernelCalls calls;
+    private final OpenKernel kernel;
     private final String description;
 
-    private Unclosed(KernelCalls calls, String description) {
-        this.calls = calls;
+    private Unclosed(OpenKernel kernel, String description) {
+        this.kernel = kernel;
         this.description = description;
     }
 
     /**
      * Watches over an SAE.
      *
-     * @param calls what is closed with it, which must not refer to it
+     * @param kernel what is closed with it, which must not refer to it
      */
-    static Cleaner.Cleanable watch(SparseAutoencoder sae, KernelCalls calls) {
-        return CLEANER.register(sae, new Unclosed(calls, sae.source().description()));
+    static Cleaner.Cleanable watch(SparseAutoencoder sae, OpenKernel kernel) {
+        return CLEANER.register(sae, new Unclosed(kernel, sae.source().description()));
     }
 
     @Override
     public void run() {
-        if (calls.isClosed()) {
+        if (kernel.isClosed()) {
             return;
         }
-        calls.close();
+        kernel.close();
         if (SAID.compareAndSet(false, true)) {
             LOG.warn(
                     "An SAE ({}) was never closed; it is freed now that nothing uses it. Close every SAE, for example with"

@@ -15,7 +15,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Java arrays on the CPU need no libtorch: it is not on the class path, and nothing of it comes into the process. */
+/**
+ * Java arrays on the CPU need no libtorch. Programs in processes of their own, which have none of its libraries on the class
+ * path, encode and decode with all kinds of SAEs; one that asks for libtorch is told what is missing, and goes on without.
+ */
 class WithoutLibtorchTest {
 
     private static final int D_IN = 24;

@@ -1,5 +1,6 @@
 package io.github.sae4j.loader;
 
+import io.github.sae4j.core.SaeCapabilities;
 import io.github.sae4j.core.SaeConfig;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +21,7 @@ import java.util.Optional;
  * @param repository the repository's id, empty for an SAE of this machine
  * @param commit the commit's 40 hexadecimal digits, empty for an SAE of this machine
  * @param config what the SAE computes
- * @param canDecode whether it has a decoder
+ * @param capabilities what the SAE can do, with the reasons for what it cannot
  * @param normScalingFactor what activations are multiplied by before all else; mostly 1
  * @param tensors the tensors of its files, under the publisher's names
  * @param uses what each tensor and field of its files is used for, or why it changes nothing
@@ -33,7 +34,7 @@ public record SaeDescription(
         Optional<String> repository,
         Optional<String> commit,
         SaeConfig config,
-        boolean canDecode,
+        SaeCapabilities capabilities,
         double normScalingFactor,
         List<Tensor> tensors,
         List<Use> uses,
@@ -44,6 +45,7 @@ public record SaeDescription(
     public SaeDescription {
         SAE.requirePresent(name, "name");
         SAE.requirePresent(config, "config");
+        SAE.requirePresent(capabilities, "capabilities");
         SAE.requirePresent(repository, "repository");
         SAE.requirePresent(commit, "commit");
         SAE.requirePresent(published, "published");

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import ai.djl.Device;
-import io.github.sae4j.core.SaeCapability;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.fixtures.PublisherCase;
 import io.github.sae4j.fixtures.RandomSae;
@@ -52,7 +51,7 @@ class DescribeTest {
             try (SparseAutoencoder sae =
                     load(hub, published).device(Device.cpu()).open()) {
                 assertThat(before.config()).isEqualTo(sae.config());
-                assertThat(before.canDecode()).isEqualTo(sae.capabilities().has(SaeCapability.DECODE));
+                assertThat(before.capabilities()).isEqualTo(sae.capabilities());
                 assertThat(before.normScalingFactor()).isEqualTo(sae.normScalingFactor());
                 assertThat(before.name()).isEqualTo(sae.source().description());
                 assertThat(before.repository()).contains(published.repository());

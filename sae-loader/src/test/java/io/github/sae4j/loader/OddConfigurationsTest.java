@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
+import io.github.sae4j.core.SaeCapability;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.fixtures.KindCase;
 import io.github.sae4j.fixtures.PublisherCase;
@@ -117,7 +118,8 @@ class OddConfigurationsTest {
                 .tensor("scaling_factor", Dtype.F32, new float[] {1})
                 .in(copy);
         SAE.from(ones).device(Device.cpu()).open().close();
-        assertThat(SAE.from(ones).describe().canDecode()).isTrue();
+        assertThat(SAE.from(ones).describe().capabilities().has(SaeCapability.DECODE))
+                .isTrue();
         Path two = new TinySae()
                 .tensor("scaling_factor", Dtype.F32, new float[] {2})
                 .in(temporary.resolve("two"));

@@ -124,9 +124,9 @@ public final class RandomWeights {
             throw new AnalysisException(
                     AnalysisException.Reason.TOO_LARGE,
                     "The SAE to measure with takes " + bytes / 1_000_000
-                            + " MB of memory beside the heap, and Java may use "
-                            + "less; a smaller d_in, d_sae or number type needs less, and -XX:MaxDirectMemorySize="
-                            + (bytes / 1_000_000_000 + 1) + "g lets Java use more.",
+                            + " MB of memory beside the heap, and Java may use less: start Java with"
+                            + " -XX:MaxDirectMemorySize=" + (bytes / 1_000_000_000 + 1)
+                            + "g, or take a smaller d_in, d_sae or number type.",
                     e);
         }
     }

@@ -98,14 +98,14 @@ public final class Failures implements IExecutionExceptionHandler, IParameterExc
         if (failure instanceof DataException data) {
             return firstLine(SettingOptions.spelled(data.sentence()));
         }
-        if (failure instanceof SaeException core) {
-            return firstLine(OptionWords.withMemory(String.valueOf(core.getMessage())));
+        if (failure instanceof SaeException
+                || failure instanceof AnalysisException
+                || failure instanceof TensorFileException) {
+            return firstLine(OptionWords.withMemory(String.valueOf(failure.getMessage())));
         }
         if (failure instanceof CommandException
-                || failure instanceof AnalysisException
                 || failure instanceof StandardOutput.Unwritable
                 || failure instanceof HubException
-                || failure instanceof TensorFileException
                 || failure instanceof SafetensorsException) {
             return firstLine(failure.getMessage());
         }

@@ -16,6 +16,7 @@ final class OptionWords {
         return message.replace(
                         "start Java with a larger -XX:MaxDirectMemorySize",
                         "set SAE_JAVA_OPTS=-XX:MaxDirectMemorySize=N with a larger N")
+                .replace("start Java with -XX:", "set SAE_JAVA_OPTS=-XX:")
                 .replace("do not prepare it", "leave out --prepared");
     }
 

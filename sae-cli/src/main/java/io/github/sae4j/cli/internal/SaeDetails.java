@@ -93,7 +93,11 @@ record SaeDetails(LabelledLines facts) {
         line("architecture", config.architecture());
         line("d_in", Quantity.count(config.dIn()));
         line("d_sae", Quantity.count(config.dSae()));
-        line("d_out", sae.canDecode() ? Quantity.count(config.dOut()) : "none: this SAE can encode only");
+        line(
+                "d_out",
+                sae.capabilities().has(SaeCapability.DECODE)
+                        ? Quantity.count(config.dOut())
+                        : "none: this SAE can encode only");
         for (SaeDescription.Tensor tensor : sae.tensors()) {
             String sizes = tensor.shape().stream().map(Quantity::count).collect(Collectors.joining(" × "));
             line("tensor", tensor.name() + " " + tensor.dtype() + " [" + sizes + "]");

@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.sae4j.analysis.survey.DecoderDirections;
 import io.github.sae4j.core.Kernel;
+import io.github.sae4j.core.SaeCapabilities;
 import io.github.sae4j.core.SaeCapability;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SaeMetadata;
@@ -61,7 +62,7 @@ final class SaeJson {
         object.addProperty("sae", open.lastingName());
         object.addProperty("sae_options", open.options());
         object.addProperty("release", published == null ? null : published.name());
-        add(object, sae.config(), sae.capabilities().has(SaeCapability.DECODE), sae.normScalingFactor());
+        add(object, sae.config(), sae.capabilities(), sae.normScalingFactor());
         object.addProperty("dtype", sae.weightType().label());
         object.addProperty("in_memory", sae.weightLayout());
         object.add("decoder_norms", norms(sae));
@@ -87,7 +88,7 @@ final class SaeJson {
         JsonObject object = new JsonObject();
         object.addProperty("sae", sae.name());
         object.addProperty("release", sae.published().map(PublishedSae::name).orElse(null));
-        add(object, sae.config(), sae.canDecode(), sae.normScalingFactor());
+        add(object, sae.config(), sae.capabilities(), sae.normScalingFactor());
         object.addProperty("repository", sae.repository().orElse(null));
         object.addProperty("commit", sae.commit().orElse(null));
         JsonArray tensors = new JsonArray();
@@ -157,11 +158,12 @@ final class SaeJson {
         return uses;
     }
 
-    private static void add(JsonObject object, SaeConfig config, boolean canDecode, double normScalingFactor) {
+    private static void add(
+            JsonObject object, SaeConfig config, SaeCapabilities capabilities, double normScalingFactor) {
         object.addProperty("architecture", config.architecture().label());
         object.addProperty("d_in", config.dIn());
         object.addProperty("d_sae", config.dSae());
-        object.addProperty("d_out", canDecode ? config.dOut() : null);
+        object.addProperty("d_out", capabilities.has(SaeCapability.DECODE) ? config.dOut() : null);
         object.addProperty("normalize_activations", config.normalization().label());
         object.addProperty("norm_scaling_factor", normScalingFactor);
         object.addProperty("reshape_activations", config.reshape().label());

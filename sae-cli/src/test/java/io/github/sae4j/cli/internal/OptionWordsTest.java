@@ -25,6 +25,8 @@ class OptionWordsTest {
                 "SET_OF_LAYERS|It is a set. openSet() opens it.|It is a set. sae encode, decode, reconstruct and info take it.",
                 "CANNOT_OPEN|No memory: start Java with a larger -XX:MaxDirectMemorySize, or do not prepare it.|No memory: set"
                         + " SAE_JAVA_OPTS=-XX:MaxDirectMemorySize=N with a larger N, or leave out --prepared.",
+                "CANNOT_OPEN|It takes 2400 MB: start Java with -XX:MaxDirectMemorySize=3g.|It takes 2400 MB: set"
+                        + " SAE_JAVA_OPTS=-XX:MaxDirectMemorySize=3g.",
                 "NOT_FOUND|There is no folder override(\"k\", 50).|There is no folder override(\"k\", 50)."
             })
     void takeThePlaceOfCalls(Reason reason, String ofTheLibrary, String ofTheCommand) {

@@ -126,11 +126,6 @@ public final class FormatParts {
         return config;
     }
 
-    /** Returns whether the SAE has a decoder. */
-    public boolean canDecode() {
-        return noDecoder == null;
-    }
-
     /** Returns what activations are multiplied by before all else, if the files say so. */
     public OptionalDouble normScalingFactor() {
         return normScalingFactor;

@@ -127,7 +127,7 @@ public final class DiskFolder implements SaeFolder {
     }
 
     @Override
-    public SaeSource source(FileState weights, List<String> files, OpenedWith settings) {
+    public SaeSource source(WeightsState weights, List<String> files, OpenedWith settings) {
         return new FileSource(path.toString(), null, null, files, settings, weights);
     }
 

@@ -4,10 +4,8 @@ import io.github.sae4j.core.SaeException;
 import io.github.sae4j.core.SaeSource;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -24,7 +22,7 @@ final class FileSource implements SaeSource {
     private final @Nullable String commit;
     private final List<String> files;
     private final OpenedWith settings;
-    private final FileState weights;
+    private final WeightsState weights;
     private @Nullable String sha256;
 
     FileSource(
@@ -33,7 +31,7 @@ final class FileSource implements SaeSource {
             @Nullable String commit,
             List<String> files,
             OpenedWith settings,
-            FileState weights) {
+            WeightsState weights) {
         this.description = description;
         this.repository = repository;
         this.commit = commit;
@@ -97,16 +95,14 @@ final class FileSource implements SaeSource {
 
     private String digest() {
         try (InputStream in = Files.newInputStream(weights.file())) {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            Sha256 sha = new Sha256();
             byte[] chunk = new byte[CHUNK];
             for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
-                digest.update(chunk, 0, read);
+                sha.update(ByteBuffer.wrap(chunk, 0, read));
             }
-            return HexFormat.of().formatHex(digest.digest());
+            return sha.hex();
         } catch (IOException e) {
             throw new SaeException(SaeException.Reason.WEIGHTS_LOST, Unreadable.sentence(weights.file(), e), e);
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java platform has SHA-256", e);
         }
     }
 

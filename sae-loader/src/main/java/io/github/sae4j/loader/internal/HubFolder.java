@@ -272,7 +272,7 @@ public final class HubFolder implements SaeFolder {
     }
 
     @Override
-    public SaeSource source(FileState weights, List<String> files, OpenedWith settings) {
+    public SaeSource source(WeightsState weights, List<String> files, OpenedWith settings) {
         String known = pin.commit == null ? revision() : pin.commit;
         return new FileSource(
                 address.at(null) + " at " + known.substring(0, Math.min(SHORT_COMMIT, known.length())),

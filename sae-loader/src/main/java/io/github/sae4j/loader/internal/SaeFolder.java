@@ -81,7 +81,7 @@ public sealed interface SaeFolder permits DiskFolder, HubFolder {
      * @param files the files that were read, relative to the repository or to the folder of this machine
      * @param settings what the user set
      */
-    SaeSource source(FileState weights, List<String> files, OpenedWith settings);
+    SaeSource source(WeightsState weights, List<String> files, OpenedWith settings);
 
     /** Returns where this place is on this machine, once something was found in it. */
     Path location();

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import ai.djl.Device;
+import io.github.sae4j.core.SaeCapability;
+import io.github.sae4j.core.SaeException;
 import io.github.sae4j.core.SparseAutoencoder;
+import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.core.WeightType;
 import io.github.sae4j.loader.SAE;
 import io.github.sae4j.loader.SaeDescription;
@@ -71,7 +74,7 @@ class ProvidedFormatTest {
         SaeDescription sae = SAE.from(folder).describe();
 
         assertThat(sae.config().dSae()).isEqualTo(3);
-        assertThat(sae.canDecode()).isTrue();
+        assertThat(sae.capabilities().has(SaeCapability.DECODE)).isTrue();
         assertThat(sae.uses())
                 .contains(
                         new SaeDescription.Use("sae.json", "k", "read"),
@@ -148,6 +151,55 @@ class ProvidedFormatTest {
 
         config(", \"rule\": \"lista\"");
         requireRefused(Reason.UNSUPPORTED, () -> SAE.fromDisk(folder), "only topk is known of tiny_lab");
+    }
+
+    @Test
+    void mayAddASkipTermAndFrequencies() throws IOException {
+        tensors.remove("steps");
+        shapes.remove("steps");
+        tensor("skip.weight", new float[] {2, 0, 1, -1}, 2, 2);
+        tensor("log_sparsity", new float[] {-1, -2, -3}, 3);
+        writeTranscoder();
+
+        try (SparseAutoencoder sae = SAE.from(folder).device(Device.cpu()).open()) {
+            SparseFeatures features = sae.encode(new float[] {2, 3});
+            assertThat(features.toDense()[0]).containsExactly(2, 3.5f, 4);
+            assertThat(sae.decode(features)[0]).containsExactly(6.25f, 7.25f);
+            // W_skip x = [4, -1], which only whoever has x can add.
+            assertThat(sae.reconstruct(new float[] {2, 3})).containsExactly(10.25f, 6.25f);
+            assertThat(sae.sparsity().orElseThrow()).containsExactly(-1, -2, -3);
+            assertThat(SAE.from(folder).describe().capabilities())
+                    .isEqualTo(sae.capabilities())
+                    .matches(capabilities -> !capabilities.has(SaeCapability.DECODE_WHOLLY));
+        }
+    }
+
+    @Test
+    void mayEncodeOnly() throws IOException {
+        for (String name : List.of("steps", "down.weight", "down.bias")) {
+            tensors.remove(name);
+            shapes.remove(name);
+        }
+        writeTranscoder();
+
+        assertThat(SAE.from(folder).describe().capabilities().reasonAgainst(SaeCapability.DECODE))
+                .contains("This lab has published no decoder.");
+        try (SparseAutoencoder sae = SAE.from(folder).device(Device.cpu()).open()) {
+            SparseFeatures features = sae.encode(new float[] {2, 3});
+            assertThat(features.toDense()[0]).containsExactly(2, 3.5f, 4);
+            assertThatExceptionOfType(SaeException.class)
+                    .isThrownBy(() -> sae.decode(features))
+                    .withMessage("This lab has published no decoder.")
+                    .extracting(SaeException::reason)
+                    .isEqualTo(SaeException.Reason.NOT_SUPPORTED);
+        }
+    }
+
+    private void writeTranscoder() throws IOException {
+        write();
+        Files.writeString(folder.resolve("sae.json"), """
+                {"format": "tiny_transcoder", "width": 2, "features": 3}
+                """);
     }
 
     @Test

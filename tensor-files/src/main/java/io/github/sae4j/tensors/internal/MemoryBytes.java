@@ -42,8 +42,8 @@ public final class MemoryBytes implements ByteSource {
         } catch (ArithmeticException | OutOfMemoryError e) {
             throw context.fault(
                     Reason.OUT_OF_MEMORY,
-                    "this needs " + length + " bytes of memory outside the heap, which the JVM does not have;"
-                            + " -XX:MaxDirectMemorySize allows more.",
+                    "this needs " + length + " bytes of memory outside the heap, which the JVM does not have:"
+                            + " start Java with a larger -XX:MaxDirectMemorySize.",
                     e);
         }
     }

@@ -3,8 +3,11 @@ package io.github.sae4j.core.internal.host;
 import io.github.sae4j.core.SaeException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Threads that help callers with work in parts: one less than may work on a call, for the caller works too. Whoever is free
@@ -16,16 +19,19 @@ public final class WorkerPool implements AutoCloseable {
     /** The property that limits how many threads of the shared pool work on a call, the caller's among them. */
     private static final String THREADS = "sae4j.threads";
 
+    private static final Logger LOG = LoggerFactory.getLogger(WorkerPool.class);
+
     private final Deque<Work> waiting = new ArrayDeque<>();
     private final int helpers;
     private final Turns turns;
+    private @Nullable Runnable chore;
     private boolean closed;
 
     /** A thread that helps callers. */
     static final class Helper extends Thread {
 
-        private Helper(Runnable work, String name) {
-            super(null, work, name, 0, false);
+        private Helper(Runnable work) {
+            super(null, work, "sae4j", 0, false);
         }
     }
 
@@ -36,20 +42,35 @@ public final class WorkerPool implements AutoCloseable {
     }
 
     /**
-     * Starts the threads.
+     * Starts the threads, or as many of them as the system has.
      *
      * @param threads how many may work on a call, the caller's among them, at least 1
      */
     public WorkerPool(int threads) {
-        this.helpers = threads - 1;
-        this.turns = new Turns(threads);
-        for (int i = 1; i <= helpers; i++) {
-            Thread thread = new Helper(this::help, "sae4j-" + i);
-            thread.setDaemon(true);
-            // A thread that outlives its first caller must not keep that caller's class loader.
-            thread.setContextClassLoader(null);
-            thread.start();
+        this(threads, Helper::new);
+    }
+
+    /** Starts threads that are made in another way. */
+    WorkerPool(int threads, ThreadFactory factory) {
+        int started = 0;
+        try {
+            for (; started < threads - 1; started++) {
+                Thread thread = factory.newThread(this::help);
+                thread.setName("sae4j-" + (started + 1));
+                thread.setDaemon(true);
+                // A thread that outlives its first caller must not keep that caller's class loader.
+                thread.setContextClassLoader(null);
+                thread.start();
+            }
+        } catch (OutOfMemoryError e) {
+            LOG.warn(
+                    "Calls have {} threads instead of {}, for the system starts no more: {}",
+                    started + 1,
+                    threads,
+                    e.getMessage());
         }
+        this.helpers = started;
+        this.turns = new Turns(started + 1);
     }
 
     /**
@@ -116,6 +137,25 @@ public final class WorkerPool implements AutoCloseable {
         synchronized (waiting) {
             closed = true;
             waiting.notifyAll();
+        }
+    }
+
+    /**
+     * Has a helper do something that nobody waits for, once there is no work. One such thing waits at a time: while one does,
+     * others are dropped. It should be short, for work that comes meanwhile waits for its helper, and must not throw.
+     *
+     * @return whether there is a helper to do it
+     */
+    public boolean offer(Runnable something) {
+        synchronized (waiting) {
+            if (helpers == 0 || closed) {
+                return false;
+            }
+            if (chore == null) {
+                chore = something;
+                waiting.notifyAll();
+            }
+            return true;
         }
     }
 
@@ -210,30 +250,44 @@ public final class WorkerPool implements AutoCloseable {
     }
 
     private void help() {
-        while (true) {
-            Work work;
-            int slot;
-            synchronized (waiting) {
-                while (waiting.isEmpty()) {
-                    if (closed) {
-                        return;
-                    }
-                    try {
-                        waiting.wait();
-                    } catch (InterruptedException e) {
-                        // Nobody has a reason to stop this thread but by closing the pool.
-                    }
+        for (Runnable next = next(); next != null; next = next()) {
+            next.run();
+        }
+    }
+
+    /** Waits for work, or for a chore where there is none, and returns it; null once the pool is closed. */
+    private @Nullable Runnable next() {
+        synchronized (waiting) {
+            while (true) {
+                if (!waiting.isEmpty()) {
+                    Work work = waiting.removeFirst();
+                    work.helping++;
+                    int slot = ++work.slots;
+                    return () -> help(work, slot);
                 }
-                work = waiting.removeFirst();
-                work.helping++;
-                slot = ++work.slots;
+                if (closed) {
+                    return null;
+                }
+                Runnable beside = chore;
+                if (beside != null) {
+                    chore = null;
+                    return beside;
+                }
+                try {
+                    waiting.wait();
+                } catch (InterruptedException e) {
+                    // Nobody has a reason to stop this thread but by closing the pool.
+                }
             }
-            work.work(slot);
-            synchronized (waiting) {
-                work.helping--;
-                if (work.helping == 0) {
-                    waiting.notifyAll();
-                }
+        }
+    }
+
+    private void help(Work work, int slot) {
+        work.work(slot);
+        synchronized (waiting) {
+            work.helping--;
+            if (work.helping == 0) {
+                waiting.notifyAll();
             }
         }
     }

@@ -1,6 +1,7 @@
 package io.github.sae4j.core.internal.torch;
 
 import ai.djl.Device;
+import io.github.sae4j.core.internal.host.Tokens;
 import java.util.OptionalLong;
 
 /**
@@ -32,7 +33,7 @@ record ChunkSize(int tokens, int features) {
         int block = TorchKernel.blockOf(dSae, device);
         if (!device.isGpu()) {
             // The strongest of all features come in one array, and the way to Java ends at 2 GiB.
-            int tokens = Math.min(TorchEncoder.CHUNK_TOKENS, HostArrays.VALUES_AT_ONCE / Math.max(1, most));
+            int tokens = Math.min(TorchEncoder.CHUNK_TOKENS, Tokens.VALUES_AT_ONCE / Math.max(1, most));
             return new ChunkSize(Math.max(1, tokens), block);
         }
         OptionalLong free = DeviceMemory.free(device);

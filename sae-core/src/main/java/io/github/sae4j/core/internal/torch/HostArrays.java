@@ -21,9 +21,6 @@ import org.jspecify.annotations.Nullable;
 /** The way of values between the Java heap and arrays on the device of a manager. */
 public final class HostArrays {
 
-    /** How many values take the way at once at most; the binding's buffers end at 2 GiB. */
-    public static final int VALUES_AT_ONCE = 1 << 24;
-
     private HostArrays() {}
 
     /**
@@ -51,7 +48,7 @@ public final class HostArrays {
 
     /** Copies a float32 array of {@code rows * columns} elements to the Java heap, some rows at a time. */
     public static void copyRows(NDArray array, int rows, int columns, SaeKernel.Target target) {
-        int step = Math.max(1, VALUES_AT_ONCE / columns);
+        int step = Math.max(1, Tokens.VALUES_AT_ONCE / columns);
         float[] copy = new float[Math.min(step, rows) * columns];
         NDArray flat = array.reshape(rows, columns);
         for (int first = 0; first < rows; first += step) {

@@ -85,7 +85,7 @@ public final class HostTensors implements TensorKernel {
             float @Nullable [] shift,
             NDArray out) {
         Tokens rows = rows(call, features, dSae);
-        int step = Math.max(1, HostArrays.VALUES_AT_ONCE / dSae);
+        int step = Math.max(1, Tokens.VALUES_AT_ONCE / dSae);
         float[] dense = new float[Math.min(step, tokens) * dSae];
         FoundRows found = new FoundRows();
         for (int from = 0; from < tokens; from += step) {
@@ -139,7 +139,7 @@ public final class HostTensors implements TensorKernel {
         }
         int tokens = (int) (out.getShape().size() / dOut);
         Tokens rows = rows(call, x, dIn);
-        int step = Math.max(1, HostArrays.VALUES_AT_ONCE / dOut);
+        int step = Math.max(1, Tokens.VALUES_AT_ONCE / dOut);
         float[] sums = new float[Math.min(step, tokens) * dOut];
         for (int from = 0; from < tokens; from += step) {
             int to = Math.min(tokens, from + step);

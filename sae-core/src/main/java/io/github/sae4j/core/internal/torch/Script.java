@@ -23,6 +23,8 @@ final class Script {
 
     private static final Map<String, Script> COMPILED = new ConcurrentHashMap<>();
 
+    private static final String OPTIMIZER = "ai.djl.pytorch.graph_optimizer";
+
     private final PtSymbolBlock module;
 
     private Script(PtSymbolBlock module) {
@@ -128,9 +130,13 @@ final class Script {
                 values.add(result);
                 return result;
             } finally {
-                // As a thread has it that nobody has told otherwise; libtorch does not say how it was.
-                JniUtils.setGraphExecutorOptimize(true);
+                JniUtils.setGraphExecutorOptimize(isOptimized());
             }
+        }
+
+        /** DJL's binding does not say how the switch was: it is on but where DJL's own setting turns it off. */
+        private static boolean isOptimized() {
+            return System.getProperty(OPTIMIZER) == null || Boolean.getBoolean(OPTIMIZER);
         }
 
         /** Runs a kernel that changes one of its arguments and returns it. */

@@ -5,6 +5,7 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import io.github.sae4j.core.internal.host.Rows;
 import io.github.sae4j.core.internal.host.Stop;
+import io.github.sae4j.core.internal.host.Tokens;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -92,9 +93,9 @@ final class TorchDecoder {
         int[] offsets = rows.offsets();
         int from = first;
         while (from < end) {
-            int most = Math.min(end - from, HostArrays.VALUES_AT_ONCE);
+            int most = Math.min(end - from, Tokens.VALUES_AT_ONCE);
             int to = from + 1;
-            while (to < from + most && offsets[to + 1] - offsets[from] <= HostArrays.VALUES_AT_ONCE) {
+            while (to < from + most && offsets[to + 1] - offsets[from] <= Tokens.VALUES_AT_ONCE) {
                 to++;
             }
             decodeAtOnce(call, rows, from, to, origin, scale, shift, out);

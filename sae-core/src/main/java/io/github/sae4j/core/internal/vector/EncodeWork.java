@@ -74,7 +74,7 @@ final class EncodeWork extends WorkerPool.Work {
         plain = tokens == 1
                 && panels.streams(tokens)
                 && panels.stored().type() == WeightType.BFLOAT16
-                && WarmUp.isPlain(panels.stored(), (long) dIn * dSae);
+                && WarmUp.PROCESS.isPlain((long) dIn * dSae);
         if (rule.mostActive() > 0) {
             for (Slot slot : slots) {
                 slot.strongest.reset(tokens);
@@ -94,6 +94,9 @@ final class EncodeWork extends WorkerPool.Work {
             collect(blocks, found);
         }
         x = packed;
+        if (plain) {
+            WarmUp.PROCESS.goOn(panels.stored(), workers.pool());
+        }
     }
 
     /** Lays tokens out as tiles read them: {@code [k][height]} for each tile. One token lies so already. */

@@ -142,4 +142,62 @@ class WorkerPoolTest {
             assertThat(work.done.get(part)).isEqualTo(2);
         }
     }
+
+    @Test
+    void hasAsManyThreadsAsTheSystemStarts() {
+        AtomicInteger made = new AtomicInteger();
+        try (WorkerPool pool =
+                new WorkerPool(8, helper -> made.incrementAndGet() < 3 ? new Thread(helper) : new Unstartable())) {
+            assertThat(pool.size()).isEqualTo(3);
+            doesAllPartsOnce(pool);
+        }
+    }
+
+    /** A thread of a system that has none left. */
+    private static final class Unstartable extends Thread {
+
+        @Override
+        public synchronized void start() {
+            throw new OutOfMemoryError("unable to create native thread");
+        }
+    }
+
+    @Test
+    void doesChoresOneAfterAnotherWhileItHasHelpers() throws Exception {
+        WorkerPool pool = new WorkerPool(2);
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        CountDownLatch second = new CountDownLatch(1);
+        assertThat(pool.offer(() -> {
+                    begun.countDown();
+                    awaitQuietly(goOn);
+                }))
+                .isTrue();
+        assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(pool.offer(second::countDown)).isTrue();
+        // A helper that is busy with a chore takes no work, and the caller does all of it.
+        doesAllPartsOnce(pool);
+        goOn.countDown();
+        assertThat(second.await(10, TimeUnit.SECONDS)).isTrue();
+
+        pool.close();
+        assertThat(pool.offer(() -> {})).isFalse();
+        assertThat(new WorkerPool(1).offer(() -> {})).isFalse();
+    }
+
+    private static void doesAllPartsOnce(WorkerPool pool) {
+        Counting work = new Counting(pool);
+        pool.run(work, PARTS, pool.size(), Stop.NEVER);
+        for (int part = 0; part < PARTS; part++) {
+            assertThat(work.done.get(part)).isEqualTo(1);
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
 }

@@ -124,7 +124,7 @@ public final class Formats {
                     source.repository(),
                     source.commit(),
                     opened.config(),
-                    opened.canDecode(),
+                    opened.builder().capabilities(),
                     opened.inputScale(),
                     reading.tensors().stream().map(Formats::described).toList(),
                     reading.accounts().uses(),
@@ -134,7 +134,7 @@ public final class Formats {
     }
 
     /** What the files came to, whatever their layout. */
-    record Opened(SaeConfig config, boolean canDecode, double inputScale, Weights weights, SaeBuilder builder) {}
+    record Opened(SaeConfig config, double inputScale, Weights weights, SaeBuilder builder) {}
 
     private Reading reading(boolean headersOnly) {
         return new Reading(
@@ -166,7 +166,7 @@ public final class Formats {
                 declared.config().architecture().label(),
                 declared.readable());
         reading.accounts().requireAllMet(place.label());
-        return new Opened(declared.config(), parts.noDecoder() == null, inputScale, parts.weights(), builder);
+        return new Opened(declared.config(), inputScale, parts.weights(), builder);
     }
 
     private NormScaling scaling() {

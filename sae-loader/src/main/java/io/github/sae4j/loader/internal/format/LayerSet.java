@@ -14,13 +14,11 @@ import io.github.sae4j.loader.SaeSetException;
 import io.github.sae4j.loader.internal.OpenedWith;
 import io.github.sae4j.loader.internal.SaeFolder;
 import io.github.sae4j.loader.internal.SetSource;
+import io.github.sae4j.loader.internal.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -150,33 +148,25 @@ public final class LayerSet {
     }
 
     private String sha256() {
-        MessageDigest digest = sha256Digest();
+        Sha256 sha = new Sha256();
         for (int layer = 0; layer < layers(); layer++) {
             SaeConfig config = configs.get(layer);
             try (Reading reading = reading()) {
                 Weights weights = ready(layout.encoder(reading, layer));
-                update(digest, weights.vector("b_enc", config.dSae()));
-                update(digest, weights.vector("b_dec", config.dIn()));
+                update(sha, weights.vector("b_enc", config.dSae()));
+                update(sha, weights.vector("b_dec", config.dIn()));
                 if (weights.contains("threshold")) {
-                    update(digest, weights.vector("threshold", config.dSae()));
+                    update(sha, weights.vector("threshold", config.dSae()));
                 }
             }
         }
-        return HexFormat.of().formatHex(digest.digest());
+        return sha.hex();
     }
 
-    private static MessageDigest sha256Digest() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java platform has SHA-256", e);
-        }
-    }
-
-    private static void update(MessageDigest digest, float[] values) {
+    private static void update(Sha256 sha, float[] values) {
         ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(values);
-        digest.update(bytes);
+        sha.update(bytes);
     }
 
     /** Returns a layer that encodes. */

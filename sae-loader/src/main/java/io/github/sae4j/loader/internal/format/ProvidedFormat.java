@@ -51,6 +51,6 @@ record ProvidedFormat(SaeFormat format) implements FileLayout {
         SaeBuilder builder = parts.toBuilder()
                 .normScalingFactor(inputScale)
                 .source(reading.source(weights, settings.with(reading.accounts().letThrough())));
-        return new Formats.Opened(config, parts.canDecode(), inputScale, weights, builder);
+        return new Formats.Opened(config, inputScale, weights, builder);
     }
 }

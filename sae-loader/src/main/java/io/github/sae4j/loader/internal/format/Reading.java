@@ -7,12 +7,12 @@ import io.github.sae4j.core.SaeSource;
 import io.github.sae4j.loader.SaeDescription;
 import io.github.sae4j.loader.SaeLoadException;
 import io.github.sae4j.loader.SaeLoadException.Reason;
-import io.github.sae4j.loader.internal.FileState;
 import io.github.sae4j.loader.internal.Listing;
 import io.github.sae4j.loader.internal.OpenedWith;
 import io.github.sae4j.loader.internal.PublishedBytes;
 import io.github.sae4j.loader.internal.SaeFolder;
 import io.github.sae4j.loader.internal.Unreadable;
+import io.github.sae4j.loader.internal.WeightsState;
 import io.github.sae4j.loader.internal.YamlFile;
 import io.github.sae4j.loader.internal.names.Nearest;
 import io.github.sae4j.loader.internal.names.Registry;
@@ -53,7 +53,7 @@ final class Reading implements AutoCloseable {
     private final Accounts accounts;
     private final boolean headersOnly;
     private final Map<String, TensorFile> opened = new LinkedHashMap<>();
-    private final Map<Path, FileState> states = new HashMap<>();
+    private final Map<Path, WeightsState> states = new HashMap<>();
     private final List<SaeDescription.File> files = new ArrayList<>();
 
     /**
@@ -120,7 +120,7 @@ final class Reading implements AutoCloseable {
      */
     SaeSource source(Weights weights, OpenedWith settings) {
         Path path = weights.path();
-        return place.source(states.getOrDefault(path, FileState.of(path)), files(), settings);
+        return place.source(states.getOrDefault(path, WeightsState.of(path)), files(), settings);
     }
 
     /** Returns the tensors of the files that were opened, under the publisher's names. */
@@ -159,7 +159,7 @@ final class Reading implements AutoCloseable {
             tensors = finder.apply(file).map(path -> {
                 note(at, file, path);
                 // Before anything in it is looked at, so that what is written meanwhile is noticed.
-                states.put(path, FileState.of(path));
+                states.put(path, WeightsState.of(path));
                 return TensorFiles.open(path);
             });
         }

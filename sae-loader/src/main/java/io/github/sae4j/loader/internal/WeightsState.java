@@ -1,36 +1,34 @@
 package io.github.sae4j.loader.internal;
 
 import io.github.sae4j.core.SaeException;
+import io.github.sae4j.safetensors.internal.FileStamp;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a weights file was like when it was opened, to notice that somebody writes into it or cuts it. A file that was deleted
  * or replaced by another of the same name does no harm: the pages that are mapped stay those of the old one.
  */
-public final class FileState {
+public final class WeightsState {
 
     private final Path file;
-    private final @Nullable BasicFileAttributes opened;
+    private final @Nullable FileStamp opened;
 
-    private FileState(Path file, @Nullable BasicFileAttributes opened) {
+    private WeightsState(Path file, @Nullable FileStamp opened) {
         this.file = file;
         this.opened = opened;
     }
 
     /** Returns the state of a file as it is now. */
-    public static FileState of(Path file) {
+    public static WeightsState of(Path file) {
         Path absolute = file.toAbsolutePath();
         try {
-            return new FileState(absolute, attributes(absolute));
+            return new WeightsState(absolute, FileStamp.of(absolute));
         } catch (IOException e) {
             // Whoever reads it says why it cannot be read.
-            return new FileState(absolute, null);
+            return new WeightsState(absolute, null);
         }
     }
 
@@ -39,36 +37,32 @@ public final class FileState {
         return file;
     }
 
-    private static BasicFileAttributes attributes(Path file) throws IOException {
-        return Files.readAttributes(file, BasicFileAttributes.class);
-    }
-
     /**
      * Checks that the file is as it was.
      *
      * @throws SaeException if it has another size or another time of its last change
      */
     void requireUnchanged() {
-        BasicFileAttributes before = opened;
+        FileStamp before = opened;
         if (before == null) {
             return;
         }
-        BasicFileAttributes now;
+        FileStamp now;
         try {
-            now = attributes(file);
+            now = FileStamp.of(file);
         } catch (NoSuchFileException e) {
             return;
         } catch (IOException e) {
             throw new SaeException(SaeException.Reason.WEIGHTS_LOST, Unreadable.sentence(file, e), e);
         }
-        if (!Objects.equals(before.fileKey(), now.fileKey())) {
+        if (!before.isOfSameFile(now)) {
             return;
         }
         if (before.size() != now.size()) {
             throw changed("had " + before.size() + " bytes when the SAE was opened, and has " + now.size() + " now");
         }
-        if (!before.lastModifiedTime().equals(now.lastModifiedTime())) {
-            throw changed("was written at " + now.lastModifiedTime() + ", after the SAE was opened");
+        if (!before.modified().equals(now.modified())) {
+            throw changed("was written at " + now.modified() + ", after the SAE was opened");
         }
     }
 
