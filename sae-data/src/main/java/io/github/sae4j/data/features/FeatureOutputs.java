@@ -25,7 +25,7 @@ final class FeatureOutputs implements FeatureSink {
 
     /** Starts all, or none if one of them cannot be started. */
     static FeatureSink create(List<? extends FeatureTarget> targets, FeatureStream stream, Selection selection) {
-        targets.forEach(target -> requireForm(target, selection));
+        targets.forEach(target -> requireForm(target, stream, selection));
         FeatureOutputs outputs = new FeatureOutputs(stream);
         try {
             for (FeatureTarget target : targets) {
@@ -40,11 +40,17 @@ final class FeatureOutputs implements FeatureSink {
                 : outputs;
     }
 
-    private static void requireForm(FeatureTarget target, Selection selection) {
+    private static void requireForm(FeatureTarget target, FeatureStream stream, Selection selection) {
         boolean hasDenseForm =
                 target instanceof FeatureTarget.InFile in && in.format().hasDenseForm();
         if (selection.dense() && !hasDenseForm) {
             throw new IllegalArgumentException(target + " has no dense form.");
+        }
+        boolean hasLayers =
+                target instanceof FeatureTarget.InFile in && in.format().hasLayers();
+        if (stream.layout().layers() > 0 && !hasLayers) {
+            throw new IllegalArgumentException(
+                    target + " has no form for an axis of layers; .safetensors and .npz files have one.");
         }
     }
 

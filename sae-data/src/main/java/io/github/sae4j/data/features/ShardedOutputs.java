@@ -60,9 +60,13 @@ public final class ShardedOutputs implements AutoCloseable {
      * @throws io.github.sae4j.data.DataException if a shard is there and may not be replaced, or cannot be made, or another run is
      *     at work on one of the files, has left shards that are neither to be used nor replaced, or wrote with other settings
      *     than this one that resumes it
-     * @throws IllegalArgumentException if the ending of a name tells no kind
+     * @throws IllegalArgumentException if the ending of a name tells no kind, or the features have an axis of layers
      */
     public static ShardedOutputs open(List<Path> files, FeatureStream stream, Selection selection, Sharding sharding) {
+        if (stream.layout().layers() > 0) {
+            throw new IllegalArgumentException(
+                    "Files of features with an axis of layers cannot be divided into shards.");
+        }
         files.forEach(file -> FeatureTarget.file(OutputFile.of(file, true)));
         Shards shards = new Shards(stream.layout().tokens(), sharding.tokens());
         JsonObject run = new JsonObject();
