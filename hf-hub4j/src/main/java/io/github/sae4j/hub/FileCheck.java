@@ -27,7 +27,7 @@ public record FileCheck(CachedFile file, Result result) {
     }
 
     /**
-     * Whether a file is right.
+     * Whether a file is right. Immutable, and so safe for use by several threads.
      *
      * @since 0.1
      */

@@ -203,6 +203,14 @@ public final class HubConfig {
     /**
      * Changes single settings; made by {@link HubConfig#toBuilder()}. Not safe to share between threads.
      *
+     * <pre>{@code
+     * HubConfig config = HubConfig.fromEnvironment().toBuilder()
+     *         .cache(Path.of("/srv/huggingface"))
+     *         .downloadTimeout(Duration.ofSeconds(30))
+     *         .userAgent("my-service/2.1")
+     *         .build();
+     * }</pre>
+     *
      * @since 0.1
      */
     public static final class Builder {

@@ -74,7 +74,19 @@ public sealed class HubException extends RuntimeException
     }
 
     /**
-     * What can go wrong.
+     * What can go wrong. Immutable, and so safe for use by several threads.
+     *
+     * <pre>{@code
+     * Set<HubException.Reason> passing = EnumSet.of(HubException.Reason.UNREACHABLE, HubException.Reason.BUSY);
+     * try {
+     *     hub.download(repo, "config.json");
+     * } catch (HubException e) {
+     *     if (!passing.contains(e.reason())) {
+     *         throw e;
+     *     }
+     *     System.err.println("In an hour again. " + e.getMessage());
+     * }
+     * }</pre>
      *
      * @since 0.1
      */

@@ -55,7 +55,18 @@ public final class AnalysisException extends RuntimeException {
     }
 
     /**
-     * What can go wrong.
+     * What can go wrong. Immutable, and so safe for use by several threads.
+     *
+     * <pre>{@code
+     * try {
+     *     Evaluation evaluation = Evaluation.of(reader, sae, 1024);
+     * } catch (AnalysisException e) {
+     *     if (e.reason() != AnalysisException.Reason.INTERRUPTED) {
+     *         throw e;
+     *     }
+     *     System.err.println("Given up half-way.");                // the thread is still interrupted
+     * }
+     * }</pre>
      *
      * @since 0.1
      */

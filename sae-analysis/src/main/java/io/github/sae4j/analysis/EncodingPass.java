@@ -82,7 +82,13 @@ public final class EncodingPass {
     }
 
     /**
-     * What is done with each batch that is encoded.
+     * What is done with each batch that is encoded. Called in a thread of the pass, for one batch after the other.
+     *
+     * <pre>{@code
+     * EncodingPass.Step step = (batch, features) ->
+     *         System.out.println(batch.count() + " tokens, " + features.activeCount() + " active features");
+     * EncodingPass.of(reader, sae, 1024).encodeAll(step);
+     * }</pre>
      *
      * @since 0.1
      */
@@ -99,7 +105,13 @@ public final class EncodingPass {
     }
 
     /**
-     * What is done with each batch that is encoded and decoded.
+     * What is done with each batch that is encoded and decoded. Called in a thread of the pass, for one batch after the other.
+     *
+     * <pre>{@code
+     * ReconstructionQuality quality = new ReconstructionQuality(sae.config().dIn());
+     * EncodingPass.ForwardStep step = (batch, forward) -> quality.add(batch, forward.reconstruction());
+     * EncodingPass.of(reader, sae, 1024).forwardAll(step);
+     * }</pre>
      *
      * @since 0.1
      */

@@ -29,6 +29,24 @@ public interface PassListener {
     /**
      * Is told how one pass gets on, in one thread at a time.
      *
+     * <pre>{@code
+     * PassListener listener = (task, tokens) -> new PassListener.Progress() {
+     *
+     *     private long done;
+     *
+     *     @Override
+     *     public void advance(int more) {
+     *         done += more;
+     *         System.err.printf("\r%s: %,d of %,d tokens", task, done, tokens);
+     *     }
+     *
+     *     @Override
+     *     public void close() {
+     *         System.err.println();
+     *     }
+     * };
+     * }</pre>
+     *
      * @since 0.1
      */
     @FunctionalInterface

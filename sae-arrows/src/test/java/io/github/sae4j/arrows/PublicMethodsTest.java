@@ -2,10 +2,6 @@ package io.github.sae4j.arrows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.domain.JavaModifier;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Optional;
@@ -21,8 +17,6 @@ class PublicMethodsTest {
     private static final Set<String> BOXED = Stream.of(Integer.class, Long.class, Double.class)
             .map(box -> Optional.class.getName() + "<" + box.getName() + ">")
             .collect(Collectors.toSet());
-
-    private static final String ROOT = "io.github.sae4j";
 
     private static final List<Method> METHODS = publicMethods();
 
@@ -46,20 +40,11 @@ class PublicMethodsTest {
     }
 
     private static List<Method> publicMethods() {
-        return new ClassFileImporter()
-                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages(ROOT).stream()
-                        .filter(type -> !type.getPackageName().contains(".internal"))
-                        .filter(PublicMethodsTest::isPublic)
-                        .map(JavaClass::reflect)
-                        .flatMap(type -> Stream.of(type.getMethods()))
-                        .filter(method -> method.getDeclaringClass().getName().startsWith(ROOT))
-                        .distinct()
-                        .toList();
-    }
-
-    private static boolean isPublic(JavaClass type) {
-        Optional<JavaClass> enclosing = type.getEnclosingClass();
-        return type.getModifiers().contains(JavaModifier.PUBLIC) && (enclosing.isEmpty() || isPublic(enclosing.get()));
+        return PublicTypes.all().stream()
+                .flatMap(type -> Stream.of(type.getMethods()))
+                .filter(method -> method.getDeclaringClass().getName().startsWith(PublicTypes.ROOT))
+                .distinct()
+                .toList();
     }
 
     private static boolean mayReturnNull(Method method) {

@@ -101,24 +101,47 @@ class DoctorTest {
     }
 
     @Test
-    void withoutANativeLibraryNoSaeRuns() {
-        String withoutNatives = Arrays.stream(
-                        System.getProperty("java.class.path").split(File.pathSeparator, -1))
-                .filter(entry -> !entry.contains("pytorch-native"))
-                .collect(Collectors.joining(File.pathSeparator));
-
+    void withoutANativeLibraryJavasKernelsRun() {
         CommandRun run = inOwnProcess(
-                withoutNatives,
+                classPathWithout("pytorch-native"),
                 environment -> environment.put("DJL_CACHE_DIR", folder.toString()),
                 "doctor",
                 "--offline");
 
-        assertThat(run.exitCode()).as(run.out()).isEqualTo(1);
+        assertThat(run.exitCode()).as(run.out()).isZero();
         assertThat(run.out())
-                .containsPattern("engine +FAILS: \\S+")
+                .containsPattern("engine +not here\\. There is no libtorch for DJL's PyTorch engine .*"
+                        + "Only DJL's arrays, CUDA, --kernel torchscript and temporal SAEs need libtorch\\.")
+                .containsPattern("kernel +(vector|plain) on cpu\\R")
                 .containsPattern("hub reachable +not asked")
-                .endsWith("No SAE can run here: put a native library for this platform on the class path"
-                        + " (ai.djl.pytorch:pytorch-native-cpu), or correct PYTORCH_LIBRARY_PATH if it is set."
-                        + System.lineSeparator());
+                .doesNotContain("FAILS");
+    }
+
+    @Test
+    void whereKernelsCannotBeLoadedNoSaeRuns() throws IOException {
+        Path services = Files.createDirectories(folder.resolve("META-INF/services"));
+        Files.writeString(
+                services.resolve("io.github.sae4j.core.internal.kernel.KernelProvider"),
+                "example.KernelOfAnotherVersion");
+
+        CommandRun run = inOwnProcess(
+                folder + File.pathSeparator + System.getProperty("java.class.path"),
+                environment -> {},
+                "doctor",
+                "--offline",
+                "--json");
+
+        assertThat(run.exitCode()).as(run.out()).isEqualTo(1);
+        JsonObject object = JsonParser.parseString(run.out()).getAsJsonObject();
+        assertThat(object.get("can_run").getAsBoolean()).isFalse();
+        assertThat(object.get("fails").getAsString()).isEqualTo("kernel");
+        assertThat(object.get("kernel").getAsString()).contains("example.KernelOfAnotherVersion");
+        assertThat(object.get("advice").getAsString()).startsWith("No SAE can run here: ");
+    }
+
+    private static String classPathWithout(String name) {
+        return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+                .filter(entry -> !entry.contains(name))
+                .collect(Collectors.joining(File.pathSeparator));
     }
 }

@@ -44,7 +44,7 @@ class InfoAndDemoTest {
                 .containsPattern("device +cpu\\R")
                 .containsPattern("kernel +vector\\R")
                 .containsPattern("vectors +\\d+ registers of \\d+ bits, tiles of \\d tokens × \\d vectors,")
-                .containsPattern("opened in +[0-9.]+ ms, after the engine's start in [0-9.]+ ms");
+                .containsPattern("opened in +[0-9.]+ ms, after the kernel's start in [0-9.]+ ms");
         assertThat(run.err()).isEmpty();
     }
 

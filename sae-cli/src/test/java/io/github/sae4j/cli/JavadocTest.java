@@ -1,11 +1,15 @@
 package io.github.sae4j.cli;
 
+import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -15,6 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 class JavadocTest {
 
     private static final Pattern EXAMPLE = Pattern.compile("<pre>\\{@code\\n(.*?)\\n\\s*\\* \\}</pre>", Pattern.DOTALL);
+
+    private static final Pattern SHOWN = Pattern.compile("<pre>\\{@code\\n.+?\\n ?\\}</pre>", Pattern.DOTALL);
 
     @TempDir
     private Path folder;
@@ -30,12 +36,14 @@ class JavadocTest {
         }
     }
 
-    /** Records, enums and exceptions do not change. */
     @Test
-    void everyPublicClassSaysHowThreadsMayUseIt() throws IOException {
-        assertThat(PublicTypes.ofFiles())
-                .filteredOn(PublicTypes.Type::mayChange)
-                .allSatisfy(type -> assertThat(type.javadoc()).as(type.name()).containsPattern("[Ii]mmutable|thread"));
+    void everyPublicTypeSaysHowThreadsMayUseIt() throws IOException {
+        for (String library : PublicTypes.LIBRARIES) {
+            assertThat(PublicTypes.of(library))
+                    .allSatisfy(type -> assertThat(SHOWN.matcher(type.javadoc()).replaceAll(""))
+                            .as(type.name())
+                            .containsPattern("[Ii]mmutable|thread"));
+        }
     }
 
     @Test
@@ -44,7 +52,28 @@ class JavadocTest {
                 .hasSizeGreaterThan(120)
                 .allSatisfy(type -> assertThat(type.javadoc())
                         .as("an example in the Javadoc of " + type.name())
-                        .containsPattern("<pre>\\{@code\\n[^\\x00]+\\n ?\\}</pre>"));
+                        .containsPattern(SHOWN));
+    }
+
+    /** A type within another has one of its own, or is used under its full name in that of the type around it. */
+    @Test
+    void everyNestedTypeHasAnExample() throws IOException {
+        for (String library : PublicTypes.LIBRARIES) {
+            List<PublicTypes.Type> types = PublicTypes.of(library);
+            Map<String, String> examples = types.stream()
+                    .collect(toMap(
+                            PublicTypes.Type::name,
+                            type -> SHOWN.matcher(type.javadoc())
+                                    .results()
+                                    .map(MatchResult::group)
+                                    .collect(joining())));
+            assertThat(types)
+                    .filteredOn(PublicTypes.Type::isNested)
+                    .filteredOn(type -> examples.get(type.name()).isEmpty())
+                    .allSatisfy(type -> assertThat(examples.get(type.around()))
+                            .as("an example of " + type.name())
+                            .contains(type.name()));
+        }
     }
 
     @Test

@@ -36,18 +36,18 @@ final class PublicTypes extends TreePathScanner<@Nullable Void, List<PublicTypes
     /**
      * A public type.
      *
-     * @param kind whether it is a class, an interface, an enum or a record
      * @param name its name, after those of the types around it
      * @param javadoc what is written of it, without asterisks; empty if nothing is
      */
-    record Type(Tree.Kind kind, String name, String javadoc) {
+    record Type(String name, String javadoc) {
 
         boolean isNested() {
             return name.contains(".");
         }
 
-        boolean mayChange() {
-            return (kind == Tree.Kind.CLASS || kind == Tree.Kind.INTERFACE) && !name.endsWith("Exception");
+        /** Returns the name of the type around a nested one. */
+        String around() {
+            return name.substring(0, name.lastIndexOf('.'));
         }
     }
 
@@ -93,7 +93,7 @@ final class PublicTypes extends TreePathScanner<@Nullable Void, List<PublicTypes
             return null;
         }
         String javadoc = Objects.requireNonNullElse(docs.getDocComment(getCurrentPath()), "");
-        found.add(new Type(type.getKind(), nameWithin(type), javadoc));
+        found.add(new Type(nameWithin(type), javadoc));
         return super.visitClass(type, found);
     }
 

@@ -60,6 +60,7 @@ public enum Normalization {
      * @param label a value of {@code normalize_activations}
      */
     public static Optional<Normalization> ofLabel(String label) {
+        SaeException.requirePresent(label, "label");
         return Arrays.stream(values()).filter(n -> n.label.equals(label)).findFirst();
     }
 

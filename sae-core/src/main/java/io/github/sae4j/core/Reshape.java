@@ -49,6 +49,7 @@ public enum Reshape {
      * @param label a value of {@code reshape_activations}
      */
     public static Optional<Reshape> ofLabel(String label) {
+        SaeException.requirePresent(label, "label");
         return Arrays.stream(values()).filter(r -> r.label.equals(label)).findFirst();
     }
 

@@ -114,6 +114,7 @@ public enum SaeArchitecture {
      * @param label a value of {@code architecture}
      */
     public static Optional<SaeArchitecture> ofLabel(String label) {
+        SaeException.requirePresent(label, "label");
         return Arrays.stream(values())
                 .filter(architecture -> architecture.label.equals(label))
                 .findFirst();

@@ -85,6 +85,14 @@ public final class SaeConfig {
     /**
      * Gathers a configuration; not safe for several threads at once.
      *
+     * <pre>{@code
+     * SaeConfig config = SaeConfig.builder(SaeArchitecture.TOPK, dIn, dSae)
+     *         .applyBDecToInput(true)
+     *         .metadata(SaeMetadata.builder().hookName("blocks.8.hook_resid_pre").build())
+     *         .build();
+     * SaeConfig wider = config.toBuilder().dSae(2 * dSae).build();
+     * }</pre>
+     *
      * @since 0.1
      */
     public static final class Builder {

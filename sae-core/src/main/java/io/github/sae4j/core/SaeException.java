@@ -32,7 +32,18 @@ public final class SaeException extends RuntimeException {
     private static final long serialVersionUID = 2L;
 
     /**
-     * Why a request cannot be served.
+     * Why a request cannot be served. Immutable, and so safe for use by several threads.
+     *
+     * <pre>{@code
+     * try {
+     *     SparseFeatures features = sae.encode(activations);
+     * } catch (SaeException e) {
+     *     if (e.reason() != SaeException.Reason.NOT_FINITE) {
+     *         throw e;
+     *     }
+     *     System.err.println("Left out: " + e.getMessage());       // with the row and the column
+     * }
+     * }</pre>
      *
      * @since 0.1
      */
@@ -88,7 +99,7 @@ public final class SaeException extends RuntimeException {
      */
     public SaeException(Reason reason, String message) {
         super(message);
-        this.reason = reason;
+        this.reason = requirePresent(reason, "reason");
     }
 
     /**
@@ -100,7 +111,7 @@ public final class SaeException extends RuntimeException {
      */
     public SaeException(Reason reason, String message, Throwable cause) {
         super(message, cause);
-        this.reason = reason;
+        this.reason = requirePresent(reason, "reason");
     }
 
     /** Returns why the request cannot be served. */

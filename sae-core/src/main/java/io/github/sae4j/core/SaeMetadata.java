@@ -44,6 +44,13 @@ public final class SaeMetadata {
     /**
      * Gathers what is known; each field may be null. Not safe for several threads at once.
      *
+     * <pre>{@code
+     * SaeMetadata metadata = sae.config().metadata().toBuilder()
+     *         .hookName("blocks.8.hook_resid_pre")
+     *         .prependBos(true)
+     *         .build();
+     * }</pre>
+     *
      * @since 0.1
      */
     public static final class Builder {

@@ -13,9 +13,10 @@ import io.github.sae4j.core.internal.host.WorkerPool;
  * }
  * }</pre>
  *
- * <p>The threads are daemons; each call uses those that are free, and its own. libtorch has threads of its own, which belong to
- * the process: the system property {@code sae4j.threads} limits both them and the shared runtime's. Safe for use by several
- * threads.
+ * <p>The threads are daemons; each call uses those that are free, and its own. Calls that several threads make at once take
+ * turns in the order in which they come, and small ones that wait are encoded together. libtorch has threads of its own, which
+ * belong to the process: the system property {@code sae4j.threads} limits both them and the shared runtime's. Calls of SAEs
+ * that are prepared take no more of them than this runtime has threads. Safe for use by several threads.
  *
  * @since 0.1
  */

@@ -285,7 +285,12 @@ public final class SparseFeatures {
     }
 
     /**
-     * A new value for each active feature.
+     * A new value for each active feature. Called in the thread of {@link #edit}, for one value after the other.
+     *
+     * <pre>{@code
+     * SparseFeatures.Edit halve = (token, feature, value) -> feature == 1234 ? value / 2 : value;
+     * float[][] steered = sae.decode(features.edit(halve));
+     * }</pre>
      *
      * @since 0.1
      */

@@ -53,7 +53,12 @@ public record TemporalPrediction(int heads, List<Layer> layers) {
     }
 
     /**
-     * A linear map {@code y = x weight}<sup>T</sup>{@code  + bias}.
+     * A linear map {@code y = x weight}<sup>T</sup>{@code  + bias}. Immutable, and so safe for use by several threads.
+     *
+     * <pre>{@code
+     * WeightMatrix weight = WeightMatrix.of(new float[][] {{1, 0}, {0, 1}});
+     * TemporalPrediction.Linear identity = new TemporalPrediction.Linear(weight, new float[2]);
+     * }</pre>
      *
      * @param weight {@code [outputs, inputs]}
      * @param bias {@code [outputs]}; copied
@@ -92,7 +97,13 @@ public record TemporalPrediction(int heads, List<Layer> layers) {
     }
 
     /**
-     * An attention layer.
+     * An attention layer. Immutable, and so safe for use by several threads.
+     *
+     * <pre>{@code
+     * for (TemporalPrediction.Layer layer : sae.parts().prediction().orElseThrow().layers()) {
+     *     System.out.println("queries of the width " + layer.query().bias().length);
+     * }
+     * }</pre>
      *
      * @param query {@code q_target}, from {@code d_sae} to a smaller width
      * @param key {@code k_ctx}, to the same width

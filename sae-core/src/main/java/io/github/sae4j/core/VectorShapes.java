@@ -29,7 +29,12 @@ public final class VectorShapes {
 
     /**
      * A part of {@code W_enc}, {@code [d_in, d_sae]}, that is widened to float32 in a cache, to serve all tokens of a call.
-     * An encoder that lies transposed, or has few features, has other panels.
+     * An encoder that lies transposed, or has few features, has other panels. Immutable, and so safe for use by several threads.
+     *
+     * <pre>{@code
+     * VectorShapes.here().map(VectorShapes::deep).ifPresent((VectorShapes.Panel panel) ->
+     *         System.out.println(panel.rows() + " rows of " + panel.features() + " features at a time"));
+     * }</pre>
      *
      * @param features how many features
      * @param rows how many rows

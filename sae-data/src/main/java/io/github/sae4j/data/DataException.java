@@ -110,7 +110,18 @@ public final class DataException extends RuntimeException {
     }
 
     /**
-     * What can go wrong.
+     * What can go wrong. Immutable, and so safe for use by several threads.
+     *
+     * <pre>{@code
+     * try {
+     *     OutputFile file = OutputFile.of(Path.of("features.npz"), false);
+     * } catch (DataException e) {
+     *     if (e.reason() != DataException.Reason.EXISTS) {
+     *         throw e;
+     *     }
+     *     System.err.println("Nothing to do. " + e.getMessage());
+     * }
+     * }</pre>
      *
      * @since 0.1
      */

@@ -68,6 +68,13 @@ public final class Provenance {
     /**
      * Sets where numbers come from. Not for use by several threads at once.
      *
+     * <pre>{@code
+     * Provenance provenance = Provenance.builder()
+     *         .sae("trained at step 1000", null)
+     *         .source("activations of the service", "")
+     *         .build();
+     * }</pre>
+     *
      * @since 0.1
      */
     public static final class Builder {

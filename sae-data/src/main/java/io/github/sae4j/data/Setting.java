@@ -4,6 +4,7 @@ import io.github.sae4j.core.SaeSource;
 import io.github.sae4j.core.SparseAutoencoder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -144,13 +145,24 @@ public enum Setting {
     }
 
     /**
-     * A setting, and what it is set to.
+     * A setting, and what it is set to. Immutable, and so safe for use by several threads.
+     *
+     * <pre>{@code
+     * Setting.Value skipped = Setting.SKIP_FIRST.of(1);
+     * System.out.println(skipped);                                 // skipFirst(1)
+     * }</pre>
      *
      * @param setting the setting
      * @param value what it is set to; empty where only the setting is spoken of
      * @since 0.1
      */
     public record Value(Setting setting, Optional<String> value) {
+
+        /** Checks that nothing is missing. */
+        public Value {
+            Objects.requireNonNull(setting, "setting");
+            Objects.requireNonNull(value, "value");
+        }
 
         /** Returns how the metadata of files has it, {@code --skip-first 1} for example; where no file tells of it, as a call. */
         public String inFiles() {

@@ -10,6 +10,8 @@ package io.github.sae4j.data;
  * }
  * }</pre>
  *
+ * <p>Immutable, and so safe for use by several threads.
+ *
  * @param from the first, counted from 0
  * @param to the one after the last, which may lie beyond all that there are
  * @since 0.1

@@ -1,5 +1,7 @@
 package io.github.sae4j.data;
 
+import java.util.Objects;
+
 /**
  * A file or folder that was made.
  *
@@ -16,4 +18,10 @@ package io.github.sae4j.data;
  * @param bytes its size
  * @since 0.1
  */
-public record WrittenFile(String name, long bytes) {}
+public record WrittenFile(String name, long bytes) {
+
+    /** Checks that nothing is missing. */
+    public WrittenFile {
+        Objects.requireNonNull(name, "name");
+    }
+}

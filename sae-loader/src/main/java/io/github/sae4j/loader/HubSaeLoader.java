@@ -7,6 +7,7 @@ import io.github.sae4j.core.WeightType;
 import io.github.sae4j.hub.HubClient;
 import io.github.sae4j.hub.HubConfig;
 import io.github.sae4j.loader.SaeLoadException.Reason;
+import io.github.sae4j.loader.internal.ClassPath;
 import io.github.sae4j.loader.internal.FailureBelow;
 import io.github.sae4j.loader.internal.HubFolder;
 import io.github.sae4j.loader.internal.SaeFolder;
@@ -96,15 +97,17 @@ public final class HubSaeLoader extends SaeLoader {
      * @throws SaeLoadException if the files cannot be fetched, or what they say cannot be used
      */
     public Path download() {
-        return FailureBelow.reported(() -> {
-            SaeFolder files = files();
-            try {
-                Formats.read(files, settings());
-            } catch (SaeSetException e) {
-                LayerSet.read(files, setSettings()).download();
-            }
-            return files.location();
-        });
+        return ClassPath.whole(() -> FailureBelow.reported(this::downloaded));
+    }
+
+    private Path downloaded() {
+        SaeFolder files = files();
+        try {
+            Formats.read(files, settings());
+        } catch (SaeSetException e) {
+            LayerSet.read(files, setSettings()).download();
+        }
+        return files.location();
     }
 
     @Override

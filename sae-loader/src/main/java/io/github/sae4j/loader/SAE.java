@@ -2,6 +2,7 @@ package io.github.sae4j.loader;
 
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.WeightType;
+import io.github.sae4j.loader.internal.ClassPath;
 import io.github.sae4j.loader.internal.names.Registry;
 import io.github.sae4j.loader.internal.names.SaeAddress;
 import io.github.sae4j.loader.internal.saving.SaeSaver;
@@ -108,7 +109,8 @@ public final class SAE {
      * @throws SaeLoadException if no SAE can have that name
      */
     public static HubSaeLoader from(String sae) {
-        return new HubSaeLoader(SaeAddress.parse(requirePresent(sae, "sae")));
+        requirePresent(sae, "sae");
+        return ClassPath.whole(() -> new HubSaeLoader(SaeAddress.parse(sae)));
     }
 
     /**
@@ -121,8 +123,9 @@ public final class SAE {
      * @throws SaeLoadException if no repository or folder can have that name
      */
     public static HubSaeLoader from(String repository, String folder) {
-        return new HubSaeLoader(
-                Registry.load().address(requirePresent(repository, "repository"), requirePresent(folder, "folder")));
+        requirePresent(repository, "repository");
+        requirePresent(folder, "folder");
+        return ClassPath.whole(() -> new HubSaeLoader(Registry.load().address(repository, folder)));
     }
 
     /**
@@ -133,7 +136,8 @@ public final class SAE {
      * @throws NullPointerException if {@code folder} is null
      */
     public static SaeLoader from(Path folder) {
-        return new DiskSaeLoader(requirePresent(folder, "folder"));
+        requirePresent(folder, "folder");
+        return ClassPath.whole(() -> new DiskSaeLoader(folder));
     }
 
     /**
@@ -181,7 +185,7 @@ public final class SAE {
      * @throws SaeLoadException if the user's file cannot be read
      */
     public static List<SaeRelease> releases() {
-        return Registry.load().releases();
+        return ClassPath.whole(() -> Registry.load().releases());
     }
 
     /**
@@ -208,7 +212,8 @@ public final class SAE {
      * @throws SaeLoadException if the user's file of releases cannot be read
      */
     public static List<String> nearestReleases(String name, int most) {
-        return Registry.load().nearest(requirePresent(name, "name"), most);
+        requirePresent(name, "name");
+        return ClassPath.whole(() -> Registry.load().nearest(name, most));
     }
 
     static <T> T requirePresent(@Nullable T value, String name) {

@@ -58,7 +58,13 @@ public record SaeDescription(
     }
 
     /**
-     * A tensor of a file.
+     * A tensor of a file. Immutable, and so safe for use by several threads.
+     *
+     * <pre>{@code
+     * for (SaeDescription.Tensor tensor : SAE.from(folder).describe().tensors()) {
+     *     System.out.println(tensor.name() + " " + tensor.dtype() + " " + tensor.shape());
+     * }
+     * }</pre>
      *
      * @param name the publisher's name
      * @param dtype how its numbers are stored, for example {@code BF16}
@@ -76,7 +82,13 @@ public record SaeDescription(
     }
 
     /**
-     * What became of a tensor or a field of a file.
+     * What became of a tensor or a field of a file. Immutable, and so safe for use by several threads.
+     *
+     * <pre>{@code
+     * for (SaeDescription.Use use : SAE.from(folder).describe().uses()) {
+     *     System.out.println(use.file() + ", " + use.name() + ": " + use.purpose());
+     * }
+     * }</pre>
      *
      * @param file the file's name, relative to the SAE's place
      * @param name the publisher's name of the tensor, or the dotted name of the field
@@ -94,7 +106,7 @@ public record SaeDescription(
     }
 
     /**
-     * A file of an SAE.
+     * A file of an SAE. Immutable, and so safe for use by several threads.
      *
      * @param name relative to the repository, or to the folder of this machine
      * @param bytes its size

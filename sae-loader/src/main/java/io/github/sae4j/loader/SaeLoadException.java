@@ -62,7 +62,18 @@ public sealed class SaeLoadException extends RuntimeException permits SaeSetExce
     }
 
     /**
-     * What can go wrong.
+     * What can go wrong. Immutable, and so safe for use by several threads.
+     *
+     * <pre>{@code
+     * try (SparseAutoencoder sae = SAE.fromPretrained("layer_19")) {
+     *     System.out.println(sae.config().dSae() + " features");
+     * } catch (SaeLoadException e) {
+     *     if (e.reason() != SaeLoadException.Reason.GATED) {
+     *         throw e;
+     *     }
+     *     System.err.println(e.getMessage());                      // with the page on which the terms are accepted
+     * }
+     * }</pre>
      *
      * @since 0.1
      */

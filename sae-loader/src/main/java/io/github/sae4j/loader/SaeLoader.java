@@ -12,12 +12,15 @@ import io.github.sae4j.core.SaeSource;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.WeightType;
 import io.github.sae4j.loader.SaeLoadException.Reason;
+import io.github.sae4j.loader.internal.ClassPath;
 import io.github.sae4j.loader.internal.FailureBelow;
 import io.github.sae4j.loader.internal.SaeFolder;
 import io.github.sae4j.loader.internal.format.Formats;
 import io.github.sae4j.loader.internal.format.LayerSet;
 import io.github.sae4j.loader.internal.names.Registry;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,7 +46,7 @@ public abstract sealed class SaeLoader permits DiskSaeLoader, HubSaeLoader {
 
     private @Nullable WeightType dtype;
     private @Nullable String format;
-    private final JsonObject overrides = new JsonObject();
+    private final Map<String, Object> overrides = new LinkedHashMap<>();
     private double @Nullable [] normScalingFactor;
     private final Set<String> allowedUnknown = new LinkedHashSet<>();
     private boolean foldDecoderNorms;
@@ -106,18 +109,14 @@ public abstract sealed class SaeLoader permits DiskSaeLoader, HubSaeLoader {
      */
     public SaeLoader override(String field, Object value) {
         SAE.requirePresent(field, "field");
-        if (SAE.requirePresent(value, "value") instanceof Number number) {
-            overrides.addProperty(field, number);
-        } else if (value instanceof Boolean flag) {
-            overrides.addProperty(field, flag);
-        } else if (value instanceof String text) {
-            overrides.addProperty(field, text);
-        } else {
+        SAE.requirePresent(value, "value");
+        if (!(value instanceof Number || value instanceof Boolean || value instanceof String)) {
             throw new SaeLoadException(
                     Reason.INVALID_ARGUMENT,
                     "override(\"" + field + "\", ...) takes a text, a number, true or false, but was" + " given a "
                             + value.getClass().getSimpleName() + ".");
         }
+        overrides.put(field, value);
         return this;
     }
 
@@ -255,7 +254,7 @@ public abstract sealed class SaeLoader permits DiskSaeLoader, HubSaeLoader {
      * @throws SaeLoadException if it cannot be found, or what it says cannot be used
      */
     public SaeDescription describe() {
-        return FailureBelow.reported(() -> Formats.describe(files().headersOnly(), settings()));
+        return ClassPath.whole(() -> FailureBelow.reported(() -> Formats.describe(files().headersOnly(), settings())));
     }
 
     /**
@@ -267,6 +266,10 @@ public abstract sealed class SaeLoader permits DiskSaeLoader, HubSaeLoader {
      * @throws SaeLoadException if it cannot be fetched or opened; the message says why
      */
     public SparseAutoencoder open() {
+        return ClassPath.whole(this::opened);
+    }
+
+    private SparseAutoencoder opened() {
         SaeFolder files = files();
         SparseAutoencoder sae;
         try {
@@ -303,8 +306,12 @@ public abstract sealed class SaeLoader permits DiskSaeLoader, HubSaeLoader {
      *     #profile} and {@link #prepared}
      */
     public SaeSet openSet() {
+        return ClassPath.whole(this::openedSet);
+    }
+
+    private SaeSet openedSet() {
         SaeFolder files = files();
-        boolean forOne = overrides.size() > 0 || foldDecoderNorms || prepared;
+        boolean forOne = !overrides.isEmpty() || foldDecoderNorms || prepared;
         if (forOne || format != null || normScalingFactor != null || profile != null) {
             throw new SaeLoadException(
                     Reason.SETTING_REFUSED,
@@ -338,11 +345,25 @@ public abstract sealed class SaeLoader permits DiskSaeLoader, HubSaeLoader {
         return new Formats.Settings(
                 format,
                 facts(),
-                overrides.deepCopy(),
+                overriding(),
                 normScalingFactor,
                 dtype,
                 new LinkedHashSet<>(allowedUnknown),
                 allowNonFinite);
+    }
+
+    private JsonObject overriding() {
+        JsonObject object = new JsonObject();
+        overrides.forEach((field, value) -> {
+            if (value instanceof Number number) {
+                object.addProperty(field, number);
+            } else if (value instanceof Boolean flag) {
+                object.addProperty(field, flag);
+            } else {
+                object.addProperty(field, (String) value);
+            }
+        });
+        return object;
     }
 
     final LayerSet.Settings setSettings() {

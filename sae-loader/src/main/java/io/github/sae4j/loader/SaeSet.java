@@ -11,6 +11,7 @@ import io.github.sae4j.core.SaeSource;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.loader.SaeLoadException.Reason;
+import io.github.sae4j.loader.internal.ClassPath;
 import io.github.sae4j.loader.internal.FailureBelow;
 import io.github.sae4j.loader.internal.format.LayerSet;
 import java.util.Optional;
@@ -96,7 +97,7 @@ public final class SaeSet implements AutoCloseable {
 
     private <T> T opened(Supplier<T> opening) {
         try {
-            return FailureBelow.reported(opening);
+            return ClassPath.whole(() -> FailureBelow.reported(opening));
         } catch (SaeException e) {
             throw new SaeLoadException(Reason.CANNOT_OPEN, files.label() + " cannot be opened: " + e.getMessage(), e);
         }

@@ -8,7 +8,7 @@ import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SaeException;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.WeightType;
-import io.github.sae4j.loader.internal.FailureBelow;
+import io.github.sae4j.loader.internal.ClassPath;
 import io.github.sae4j.safetensors.Dtype;
 import io.github.sae4j.safetensors.SafetensorsException;
 import io.github.sae4j.tensors.TensorFileException;
@@ -72,7 +72,7 @@ class FolderTest {
     @Test
     void saysThatALibraryOnTheClassPathIsOfAnotherVersion() {
         assertThatExceptionOfType(SaeLoadException.class)
-                .isThrownBy(() -> FailureBelow.reported(() -> {
+                .isThrownBy(() -> ClassPath.whole(() -> {
                     throw new NoSuchMethodError("'void com.example.Reader.setLimit(int)'");
                 }))
                 .withMessage("A library on the class path is missing, or of a version that this one does not go with"

@@ -10,6 +10,7 @@ import io.github.sae4j.fixtures.PublisherCase;
 import io.github.sae4j.fixtures.SetCase;
 import io.github.sae4j.hub.HubException;
 import io.github.sae4j.loader.SaeLoadException.Reason;
+import io.github.sae4j.loader.internal.ClassPath;
 import io.github.sae4j.loader.internal.FailureBelow;
 import io.github.sae4j.safetensors.Dtype;
 import io.github.sae4j.tensors.TensorFileException;
@@ -79,7 +80,7 @@ class ReasonsTest {
             case UNWRITABLE -> hub(HubException.Reason.CACHE_UNWRITABLE);
             case OUT_OF_MEMORY -> file(TensorFileException.Reason.OUT_OF_MEMORY);
             case INCOMPATIBLE_LIBRARY ->
-                FailureBelow.reported(() -> {
+                ClassPath.whole(() -> {
                     throw new NoSuchMethodError("of another version");
                 });
             case NOT_SAVABLE ->

@@ -61,7 +61,18 @@ public final class SafetensorsException extends RuntimeException {
     }
 
     /**
-     * What can go wrong: one constant for each rule of the format, then those of use and of files.
+     * What can go wrong: one constant for each rule of the format, then those of use and of files. Immutable, and so safe for use by several threads.
+     *
+     * <pre>{@code
+     * try (SafetensorsFile file = SafetensorsFile.open(Path.of("sae_weights.safetensors"))) {
+     *     file.tensor("W_enc").read(0, bytes);
+     * } catch (SafetensorsException e) {
+     *     if (e.reason() != SafetensorsException.Reason.FILE_CHANGED) {
+     *         throw e;
+     *     }
+     *     System.err.println("Somebody replaced the file: open it again. " + e.getMessage());
+     * }
+     * }</pre>
      *
      * @since 0.1
      */

@@ -39,16 +39,28 @@ public record SafetensorsHeader(List<Entry> tensors, Map<String, String> metadat
     }
 
     /**
-     * A tensor and where its bytes lie.
+     * A tensor and where its bytes lie. Immutable, and so safe for use by several threads.
      *
      * @param spec its name, type and shape
      * @param offset the position of its first byte in the file
      * @since 0.1
      */
-    public record Entry(TensorSpec spec, long offset) {}
+    public record Entry(TensorSpec spec, long offset) {
+
+        /** Checks that nothing is missing. */
+        public Entry {
+            Objects.requireNonNull(spec, "spec");
+        }
+    }
 
     /**
-     * Bytes of a file that is somewhere else.
+     * Bytes of a file that is somewhere else. Asked in the thread that reads the header.
+     *
+     * <pre>{@code
+     * SafetensorsHeader.Source source = (position, target) ->
+     *         target.put(bytes.slice(Math.toIntExact(position), target.remaining()));
+     * SafetensorsHeader header = SafetensorsHeader.read("weights in memory", bytes.limit(), source);
+     * }</pre>
      *
      * @since 0.1
      */

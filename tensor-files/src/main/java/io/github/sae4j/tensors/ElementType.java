@@ -2,6 +2,7 @@ package io.github.sae4j.tensors;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -75,6 +76,7 @@ public enum ElementType {
      * @return empty if there is none, or its elements are smaller than a byte
      */
     public static Optional<ElementType> ofLabel(String label) {
+        Objects.requireNonNull(label, "label");
         return Arrays.stream(values()).filter(type -> type.name().equals(label)).findFirst();
     }
 

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -32,6 +33,7 @@ public record NpyHeader(String descr, boolean fortranOrder, List<Long> shape, in
 
     /** Copies the shape. */
     public NpyHeader {
+        Objects.requireNonNull(descr, "descr");
         shape = List.copyOf(shape);
     }
 

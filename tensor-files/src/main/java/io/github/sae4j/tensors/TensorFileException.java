@@ -60,7 +60,18 @@ public final class TensorFileException extends RuntimeException {
     }
 
     /**
-     * What can go wrong.
+     * What can go wrong. Immutable, and so safe for use by several threads.
+     *
+     * <pre>{@code
+     * Optional<float[]> sparsity = Optional.empty();               // of an SAE that may have been published without
+     * try (TensorFile file = TensorFile.open(Path.of("sparsity.npy"))) {
+     *     sparsity = Optional.of(file.single().orElseThrow().toFloats());
+     * } catch (TensorFileException e) {
+     *     if (e.reason() != TensorFileException.Reason.NO_SUCH_FILE) {
+     *         throw e;
+     *     }
+     * }
+     * }</pre>
      *
      * @since 0.1
      */

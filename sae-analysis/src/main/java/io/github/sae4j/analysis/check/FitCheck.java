@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -40,6 +41,7 @@ public record FitCheck(List<HypothesisResult> trials, Sentence sentence, boolean
     /** Copies the list. */
     public FitCheck {
         trials = List.copyOf(trials);
+        Objects.requireNonNull(sentence, "sentence");
     }
 
     /**

@@ -7,6 +7,7 @@ import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.data.Sentence;
 import io.github.sae4j.data.activations.TokenBatch;
 import java.util.Comparator;
+import java.util.Objects;
 import java.util.OptionalDouble;
 
 /**
@@ -48,6 +49,13 @@ public record HypothesisResult(
 
     private static final double EXPECTED = 5;
     private static final int FEWEST_FEATURES = 10;
+
+    /** Checks that nothing is missing. */
+    public HypothesisResult {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(finding, "finding");
+        Objects.requireNonNull(agreement, "agreement");
+    }
 
     static HypothesisResult of(Hypothesis guess, SparseAutoencoder sae) {
         TokenBatch batch = TokenBatch.of(guess.rows());

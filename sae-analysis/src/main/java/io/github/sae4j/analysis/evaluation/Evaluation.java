@@ -3,6 +3,7 @@ package io.github.sae4j.analysis.evaluation;
 import io.github.sae4j.analysis.EncodingPass;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.data.activations.ActivationReader;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.IntConsumer;
 
@@ -22,6 +23,12 @@ import java.util.function.IntConsumer;
  * @since 0.1
  */
 public record Evaluation(Firings firings, Optional<ReconstructionQuality> quality) {
+
+    /** Checks that nothing is missing. */
+    public Evaluation {
+        Objects.requireNonNull(firings, "firings");
+        Objects.requireNonNull(quality, "quality");
+    }
 
     /**
      * Encodes all tokens in one pass, and decodes them if the SAE reconstructs what it reads.

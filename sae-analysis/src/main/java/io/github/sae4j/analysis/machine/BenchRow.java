@@ -1,5 +1,6 @@
 package io.github.sae4j.analysis.machine;
 
+import java.util.Objects;
 import java.util.OptionalDouble;
 
 /**
@@ -26,6 +27,14 @@ import java.util.OptionalDouble;
  */
 public record BenchRow(
         String work, int tokens, Timing timing, OptionalDouble shareOfBandwidth, OptionalDouble shareOfPeak) {
+
+    /** Checks that nothing is missing. */
+    public BenchRow {
+        Objects.requireNonNull(work, "work");
+        Objects.requireNonNull(timing, "timing");
+        Objects.requireNonNull(shareOfBandwidth, "shareOfBandwidth");
+        Objects.requireNonNull(shareOfPeak, "shareOfPeak");
+    }
 
     /** Returns how many tokens a second the median run had. */
     public double tokensPerSecond() {

@@ -2,6 +2,7 @@ package io.github.sae4j.analysis.machine;
 
 import io.github.sae4j.analysis.AnalysisException;
 import io.github.sae4j.analysis.internal.machine.MachineProbe;
+import java.util.Objects;
 
 /**
  * What this machine can do with all its processors, measured.
@@ -31,6 +32,11 @@ public record Limits(double bytesPerSecond, double flopsPerSecond, String multip
     private static final long WARM_UP = 1_000_000_000;
     private static final long FEW_STEPS = 64;
     private static final double STILL_IMPROVING = 1.02;
+
+    /** Checks that nothing is missing. */
+    public Limits {
+        Objects.requireNonNull(multiplyAddsBy, "multiplyAddsBy");
+    }
 
     /**
      * Measures this machine, in about two seconds. What it needs of the heap, up to half of it, is free again afterwards.

@@ -1,6 +1,7 @@
 package io.github.sae4j.analysis.survey;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A feature, what it did, and which others it is like.
@@ -24,6 +25,7 @@ public record SurveyedFeature(int feature, FeatureTally tally, List<CoFiring> co
 
     /** Copies the lists. */
     public SurveyedFeature {
+        Objects.requireNonNull(tally, "tally");
         coFirings = List.copyOf(coFirings);
         neighbours = List.copyOf(neighbours);
     }

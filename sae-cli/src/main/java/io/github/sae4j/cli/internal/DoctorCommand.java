@@ -29,8 +29,8 @@ import picocli.CommandLine.Spec;
 @SuppressWarnings("NullAway.Init") // picocli fills the annotated fields
 public final class DoctorCommand implements Callable<Integer> {
 
-    private static final String ADVICE = "No SAE can run here: put a native library for this platform on the class path"
-            + " (ai.djl.pytorch:pytorch-native-cpu), or correct PYTORCH_LIBRARY_PATH if it is set.";
+    private static final String ADVICE =
+            "No SAE can run here: unpack the distribution anew, or build the sources anew.";
 
     @Spec
     private CommandSpec spec;

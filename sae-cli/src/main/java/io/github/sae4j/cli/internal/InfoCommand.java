@@ -71,7 +71,7 @@ public final class InfoCommand implements Runnable {
             return;
         }
         long start = System.nanoTime();
-        startEngine(options.device().device());
+        startKernel(options.device().device());
         long started = System.nanoTime();
         try (OpenSae open = OpenSae.open(sae, options, terminal, allowNonFinite, false)) {
             long opened = System.nanoTime();
@@ -86,12 +86,12 @@ public final class InfoCommand implements Runnable {
             facts.uses(description);
             facts.line(
                     "opened in",
-                    milliseconds(opened - started) + ", after the engine's start in " + milliseconds(started - start));
+                    milliseconds(opened - started) + ", after the kernel's start in " + milliseconds(started - start));
         }
     }
 
-    /** The first SAE of a process pays for the engine; with a tiny one before it, the time of opening is its own. */
-    private static void startEngine(@Nullable Device device) {
+    /** The first SAE of a process pays for its kernel's start; with a tiny one before it, the time of opening is its own. */
+    private static void startKernel(@Nullable Device device) {
         float[] one = {1};
         SparseAutoencoder.builder(SaeConfig.standard(1, 1))
                 .encoder(WeightMatrix.of(new float[][] {one}))

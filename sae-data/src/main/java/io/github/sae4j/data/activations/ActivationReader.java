@@ -14,7 +14,7 @@ import java.util.NoSuchElementException;
  * <pre>{@code
  * try (ActivationReader reader = Activations.from(Path.of("x.parquet")).tensor("resid").openFor(sae)) {
  *     for (TokenBatch batch : reader.batches(1024)) {
- *         SparseFeatures features = sae.encode(batch.rows());
+ *         SparseFeatures features = sae.encode(batch.keptRows());   // not of tokens that are left out
  *     }
  * }
  * }</pre>

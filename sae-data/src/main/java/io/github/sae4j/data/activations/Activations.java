@@ -9,6 +9,7 @@ import io.github.sae4j.data.internal.LayerAxis;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +49,7 @@ public final class Activations implements ActivationReader {
     private int part;
     private long nextOfPart;
     private long left;
+    private boolean closed;
 
     private Activations(
             ActivationRequest request,
@@ -93,7 +95,7 @@ public final class Activations implements ActivationReader {
      * @param source files of a folder or a pattern, or standard input
      */
     public static ActivationsBuilder from(ActivationSource source) {
-        return new ActivationsBuilder(source);
+        return new ActivationsBuilder(Objects.requireNonNull(source, "source"));
     }
 
     /**
@@ -318,9 +320,13 @@ public final class Activations implements ActivationReader {
      * @param batch is filled with as many tokens as it has room for and are asked for, fewer at the end, none after it
      * @param most how many are asked for
      * @throws DataException if a file cannot be read or has changed, or holds NaN or infinity that is not allowed
+     * @throws IllegalStateException if the reader is closed
      */
     @Override
     public void next(TokenBatch batch, long most) {
+        if (closed) {
+            throw new IllegalStateException(this + " is closed.");
+        }
         float[][] rows = batch.room();
         int wanted = (int) Math.min(rows.length, most);
         batch.clear();
@@ -385,6 +391,7 @@ public final class Activations implements ActivationReader {
 
     @Override
     public void close() {
+        closed = true;
         file.close();
     }
 

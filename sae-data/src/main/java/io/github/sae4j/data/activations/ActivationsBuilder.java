@@ -5,6 +5,7 @@ import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.data.DataException;
 import io.github.sae4j.data.TokenRange;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -128,7 +129,7 @@ public final class ActivationsBuilder {
 
     /** Reads a stretch of the tokens only, counted over all files. */
     public ActivationsBuilder tokens(TokenRange tokens) {
-        range = tokens;
+        range = Objects.requireNonNull(tokens, "tokens");
         return this;
     }
 

@@ -15,12 +15,13 @@ import java.nio.FloatBuffer;
  * <pre>{@code
  * try (ReconstructionOutput output =
  *         ReconstructionOutput.create(target, reader.layout(), sae.config().dOut(), provenance)) {
- *     for (TokenBatch batch : reader.batches(1024)) {
- *         output.write(sae.reconstruct(batch.rows()));
- *     }
+ *     EncodingPass.of(reader, sae, 1024).forwardAll((batch, forward) -> output.write(forward.reconstruction()));
  *     output.commit();
  * }
  * }</pre>
+ *
+ * <p>Each token of the layout has its row. Of one that the reader leaves out, which has no features, the pass above hands over the
+ * decoder's bias; {@code sae.reconstruct(batch.rows())} would reconstruct it like the others.
  *
  * @since 0.1
  */

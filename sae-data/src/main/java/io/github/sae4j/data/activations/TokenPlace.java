@@ -1,5 +1,6 @@
 package io.github.sae4j.data.activations;
 
+import java.util.Objects;
 import java.util.OptionalLong;
 
 /**
@@ -20,6 +21,12 @@ import java.util.OptionalLong;
  * @since 0.1
  */
 public record TokenPlace(String file, OptionalLong row, long position) {
+
+    /** Checks that nothing is missing. */
+    public TokenPlace {
+        Objects.requireNonNull(file, "file");
+        Objects.requireNonNull(row, "row");
+    }
 
     /** Returns whether it is known to be the first of its sequence. */
     public boolean isFirst() {

@@ -13,14 +13,15 @@ import java.util.List;
 /** Several sinks that get the same features; all are finished before any is committed. */
 final class FeatureOutputs implements FeatureSink {
 
+    private final FeatureStream stream;
     private final List<FeatureSink> outputs = new ArrayList<>();
     private final AnnouncedTokens tokens;
-    private final int dSae;
+    private long written;
     private boolean isInPlace;
 
     private FeatureOutputs(FeatureStream stream) {
+        this.stream = stream;
         this.tokens = new AnnouncedTokens(stream.layout().tokens());
-        this.dSae = stream.config().dSae();
     }
 
     /** Starts all, or none if one of them cannot be started. */
@@ -74,12 +75,28 @@ final class FeatureOutputs implements FeatureSink {
 
     @Override
     public void write(TokenBatch batch, SparseFeatures features) {
-        if (features.tokens() != batch.count() || features.dSae() != dSae) {
-            throw new IllegalArgumentException("[" + batch.count() + ", " + dSae + "] features are to be written, not ["
-                    + features.tokens() + ", " + features.dSae() + "].");
-        }
+        requireFeaturesOf(batch, features);
         tokens.add(batch.count());
+        written += batch.count();
         outputs.forEach(output -> output.write(batch, features));
+    }
+
+    private void requireFeaturesOf(TokenBatch batch, SparseFeatures features) {
+        if (features.tokens() != batch.count()) {
+            throw new IllegalArgumentException("There are features of " + features.tokens()
+                    + " tokens, but the batch has " + batch.count() + ", with those that are left out.");
+        }
+        int dSae = stream.config().dSae();
+        if (features.dSae() != dSae) {
+            throw new IllegalArgumentException("There are features of an SAE with d_sae = " + features.dSae()
+                    + ", but those of one with d_sae = " + dSae + " are written.");
+        }
+        for (int token = 0; token < batch.count(); token++) {
+            if (batch.isSkipped(token) && features.activeCount(token) > 0) {
+                throw new IllegalArgumentException("Token " + (written + token) + " is left out, but has "
+                        + features.activeCount(token) + " active features; only keptRows() are encoded.");
+            }
+        }
     }
 
     @Override

@@ -17,12 +17,14 @@ import java.util.List;
  *
  * <pre>{@code
  * try (FeatureSink sink = FeatureSink.to(Path.of("features.npz"), FeatureStream.of(reader, sae))) {
- *     for (TokenBatch batch : reader.batches(1024)) {
- *         sink.write(batch, sae.encode(batch.rows()));
- *     }
+ *     EncodingPass.of(reader, sae, 1024).encodeAll(sink::write);
  *     sink.publish();
  * }
  * }</pre>
+ *
+ * <p>Each token of the {@linkplain FeatureStream#layout() layout} is written once, in order. A token that the reader leaves out has
+ * its row as any other, but no features: {@code sae.encode(batch.rows())} would give it some, and {@code EncodingPass} of
+ * {@code sae-analysis} does not.
  *
  * @since 0.1
  */
@@ -82,16 +84,19 @@ public interface FeatureSink extends AutoCloseable {
      * Appends the features of the next tokens.
      *
      * @param tokens the tokens
-     * @param features the features, none of tokens that are skipped, with what decoding needs beside them
-     * @throws IllegalArgumentException if the features are of other tokens or of another number of features, or these are
-     *     more tokens than the stream was said to have
+     * @param features the features of each of them, none of tokens that are skipped, with what decoding needs beside them
+     * @throws IllegalArgumentException if they are of another number of tokens or of another width, a token that is skipped has
+     *     some, or these are more tokens than the stream was said to have; of the sinks that {@link #to} starts
+     * @throws DataException if they cannot be written
      */
     void write(TokenBatch tokens, SparseFeatures features);
 
     /**
      * Completes what is made, still under another name, so that little can go wrong when it is put in place.
      *
-     * @throws IllegalStateException if fewer tokens were written than the stream was said to have, or all is in place already
+     * @throws IllegalStateException if fewer tokens were written than the stream was said to have, or all is in place already; of
+     *     the sinks that {@link #to} starts
+     * @throws DataException if it cannot be completed
      */
     void finish();
 

@@ -56,7 +56,7 @@ public sealed interface FeatureTarget {
     }
 
     /**
-     * A file.
+     * A file. Immutable, and so safe for use by several threads.
      *
      * @since 0.1
      */
@@ -89,7 +89,7 @@ public sealed interface FeatureTarget {
     }
 
     /**
-     * A folder as delphi reads it.
+     * A folder as delphi reads it. Immutable, and so safe for use by several threads.
      *
      * @since 0.1
      */
@@ -117,7 +117,7 @@ public sealed interface FeatureTarget {
     }
 
     /**
-     * JSON lines, as they come.
+     * JSON lines, as they come. As safe for use by several threads as its writer.
      *
      * @since 0.1
      */

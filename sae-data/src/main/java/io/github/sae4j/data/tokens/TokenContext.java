@@ -1,6 +1,7 @@
 package io.github.sae4j.data.tokens;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
  * The text around a token.
@@ -25,6 +26,7 @@ public record TokenContext(List<String> before, String token, List<String> after
     /** Copies the lists. */
     public TokenContext {
         before = List.copyOf(before);
+        Objects.requireNonNull(token, "token");
         after = List.copyOf(after);
     }
 }

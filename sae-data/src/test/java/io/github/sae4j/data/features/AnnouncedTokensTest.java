@@ -81,7 +81,7 @@ class AnnouncedTokensTest {
                 FeatureSink sink = FeatureSink.to(folder.resolve("f.npz"), FeatureStream.of(reader, sae))) {
             assertThatThrownBy(() -> sink.write(TokenBatch.of(TWO), sae.encode(TWO[0])))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("[2, 3] features are to be written, not [1, 3].");
+                    .hasMessage("There are features of 1 tokens, but the batch has 2, with those that are left out.");
         }
     }
 

@@ -14,7 +14,7 @@ public final class FailureBelow {
     /**
      * Does what asks the hub and reads files.
      *
-     * @throws SaeLoadException if one of them fails, or a library is missing
+     * @throws SaeLoadException if one of them fails
      */
     public static <T> T reported(Supplier<T> work) {
         try {
@@ -23,12 +23,6 @@ public final class FailureBelow {
             throw new SaeLoadException(reason(e.reason()), String.valueOf(e.getMessage()), e);
         } catch (HubException e) {
             throw of(e);
-        } catch (IncompatibleClassChangeError | NoClassDefFoundError e) {
-            throw new SaeLoadException(
-                    Reason.INCOMPATIBLE_LIBRARY,
-                    "A library on the class path is missing, or of a version that this one does not go with (" + e
-                            + "). mvn dependency:tree shows which versions there are.",
-                    e);
         }
     }
 

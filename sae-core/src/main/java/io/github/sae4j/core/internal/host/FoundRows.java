@@ -70,6 +70,25 @@ public final class FoundRows {
         values[at] = value;
     }
 
+    /**
+     * Adds tokens with the features that others have found.
+     *
+     * @param from the first of their tokens
+     * @param to the token after the last
+     */
+    void add(FoundRows others, int from, int to) {
+        int[] counts = new int[to - from];
+        for (int token = from; token < to; token++) {
+            counts[token - from] = others.offset(token + 1) - others.offset(token);
+        }
+        extend(counts, counts.length);
+        int begin = others.offset(from);
+        int size = others.offset(to) - begin;
+        int at = offsets[tokens] - size;
+        System.arraycopy(others.indices, begin, indices, at, size);
+        System.arraycopy(others.values, begin, values, at, size);
+    }
+
     /** Returns how many tokens there are. */
     public int tokens() {
         return tokens;

@@ -97,7 +97,19 @@ public final class HostSae implements SaeKernel {
             int groupSize = SelectionRule.groupSize(rule.rule());
             kernel = groupSize == 0 ? single : new GroupKernel(single, rule, groupSize);
         }
-        return new HostSae(parts, maker, workers, kernel, norms);
+        return new HostSae(parts, maker, workers, queued(parts, kernel, workers), norms);
+    }
+
+    /** The calls of a kernel that computes on their own threads alone do not keep each other from any. */
+    private static HostKernel queued(KernelParts parts, HostKernel kernel, Workers workers) {
+        return kernel.kind() == Kernel.VECTOR
+                ? new QueuedKernel(
+                        kernel,
+                        parts.config().dIn(),
+                        parts.config().dSae(),
+                        workers.stop(),
+                        workers.pool().turns())
+                : kernel;
     }
 
     /** Opens an SAE on a kernel that is there; its rule neither rescales nor folds. */

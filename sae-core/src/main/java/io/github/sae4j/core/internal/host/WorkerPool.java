@@ -18,7 +18,16 @@ public final class WorkerPool implements AutoCloseable {
 
     private final Deque<Work> waiting = new ArrayDeque<>();
     private final int helpers;
+    private final Turns turns;
     private boolean closed;
+
+    /** A thread that helps callers. */
+    static final class Helper extends Thread {
+
+        private Helper(Runnable work, String name) {
+            super(null, work, name, 0, false);
+        }
+    }
 
     /** The pool of whoever brings none, started with the first SAE that needs one. */
     private static final class Shared {
@@ -33,8 +42,9 @@ public final class WorkerPool implements AutoCloseable {
      */
     public WorkerPool(int threads) {
         this.helpers = threads - 1;
+        this.turns = new Turns(threads);
         for (int i = 1; i <= helpers; i++) {
-            Thread thread = new Thread(null, this::help, "sae4j-" + i, 0, false);
+            Thread thread = new Helper(this::help, "sae4j-" + i);
             thread.setDaemon(true);
             // A thread that outlives its first caller must not keep that caller's class loader.
             thread.setContextClassLoader(null);
@@ -86,6 +96,11 @@ public final class WorkerPool implements AutoCloseable {
     /** Returns how many threads can work on a call. */
     public int size() {
         return helpers + 1;
+    }
+
+    /** Returns the order in which calls come to the threads. */
+    Turns turns() {
+        return turns;
     }
 
     /** Returns whether it is closed. */

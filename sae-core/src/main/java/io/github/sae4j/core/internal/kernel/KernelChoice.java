@@ -93,14 +93,14 @@ public final class KernelChoice {
                             + " kernel has a screen.");
         }
         PreparedEncoder encoder = PreparedEncoder.of(Objects.requireNonNull(parts.encoder(), "encoder"), workers);
-        return parts.with(new Screen(encoder, byteProducts(encoder)));
+        return parts.with(new Screen(encoder, byteProducts(encoder, workers.size())));
     }
 
     /** Preparing pays without them too little to fail for. */
-    private static @Nullable ByteProducts byteProducts(PreparedEncoder encoder) {
+    private static @Nullable ByteProducts byteProducts(PreparedEncoder encoder, int threads) {
         for (KernelProvider provider : Providers.ALL) {
             try {
-                ByteProducts products = provider.byteProducts(encoder);
+                ByteProducts products = provider.byteProducts(encoder, threads);
                 if (products != null) {
                     return products;
                 }

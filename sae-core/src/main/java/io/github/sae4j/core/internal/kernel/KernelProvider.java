@@ -48,9 +48,10 @@ public interface KernelProvider {
     /**
      * Returns products of tokens in 8 bits, or null if it has none that are fast here.
      *
+     * @param threads how many threads may work on a product, the caller's among them
      * @throws SaeException if what the kernel needs does not start
      */
-    default @Nullable ByteProducts byteProducts(PreparedEncoder encoder) {
+    default @Nullable ByteProducts byteProducts(PreparedEncoder encoder, int threads) {
         return null;
     }
 

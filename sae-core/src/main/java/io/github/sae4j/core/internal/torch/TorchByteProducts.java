@@ -17,23 +17,27 @@ final class TorchByteProducts implements ByteProducts {
 
     private final ByteProducts one;
     private final ByteProducts many;
+    private final int threads;
 
-    private TorchByteProducts(ByteProducts one, ByteProducts many) {
+    private TorchByteProducts(ByteProducts one, ByteProducts many, int threads) {
         this.one = one;
         this.many = many;
+        this.threads = threads;
     }
 
     /**
      * Returns the products with an encoder, or null where libtorch has none on this processor that are fast and exact: both is
      * tried.
+     *
+     * @param threads how many threads may work on a product, the caller's among them
      */
-    static @Nullable ByteProducts of(PreparedEncoder encoder) {
+    static @Nullable ByteProducts of(PreparedEncoder encoder, int threads) {
         ByteTrial trial = new ByteTrial(encoder);
         if (!trial.passes(PlainBytes::new)) {
             return null;
         }
         ByteProducts plain = new PlainBytes(encoder.quantized(), encoder.dSae(), encoder.stride());
-        return new TorchByteProducts(plain, packed(encoder, trial, plain));
+        return new TorchByteProducts(plain, packed(encoder, trial, plain), threads);
     }
 
     private static ByteProducts packed(PreparedEncoder encoder, ByteTrial trial, ByteProducts otherwise) {
@@ -49,6 +53,7 @@ final class TorchByteProducts implements ByteProducts {
 
     @Override
     public void multiply(ByteBuffer tokens, int count, ByteBuffer products) {
-        (count == 1 ? one : many).multiply(tokens, count, products);
+        ByteProducts by = count == 1 ? one : many;
+        ThreadLimit.run(threads, () -> by.multiply(tokens, count, products));
     }
 }

@@ -45,8 +45,8 @@ public final class TorchProvider implements KernelProvider {
     }
 
     @Override
-    public @Nullable ByteProducts byteProducts(PreparedEncoder encoder) {
-        return NativeLibrary.isAtHand() ? TorchByteProducts.of(encoder) : null;
+    public @Nullable ByteProducts byteProducts(PreparedEncoder encoder, int threads) {
+        return NativeLibrary.isAtHand() ? TorchByteProducts.of(encoder, threads) : null;
     }
 
     @Override

@@ -21,7 +21,11 @@ import jdk.incubator.vector.VectorOperators;
  */
 final class CloserLook {
 
-    private static final int AT_ONCE = 4;
+    /**
+     * Features that are multiplied at a time: a row that nobody has read lately comes slowly, and eight come together, which
+     * their sums, two vectors of the token and one of a row leave room for in 16 registers.
+     */
+    private static final int AT_ONCE = 8;
 
     private final ScreenBounds bounds;
     private final StoredMatrix rows;
@@ -64,12 +68,12 @@ final class CloserLook {
             strong = new double[count];
         }
         order(x, xAt);
-        if (rows.type() == WeightType.BFLOAT16) {
-            multiplyBfloat16(open, count);
-        } else {
+        if (rows.type() == WeightType.FLOAT16) {
             for (int i = 0; i < count; i++) {
-                products[i] = multiply(open[i]);
+                products[i] = multiplyHalves(open[i]);
             }
+        } else {
+            multiply(open, count);
         }
         for (int i = 0; i < count; i++) {
             products[i] = rest(open[i], products[i]);
@@ -119,13 +123,9 @@ final class CloserLook {
         System.arraycopy(x, xAt + whole, ordered, whole, dIn - whole);
     }
 
-    private float multiply(int feature) throws Throwable {
+    private float multiplyHalves(int feature) throws Throwable {
         int part = rows.partOf(feature);
-        long at = rows.position(part, feature, 0);
-        if (rows.type() == WeightType.FLOAT32) {
-            return multiplyFloat32(rows.memory(part), at, groups, ordered);
-        }
-        readHalves(rows.memory(part), at, groups, row);
+        readHalves(rows.memory(part), rows.position(part, feature, 0), groups, row);
         return multiplyArray(row, groups, ordered);
     }
 
@@ -138,31 +138,62 @@ final class CloserLook {
         return sum;
     }
 
-    /** Multiplies four features at a time, for a row that nobody has read lately comes slowly, and four come together. */
-    private void multiplyBfloat16(int[] open, int count) throws Throwable {
+    private void multiply(int[] open, int count) throws Throwable {
         for (int i = 0; i < count; i += AT_ONCE) {
             for (int j = 0; j < AT_ONCE; j++) {
                 int feature = open[Math.min(i + j, count - 1)];
                 parts[j] = rows.partOf(feature);
                 positions[j] = rows.position(parts[j], feature, 0);
             }
-            multiplyFour(
-                    rows.memory(parts[0]),
-                    positions[0],
-                    rows.memory(parts[1]),
-                    positions[1],
-                    rows.memory(parts[2]),
-                    positions[2],
-                    rows.memory(parts[3]),
-                    positions[3],
-                    groups,
-                    ordered,
-                    products,
-                    i);
+            if (rows.type() == WeightType.BFLOAT16) {
+                multiplyBfloat16(
+                        rows.memory(parts[0]),
+                        positions[0],
+                        rows.memory(parts[1]),
+                        positions[1],
+                        rows.memory(parts[2]),
+                        positions[2],
+                        rows.memory(parts[3]),
+                        positions[3],
+                        rows.memory(parts[4]),
+                        positions[4],
+                        rows.memory(parts[5]),
+                        positions[5],
+                        rows.memory(parts[6]),
+                        positions[6],
+                        rows.memory(parts[7]),
+                        positions[7],
+                        groups,
+                        ordered,
+                        products,
+                        i);
+            } else {
+                multiplyFloat32(
+                        rows.memory(parts[0]),
+                        positions[0],
+                        rows.memory(parts[1]),
+                        positions[1],
+                        rows.memory(parts[2]),
+                        positions[2],
+                        rows.memory(parts[3]),
+                        positions[3],
+                        rows.memory(parts[4]),
+                        positions[4],
+                        rows.memory(parts[5]),
+                        positions[5],
+                        rows.memory(parts[6]),
+                        positions[6],
+                        rows.memory(parts[7]),
+                        positions[7],
+                        groups,
+                        ordered,
+                        products,
+                        i);
+            }
         }
     }
 
-    private static void multiplyFour(
+    private static void multiplyBfloat16(
             Object memory0,
             long at0,
             Object memory1,
@@ -171,52 +202,124 @@ final class CloserLook {
             long at2,
             Object memory3,
             long at3,
+            Object memory4,
+            long at4,
+            Object memory5,
+            long at5,
+            Object memory6,
+            long at6,
+            Object memory7,
+            long at7,
             int groups,
             float[] x,
             float[] out,
             int to)
             throws Throwable {
-        FloatVector low0 = FloatVector.zero(FLOATS);
-        FloatVector low1 = FloatVector.zero(FLOATS);
-        FloatVector low2 = FloatVector.zero(FLOATS);
-        FloatVector low3 = FloatVector.zero(FLOATS);
-        FloatVector high0 = FloatVector.zero(FLOATS);
-        FloatVector high1 = FloatVector.zero(FLOATS);
-        FloatVector high2 = FloatVector.zero(FLOATS);
-        FloatVector high3 = FloatVector.zero(FLOATS);
+        FloatVector sum0 = FloatVector.zero(FLOATS);
+        FloatVector sum1 = FloatVector.zero(FLOATS);
+        FloatVector sum2 = FloatVector.zero(FLOATS);
+        FloatVector sum3 = FloatVector.zero(FLOATS);
+        FloatVector sum4 = FloatVector.zero(FLOATS);
+        FloatVector sum5 = FloatVector.zero(FLOATS);
+        FloatVector sum6 = FloatVector.zero(FLOATS);
+        FloatVector sum7 = FloatVector.zero(FLOATS);
         for (int group = 0; group < groups; group++) {
             long offset = (long) group * LANES * Integer.BYTES;
             FloatVector low = FloatVector.fromArray(FLOATS, x, group * GROUP);
             FloatVector high = FloatVector.fromArray(FLOATS, x, group * GROUP + LANES);
-            IntVector w0 = (IntVector) LOAD.invokeExact(memory0, at0 + offset);
-            low0 = low.fma(w0.lanewise(VectorOperators.LSHL, Short.SIZE).reinterpretAsFloats(), low0);
-            high0 = high.fma(w0.and(UPPER_HALF).reinterpretAsFloats(), high0);
-            IntVector w1 = (IntVector) LOAD.invokeExact(memory1, at1 + offset);
-            low1 = low.fma(w1.lanewise(VectorOperators.LSHL, Short.SIZE).reinterpretAsFloats(), low1);
-            high1 = high.fma(w1.and(UPPER_HALF).reinterpretAsFloats(), high1);
-            IntVector w2 = (IntVector) LOAD.invokeExact(memory2, at2 + offset);
-            low2 = low.fma(w2.lanewise(VectorOperators.LSHL, Short.SIZE).reinterpretAsFloats(), low2);
-            high2 = high.fma(w2.and(UPPER_HALF).reinterpretAsFloats(), high2);
-            IntVector w3 = (IntVector) LOAD.invokeExact(memory3, at3 + offset);
-            low3 = low.fma(w3.lanewise(VectorOperators.LSHL, Short.SIZE).reinterpretAsFloats(), low3);
-            high3 = high.fma(w3.and(UPPER_HALF).reinterpretAsFloats(), high3);
+            IntVector pairs = (IntVector) LOAD.invokeExact(memory0, at0 + offset);
+            sum0 = low.fma(pairs.lanewise(VectorOperators.LSHL, Short.SIZE).reinterpretAsFloats(), sum0);
+            sum0 = high.fma(pairs.and(UPPER_HALF).reinterpretAsFloats(), sum0);
+            pairs = (IntVector) LOAD.invokeExact(memory1, at1 + offset);
+            sum1 = low.fma(pairs.lanewise(VectorOperators.LSHL, Short.SIZE).reinterpretAsFloats(), sum1);
+            sum1 = high.fma(pairs.and(UPPER_HALF).reinterpretAsFloats(), sum1);
+            pairs = (IntVector) LOAD.invokeExact(memory2, at2 + offset);
+            sum2 = low.fma(pairs.lanewise(VectorOperators.LSHL, Short.SIZE).reinterpretAsFloats(), sum2);
+            sum2 = high.fma(pairs.and(UPPER_HALF).reinterpretAsFloats(), sum2);
+            pairs = (IntVector) LOAD.invokeExact(memory3, at3 + offset);
+            sum3 = low.fma(pairs.lanewise(VectorOperators.LSHL, Short.SIZE).reinterpretAsFloats(), sum3);
+            sum3 = high.fma(pairs.and(UPPER_HALF).reinterpretAsFloats(), sum3);
+            pairs = (IntVector) LOAD.invokeExact(memory4, at4 + offset);
+            sum4 = low.fma(pairs.lanewise(VectorOperators.LSHL, Short.SIZE).reinterpretAsFloats(), sum4);
+            sum4 = high.fma(pairs.and(UPPER_HALF).reinterpretAsFloats(), sum4);
+            pairs = (IntVector) LOAD.invokeExact(memory5, at5 + offset);
+            sum5 = low.fma(pairs.lanewise(VectorOperators.LSHL, Short.SIZE).reinterpretAsFloats(), sum5);
+            sum5 = high.fma(pairs.and(UPPER_HALF).reinterpretAsFloats(), sum5);
+            pairs = (IntVector) LOAD.invokeExact(memory6, at6 + offset);
+            sum6 = low.fma(pairs.lanewise(VectorOperators.LSHL, Short.SIZE).reinterpretAsFloats(), sum6);
+            sum6 = high.fma(pairs.and(UPPER_HALF).reinterpretAsFloats(), sum6);
+            pairs = (IntVector) LOAD.invokeExact(memory7, at7 + offset);
+            sum7 = low.fma(pairs.lanewise(VectorOperators.LSHL, Short.SIZE).reinterpretAsFloats(), sum7);
+            sum7 = high.fma(pairs.and(UPPER_HALF).reinterpretAsFloats(), sum7);
         }
-        out[to] = low0.add(high0).reduceLanes(VectorOperators.ADD);
-        out[to + 1] = low1.add(high1).reduceLanes(VectorOperators.ADD);
-        out[to + 2] = low2.add(high2).reduceLanes(VectorOperators.ADD);
-        out[to + 3] = low3.add(high3).reduceLanes(VectorOperators.ADD);
+        out[to] = sum0.reduceLanes(VectorOperators.ADD);
+        out[to + 1] = sum1.reduceLanes(VectorOperators.ADD);
+        out[to + 2] = sum2.reduceLanes(VectorOperators.ADD);
+        out[to + 3] = sum3.reduceLanes(VectorOperators.ADD);
+        out[to + 4] = sum4.reduceLanes(VectorOperators.ADD);
+        out[to + 5] = sum5.reduceLanes(VectorOperators.ADD);
+        out[to + 6] = sum6.reduceLanes(VectorOperators.ADD);
+        out[to + 7] = sum7.reduceLanes(VectorOperators.ADD);
     }
 
-    private static float multiplyFloat32(Object memory, long at, int groups, float[] x) throws Throwable {
-        FloatVector a = FloatVector.zero(FLOATS);
-        FloatVector b = FloatVector.zero(FLOATS);
-        for (int k = 0; k < groups * GROUP; k += GROUP) {
-            IntVector low = (IntVector) LOAD.invokeExact(memory, at + (long) k * Float.BYTES);
-            IntVector high = (IntVector) LOAD.invokeExact(memory, at + (long) (k + LANES) * Float.BYTES);
-            a = FloatVector.fromArray(FLOATS, x, k).fma(low.reinterpretAsFloats(), a);
-            b = FloatVector.fromArray(FLOATS, x, k + LANES).fma(high.reinterpretAsFloats(), b);
+    private static void multiplyFloat32(
+            Object memory0,
+            long at0,
+            Object memory1,
+            long at1,
+            Object memory2,
+            long at2,
+            Object memory3,
+            long at3,
+            Object memory4,
+            long at4,
+            Object memory5,
+            long at5,
+            Object memory6,
+            long at6,
+            Object memory7,
+            long at7,
+            int groups,
+            float[] x,
+            float[] out,
+            int to)
+            throws Throwable {
+        FloatVector sum0 = FloatVector.zero(FLOATS);
+        FloatVector sum1 = FloatVector.zero(FLOATS);
+        FloatVector sum2 = FloatVector.zero(FLOATS);
+        FloatVector sum3 = FloatVector.zero(FLOATS);
+        FloatVector sum4 = FloatVector.zero(FLOATS);
+        FloatVector sum5 = FloatVector.zero(FLOATS);
+        FloatVector sum6 = FloatVector.zero(FLOATS);
+        FloatVector sum7 = FloatVector.zero(FLOATS);
+        for (int k = 0; k < groups * GROUP; k += LANES) {
+            long offset = (long) k * Float.BYTES;
+            FloatVector some = FloatVector.fromArray(FLOATS, x, k);
+            IntVector bits = (IntVector) LOAD.invokeExact(memory0, at0 + offset);
+            sum0 = some.fma(bits.reinterpretAsFloats(), sum0);
+            bits = (IntVector) LOAD.invokeExact(memory1, at1 + offset);
+            sum1 = some.fma(bits.reinterpretAsFloats(), sum1);
+            bits = (IntVector) LOAD.invokeExact(memory2, at2 + offset);
+            sum2 = some.fma(bits.reinterpretAsFloats(), sum2);
+            bits = (IntVector) LOAD.invokeExact(memory3, at3 + offset);
+            sum3 = some.fma(bits.reinterpretAsFloats(), sum3);
+            bits = (IntVector) LOAD.invokeExact(memory4, at4 + offset);
+            sum4 = some.fma(bits.reinterpretAsFloats(), sum4);
+            bits = (IntVector) LOAD.invokeExact(memory5, at5 + offset);
+            sum5 = some.fma(bits.reinterpretAsFloats(), sum5);
+            bits = (IntVector) LOAD.invokeExact(memory6, at6 + offset);
+            sum6 = some.fma(bits.reinterpretAsFloats(), sum6);
+            bits = (IntVector) LOAD.invokeExact(memory7, at7 + offset);
+            sum7 = some.fma(bits.reinterpretAsFloats(), sum7);
         }
-        return a.add(b).reduceLanes(VectorOperators.ADD);
+        out[to] = sum0.reduceLanes(VectorOperators.ADD);
+        out[to + 1] = sum1.reduceLanes(VectorOperators.ADD);
+        out[to + 2] = sum2.reduceLanes(VectorOperators.ADD);
+        out[to + 3] = sum3.reduceLanes(VectorOperators.ADD);
+        out[to + 4] = sum4.reduceLanes(VectorOperators.ADD);
+        out[to + 5] = sum5.reduceLanes(VectorOperators.ADD);
+        out[to + 6] = sum6.reduceLanes(VectorOperators.ADD);
+        out[to + 7] = sum7.reduceLanes(VectorOperators.ADD);
     }
 
     private static void readHalves(Object memory, long at, int groups, float[] row) throws Throwable {

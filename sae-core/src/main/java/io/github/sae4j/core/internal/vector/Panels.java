@@ -284,7 +284,7 @@ final class Panels {
             for (int row = 0; row < whole; row += LANES * perInt) {
                 readSquare((long) feature + (long) block * LANES, (long) k + row, square);
                 Squares.transpose(square);
-                spread(stored.type(), square, panel, out + row * GROUP);
+                spread(stored.type(), square, 0, panel, out + row * GROUP);
             }
         }
     }
@@ -311,20 +311,21 @@ final class Panels {
     /**
      * Puts a transposed square into a panel, one vector of a group of each row.
      *
+     * @param from where the square begins
      * @param to where the vector of the first row begins
      */
-    static void spread(WeightType type, int[] square, float[] panel, int to) {
+    static void spread(WeightType type, int[] squares, int from, float[] panel, int to) {
         switch (type) {
-            case BFLOAT16 -> spreadBfloat16(square, panel, to);
-            case FLOAT16 -> spreadHalves(square, panel, to);
-            case FLOAT32 -> spreadFloat32(square, panel, to);
+            case BFLOAT16 -> spreadBfloat16(squares, from, panel, to);
+            case FLOAT16 -> spreadHalves(squares, from, panel, to);
+            case FLOAT32 -> spreadFloat32(squares, from, panel, to);
         }
     }
 
-    private static void spreadBfloat16(int[] square, float[] panel, int to) {
+    private static void spreadBfloat16(int[] squares, int from, float[] panel, int to) {
         int out = to;
         for (int column = 0; column < LANES; column++) {
-            IntVector pairs = IntVector.fromArray(INTS, square, column * LANES);
+            IntVector pairs = IntVector.fromArray(INTS, squares, from + column * LANES);
             pairs.lanewise(VectorOperators.LSHL, Short.SIZE)
                     .reinterpretAsFloats()
                     .intoArray(panel, out);
@@ -333,10 +334,10 @@ final class Panels {
         }
     }
 
-    private static void spreadHalves(int[] square, float[] panel, int to) {
+    private static void spreadHalves(int[] squares, int from, float[] panel, int to) {
         int out = to;
         for (int column = 0; column < LANES; column++) {
-            IntVector pairs = IntVector.fromArray(INTS, square, column * LANES);
+            IntVector pairs = IntVector.fromArray(INTS, squares, from + column * LANES);
             pairs.and(LOWER_HALF).reinterpretAsFloats().intoArray(panel, out);
             pairs.lanewise(VectorOperators.LSHR, Short.SIZE)
                     .reinterpretAsFloats()
@@ -345,10 +346,10 @@ final class Panels {
         }
     }
 
-    private static void spreadFloat32(int[] square, float[] panel, int to) {
+    private static void spreadFloat32(int[] squares, int from, float[] panel, int to) {
         int out = to;
         for (int column = 0; column < LANES; column++) {
-            IntVector.fromArray(INTS, square, column * LANES)
+            IntVector.fromArray(INTS, squares, from + column * LANES)
                     .reinterpretAsFloats()
                     .intoArray(panel, out);
             out += GROUP;

@@ -57,12 +57,8 @@ final class ScreenWork {
     private final float[] norms = new float[TOKENS];
     private final boolean[] isDense = new boolean[TOKENS];
     private final int[] counts = new int[TOKENS];
-    private final int[] begins = new int[TOKENS + 1];
-    private int[][] open = new int[0][];
-    private int[] features = new int[0];
-    private float[] values = new float[0];
-    private long[] entries = new long[0];
-    private float[] keys = new float[0];
+    private int[][] features = new int[0][];
+    private float[][] values = new float[0][];
 
     private float[] ordered = new float[0];
     private float[] rowProducts = new float[0];
@@ -76,8 +72,9 @@ final class ScreenWork {
         private final OpenFeatures open;
         private final CloserLook closer;
         private final ExactSums exact;
-        private final float[] group = new float[GROUP];
         private final float[] row = new float[FEW];
+        private long[] entries = new long[0];
+        private float[] keys = new float[0];
 
         private Slot(ScreenBounds bounds, SelectionRule rule, StoredMatrix rows) {
             this.open = new OpenFeatures(bounds, rule);
@@ -117,16 +114,15 @@ final class ScreenWork {
         int step = products == null ? FEW : mostTokens;
         for (first = 0; first < count; first += tokens) {
             tokens = Math.min(step, count - first);
-            findOpen();
-            int groups = gather();
-            workers.run(new Exact(), groups, workers.size());
+            encode();
             collect(found);
         }
     }
 
-    private void findOpen() {
-        if (open.length < tokens) {
-            open = new int[tokens][mostOpen + LANES];
+    private void encode() {
+        if (features.length < tokens) {
+            features = new int[tokens][mostOpen + LANES];
+            values = new float[tokens][mostOpen + GROUP];
         }
         for (int token = 0; token < tokens; token++) {
             double squares = 0;
@@ -204,7 +200,10 @@ final class ScreenWork {
         }
     }
 
-    /** Looks for the open features of a token. */
+    /**
+     * Finds the active features of a token. Its sums are added up right after the closer look, whose rows are still in the second
+     * cache or the third.
+     */
     private final class Look extends WorkerPool.Work {
 
         private final @Nullable ByteTokens bytes;
@@ -214,16 +213,20 @@ final class ScreenWork {
         }
 
         @Override
-        protected void part(int slot, int token) {
+        protected void part(int slotIndex, int token) {
             counts[token] = 0;
             if (isDense[token]) {
                 return;
             }
+            Slot slot = slots[slotIndex];
+            int at = (first + token) * dIn;
             try {
-                int count = find(slots[slot].open, token);
+                int count = find(slot.open, token);
                 isDense[token] = count > mostOpen;
                 if (!isDense[token]) {
-                    counts[token] = slots[slot].closer.keep(x, (first + token) * dIn, norms[token], open[token], count);
+                    int open = slot.closer.keep(x, at, norms[token], features[token], count);
+                    addUp(slot.exact, at, features[token], values[token], open);
+                    counts[token] = keepActive(slot, features[token], values[token], open);
                 }
             } catch (Throwable e) {
                 throw Memory.unchecked(e);
@@ -238,65 +241,29 @@ final class ScreenWork {
                 look.take(sumsMemory, sums, (long) token * dSae * Integer.BYTES, bytes.scale(token));
                 error = bytes.error(token);
             }
-            return look.find(norms[token], error, open[token], mostOpen);
+            return look.find(norms[token], error, features[token], mostOpen);
         }
     }
 
-    /** Puts the open features of tokens one after the other, each token's from a multiple of a group on. */
-    private int gather() {
-        int at = 0;
-        for (int token = 0; token < tokens; token++) {
-            begins[token] = at;
-            at += (counts[token] + GROUP - 1) / GROUP * GROUP;
+    private void addUp(ExactSums exact, int xAt, int[] open, float[] sums, int count) throws Throwable {
+        for (int i = 0; i < count; i++) {
+            sums[i] = bias[open[i]];
         }
-        begins[tokens] = at;
-        if (features.length < at) {
-            features = new int[at];
-            values = new float[at];
-        }
-        for (int token = 0; token < tokens; token++) {
-            System.arraycopy(open[token], 0, features, begins[token], counts[token]);
-        }
-        return at / GROUP;
-    }
-
-    /** Adds up the sums of a group of open features. */
-    private final class Exact extends WorkerPool.Work {
-
-        @Override
-        protected void part(int slotIndex, int group) {
-            int at = group * GROUP;
-            int token = 0;
-            while (begins[token + 1] <= at) {
-                token++;
-            }
-            int count = Math.min(GROUP, begins[token] + counts[token] - at);
-            Slot slot = slots[slotIndex];
-            for (int i = 0; i < count; i++) {
-                slot.group[i] = bias[features[at + i]];
-            }
-            try {
-                slot.exact.add(x, (first + token) * dIn, features, at, count, slot.group);
-            } catch (Throwable e) {
-                throw Memory.unchecked(e);
-            }
-            System.arraycopy(slot.group, 0, values, at, count);
+        for (int i = 0; i < count; i += GROUP) {
+            exact.add(x, xAt, open, i, Math.min(GROUP, count - i), sums);
         }
     }
 
     private void collect(FoundRows found) {
         encodeDense();
-        int[] active = new int[tokens];
         int row = 0;
         for (int token = 0; token < tokens; token++) {
             if (isDense[token]) {
-                active[token] = denseRows.offset(row + 1) - denseRows.offset(row);
+                counts[token] = denseRows.offset(row + 1) - denseRows.offset(row);
                 row++;
-            } else {
-                active[token] = keepActive(begins[token], counts[token]);
             }
         }
-        found.extend(active, tokens);
+        found.extend(counts, tokens);
         row = 0;
         for (int token = 0; token < tokens; token++) {
             if (isDense[token]) {
@@ -305,8 +272,8 @@ final class ScreenWork {
                 }
                 row++;
             } else {
-                for (int at = begins[token]; at < begins[token] + active[token]; at++) {
-                    found.add(token, tokens, features[at], values[at]);
+                for (int i = 0; i < counts[token]; i++) {
+                    found.add(token, tokens, features[token][i], values[token][i]);
                 }
             }
         }
@@ -332,37 +299,36 @@ final class ScreenWork {
         dense.encode(some, count, denseRows);
     }
 
-    /** Makes values of a token's sums, keeps those that are active, and returns how many these are. */
-    private int keepActive(int begin, int count) {
-        int kept = begin;
-        for (int at = begin; at < begin + count; at++) {
-            int feature = features[at];
-            float h = values[at];
+    /** Makes values of sums, moves those that are active to the front, and returns how many these are. */
+    private int keepActive(Slot slot, int[] open, float[] sums, int count) {
+        int active = 0;
+        for (int i = 0; i < count; i++) {
+            int feature = open[i];
+            float h = sums[i];
             if (!(h <= bounds.above[feature])) {
                 float value = rule.value(feature, h);
                 if (value != 0) {
-                    features[kept] = feature;
-                    values[kept++] = value;
+                    open[active] = feature;
+                    sums[active++] = value;
                 }
             }
         }
-        int active = kept - begin;
         int most = rule.mostActive();
-        return most > 0 && active > most ? keepStrongest(begin, active, most) : active;
+        return most > 0 && active > most ? keepStrongest(slot, open, sums, active, most) : active;
     }
 
-    private int keepStrongest(int begin, int count, int most) {
-        if (entries.length < count) {
-            entries = new long[count];
-            keys = new float[count];
+    private int keepStrongest(Slot slot, int[] active, float[] activeValues, int count, int most) {
+        if (slot.entries.length < count) {
+            slot.entries = new long[count];
+            slot.keys = new float[count];
         }
         for (int i = 0; i < count; i++) {
-            entries[i] = Strongest.entry(features[begin + i], values[begin + i]);
+            slot.entries[i] = Strongest.entry(active[i], activeValues[i]);
         }
-        strongest.cut(entries, 0, count, keys);
+        strongest.cut(slot.entries, 0, count, slot.keys);
         for (int i = 0; i < most; i++) {
-            features[begin + i] = Strongest.feature(entries[i]);
-            values[begin + i] = Strongest.value(entries[i]);
+            active[i] = Strongest.feature(slot.entries[i]);
+            activeValues[i] = Strongest.value(slot.entries[i]);
         }
         return most;
     }

@@ -1,0 +1,221 @@
+package io.github.sae4j.core.internal.host;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The order in which calls come to the threads of a pool: those that came first go first, and take others of the same kernel
+ * along. Calls that compute at once only take processors and caches from each other.
+ *
+ * <p>Nobody waits long for a call that takes long, or that itself waits for another: after a while it shares the threads with
+ * the next one. So whatever a caller's rule does, no call waits forever. Safe for use by several threads.
+ */
+final class Turns {
+
+    /** Nanoseconds that a call has the threads for itself at most. */
+    private static final long ALONE = TimeUnit.MILLISECONDS.toNanos(100);
+
+    /** The fewest threads for each call, as long as none takes longer: parts of a call are done by one of them. */
+    private static final int THREADS = 8;
+
+    private final int most;
+    private final long alone;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Deque<Call> waiting = new ArrayDeque<>();
+    private final List<Thread> inside = new ArrayList<>();
+    private long since;
+
+    /**
+     * Creates it.
+     *
+     * @param threads how many threads there are
+     */
+    Turns(int threads) {
+        this(threads, ALONE);
+    }
+
+    Turns(int threads, long alone) {
+        this.most = Math.max(1, threads / THREADS);
+        this.alone = alone;
+    }
+
+    /** Tokens that wait to be encoded. */
+    static final class Call {
+
+        private final HostKernel kernel;
+        private final float[] x;
+        private final int tokens;
+        private final FoundRows found;
+        private final Condition called;
+        private final List<Call> others = new ArrayList<>();
+        private boolean joins = true;
+        private boolean left;
+        private boolean encoded;
+
+        private Call(HostKernel kernel, float[] x, int tokens, FoundRows found, Condition called) {
+            this.kernel = kernel;
+            this.x = x;
+            this.tokens = tokens;
+            this.found = found;
+            this.called = called;
+        }
+
+        /** Returns the tokens, {@code [tokens, d_in]}. */
+        float[] x() {
+            return x;
+        }
+
+        int tokens() {
+            return tokens;
+        }
+
+        /** Returns what takes the features. */
+        FoundRows found() {
+            return found;
+        }
+
+        /** Returns the calls that are to be encoded with this one, which has its turn. */
+        List<Call> others() {
+            return others;
+        }
+    }
+
+    /** Returns whether this thread works on a call that has its turn, or on one that needs none. */
+    boolean isInside() {
+        if (Thread.currentThread() instanceof WorkerPool.Helper) {
+            return true;
+        }
+        lock.lock();
+        try {
+            return inside.contains(Thread.currentThread());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Begins a turn if nobody waits or computes; if so, the caller {@linkplain #end ends} it. */
+    boolean beginAtOnce() {
+        lock.lock();
+        try {
+            if (inside.size() >= most || !waiting.isEmpty()) {
+                return false;
+            }
+            begin();
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns a call for {@link #await}. */
+    Call call(HostKernel kernel, float[] x, int tokens, FoundRows found) {
+        return new Call(kernel, x, tokens, found, lock.newCondition());
+    }
+
+    /**
+     * Waits until a call has its turn, which the caller {@linkplain #end ends}, or has been encoded with another one.
+     *
+     * @param together how many tokens of several calls are best encoded together at most
+     * @param stop ends the wait
+     * @return whether it has its turn
+     * @throws io.github.sae4j.core.SaeException if the caller was interrupted, or the call was stopped
+     */
+    boolean await(Call call, int together, Stop stop) {
+        lock.lock();
+        try {
+            waiting.addLast(call);
+            while (waiting.peekFirst() != call || !isFree()) {
+                stop.requireGoingOn(true);
+                try {
+                    call.called.awaitNanos(pause(call));
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+                if (call.encoded) {
+                    return false;
+                }
+            }
+            waiting.removeFirst();
+            begin();
+            takeAlong(call, together);
+            return true;
+        } finally {
+            call.left = true;
+            waiting.remove(call);
+            if (isFree()) {
+                callNext();
+            }
+            lock.unlock();
+        }
+    }
+
+    /** Returns how long a call waits before it looks whether the turn is its own by now; or, later in line, whether it goes on. */
+    private long pause(Call call) {
+        return waiting.peekFirst() == call ? since + alone - System.nanoTime() : alone;
+    }
+
+    private boolean isFree() {
+        return inside.size() < most || System.nanoTime() - since >= alone;
+    }
+
+    private void begin() {
+        inside.add(Thread.currentThread());
+        since = System.nanoTime();
+    }
+
+    private void takeAlong(Call call, int together) {
+        int tokens = call.tokens;
+        Iterator<Call> rest = waiting.iterator();
+        while (call.joins && tokens < together && rest.hasNext()) {
+            Call next = rest.next();
+            if (next.joins && next.kernel == call.kernel && tokens + next.tokens <= together) {
+                rest.remove();
+                call.others.add(next);
+                tokens += next.tokens;
+            }
+        }
+    }
+
+    private void callNext() {
+        Call next = waiting.peekFirst();
+        if (next != null) {
+            next.called.signal();
+        }
+    }
+
+    /** Lets the calls go that were encoded with one that has its turn; what failed for all is done by each alone. */
+    void finishOthers(Call call, boolean encoded) {
+        lock.lock();
+        try {
+            for (int i = call.others.size() - 1; i >= 0; i--) {
+                Call other = call.others.get(i);
+                other.encoded = encoded;
+                other.joins = encoded;
+                if (!encoded && !other.left) {
+                    waiting.addFirst(other);
+                }
+                other.called.signal();
+            }
+            call.others.clear();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends this thread's turn. */
+    void end() {
+        lock.lock();
+        try {
+            inside.remove(Thread.currentThread());
+            callNext();
+        } finally {
+            lock.unlock();
+        }
+    }
+}
