@@ -7,7 +7,13 @@ import static org.assertj.core.api.Assertions.within;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.github.sae4j.analysis.check.FitCheck;
+import io.github.sae4j.analysis.check.Sample;
+import io.github.sae4j.core.SparseAutoencoder;
+import io.github.sae4j.data.activations.Activations;
 import io.github.sae4j.fixtures.ReferenceCase;
+import io.github.sae4j.loader.SAE;
+import io.github.sae4j.loader.SaesBeside;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -197,6 +203,27 @@ class CheckTest {
 
         assertThat(verdict(report)).startsWith("Probably they fit layer_1 better: explained variance 0.9");
         assertThat(right).exists();
+    }
+
+    /** Neighbours of another width, and those that cannot be opened, are passed over. */
+    @Test
+    void aProgramFindsTheNeighbouringLayer() throws IOException {
+        model = model("layer_2", 2);
+        SmallSae.write(folder.resolve("saes").resolve("layer_3"));
+        Files.writeString(
+                Files.createDirectory(folder.resolve("saes").resolve("layer_4")).resolve("cfg.json"), "{");
+        Path input = InputFiles.safetensors()
+                .floats("x", new long[] {SEQUENCES, LENGTH, D_IN}, x)
+                .write(folder.resolve("x.safetensors"));
+
+        try (SparseAutoencoder sae = SAE.fromDisk(model);
+                Activations activations = Activations.from(input).openFor(sae)) {
+            FitCheck check = FitCheck.on(Sample.of(activations), sae, SaesBeside.inFolders(model));
+
+            assertThat(SaesBeside.inFolders(model)).containsOnlyKeys("layer_1", "layer_3", "layer_4");
+            assertThat(check.sentence().toString()).startsWith("Probably they fit layer_1 better");
+            assertThat(check.trials()).noneMatch(trial -> trial.name().contains("layer_3"));
+        }
     }
 
     @Test

@@ -9,6 +9,13 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
+import io.github.sae4j.analysis.check.FitCheck;
+import io.github.sae4j.analysis.check.Sample;
+import io.github.sae4j.analysis.evaluation.Evaluation;
+import io.github.sae4j.analysis.report.JsonReport;
+import io.github.sae4j.analysis.survey.Survey;
+import io.github.sae4j.core.SparseAutoencoder;
+import io.github.sae4j.data.activations.Activations;
 import io.github.sae4j.fixtures.ReferenceCase;
 import io.github.sae4j.loader.SAE;
 import java.io.IOException;
@@ -77,6 +84,33 @@ class JsonOutputsTest {
 
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertJson(run.out());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"eval", "features", "check"})
+    void aProgramWritesTheSame(String command) {
+        String options = command.equals("features") ? " --feature 0,2" : "";
+        String printed = run(command + " IN --sae SAE --allow-non-finite --rows 0:3 --json" + options)
+                .out()
+                .strip();
+        String version = JsonParser.parseString(printed)
+                .getAsJsonObject()
+                .get("sae4j_version")
+                .getAsString();
+
+        try (SparseAutoencoder sae = SAE.from(smallSae).allowNonFinite(true).open();
+                Activations activations = Activations.from(notFinite)
+                        .tokens(0, 3)
+                        .allowNonFinite(true)
+                        .openFor(sae)) {
+            JsonReport report = JsonReport.about(sae, activations).withVersion(version);
+            String written = switch (command) {
+                case "eval" -> report.of(Evaluation.of(activations, sae, 512));
+                case "features" -> report.of(Survey.of(sae).named(List.of(0, 2), activations));
+                default -> report.of(FitCheck.on(Sample.of(activations), sae));
+            };
+            assertThat(written).isEqualTo(printed);
+        }
     }
 
     @Test

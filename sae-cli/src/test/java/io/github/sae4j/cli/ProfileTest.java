@@ -4,7 +4,10 @@ import static io.github.sae4j.cli.CommandRun.sae;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonParser;
+import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.fixtures.ReferenceCase;
+import io.github.sae4j.loader.SAE;
+import io.github.sae4j.loader.SaeProfile;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -57,6 +60,11 @@ class ProfileTest {
                         "neuronpedia: decoder norms " + (foldable ? "folded into" : "not folded, as they cannot be"))
                 .contains("begin with BOS");
         assertThat(InputFiles.metadataOf(expected)).doesNotContainKey("profile");
+        try (SparseAutoencoder sae =
+                SAE.from(reference.folder()).profile(SaeProfile.NEURONPEDIA).open()) {
+            assertThat(sae.hasFoldedDecoderNorms()).isEqualTo(foldable);
+            assertThat(InputFiles.metadataOf(found)).containsEntry("profile", SaeProfile.NEURONPEDIA.settings(sae));
+        }
     }
 
     @Test

@@ -164,6 +164,13 @@ public enum Setting {
             Objects.requireNonNull(value, "value");
         }
 
+        /** Returns how the metadata of files has it, {@code --skip-first 1} for example; where no file tells of it, as a call. */
+        public String inFiles() {
+            return setting.inFiles()
+                    .map(name -> value.map(set -> name + " " + set).orElse(name))
+                    .orElseGet(this::toString);
+        }
+
         /** Returns the call that sets it, or the name of the method; of {@link #OTHER} the words. */
         @Override
         public String toString() {

@@ -36,14 +36,7 @@ final class WrittenSettings {
 
     /** Returns the settings as one text, empty if there are none. */
     static String text(List<Setting.Value> settings) {
-        return Sentence.of(settings).with(WrittenSettings::text);
-    }
-
-    private static String text(Setting.Value setting) {
-        return setting.setting()
-                .inFiles()
-                .map(name -> setting.value().map(value -> name + " " + value).orElse(name))
-                .orElseGet(setting::toString);
+        return Sentence.of(settings).with(Setting.Value::inFiles);
     }
 
     /** Returns the settings that a text tells of, none if it is empty. */

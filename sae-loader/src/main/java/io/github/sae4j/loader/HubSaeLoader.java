@@ -147,6 +147,12 @@ public final class HubSaeLoader extends SaeLoader {
     }
 
     @Override
+    public HubSaeLoader profile(SaeProfile settings) {
+        super.profile(settings);
+        return this;
+    }
+
+    @Override
     public HubSaeLoader device(Device device) {
         super.device(device);
         return this;

@@ -1,7 +1,9 @@
 package io.github.sae4j.loader;
 
+import io.github.sae4j.loader.internal.names.NamedFacts;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 
 /**
  * One SAE of a release; immutable.
@@ -48,5 +50,23 @@ public record PublishedSae(
     /** Returns the name that {@link SAE#fromPretrained(String)} takes, {@code release:id}. */
     public String name() {
         return release + ":" + id;
+    }
+
+    /** Returns the layer of the model that the names tell; empty if they tell none. */
+    public OptionalInt layer() {
+        return NamedFacts.layer(this);
+    }
+
+    /**
+     * Returns about how many features the SAE has, as the names tell, {@code 16k} as 16,000; empty if they do not. {@link
+     * SaeLoader#describe()} knows it exactly.
+     */
+    public OptionalDouble width() {
+        return NamedFacts.width(this);
+    }
+
+    /** Returns how many features are active per token on average, as was published or else as the names tell. */
+    public OptionalDouble likelyL0() {
+        return l0.isPresent() ? l0 : NamedFacts.l0(this);
     }
 }

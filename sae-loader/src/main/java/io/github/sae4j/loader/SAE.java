@@ -189,6 +189,21 @@ public final class SAE {
     }
 
     /**
+     * Finds published SAEs, among those of the {@link #releases()}.
+     *
+     * @param query what they must be
+     * @return those that match, in the order of the releases; {@link PublishedSae#name()} is what {@link #from(String)} takes
+     * @throws NullPointerException if {@code query} is null
+     * @throws SaeLoadException if the user's file of releases cannot be read
+     */
+    public static List<PublishedSae> search(SaeQuery query) {
+        requirePresent(query, "query");
+        return releases().stream()
+                .flatMap(release -> release.saes().stream().filter(sae -> query.matches(release, sae)))
+                .toList();
+    }
+
+    /**
      * Returns the names of the releases that are spelled most like a name.
      *
      * @param name for example {@code gemma-scope-2b}

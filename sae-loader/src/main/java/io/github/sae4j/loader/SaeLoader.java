@@ -4,6 +4,7 @@ import ai.djl.Device;
 import com.google.gson.JsonObject;
 import io.github.sae4j.core.Kernel;
 import io.github.sae4j.core.SaeBuilder;
+import io.github.sae4j.core.SaeCapability;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SaeException;
 import io.github.sae4j.core.SaeRuntime;
@@ -49,6 +50,7 @@ public abstract sealed class SaeLoader permits DiskSaeLoader, HubSaeLoader {
     private double @Nullable [] normScalingFactor;
     private final Set<String> allowedUnknown = new LinkedHashSet<>();
     private boolean foldDecoderNorms;
+    private @Nullable SaeProfile profile;
     private @Nullable Device device;
     private @Nullable Kernel kernel;
     private @Nullable SaeRuntime runtime;
@@ -171,6 +173,19 @@ public abstract sealed class SaeLoader permits DiskSaeLoader, HubSaeLoader {
     }
 
     /**
+     * Sets a set of settings that others use: where decoder norms can be folded, as its dashboards have them, {@link
+     * SaeProfile#NEURONPEDIA} folds them, and leaves the other SAEs as they are.
+     *
+     * @param settings whose
+     * @return this
+     * @throws NullPointerException if {@code settings} is null
+     */
+    public SaeLoader profile(SaeProfile settings) {
+        this.profile = SAE.requirePresent(settings, "settings");
+        return this;
+    }
+
+    /**
      * Sets the device; without it CUDA is chosen if there is one, the CPU otherwise.
      *
      * @param device for example {@code Device.cpu()} or {@code Device.gpu()}
@@ -287,8 +302,8 @@ public abstract sealed class SaeLoader permits DiskSaeLoader, HubSaeLoader {
      *
      * @return the set, which the caller closes
      * @throws SaeLoadException if it is no set of layers, something in its files is not understood, or settings are made that
-     *     are for one SAE: {@link #format}, {@link #override}, {@link #normScalingFactor}, {@link #foldDecoderNorms} and
-     *     {@link #prepared}
+     *     are for one SAE: {@link #format}, {@link #override}, {@link #normScalingFactor}, {@link #foldDecoderNorms}, {@link
+     *     #profile} and {@link #prepared}
      */
     public SaeSet openSet() {
         return ClassPath.whole(this::openedSet);
@@ -296,11 +311,12 @@ public abstract sealed class SaeLoader permits DiskSaeLoader, HubSaeLoader {
 
     private SaeSet openedSet() {
         SaeFolder files = files();
-        if (format != null || !overrides.isEmpty() || normScalingFactor != null || foldDecoderNorms || prepared) {
+        boolean forOne = !overrides.isEmpty() || foldDecoderNorms || prepared;
+        if (forOne || format != null || normScalingFactor != null || profile != null) {
             throw new SaeLoadException(
                     Reason.SETTING_REFUSED,
                     files.label() + " is opened as a set of layers, for which there is no format(...),"
-                            + " override(...), normScalingFactor(...), foldDecoderNorms(...) or prepared(...).");
+                            + " override(...), normScalingFactor(...), foldDecoderNorms(...), profile(...) or prepared(...).");
         }
         LayerSet set = FailureBelow.reported(() -> LayerSet.read(files, setSettings()));
         LOG.info(
@@ -315,7 +331,9 @@ public abstract sealed class SaeLoader permits DiskSaeLoader, HubSaeLoader {
 
     /** Both views own the weights, so closing the one that nobody has seen leaves them to the other. */
     private SparseAutoencoder folded(SparseAutoencoder sae) {
-        if (!foldDecoderNorms) {
+        boolean asTheyDo =
+                profile == SaeProfile.NEURONPEDIA && sae.capabilities().has(SaeCapability.FOLD_DECODER_NORMS);
+        if (!foldDecoderNorms && !asTheyDo) {
             return sae;
         }
         try (sae) {

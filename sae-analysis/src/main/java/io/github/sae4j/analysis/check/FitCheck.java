@@ -60,7 +60,8 @@ public record FitCheck(List<HypothesisResult> trials, Sentence sentence, boolean
      *
      * @param sample some of the tokens
      * @param sae the SAE that they should be for
-     * @param others opens, by name, SAEs of the same d_in that they may be for instead, or nothing; one is open at a time
+     * @param others opens, by name, SAEs that they may be for instead, or nothing, as {@code SaesBeside} of sae-loader does; one is
+     *     open at a time, and those that cannot be compared, of another d_in for example, are passed over
      * @throws AnalysisException if the SAE takes whole sequences, or does not reconstruct what it reads
      */
     public static FitCheck on(

@@ -1,5 +1,7 @@
 package io.github.sae4j.analysis.check;
 
+import io.github.sae4j.analysis.evaluation.ReconstructionQuality;
+import io.github.sae4j.core.SaeCapability;
 import io.github.sae4j.core.SparseAutoencoder;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -67,11 +69,27 @@ final class Search {
     /** Tries another SAE with all that is worth it. */
     void with(String other, Supplier<Optional<SparseAutoencoder>> opening) {
         others.put(other, opening);
-        opening.get().ifPresent(sae -> {
+        opened(opening).ifPresent(sae -> {
             try (sae) {
                 bases.forEach(base -> attempt(other, base, sae));
             }
         });
+    }
+
+    /** Returns another SAE, unless it cannot be compared with the one that is wanted. */
+    private Optional<SparseAutoencoder> opened(Supplier<Optional<SparseAutoencoder>> opening) {
+        Optional<SparseAutoencoder> other = opening.get();
+        if (other.filter(this::isComparable).isEmpty()) {
+            other.ifPresent(SparseAutoencoder::close);
+            return Optional.empty();
+        }
+        return other;
+    }
+
+    private boolean isComparable(SparseAutoencoder other) {
+        return other.config().dIn() == wanted.config().dIn()
+                && ReconstructionQuality.of(other).isPresent()
+                && other.capabilities().has(SaeCapability.ENCODE_TOKENS);
     }
 
     /** Goes on with the SAE that did best, if that is another. */
@@ -79,7 +97,7 @@ final class Search {
         Attempt best = attempts.stream().reduce(Search::better).orElseThrow();
         Supplier<Optional<SparseAutoencoder>> opening = others.get(best.other());
         if (opening != null) {
-            opening.get().ifPresent(sae -> {
+            opened(opening).ifPresent(sae -> {
                 try (sae) {
                     climb(best.other(), sae);
                 }

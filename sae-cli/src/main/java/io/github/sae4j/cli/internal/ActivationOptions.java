@@ -4,7 +4,7 @@ import io.github.sae4j.data.TokenRange;
 import io.github.sae4j.data.activations.ActivationSource;
 import io.github.sae4j.data.activations.Activations;
 import io.github.sae4j.data.activations.ActivationsBuilder;
-import java.util.ArrayList;
+import io.github.sae4j.data.activations.LayeredActivations;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -119,44 +119,10 @@ final class ActivationOptions {
     /**
      * Opens the files for a set of layers, {@code [..., tokens, layers, d_in]}.
      *
-     * @throws CommandException if options are given that choose tokens or a layer
+     * @throws io.github.sae4j.data.DataException if options are given that choose tokens or a layer
      */
-    Activations open(ActivationSource source, OpenSet set, boolean allowNonFinite) {
-        List<String> others = new ArrayList<>();
-        if (layerId != null || layerIds != null) {
-            others.add("--layer-id and --layer-ids");
-        }
-        if (skipFirst != null) {
-            others.add("--skip-first");
-        }
-        if (skipTokens != null) {
-            others.add("--skip-token");
-        }
-        if (maxNormMultiple != null) {
-            others.add("--max-norm-multiple");
-        }
-        if (!rows.equals(TokenRange.ALL)) {
-            others.add("--rows");
-        }
-        if (sequenceLength != null || documents != null) {
-            others.add("--sequence-length and --document-column");
-        }
-        if (!others.isEmpty()) {
-            throw new CommandException(set.name() + " is a set of layers, which takes all tokens of a file; "
-                    + String.join(", ", others) + " cannot be used with it.");
-        }
-        return Activations.from(source).tensor(tensor).openFor(set.expected(allowNonFinite));
-    }
-
-    private void chooseLayer(ActivationsBuilder builder, OpenSae sae) {
-        Integer id = layerId == null
-                ? HookSpellings.layerId(sae.sae().config().metadata().hookName().orElse(null))
-                : layerId;
-        if (layerId != null || layerIds != null) {
-            builder.layer(id, layerIds == null ? List.of() : layerIds);
-        } else {
-            builder.defaultLayer(id);
-        }
+    LayeredActivations open(ActivationSource source, OpenSet set, boolean allowNonFinite) {
+        return builder(source).openLayersFor(set.expected(allowNonFinite));
     }
 
     private void arrangeSequences(ActivationsBuilder builder) {
@@ -169,22 +135,24 @@ final class ActivationOptions {
     }
 
     Activations open(ActivationSource source, OpenSae sae) {
-        return builder(source, sae).openFor(sae.expected());
+        return builder(source).openFor(sae.expected());
     }
 
     /** Opens the files with the tokens' ids, where they have them. */
     Activations openWithIds(ActivationSource source, OpenSae sae) {
-        return builder(source, sae).withIds().openFor(sae.expected());
+        return builder(source).withIds().openFor(sae.expected());
     }
 
     /** Opens the files with the tokens' ids, which they must have. */
     Activations openRequiringIds(ActivationSource source, OpenSae sae) {
-        return builder(source, sae).requireIds().openFor(sae.expected());
+        return builder(source).requireIds().openFor(sae.expected());
     }
 
-    private ActivationsBuilder builder(ActivationSource source, OpenSae sae) {
+    private ActivationsBuilder builder(ActivationSource source) {
         ActivationsBuilder builder = Activations.from(source).tensor(tensor).tokens(rows);
-        chooseLayer(builder, sae);
+        if (layerId != null || layerIds != null) {
+            builder.layer(layerId, layerIds == null ? List.of() : layerIds);
+        }
         arrangeSequences(builder);
         if (skipFirst != null) {
             builder.skipFirst(skipFirst);

@@ -1,7 +1,5 @@
 package io.github.sae4j.cli.internal;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonObject;
 import io.github.sae4j.analysis.check.FitCheck;
 import io.github.sae4j.analysis.check.HypothesisResult;
 import io.github.sae4j.analysis.check.Sample;
@@ -53,8 +51,7 @@ public final class CheckCommand implements Runnable {
             SparseAutoencoder sae = open.sae();
             requireReconstruction(open);
             Sample sample = Sample.of(activations);
-            FitCheck verdict =
-                    FitCheck.on(sample, sae, options.beside(open, terminal).openings());
+            FitCheck verdict = FitCheck.on(sample, sae, options.beside(open));
             if (json) {
                 printJson(open, activations, verdict, terminal);
             } else {
@@ -92,20 +89,6 @@ public final class CheckCommand implements Runnable {
     }
 
     private static void printJson(OpenSae sae, Activations activations, FitCheck verdict, Terminal terminal) {
-        JsonObject report = JsonReport.start(sae, activations);
-        report.addProperty("fits", verdict.fits());
-        report.addProperty("verdict", SettingOptions.spelled(verdict.sentence()));
-        JsonArray trials = new JsonArray();
-        for (HypothesisResult trial : verdict.trials()) {
-            JsonObject tried = new JsonObject();
-            tried.addProperty("tried", trial.name());
-            tried.addProperty("tokens", trial.tokens());
-            tried.addProperty("explained_variance", trial.explainedVariance());
-            tried.addProperty("l0", trial.l0());
-            tried.addProperty("sparsity_agreement", trial.agreement().orElse(Double.NaN));
-            trials.add(tried);
-        }
-        report.add("trials", trials);
-        JsonReport.print(report, terminal);
+        terminal.print(sae.json(activations).of(verdict, SettingOptions::spelled));
     }
 }

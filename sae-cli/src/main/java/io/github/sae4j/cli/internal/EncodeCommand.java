@@ -3,6 +3,7 @@ package io.github.sae4j.cli.internal;
 import io.github.sae4j.data.DataException;
 import io.github.sae4j.data.activations.ActivationSource;
 import io.github.sae4j.data.activations.Activations;
+import io.github.sae4j.data.activations.LayeredActivations;
 import io.github.sae4j.data.features.FeatureTarget;
 import io.github.sae4j.data.features.Selection;
 import io.github.sae4j.data.features.Sharding;
@@ -137,9 +138,9 @@ public final class EncodeCommand implements Runnable {
                 throw new CommandException(
                         set.name() + " is a set of layers; --shard-tokens cannot divide files of its features.");
             }
-            try (LayeredTokens tokens =
-                    LayeredTokens.of(input.open(source, set, options.allowNonFinite()), set, options.batchTokens())) {
-                new SetEncodingJob(set, layer.of(set), selection(), Terminal.of(spec)).run(tokens, targets);
+            try (LayeredActivations activations = input.open(source, set, options.allowNonFinite())) {
+                new SetEncodingJob(set, layer.of(set), options.batchTokens(), selection(), Terminal.of(spec))
+                        .run(activations, targets);
             }
         }
     }

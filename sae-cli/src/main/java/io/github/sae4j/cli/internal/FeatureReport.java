@@ -1,9 +1,7 @@
 package io.github.sae4j.cli.internal;
 
-import com.google.gson.JsonObject;
 import io.github.sae4j.analysis.evaluation.Firings;
 import io.github.sae4j.analysis.internal.report.Quantity;
-import io.github.sae4j.analysis.internal.report.SurveyJson;
 import io.github.sae4j.analysis.survey.ActivationHistogram;
 import io.github.sae4j.analysis.survey.CoFiring;
 import io.github.sae4j.analysis.survey.Example;
@@ -95,12 +93,6 @@ record FeatureReport(OpenSae sae, Activations activations, SurveyResult result) 
 
     /** Prints one JSON object; null stands for an infinite value. */
     void printJson(Terminal terminal) {
-        JsonObject report = JsonReport.start(sae, activations);
-        report.addProperty("sae_sha256", sae.sha256());
-        Firings firings = result.survey().firings();
-        report.addProperty("tokens", firings.tokens());
-        report.addProperty("l0", firings.l0());
-        report.add("features", SurveyJson.features(result));
-        JsonReport.print(report, terminal);
+        terminal.print(sae.json(activations).of(result));
     }
 }

@@ -40,20 +40,16 @@ final class HubOptions {
 
     /** Sets what the user asked for. */
     HubSaeLoader apply(HubSaeLoader loader, ProgressListener progress) {
-        return apply(loader, progress, offline);
-    }
-
-    /** Sets what the user asked for, and forbids the network. */
-    HubSaeLoader applyOffline(HubSaeLoader loader, ProgressListener progress) {
-        return apply(loader, progress, true);
-    }
-
-    private HubSaeLoader apply(HubSaeLoader loader, ProgressListener progress, boolean withoutNetwork) {
         if (revision != null) {
             loader.revision(revision);
         }
-        HubConfig.Builder hub = HubConfig.fromEnvironment().toBuilder().progress(progress);
-        if (withoutNetwork) {
+        return loader.hub(config().toBuilder().progress(progress).build());
+    }
+
+    /** Returns how the hub is reached and where its cache is. */
+    HubConfig config() {
+        HubConfig.Builder hub = HubConfig.fromEnvironment().toBuilder();
+        if (offline) {
             hub.offline(true);
         }
         if (tokenFile != null) {
@@ -62,7 +58,7 @@ final class HubOptions {
         if (cache != null) {
             hub.cache(cache);
         }
-        return loader.hub(hub.build());
+        return hub.build();
     }
 
     /** Checks that nothing was asked for that a folder of this machine cannot have. */

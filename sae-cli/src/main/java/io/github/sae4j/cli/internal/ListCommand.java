@@ -6,8 +6,10 @@ import io.github.sae4j.analysis.internal.report.Quantity;
 import io.github.sae4j.data.internal.files.Json;
 import io.github.sae4j.loader.PublishedSae;
 import io.github.sae4j.loader.SAE;
+import io.github.sae4j.loader.SaeQuery;
 import io.github.sae4j.loader.SaeRelease;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -53,7 +55,7 @@ public final class ListCommand implements Runnable {
     @Override
     public void run() {
         Terminal terminal = Terminal.of(spec);
-        SaeQuery wanted = SaeQuery.parse(query == null ? List.of() : query);
+        SaeQuery wanted = SaeQuery.parse(query == null ? "" : String.join(" ", query));
         List<SaeRelease> releases = SAE.releases();
         if (wanted.isEmpty()) {
             list(releases, terminal);
@@ -83,7 +85,9 @@ public final class ListCommand implements Runnable {
     }
 
     private void find(SaeQuery wanted, List<SaeRelease> releases, Terminal terminal) {
-        List<Candidate> found = candidates(releases).filter(wanted::matches).toList();
+        List<Candidate> found = candidates(releases)
+                .filter(candidate -> wanted.matches(candidate.release(), candidate.sae()))
+                .toList();
         if (found.isEmpty()) {
             throw nothing(wanted, releases);
         }
@@ -96,7 +100,7 @@ public final class ListCommand implements Runnable {
             PublishedSae sae = candidate.sae();
             table.add(
                     sae.name(),
-                    l0(candidate.l0()),
+                    l0(candidate.sae().likelyL0()),
                     sae.neuronpediaId().orElse(UNKNOWN),
                     sae.repository() + (sae.folder().isEmpty() ? "" : ":" + sae.folder()));
         }
@@ -116,8 +120,10 @@ public final class ListCommand implements Runnable {
 
     /** Says what stands in the way: the conditions, one of several words, or the spelling. */
     private static CommandException nothing(SaeQuery wanted, List<SaeRelease> releases) {
-        SaeQuery words = new SaeQuery(wanted.words(), List.of());
-        long matching = candidates(releases).filter(words::matches).count();
+        SaeQuery words = wanted.withoutConditions();
+        long matching = candidates(releases)
+                .filter(candidate -> words.matches(candidate.release(), candidate.sae()))
+                .count();
         if (matching > 0) {
             return new CommandException("No published SAE that is known meets these conditions; "
                     + Quantity.count(matching) + " would match without them.");
@@ -127,10 +133,11 @@ public final class ListCommand implements Runnable {
                 + String.join(", ", SAE.nearestReleases(String.join("-", wanted.words()), NEAREST)) + ".");
     }
 
-    private static String l0(@Nullable Double l0) {
-        if (l0 == null) {
+    private static String l0(OptionalDouble known) {
+        if (known.isEmpty()) {
             return UNKNOWN;
         }
+        double l0 = known.getAsDouble();
         return Quantity.decimal(l0, l0 == Math.rint(l0) ? 0 : 1);
     }
 }

@@ -1,5 +1,6 @@
 package io.github.sae4j.cli.internal;
 
+import io.github.sae4j.analysis.report.JsonReport;
 import io.github.sae4j.core.SaeCapability;
 import io.github.sae4j.core.SaeException;
 import io.github.sae4j.core.SparseAutoencoder;
@@ -17,7 +18,6 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +36,6 @@ final class OpenSae implements AutoCloseable {
     private final String profile;
     private final boolean allowNonFinite;
     private final @Nullable TemporaryFolder folder;
-    private @Nullable CompletableFuture<String> sha256;
 
     private OpenSae(
             String name,
@@ -186,24 +185,10 @@ final class OpenSae implements AutoCloseable {
         return name.equals(DEMO) ? name : sae.source().description();
     }
 
-    /** Starts to take the SHA-256 of the weights. */
+    /** Starts to take the SHA-256 of the weights; whoever asks their source for it waits until it is taken. */
+    @SuppressWarnings("FutureReturnValueIgnored") // what goes wrong is told to whoever asks
     void prepareSha256() {
-        sha256 = CompletableFuture.supplyAsync(() -> sae.source().sha256().orElseThrow());
-    }
-
-    /** Waits for the SHA-256 of the weights. */
-    String sha256() {
-        if (sha256 == null) {
-            return sae.source().sha256().orElseThrow();
-        }
-        try {
-            return sha256.join();
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof RuntimeException cause) {
-                throw cause;
-            }
-            throw e;
-        }
+        CompletableFuture.runAsync(() -> sae.source().sha256());
     }
 
     /** Returns a builder of where numbers come from that this SAE makes of others. */
@@ -213,6 +198,14 @@ final class OpenSae implements AutoCloseable {
                 .name(lastingName())
                 .profile(profile)
                 .version(Version.number());
+    }
+
+    /** Returns what says in JSON what was found on activations. */
+    JsonReport json(Activations activations) {
+        return JsonReport.about(sae, activations)
+                .withName(lastingName())
+                .withProfile(profile)
+                .withVersion(Version.number());
     }
 
     /** Returns where the numbers of a file come from that is made of activations with this SAE. */

@@ -3,10 +3,8 @@ package io.github.sae4j.cli.internal;
 import io.github.sae4j.data.Provenance;
 import io.github.sae4j.data.Setting;
 import io.github.sae4j.data.activations.InputRequirements;
-import io.github.sae4j.data.activations.Layout;
 import io.github.sae4j.loader.SaeSet;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -60,23 +58,6 @@ final class OpenSet implements AutoCloseable {
         return InputRequirements.of(name, set.layer(0).config())
                 .withLayers(set.layers())
                 .withNonFinite(allowNonFinite);
-    }
-
-    /**
-     * Checks that a file has an axis of tokens, and between it and its columns one of the layers.
-     *
-     * @param file the file, for the message
-     * @param columns how many columns it has
-     * @param what what they are, for the message
-     * @throws CommandException if it has not
-     */
-    void requireLayers(String file, Layout layout, int columns, String what) {
-        long[] shape = layout.featureShape(columns);
-        if (shape.length < 3 || shape[shape.length - 2] != set.layers()) {
-            throw new CommandException(file + " has the shape " + Arrays.toString(shape) + ", but " + name
-                    + " is a set of layers and takes [tokens, layers = " + set.layers() + ", " + what + " = " + columns
-                    + "]. One layer by itself is an SAE: sae info " + name + " names them.");
-        }
     }
 
     /**

@@ -2,6 +2,7 @@ package io.github.sae4j.cli.internal;
 
 import io.github.sae4j.data.activations.ActivationSource;
 import io.github.sae4j.data.activations.Activations;
+import io.github.sae4j.data.activations.LayeredActivations;
 import io.github.sae4j.data.activations.ReconstructionTarget;
 import io.github.sae4j.loader.SaeSetException;
 import picocli.CommandLine.Command;
@@ -61,10 +62,9 @@ public final class ReconstructCommand implements Runnable {
 
     private void reconstructLayers(ActivationSource source, ReconstructionTarget target) {
         try (OpenSet set = options.openSet(Terminal.of(spec));
-                LayeredTokens tokens = LayeredTokens.of(
-                        input.open(source, set, options.allowNonFinite()), set, options.batchTokens())) {
+                LayeredActivations activations = input.open(source, set, options.allowNonFinite())) {
             new SetDecodingJob(set, layer.of(set), options.batchTokens(), Terminal.of(spec))
-                    .reconstruct(tokens, target);
+                    .reconstruct(activations, target);
         }
     }
 }

@@ -1,6 +1,12 @@
 package io.github.sae4j.cli.internal;
 
+import io.github.sae4j.core.SparseAutoencoder;
+import io.github.sae4j.loader.SaesBeside;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -65,9 +71,10 @@ class RunOptions {
         return allowNonFinite;
     }
 
-    /** Returns what opens the SAEs that lie beside one. */
-    SaesBeside beside(OpenSae open, Terminal terminal) {
-        return new SaesBeside(open, options, terminal);
+    /** Returns what opens the SAEs that lie beside one, by name: in the folders next to its own, or in the cache. */
+    Map<String, Supplier<Optional<SparseAutoencoder>>> beside(OpenSae open) {
+        Path folder = OpenSae.folder(open.name());
+        return folder == null ? SaesBeside.inCache(open.sae(), options.hub().config()) : SaesBeside.inFolders(folder);
     }
 
     int batchTokens() {

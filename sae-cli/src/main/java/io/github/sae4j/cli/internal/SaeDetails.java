@@ -2,6 +2,7 @@ package io.github.sae4j.cli.internal;
 
 import io.github.sae4j.analysis.internal.report.Quantity;
 import io.github.sae4j.analysis.survey.DecoderDirections;
+import io.github.sae4j.core.HookSpellings;
 import io.github.sae4j.core.Kernel;
 import io.github.sae4j.core.SaeCapability;
 import io.github.sae4j.core.SaeConfig;

@@ -20,6 +20,7 @@ import io.github.sae4j.loader.SetLayer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What there is to tell of SAEs, for programs; null stands for what is not known. */
@@ -46,13 +47,17 @@ final class SaeJson {
         object.addProperty("release", sae.release());
         object.addProperty("id", sae.id());
         object.addProperty("model", candidate.release().model().orElse(null));
-        object.addProperty("layer", candidate.layer());
-        object.addProperty("width", candidate.width());
-        object.addProperty("l0", candidate.l0());
+        object.addProperty("layer", number(sae.layer().stream().asDoubleStream().boxed()));
+        object.addProperty("width", number(sae.width().stream().boxed()));
+        object.addProperty("l0", number(sae.likelyL0().stream().boxed()));
         object.addProperty("repository", sae.repository());
         object.addProperty("folder", sae.folder());
         object.addProperty("neuronpedia_id", sae.neuronpediaId().orElse(null));
         return object;
+    }
+
+    private static @Nullable Double number(Stream<Double> known) {
+        return known.findFirst().orElse(null);
     }
 
     /** Returns the object of an SAE that is open. */

@@ -1,9 +1,9 @@
 package io.github.sae4j.cli.internal;
 
 import io.github.sae4j.core.Kernel;
-import io.github.sae4j.core.SaeCapability;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.loader.SaeLoader;
+import io.github.sae4j.loader.SaeProfile;
 import io.github.sae4j.loader.SaeSet;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,11 +32,11 @@ final class SaeOptions {
     @Option(
             names = "--profile",
             paramLabel = "NAME",
-            converter = Profile.Converter.class,
+            converter = ProfileChoice.class,
             description =
                     "neuronpedia: what makes numbers comparable with its dashboards, decoder norms folded where that"
                             + " can be. Its activations are of sequences that begin with BOS.")
-    private @Nullable Profile profile;
+    private @Nullable SaeProfile profile;
 
     @Option(
             names = "--device",
@@ -74,6 +74,9 @@ final class SaeOptions {
         if (kernel != null) {
             loader.kernel(kernel);
         }
+        if (profile != null) {
+            loader.profile(profile);
+        }
         return format.apply(loader).foldDecoderNorms(foldDecoderNorms);
     }
 
@@ -84,15 +87,7 @@ final class SaeOptions {
      * @return the SAE, which the caller closes
      */
     SparseAutoencoder open(SaeLoader loader) {
-        SparseAutoencoder sae = apply(loader).open();
-        if (profile == null
-                || sae.hasFoldedDecoderNorms()
-                || !sae.capabilities().has(SaeCapability.FOLD_DECODER_NORMS)) {
-            return sae;
-        }
-        try (sae) {
-            return sae.foldDecoderNorms();
-        }
+        return apply(loader).open();
     }
 
     /**

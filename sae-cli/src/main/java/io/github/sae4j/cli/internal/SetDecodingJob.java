@@ -3,8 +3,8 @@ package io.github.sae4j.cli.internal;
 import io.github.sae4j.analysis.internal.report.Quantity;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.data.Provenance;
-import io.github.sae4j.data.Setting;
-import io.github.sae4j.data.activations.Activations;
+import io.github.sae4j.data.activations.LayeredActivations;
+import io.github.sae4j.data.activations.LayeredBatch;
 import io.github.sae4j.data.activations.Layout;
 import io.github.sae4j.data.activations.ReconstructionOutput;
 import io.github.sae4j.data.activations.ReconstructionTarget;
@@ -28,8 +28,6 @@ record SetDecodingJob(OpenSet set, @Nullable Integer layer, int batchTokens, Ter
     /** Decodes the features of a file and prints the summary. */
     void decode(FeatureFile features, ReconstructionTarget target) {
         int layers = set.set().layers();
-        requireAllLayers(features);
-        set.requireLayers(features.fileName(), features.layout(), set.set().dSae(), "d_sae");
         features.requireMadeBy(set.set().source());
         if (set.set().hasSkip()) {
             terminal.note(
@@ -41,7 +39,9 @@ record SetDecodingJob(OpenSet set, @Nullable Integer layer, int batchTokens, Ter
         try (ReconstructionOutput output =
                         output(target, features.layout(), set.provenance(features.fileName(), List.of(), layer));
                 Progress progress = Progress.start(terminal, "decoding", tokens)) {
-            for (SparseFeatures rows = next(features); rows.tokens() > 0; rows = next(features)) {
+            for (SparseFeatures rows = features.next(batchTokens);
+                    rows.tokens() > 0;
+                    rows = features.next(batchTokens)) {
                 write(output, set.set().decode(LayeredFeatures.of(rows, layers)));
                 progress.advance(rows.tokens() / layers);
             }
@@ -50,36 +50,15 @@ record SetDecodingJob(OpenSet set, @Nullable Integer layer, int batchTokens, Ter
         terminal.note(summary.line(tokens, List.of(target.file().made())));
     }
 
-    private static void requireAllLayers(FeatureFile features) {
-        for (Setting.Value chosen : features.provenance().selected()) {
-            if (chosen.setting() == Setting.SET_LAYER) {
-                throw new CommandException(features.fileName() + " was encoded with "
-                        + SettingOptions.spelled(List.of(chosen))
-                        + ", so it has the features of one layer, but a set decodes those of all; sae encode without"
-                        + " --layer writes them.");
-            }
-        }
-    }
-
-    private SparseFeatures next(FeatureFile features) {
-        int layers = set.set().layers();
-        SparseFeatures rows = features.next(Math.min(Integer.MAX_VALUE / layers, batchTokens) * layers);
-        if (rows.tokens() % layers != 0) {
-            throw new CommandException(features.fileName() + ": so many features are active that " + batchTokens
-                    + " tokens at a time do not fit into memory; --batch-tokens takes fewer.");
-        }
-        return rows;
-    }
-
     /** Reconstructs activations and prints the summary. */
-    void reconstruct(LayeredTokens tokens, ReconstructionTarget target) {
+    void reconstruct(LayeredActivations activations, ReconstructionTarget target) {
         Summary summary = Summary.start();
         long active = 0;
-        Activations activations = tokens.activations();
         Provenance provenance = set.provenance(activations.sourceName(), activations.selected(), layer);
-        try (ReconstructionOutput output = output(target, tokens.layout(), provenance);
-                Progress progress = Progress.start(terminal, "reconstructing", tokens.tokens())) {
-            for (float[][][] x = tokens.next(); x.length > 0; x = tokens.next()) {
+        try (ReconstructionOutput output = output(target, activations.layout(), provenance);
+                Progress progress = Progress.start(terminal, "reconstructing", activations.tokens())) {
+            for (LayeredBatch batch : activations.batches(batchTokens)) {
+                float[][][] x = batch.activations();
                 LayeredFeatures features = set.set().encode(x);
                 write(output, set.set().reconstruct(x, features));
                 active += features.layers().stream()
@@ -89,11 +68,11 @@ record SetDecodingJob(OpenSet set, @Nullable Integer layer, int batchTokens, Ter
             }
             output.commit();
         }
-        if (tokens.tokens() > 0) {
-            summary.add("L0 " + Quantity.decimal((double) active / tokens.tokens(), 1) + " in "
+        if (activations.tokens() > 0) {
+            summary.add("L0 " + Quantity.decimal((double) active / activations.tokens(), 1) + " in "
                     + set.set().layers() + " layers");
         }
-        terminal.note(summary.line(tokens.tokens(), List.of(target.file().made())));
+        terminal.note(summary.line(activations.tokens(), List.of(target.file().made())));
     }
 
     private ReconstructionOutput output(ReconstructionTarget target, Layout layout, Provenance provenance) {
@@ -102,9 +81,10 @@ record SetDecodingJob(OpenSet set, @Nullable Integer layer, int batchTokens, Ter
     }
 
     private void write(ReconstructionOutput output, float[][][] out) {
-        output.write(
-                layer == null
-                        ? Stream.of(out).flatMap(Stream::of).toArray(float[][]::new)
-                        : Stream.of(out).map(token -> token[layer]).toArray(float[][]::new));
+        if (layer == null) {
+            output.write(out);
+        } else {
+            output.write(Stream.of(out).map(token -> token[layer]).toArray(float[][]::new));
+        }
     }
 }

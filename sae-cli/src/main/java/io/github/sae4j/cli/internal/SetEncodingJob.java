@@ -3,16 +3,14 @@ package io.github.sae4j.cli.internal;
 import io.github.sae4j.analysis.internal.report.Quantity;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.data.WrittenFile;
-import io.github.sae4j.data.activations.Activations;
-import io.github.sae4j.data.activations.Layout;
+import io.github.sae4j.data.activations.LayeredActivations;
+import io.github.sae4j.data.activations.LayeredBatch;
 import io.github.sae4j.data.activations.TokenBatch;
-import io.github.sae4j.data.features.FeatureFormat;
 import io.github.sae4j.data.features.FeatureSink;
 import io.github.sae4j.data.features.FeatureStream;
 import io.github.sae4j.data.features.FeatureTarget;
 import io.github.sae4j.data.features.Selection;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,10 +18,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param set encodes
  * @param layer the layer that is wanted, or null for all
+ * @param batchTokens how many tokens are in memory at a time
  * @param selection which features are written
  * @param terminal shows progress and the summary
  */
-record SetEncodingJob(OpenSet set, @Nullable Integer layer, Selection selection, Terminal terminal) {
+record SetEncodingJob(OpenSet set, @Nullable Integer layer, int batchTokens, Selection selection, Terminal terminal) {
 
     /**
      * Encodes all tokens and prints the summary.
@@ -31,29 +30,26 @@ record SetEncodingJob(OpenSet set, @Nullable Integer layer, Selection selection,
      * @param targets the files to make, all in one pass
      * @throws CommandException if a file has no form for an axis of layers
      */
-    void run(LayeredTokens tokens, List<FeatureTarget> targets) {
+    void run(LayeredActivations activations, List<FeatureTarget> targets) {
         requireForms(targets);
         Summary summary = Summary.start();
-        Activations activations = tokens.activations();
-        Layout layout = layer == null ? tokens.layout() : tokens.layout().withoutLast();
-        FeatureStream stream = FeatureStream.of(
-                layout,
-                set.set().layer(layer == null ? 0 : layer).config(),
-                () -> set.provenance(activations.sourceName(), activations.selected(), layer));
+        FeatureStream stream = (layer == null
+                        ? FeatureStream.of(activations, set.set().source())
+                        : FeatureStream.ofLayer(activations, set.set().source(), layer))
+                .withProvenance(() -> set.provenance(activations.sourceName(), activations.selected(), layer));
         long active = 0;
         List<WrittenFile> made;
         try (FeatureSink output = FeatureSink.to(targets, stream, selection);
-                Progress progress = Progress.start(terminal, "encoding", tokens.tokens())) {
-            for (float[][][] x = tokens.next(); x.length > 0; x = tokens.next()) {
-                SparseFeatures features = encoded(x);
-                output.write(layer == null ? tokens.rows() : TokenBatch.of(ofLayer(x, layer)), features);
+                Progress progress = Progress.start(terminal, "encoding", activations.tokens())) {
+            for (LayeredBatch batch : activations.batches(batchTokens)) {
+                SparseFeatures features = write(batch, output);
                 active += Summary.written(features, selection);
-                progress.advance(x.length);
+                progress.advance(batch.tokens());
             }
             output.publish();
             made = output.made();
         }
-        long count = tokens.tokens();
+        long count = activations.tokens();
         if (count > 0) {
             summary.add("L0 " + Quantity.decimal((double) active / count, 1)
                     + (layer == null ? " in " + set.set().layers() + " layers" : " in layer " + layer));
@@ -61,19 +57,20 @@ record SetEncodingJob(OpenSet set, @Nullable Integer layer, Selection selection,
         terminal.note(summary.line(count, made));
     }
 
-    private SparseFeatures encoded(float[][][] x) {
-        return layer == null ? set.set().encode(x).sideBySide() : set.set().encode(layer, ofLayer(x, layer));
-    }
-
-    private static float[][] ofLayer(float[][][] x, int layer) {
-        return Stream.of(x).map(token -> token[layer]).toArray(float[][]::new);
+    private SparseFeatures write(LayeredBatch batch, FeatureSink output) {
+        TokenBatch rows = layer == null ? batch.rows() : batch.layer(layer);
+        SparseFeatures features = layer == null
+                ? set.set().encode(batch.activations()).sideBySide()
+                : set.set().encode(layer, rows.rows());
+        output.write(rows, features);
+        return features;
     }
 
     /** Where a line or row of a file is numbered as a token, it cannot be one of its layers. */
     private void requireForms(List<FeatureTarget> targets) {
         for (FeatureTarget target : targets) {
-            boolean fits = target instanceof FeatureTarget.InFile file
-                    && (file.format() == FeatureFormat.SAFETENSORS || file.format() == FeatureFormat.NPZ);
+            boolean fits =
+                    target instanceof FeatureTarget.InFile file && file.format().hasLayers();
             if (!fits) {
                 throw new CommandException(
                         set.name() + " is a set of layers, whose features have an axis of layers; they"

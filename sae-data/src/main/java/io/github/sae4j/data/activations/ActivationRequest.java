@@ -2,11 +2,14 @@ package io.github.sae4j.data.activations;
 
 import io.github.sae4j.data.DataException;
 import io.github.sae4j.data.DataException.Reason;
+import io.github.sae4j.data.Sentence;
 import io.github.sae4j.data.Setting;
 import io.github.sae4j.data.TokenRange;
 import io.github.sae4j.data.internal.Inputs;
 import io.github.sae4j.data.internal.formats.NpyStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +29,28 @@ record ActivationRequest(
         TokenRange range,
         Skipping skipping,
         IdUse ids) {
+
+    /**
+     * Checks that all tokens are read where they are for a set of layers, whose rows are no tokens.
+     *
+     * @throws DataException if some are chosen or left out
+     */
+    void requireWholeSource() {
+        List<Setting.Value> others = new ArrayList<>(wanted.layers().spoken());
+        others.addAll(wanted.sequences().settings());
+        others.addAll(skipping.settings());
+        if (!range.isAll()) {
+            others.add(range.setting());
+        }
+        if (expected.layers() > 0 && !others.isEmpty()) {
+            throw new DataException(
+                    Reason.MISMATCH,
+                    Sentence.of(
+                            expected.name() + " is a set of layers, which takes all tokens of a file; ",
+                            others,
+                            " cannot be used with it."));
+        }
+    }
 
     /** Returns what needs the tokens' ids, or null if nothing does. */
     @Nullable

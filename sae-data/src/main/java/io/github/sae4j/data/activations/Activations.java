@@ -5,6 +5,7 @@ import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.data.Sentence;
 import io.github.sae4j.data.Setting;
 import io.github.sae4j.data.TokenRange;
+import io.github.sae4j.data.internal.LayerAxis;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,7 +65,8 @@ public final class Activations implements ActivationReader {
         this.skipping = request.skipping();
         this.parts = parts;
         this.states = source.files().stream().map(FileState::of).toList();
-        this.whole = Layout.following(source.name(), parts);
+        Layout all = Layout.following(source.name(), parts);
+        this.whole = expected.layers() == 0 ? all : LayerAxis.of(source.name(), all, dIn(), "d_in", expected);
         this.layout = whole.slice(range);
         this.limit = limit;
         this.file = first;
@@ -104,6 +106,7 @@ public final class Activations implements ActivationReader {
      * @throws DataException if there is no such file or array, it does not fit the SAE, or files do not fit each other
      */
     static Activations open(ActivationRequest request) {
+        request.requireWholeSource();
         ActivationSource source = request.source();
         if (request.skipping().byNorm() && source.isStandardInput()) {
             throw new DataException(

@@ -1,5 +1,6 @@
 package io.github.sae4j.data.activations;
 
+import io.github.sae4j.core.HookSpellings;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.data.DataException;
 import io.github.sae4j.data.TokenRange;
@@ -52,7 +53,7 @@ public final class ActivationsBuilder {
     /**
      * Sets the layer that is read of activations {@code [tokens, layers, d_in]}, as vLLM saves them.
      *
-     * @param id the layer's id
+     * @param id the layer's id; null for the one that the SAE's hook names
      * @param ids the ids of all layers in their order; empty where there is one
      */
     public ActivationsBuilder layer(@Nullable Integer id, List<Integer> ids) {
@@ -60,7 +61,10 @@ public final class ActivationsBuilder {
         return this;
     }
 
-    /** Sets the layer that is read where a file turns out to have several and nothing else was set. */
+    /**
+     * Sets the layer that is read where a file turns out to have several and nothing else was set; by default the one that the SAE's
+     * hook names, see {@link HookSpellings#layerId}.
+     */
     public ActivationsBuilder defaultLayer(@Nullable Integer id) {
         layers = new Layers(id, List.of(), false);
         return this;
@@ -170,6 +174,23 @@ public final class ActivationsBuilder {
     }
 
     /**
+     * Opens the first file for a set of layers, and checks the arrays of all.
+     *
+     * @param requirements what the activations must fit, {@linkplain InputRequirements#withLayers with the layers} of the set
+     * @return the activations, which the caller closes
+     * @throws IllegalArgumentException if the requirements are those of one SAE
+     * @throws DataException if there is no such array, it has no axis of tokens or none of as many layers, files do not fit each
+     *     other, or tokens or a layer are chosen: of a set all are read
+     */
+    public LayeredActivations openLayersFor(InputRequirements requirements) {
+        if (requirements.layers() == 0) {
+            throw new IllegalArgumentException(
+                    requirements.name() + " is one SAE: withLayers(...) says how many layers a set has.");
+        }
+        return new LayeredActivations(openFor(requirements), requirements);
+    }
+
+    /**
      * Opens the first file, and checks the arrays of all.
      *
      * @param requirements what the activations must fit; what it says of numbers that are not finite holds
@@ -177,9 +198,13 @@ public final class ActivationsBuilder {
      * @throws DataException if there is no such array, it does not fit, or files do not fit each other
      */
     public Activations openFor(InputRequirements requirements) {
+        Layers chosen = requirements.layers() > 0
+                ? layers
+                : layers.orWhereRead(HookSpellings.layerId(
+                        requirements.config().metadata().hookName().orElse(null)));
         return Activations.open(new ActivationRequest(
                 source,
-                new TensorChoice(tensor, layers, sequences.withDocuments(sequenceColumn)),
+                new TensorChoice(tensor, chosen, sequences.withDocuments(sequenceColumn)),
                 requirements,
                 range,
                 new Skipping(skipFirst, skipTokens, maxNormMultiple),

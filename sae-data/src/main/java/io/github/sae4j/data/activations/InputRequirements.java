@@ -15,8 +15,9 @@ import java.util.Objects;
  * <pre>{@code
  * InputRequirements requirements = InputRequirements.of(set.source().description(), set.layer(0).config())
  *         .withLayers(set.layers());
- * try (Activations activations = Activations.from(Path.of("x.safetensors")).openFor(requirements)) {
- *     long tokens = activations.layout().withoutLast().tokens();
+ * try (LayeredActivations activations =
+ *         Activations.from(Path.of("x.safetensors")).openLayersFor(requirements)) {
+ *     System.out.println(activations.tokens() + " tokens");
  * }
  * }</pre>
  *

@@ -9,6 +9,7 @@ import io.github.sae4j.tensors.ElementType;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -35,11 +36,21 @@ record Layers(@Nullable Integer id, List<Integer> ids, boolean asked) {
         if (!asked || id == null) {
             return List.of();
         }
-        return ids.isEmpty()
-                ? List.of(Setting.LAYER.of(id))
-                : List.of(
-                        Setting.LAYER.of(id),
-                        Setting.LAYER_IDS.of(ids.stream().map(String::valueOf).collect(Collectors.joining(","))));
+        return ids.isEmpty() ? List.of(Setting.LAYER.of(id)) : List.of(Setting.LAYER.of(id), namedIds());
+    }
+
+    private Setting.Value namedIds() {
+        return Setting.LAYER_IDS.of(ids.stream().map(String::valueOf).collect(Collectors.joining(",")));
+    }
+
+    /** Returns the same, of the layer where the SAE reads if none is named. */
+    Layers orWhereRead(OptionalInt hook) {
+        return id == null && hook.isPresent() ? new Layers(hook.getAsInt(), ids, asked) : this;
+    }
+
+    /** Returns the settings that were made, also where they make no choice yet. */
+    List<Setting.Value> spoken() {
+        return id == null && asked ? List.of(namedIds()) : settings();
     }
 
     /**

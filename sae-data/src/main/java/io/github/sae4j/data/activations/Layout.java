@@ -7,7 +7,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * How the tokens of a file are arranged: the axes before those of an activation, and whether its heads have one.
+ * How the tokens of a file are arranged: the axes before those of an activation, and whether its heads or the layers of a set
+ * have one.
  *
  * <p>Immutable, and so safe for use by several threads.
  *
@@ -28,11 +29,17 @@ public final class Layout {
     private final long[] leading;
     private final long tokens;
     private final int heads;
+    private final int layers;
 
     private Layout(long[] leading, long tokens, int heads) {
+        this(leading, tokens, heads, 0);
+    }
+
+    private Layout(long[] leading, long tokens, int heads, int layers) {
         this.leading = leading;
         this.tokens = tokens;
         this.heads = heads;
+        this.layers = layers;
     }
 
     /**
@@ -121,7 +128,7 @@ public final class Layout {
         return of(input, inSequences ? new long[] {tokens / sequence, sequence} : new long[] {tokens}, first.heads);
     }
 
-    /** Returns the number of tokens, the product of the leading axes. */
+    /** Returns the number of tokens, the product of the leading axes; where one of them is of layers, a token in each counts. */
     public long tokens() {
         return tokens;
     }
@@ -144,7 +151,33 @@ public final class Layout {
         long to = Math.max(from, Math.min(tokens, range.to()));
         boolean whole = hasSequences() && sequence() > 0 && from % sequence() == 0 && to % sequence() == 0;
         return new Layout(
-                whole ? new long[] {(to - from) / sequence(), sequence()} : new long[] {to - from}, to - from, heads);
+                whole ? new long[] {(to - from) / sequence(), sequence()} : new long[] {to - from},
+                to - from,
+                heads,
+                whole ? layers : 0);
+    }
+
+    /**
+     * Returns the layout of the same tokens in several layers, which have an axis of their own behind the others: {@link #tokens}
+     * counts each token once for each layer then.
+     *
+     * @param count how many layers, at least 1
+     * @throws IllegalArgumentException if there is none, or the tokens are too many to count
+     */
+    public Layout withLayers(int count) {
+        if (count < 1) {
+            throw new IllegalArgumentException("A set has at least one layer, not " + count + ".");
+        }
+        try {
+            return new Layout(append(leading, count), Math.multiplyExact(tokens, count), heads, count);
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException(tokens + " tokens in " + count + " layers are too many.", e);
+        }
+    }
+
+    /** Returns how many layers each token has rows for, the last axis; 0 if they have no axis of their own. */
+    public int layers() {
+        return layers;
     }
 
     /** Returns the layout without its last axis, of which there is one; an element of that axis is of one token. */
@@ -181,12 +214,15 @@ public final class Layout {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Layout that && Arrays.equals(leading, that.leading) && heads == that.heads;
+        return other instanceof Layout that
+                && Arrays.equals(leading, that.leading)
+                && heads == that.heads
+                && layers == that.layers;
     }
 
     @Override
     public int hashCode() {
-        return Arrays.hashCode(leading) * 31 + heads;
+        return (Arrays.hashCode(leading) * 31 + heads) * 31 + layers;
     }
 
     private static long[] append(long[] axes, long... last) {

@@ -73,6 +73,17 @@ public final class ReconstructionOutput implements AutoCloseable {
     }
 
     /**
+     * Appends the next tokens of a set of layers.
+     *
+     * @param tokens {@code [tokens][layers][d]}
+     */
+    public void write(float[][][] tokens) {
+        for (float[][] layers : tokens) {
+            write(layers);
+        }
+    }
+
+    /**
      * Puts the finished file in place.
      *
      * @throws IllegalStateException if fewer tokens were written than the layout has

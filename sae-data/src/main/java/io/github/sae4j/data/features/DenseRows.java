@@ -45,7 +45,8 @@ final class DenseRows implements FeatureRows {
     @Override
     public SparseFeatures next(int maxTokens) {
         int dSae = expected.config().dSae();
-        int fitting = Math.max(1, Math.min(maxTokens, MAX_NUMBERS / dSae));
+        int ofToken = Math.max(1, layout.layers());
+        int fitting = Math.max(ofToken, Math.min(maxTokens, MAX_NUMBERS / dSae) / ofToken * ofToken);
         int count = (int) Math.min(fitting, layout.tokens() - next);
         int numbers = Math.multiplyExact(count, dSae);
         FloatBuffer dense =

@@ -14,6 +14,7 @@ import io.github.sae4j.data.Sentence;
 import io.github.sae4j.data.Setting;
 import io.github.sae4j.data.activations.InputRequirements;
 import io.github.sae4j.data.activations.Layout;
+import io.github.sae4j.data.internal.LayerAxis;
 import io.github.sae4j.data.internal.files.InputFile;
 import io.github.sae4j.safetensors.Dtype;
 import io.github.sae4j.safetensors.SafetensorsFile;
@@ -83,7 +84,8 @@ public final class FeatureFile implements AutoCloseable {
                         Reason.UNSUPPORTED,
                         path + ": it holds features in both forms, and which are meant is not known.");
             }
-            Layout layout = sparse ? sparseLayout(path, file, expected) : denseLayout(path, file, expected);
+            Layout stored = sparse ? sparseLayout(path, file, expected) : denseLayout(path, file, expected);
+            Layout layout = expected.layers() == 0 ? stored : inLayers(path, file, stored, expected);
             TokenFactors factors = TokenFactors.open(path, file, layout, expected);
             FeatureRows rows = sparse
                     ? SparseRows.open(path, file, layout, expected, factors)
@@ -115,6 +117,23 @@ public final class FeatureFile implements AutoCloseable {
             features.close();
             throw e;
         }
+    }
+
+    private static Layout inLayers(Path path, SafetensorsFile file, Layout stored, InputRequirements expected) {
+        String name = String.valueOf(path.getFileName());
+        for (Setting.Value chosen : Provenance.of(file.metadata()).selected()) {
+            if (chosen.setting() == Setting.SET_LAYER) {
+                throw new DataException(
+                        Reason.MISMATCH,
+                        Sentence.of(
+                                name + " was encoded with ",
+                                chosen,
+                                ", so it has the features of one layer, but a set decodes those of all; without ",
+                                Setting.SET_LAYER.named(),
+                                " all are written."));
+            }
+        }
+        return LayerAxis.of(name, stored, expected.config().dSae(), "d_sae", expected);
     }
 
     private static Layout sparseLayout(Path path, SafetensorsFile file, InputRequirements expected) {
@@ -303,14 +322,15 @@ public final class FeatureFile implements AutoCloseable {
     }
 
     /**
-     * Reads the next tokens.
+     * Reads the next tokens; in a file that was opened for a set of layers each of them in all layers.
      *
      * @param maxTokens how many at most, at least 1
-     * @return their features, with one leading axis; no token after the end
+     * @return their features, with one leading axis, the layers of a token behind one another; no token after the end
      * @throws DataException if the file cannot be read or its features are not valid
      */
     public SparseFeatures next(int maxTokens) {
-        return rows.next(maxTokens);
+        int ofToken = Math.max(1, layout.layers());
+        return rows.next(Math.min(maxTokens, Integer.MAX_VALUE / ofToken) * ofToken);
     }
 
     @Override

@@ -20,20 +20,22 @@ import java.util.Optional;
  */
 public enum FeatureFormat {
     /** Tensors, sparse or dense. */
-    SAFETENSORS(".safetensors", true),
+    SAFETENSORS(".safetensors", true, true),
     /** SciPy's sparse matrix. */
-    NPZ(".npz", false),
+    NPZ(".npz", false, true),
     /** Rows with lists, or a row for each active feature. */
-    PARQUET(".parquet", false),
+    PARQUET(".parquet", false, false),
     /** A JSON object for each token. */
-    JSON_LINES(".jsonl", false);
+    JSON_LINES(".jsonl", false, false);
 
     private final String ending;
     private final boolean dense;
+    private final boolean layers;
 
-    FeatureFormat(String ending, boolean dense) {
+    FeatureFormat(String ending, boolean dense, boolean layers) {
         this.ending = ending;
         this.dense = dense;
+        this.layers = layers;
     }
 
     /** Returns the format that a file's name tells, whatever the case of its letters. */
@@ -54,5 +56,10 @@ public enum FeatureFormat {
     /** Returns whether such a file can hold the dense matrix. */
     public boolean hasDenseForm() {
         return dense;
+    }
+
+    /** Returns whether such a file can hold features that have an axis of layers: its rows are not numbered as tokens. */
+    public boolean hasLayers() {
+        return layers;
     }
 }

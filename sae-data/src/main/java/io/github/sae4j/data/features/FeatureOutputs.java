@@ -27,6 +27,7 @@ final class FeatureOutputs implements FeatureSink {
     /** Starts all, or none if one of them cannot be started. */
     static FeatureSink create(List<? extends FeatureTarget> targets, FeatureStream stream, Selection selection) {
         selection.requireUse(targets, stream);
+        targets.forEach(target -> requireLayers(target, stream));
         FeatureOutputs outputs = new FeatureOutputs(stream);
         try {
             for (FeatureTarget target : targets) {
@@ -39,6 +40,15 @@ final class FeatureOutputs implements FeatureSink {
         return selection.topK().isPresent()
                 ? new StrongestOnly(outputs, selection.topK().getAsInt())
                 : outputs;
+    }
+
+    private static void requireLayers(FeatureTarget target, FeatureStream stream) {
+        boolean hasLayers =
+                target instanceof FeatureTarget.InFile in && in.format().hasLayers();
+        if (stream.layout().layers() > 0 && !hasLayers) {
+            throw new IllegalArgumentException(
+                    target + " has no form for an axis of layers; .safetensors and .npz files have one.");
+        }
     }
 
     private static FeatureSink sink(FeatureTarget target, FeatureStream stream, Selection selection) {

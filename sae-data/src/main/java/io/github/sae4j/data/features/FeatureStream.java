@@ -1,6 +1,7 @@
 package io.github.sae4j.data.features;
 
 import io.github.sae4j.core.SaeConfig;
+import io.github.sae4j.core.SaeSource;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.data.DataException;
 import io.github.sae4j.data.DataException.Reason;
@@ -9,8 +10,10 @@ import io.github.sae4j.data.Sentence;
 import io.github.sae4j.data.Setting;
 import io.github.sae4j.data.TokenRange;
 import io.github.sae4j.data.activations.ActivationReader;
+import io.github.sae4j.data.activations.LayeredActivations;
 import io.github.sae4j.data.activations.Layout;
 import io.github.sae4j.data.activations.TokenPlace;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -106,6 +109,49 @@ public final class FeatureStream {
      */
     public static FeatureStream of(Layout layout, SaeConfig config, Supplier<Provenance> provenance) {
         return new FeatureStream(layout, config, false, provenance, 0, null);
+    }
+
+    /**
+     * Returns the features that a set of layers finds in all layers of some activations. They go with all that is needed to decode
+     * them rightly, and each layer of a token is a row.
+     *
+     * @param activations what is encoded
+     * @param set where the set's weights come from
+     */
+    public static FeatureStream of(LayeredActivations activations, SaeSource set) {
+        Objects.requireNonNull(set, "set");
+        return of(
+                activations.layout(),
+                activations.requirements().config(),
+                () -> Provenance.builder()
+                        .sae(set)
+                        .source(activations.sourceName(), activations.selected())
+                        .build());
+    }
+
+    /**
+     * Returns the features that a set of layers finds in one layer of some activations, without an axis of layers.
+     *
+     * @param activations what is encoded
+     * @param set where the set's weights come from
+     * @param layer the layer, from 0
+     * @throws IllegalArgumentException if there is no such layer
+     */
+    public static FeatureStream ofLayer(LayeredActivations activations, SaeSource set, int layer) {
+        Objects.requireNonNull(set, "set");
+        if (layer < 0 || layer >= activations.layers()) {
+            throw new IllegalArgumentException(
+                    "There is no layer " + layer + ": there are " + activations.layers() + ".");
+        }
+        List<Setting.Value> chosen = new ArrayList<>(activations.selected());
+        chosen.add(Setting.SET_LAYER.of(layer));
+        return of(
+                activations.layout().withoutLast(),
+                activations.requirements().config(),
+                () -> Provenance.builder()
+                        .sae(set)
+                        .source(activations.sourceName(), chosen)
+                        .build());
     }
 
     /** Returns the same features, whose tokens' ids are known and go with them. */

@@ -65,9 +65,13 @@ public final class ShardedOutputs implements AutoCloseable {
      *     at work on one of the files, has left shards that are neither to be used nor replaced, or wrote with other settings
      *     than this one that resumes it; if a shard would cut a sequence of a temporal SAE, or the selection {@linkplain
      *     FeatureSink#to(List, FeatureStream, Selection) leaves nothing out or changes nothing}
-     * @throws IllegalArgumentException if the ending of a name tells no kind
+     * @throws IllegalArgumentException if the ending of a name tells no kind, or the features have an axis of layers
      */
     public static ShardedOutputs open(List<Path> files, FeatureStream stream, Selection selection, Sharding sharding) {
+        if (stream.layout().layers() > 0) {
+            throw new IllegalArgumentException(
+                    "Files of features with an axis of layers cannot be divided into shards.");
+        }
         selection.requireUse(
                 files.stream()
                         .map(file -> FeatureTarget.file(OutputFile.of(file, true)))

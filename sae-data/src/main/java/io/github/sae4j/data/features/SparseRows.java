@@ -16,7 +16,7 @@ import java.util.Arrays;
 /** Features in compressed sparse rows: {@code indptr}, {@code indices} and {@code values}. */
 final class SparseRows implements FeatureRows {
 
-    /** A batch ends before it has more active features than this, so that memory stays flat whatever the L0. */
+    /** A batch ends before the token with which it has more active features than this, so that memory stays flat whatever the L0. */
     private static final int MAX_ACTIVE = 1 << 22;
 
     private final Path path;
@@ -73,13 +73,14 @@ final class SparseRows implements FeatureRows {
         LongBuffer ends = FeatureFile.read(indptr, next, wanted + 1, Long.BYTES).asLongBuffer();
         long base = ends.get(0);
         int[] offsets = new int[wanted + 1];
+        int ofToken = Math.max(1, layout.layers());
         int count = 0;
         while (count < wanted) {
             long active = active(ends.get(count), ends.get(count + 1), next + count);
-            if (count > 0 && offsets[count] + active > MAX_ACTIVE) {
+            if (count > 0 && count % ofToken == 0 && ends.get(count + ofToken) - base > MAX_ACTIVE) {
                 break;
             }
-            offsets[count + 1] = offsets[count] + (int) active;
+            offsets[count + 1] = Math.addExact(offsets[count], (int) active);
             count++;
         }
         offsets = Arrays.copyOf(offsets, count + 1);

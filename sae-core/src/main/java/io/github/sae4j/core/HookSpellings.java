@@ -1,9 +1,11 @@
-package io.github.sae4j.cli.internal;
+package io.github.sae4j.core;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -13,8 +15,17 @@ import org.jspecify.annotations.Nullable;
  * commonest reason for activations that do not fit an SAE.
  *
  * <p>A name in TransformerLens's spelling is understood, and that of a decoder layer's module.
+ *
+ * <pre>{@code
+ * Map<String, String> spellings = HookSpellings.of("blocks.12.hook_resid_post", "gemma-2-2b");
+ * String ofVllm = spellings.get("vLLM");                            // layer id 13
+ * }</pre>
+ *
+ * <p>Safe for use by several threads.
+ *
+ * @since 0.1
  */
-final class HookSpellings {
+public final class HookSpellings {
 
     private static final Pattern TRANSFORMER_LENS = Pattern.compile("blocks\\.([0-9]{1,6})\\.(?:attn\\.)?(hook_\\w+)");
     private static final Pattern MODULE =
@@ -41,19 +52,19 @@ final class HookSpellings {
     private HookSpellings() {}
 
     /**
-     * Returns the other spellings by library; empty if the hook is not one of those that are understood.
+     * Returns the other spellings by library, in their order; empty if the hook is not one of those that are understood.
      *
      * @param hook the hook's name, or null if it is not known
      * @param model the model's name, or null likewise
      */
-    static Map<String, String> of(@Nullable String hook, @Nullable String model) {
+    public static Map<String, String> of(@Nullable String hook, @Nullable String model) {
         if (hook == null) {
             return Map.of();
         }
         @Nullable Family family = family(model);
-        @Nullable Integer entered = layerId(hook);
-        if (entered != null) {
-            return residual(entered, family);
+        OptionalInt entered = layerId(hook);
+        if (entered.isPresent()) {
+            return residual(entered.getAsInt(), family);
         }
         Matcher block = TRANSFORMER_LENS.matcher(hook);
         return block.matches() && block.group(2).equals("hook_z") && family != null
@@ -63,24 +74,28 @@ final class HookSpellings {
                 : Map.of();
     }
 
-    /** Returns which block a hook's residual stream enters, vLLM's layer id; null if it is none or not understood. */
-    static @Nullable Integer layerId(@Nullable String hook) {
+    /**
+     * Returns which block a hook's residual stream enters, vLLM's layer id; empty if the hook is none or not understood.
+     *
+     * @param hook the hook's name, or null if it is not known
+     */
+    public static OptionalInt layerId(@Nullable String hook) {
         if (hook == null) {
-            return null;
+            return OptionalInt.empty();
         }
         Matcher module = MODULE.matcher(hook);
         if (module.matches()) {
-            return Integer.parseInt(module.group(1)) + 1;
+            return OptionalInt.of(Integer.parseInt(module.group(1)) + 1);
         }
         Matcher block = TRANSFORMER_LENS.matcher(hook);
         if (!block.matches()) {
-            return null;
+            return OptionalInt.empty();
         }
         int layer = Integer.parseInt(block.group(1));
         return switch (block.group(2)) {
-            case "hook_resid_pre" -> layer;
-            case "hook_resid_post" -> layer + 1;
-            default -> null;
+            case "hook_resid_pre" -> OptionalInt.of(layer);
+            case "hook_resid_post" -> OptionalInt.of(layer + 1);
+            default -> OptionalInt.empty();
         };
     }
 
@@ -98,7 +113,7 @@ final class HookSpellings {
                 (entered == 0 ? "input of " + layers + "0" : "output of " + layers + (entered - 1)) + ", hidden_states["
                         + entered + "]");
         spellings.put("vLLM", "layer id " + entered);
-        return spellings;
+        return Collections.unmodifiableMap(spellings);
     }
 
     private static @Nullable Family family(@Nullable String model) {
