@@ -30,7 +30,7 @@ record SetDecodingJob(OpenSet set, @Nullable Integer layer, int batchTokens, Ter
         int layers = set.set().layers();
         requireAllLayers(features);
         set.requireLayers(features.fileName(), features.layout(), set.set().dSae(), "d_sae");
-        features.requireMadeBy(set.set().source());
+        features.requireMadeBySet(set.set().source());
         if (set.set().hasSkip()) {
             terminal.note(
                     "sae: note: this is what the features decode to; the skip term is not in them. sae reconstruct has"

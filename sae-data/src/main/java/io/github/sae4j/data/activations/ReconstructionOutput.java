@@ -31,8 +31,14 @@ public final class ReconstructionOutput implements AutoCloseable {
     private final ArrayFile file;
     private final Numbers numbers = new Numbers();
 
-    private ReconstructionOutput(ArrayFile file) {
+    private final long tokens;
+    private final int dOut;
+    private long written;
+
+    private ReconstructionOutput(ArrayFile file, long tokens, int dOut) {
         this.file = file;
+        this.tokens = tokens;
+        this.dOut = dOut;
     }
 
     /**
@@ -52,22 +58,41 @@ public final class ReconstructionOutput implements AutoCloseable {
                     case SAFETENSORS -> new TensorArray(file, RECONSTRUCTION, shape, provenance.metadata(shape));
                     case NPY -> new NpyArray(file, shape);
                     case NPZ -> new NpzArray(file, RECONSTRUCTION, shape, provenance.json(shape));
-                });
+                },
+                layout.tokens(),
+                dOut);
     }
 
     /**
      * Appends the next tokens.
      *
      * @param rows {@code [tokens][d_out]}
+     * @throws IllegalArgumentException if a row is not {@code d_out} wide
+     * @throws io.github.sae4j.data.DataException if they cannot be written
      */
     public void write(float[][] rows) {
+        for (float[] row : rows) {
+            if (row.length != dOut) {
+                throw new IllegalArgumentException("A row is " + row.length + " wide, but d_out is " + dOut + ".");
+            }
+        }
+        written += rows.length;
         for (float[] row : rows) {
             numbers.floats(FloatBuffer.wrap(row), file::append);
         }
     }
 
-    /** Puts the finished file in place. */
+    /**
+     * Puts the finished file in place.
+     *
+     * @throws IllegalStateException if more or fewer tokens were written than the layout has
+     * @throws io.github.sae4j.data.DataException if it cannot be completed, or somebody else has made a file of that name
+     */
     public void commit() {
+        if (written != tokens) {
+            throw new IllegalStateException(
+                    "Reconstructions of " + written + " tokens were written, but there are " + tokens + ".");
+        }
         file.commit();
     }
 
