@@ -135,8 +135,8 @@ class LayerSetsFromCodeTest {
                         ReconstructionTarget.of(OutputFile.of(out, false)),
                         file.layout(),
                         set.d(),
-                        Provenance.builder().sae(set.source()).build())) {
-            file.requireMadeBy(set.source());
+                        Provenance.builder().set(set.source()).build())) {
+            file.requireMadeBySet(set.source());
             for (SparseFeatures rows = file.next(tokens); rows.tokens() > 0; rows = file.next(tokens)) {
                 output.write(set.decode(LayeredFeatures.of(rows, set.layers())));
             }

@@ -102,20 +102,20 @@ public final class Provenance {
          * @param encoder what makes or has made the features
          */
         public Builder sae(SparseAutoencoder encoder) {
-            sae(encoder.source());
+            set(encoder.source());
             settings = Setting.ofSae(encoder);
             return this;
         }
 
         /**
-         * Sets the set of layers, as {@link #sae(SparseAutoencoder)} does an SAE.
+         * Sets a set of layers, as {@link #sae} does an SAE.
          *
-         * @param set where its weights come from
+         * @param weights where the set's come from
          */
-        public Builder sae(SaeSource set) {
-            sae = set.description();
-            sha256 = set::sha256;
-            settings = Setting.ofSource(set);
+        public Builder set(SaeSource weights) {
+            sae = weights.description();
+            sha256 = weights::sha256;
+            settings = Setting.ofSet(weights);
             return this;
         }
 

@@ -108,12 +108,16 @@ public enum Setting {
         if (source.files().isEmpty() && source.normScalingFactors().isEmpty() && sae.normScalingFactor() != 1) {
             settings.add(NORM_SCALING_FACTOR.of(sae.normScalingFactor()));
         }
-        settings.addAll(ofSource(source));
+        settings.addAll(ofSet(source));
         return List.copyOf(settings);
     }
 
-    /** Returns the settings that an SAE or a set of layers was opened with and that change what its files mean. */
-    public static List<Value> ofSource(SaeSource source) {
+    /**
+     * Returns the settings that a set of layers was opened with and that change what its files mean.
+     *
+     * @param source where the weights of the set come from
+     */
+    public static List<Value> ofSet(SaeSource source) {
         List<Value> settings = new ArrayList<>();
         source.format().map(FORMAT::of).ifPresent(settings::add);
         if (!source.normScalingFactors().isEmpty()) {

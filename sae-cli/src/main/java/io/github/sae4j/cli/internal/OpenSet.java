@@ -72,7 +72,7 @@ final class OpenSet implements AutoCloseable {
             chosen.add(Setting.SET_LAYER.of(layer));
         }
         return Provenance.builder()
-                .sae(set.source())
+                .set(set.source())
                 .source(source, chosen)
                 .version(Version.number())
                 .build();

@@ -28,7 +28,7 @@ record SetDecodingJob(OpenSet set, @Nullable Integer layer, int batchTokens, Ter
     /** Decodes the features of a file and prints the summary. */
     void decode(FeatureFile features, ReconstructionTarget target) {
         int layers = set.set().layers();
-        features.requireMadeBy(set.set().source());
+        features.requireMadeBySet(set.set().source());
         if (set.set().hasSkip()) {
             terminal.note(
                     "sae: note: this is what the features decode to; the skip term is not in them. sae reconstruct has"

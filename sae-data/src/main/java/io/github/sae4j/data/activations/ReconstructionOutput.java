@@ -31,11 +31,13 @@ public final class ReconstructionOutput implements AutoCloseable {
 
     private final ArrayFile file;
     private final AnnouncedTokens tokens;
+    private final int dOut;
     private final Numbers numbers = new Numbers();
 
-    private ReconstructionOutput(ArrayFile file, long tokens) {
+    private ReconstructionOutput(ArrayFile file, long tokens, int dOut) {
         this.file = file;
         this.tokens = new AnnouncedTokens(tokens);
+        this.dOut = dOut;
     }
 
     /**
@@ -56,16 +58,23 @@ public final class ReconstructionOutput implements AutoCloseable {
                     case NPY -> new NpyArray(file, shape);
                     case NPZ -> new NpzArray(file, RECONSTRUCTION, shape, provenance.json(shape));
                 },
-                layout.tokens());
+                layout.tokens(),
+                dOut);
     }
 
     /**
      * Appends the next tokens.
      *
      * @param rows {@code [tokens][d_out]}
-     * @throws IllegalArgumentException if these are more tokens than the layout has
+     * @throws IllegalArgumentException if a row is not {@code d_out} wide, or these are more tokens than the layout has
+     * @throws io.github.sae4j.data.DataException if they cannot be written
      */
     public void write(float[][] rows) {
+        for (float[] row : rows) {
+            if (row.length != dOut) {
+                throw new IllegalArgumentException("A row is " + row.length + " wide, but d_out is " + dOut + ".");
+            }
+        }
         tokens.add(rows.length);
         for (float[] row : rows) {
             numbers.floats(FloatBuffer.wrap(row), file::append);
@@ -87,6 +96,7 @@ public final class ReconstructionOutput implements AutoCloseable {
      * Puts the finished file in place.
      *
      * @throws IllegalStateException if fewer tokens were written than the layout has
+     * @throws io.github.sae4j.data.DataException if it cannot be completed, or somebody else has made a file of that name
      */
     public void commit() {
         tokens.requireAll();

@@ -264,13 +264,13 @@ public final class FeatureFile implements AutoCloseable {
     }
 
     /**
-     * Checks that a set of layers made the features, as {@link #requireMadeBy(SparseAutoencoder)} does.
+     * Checks that a set of layers made the features, as {@link #requireMadeBy} does an SAE.
      *
      * @param set where the weights of the set that is to decode them come from
      * @throws DataException if another made them
      */
-    public void requireMadeBy(SaeSource set) {
-        requireMadeBy(set, Setting.ofSource(set));
+    public void requireMadeBySet(SaeSource set) {
+        requireMadeBy(set, Setting.ofSet(set));
     }
 
     private void requireMadeBy(SaeSource source, List<Setting.Value> settings) {

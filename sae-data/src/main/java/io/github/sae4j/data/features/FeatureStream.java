@@ -124,7 +124,7 @@ public final class FeatureStream {
                 activations.layout(),
                 activations.requirements().config(),
                 () -> Provenance.builder()
-                        .sae(set)
+                        .set(set)
                         .source(activations.sourceName(), activations.selected())
                         .build());
     }
@@ -149,7 +149,7 @@ public final class FeatureStream {
                 activations.layout().withoutLast(),
                 activations.requirements().config(),
                 () -> Provenance.builder()
-                        .sae(set)
+                        .set(set)
                         .source(activations.sourceName(), chosen)
                         .build());
     }
