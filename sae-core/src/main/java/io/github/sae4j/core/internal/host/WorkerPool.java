@@ -42,7 +42,7 @@ public final class WorkerPool implements AutoCloseable {
      */
     public WorkerPool(int threads) {
         this.helpers = threads - 1;
-        this.turns = new Turns(threads);
+        this.turns = Turns.of(threads);
         for (int i = 1; i <= helpers; i++) {
             Thread thread = new Helper(this::help, "sae4j-" + i);
             thread.setDaemon(true);
