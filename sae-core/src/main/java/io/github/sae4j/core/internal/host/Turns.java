@@ -34,15 +34,22 @@ final class Turns {
     /**
      * Creates it.
      *
-     * @param threads how many threads there are
+     * @param most how many calls have a turn at once, as long as none takes longer than it has the threads for itself
+     * @param alone how many nanoseconds that is
      */
-    Turns(int threads) {
-        this(threads, ALONE);
+    Turns(int most, long alone) {
+        this.most = most;
+        this.alone = alone;
     }
 
-    Turns(int threads, long alone) {
-        this.most = Math.max(1, threads / THREADS);
-        this.alone = alone;
+    /**
+     * Returns that of a pool. Calls that may not have all processors leave some to others.
+     *
+     * @param threads how many may work on a call
+     */
+    static Turns of(int threads) {
+        int processors = Runtime.getRuntime().availableProcessors();
+        return new Turns(Math.max(1, Math.max(threads / THREADS, processors / threads)), ALONE);
     }
 
     /** Tokens that wait to be encoded. */

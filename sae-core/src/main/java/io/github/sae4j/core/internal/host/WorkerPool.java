@@ -70,7 +70,7 @@ public final class WorkerPool implements AutoCloseable {
                     e.getMessage());
         }
         this.helpers = started;
-        this.turns = new Turns(started + 1);
+        this.turns = Turns.of(started + 1);
     }
 
     /**

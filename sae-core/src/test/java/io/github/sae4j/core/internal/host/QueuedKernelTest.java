@@ -148,7 +148,7 @@ class QueuedKernelTest {
     void encodesCallsThatWaitTogetherAndTheFirstFirst() throws Exception {
         Gate gate = new Gate();
         Recording kernel = new Recording(gate);
-        QueuedKernel queued = queued(kernel, new Turns(2, FOREVER));
+        QueuedKernel queued = queued(kernel, new Turns(1, FOREVER));
         List<Caller> callers = new ArrayList<>(List.of(Caller.start(queued, 100, 3)));
         await(gate.begun);
         callers.add(Caller.waiting(queued, 200, 20));
@@ -165,7 +165,7 @@ class QueuedKernelTest {
     @Test
     void leavesCallsOfOtherKernelsToThemselvesInTheirOrder() throws Exception {
         Gate gate = new Gate();
-        Turns turns = new Turns(2, FOREVER);
+        Turns turns = new Turns(1, FOREVER);
         List<Float> order = Collections.synchronizedList(new ArrayList<>());
         Consumer<float[]> work = x -> {
             order.add(x[0]);
@@ -194,7 +194,7 @@ class QueuedKernelTest {
                 }
             }
         });
-        QueuedKernel queued = queued(kernel, new Turns(2, FOREVER));
+        QueuedKernel queued = queued(kernel, new Turns(1, FOREVER));
         Caller first = Caller.start(queued, 100, 1);
         await(gate.begun);
         Caller before = Caller.waiting(queued, 200, 2);
@@ -212,7 +212,7 @@ class QueuedKernelTest {
     void endsTheWaitOfAnInterruptedThread() throws Exception {
         Gate gate = new Gate();
         Recording kernel = new Recording(gate);
-        QueuedKernel queued = queued(kernel, new Turns(2, FOREVER));
+        QueuedKernel queued = queued(kernel, new Turns(1, FOREVER));
         Caller first = Caller.start(queued, 100, 1);
         await(gate.begun);
         Caller interrupted = Caller.waiting(queued, 200, 2);
@@ -228,7 +228,7 @@ class QueuedKernelTest {
     @Test
     void endsTheWaitForAnSaeThatMustClose() throws Exception {
         Gate gate = new Gate();
-        Turns turns = new Turns(2, FOREVER);
+        Turns turns = new Turns(1, FOREVER);
         Caller first = Caller.start(queued(new Recording(gate), turns), 100, 1);
         await(gate.begun);
         stop.ask();
@@ -241,7 +241,7 @@ class QueuedKernelTest {
     /** As one does whose rule asks another SAE on a thread of its own. */
     @Test
     void waitsNotForeverForACallThatWaitsForIt() throws Exception {
-        Turns turns = new Turns(2, TimeUnit.MILLISECONDS.toNanos(5));
+        Turns turns = new Turns(1, TimeUnit.MILLISECONDS.toNanos(5));
         QueuedKernel inner = queued(new Recording(x -> {}), turns);
         QueuedKernel outer = queued(
                 new Recording(x -> {
@@ -257,7 +257,7 @@ class QueuedKernelTest {
 
     @Test
     void waitsNotForItselfWithinATurn() {
-        Turns turns = new Turns(2, FOREVER);
+        Turns turns = new Turns(1, FOREVER);
         QueuedKernel inner = queued(new Recording(x -> {}), turns);
         QueuedKernel outer = queued(new Recording(x -> requireRows(encoded(inner, 50, 5), 50, 5)), turns);
         requireRows(encoded(outer, 1, 1), 1, 1);
@@ -266,7 +266,7 @@ class QueuedKernelTest {
     @Test
     void waitsNotOnAThreadThatHelpsWhoeverHasTheTurn() {
         try (WorkerPool pool = new WorkerPool(3)) {
-            Turns turns = new Turns(3, FOREVER);
+            Turns turns = new Turns(1, FOREVER);
             QueuedKernel inner = queued(new Recording(x -> {}), turns);
             WorkerPool.Work work = new WorkerPool.Work() {
                 @Override
@@ -279,10 +279,22 @@ class QueuedKernelTest {
         }
     }
 
+    /** As a runtime of one thread has it for each processor, whose callers have the others. */
+    @Test
+    void encodesAtOnceWhatThereAreProcessorsFor() throws Exception {
+        Gate gate = new Gate();
+        Turns turns = new Turns(2, FOREVER);
+        Caller first = Caller.start(queued(new Recording(gate), turns), 100, 1);
+        await(gate.begun);
+        requireRows(encoded(queued(new Recording(x -> {}), turns), 200, 2), 200, 2);
+        gate.open.countDown();
+        first.requireFound();
+    }
+
     @Test
     void leavesSmallCallsToThemselves() throws Exception {
         Gate gate = new Gate();
-        Turns turns = new Turns(2, FOREVER);
+        Turns turns = new Turns(1, FOREVER);
         QueuedKernel queued = queued(new Recording(gate), turns);
         Caller first = Caller.start(queued, 100, 1);
         await(gate.begun);
