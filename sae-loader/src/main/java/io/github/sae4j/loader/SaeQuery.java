@@ -44,7 +44,7 @@ public final class SaeQuery {
     }
 
     /**
-     * What is known of a published SAE as a number.
+     * What is known of a published SAE as a number. Immutable, and so safe for use by several threads.
      *
      * @since 0.1
      */
@@ -72,7 +72,7 @@ public final class SaeQuery {
     }
 
     /**
-     * How a number is to compare with a bound.
+     * How a number is to compare with a bound. Immutable, and so safe for use by several threads.
      *
      * @since 0.1
      */

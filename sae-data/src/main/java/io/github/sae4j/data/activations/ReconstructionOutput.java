@@ -84,10 +84,11 @@ public final class ReconstructionOutput implements AutoCloseable {
     /**
      * Appends the next tokens of a set of layers.
      *
-     * @param tokens {@code [tokens][layers][d]}
+     * @param activations {@code [tokens][layers][d]}
+     * @throws IllegalArgumentException if these are more tokens than the layout has
      */
-    public void write(float[][][] tokens) {
-        for (float[][] layers : tokens) {
+    public void write(float[][][] activations) {
+        for (float[][] layers : activations) {
             write(layers);
         }
     }
