@@ -25,7 +25,8 @@ class UnfitReconstructionTest {
 
             assertThatThrownBy(output::commit)
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessage("Only 1 of the 2 tokens that were announced have been written, so the output is not put in place.");
+                    .hasMessage(
+                            "Only 1 of the 2 tokens that were announced have been written, so the output is not put in place.");
         }
         assertThat(file).doesNotExist();
     }
