@@ -42,7 +42,7 @@ public interface SaeSource {
      * Returns the SHA-256 of the weights' file in lower-case hexadecimal, if they are in a file; by default they are not. The
      * file is read on the first call.
      *
-     * @throws SaeException if the file can no longer be read
+     * @throws SaeException if the file can no longer be read, or is no longer the one that was opened
      */
     default Optional<String> sha256() {
         return Optional.empty();

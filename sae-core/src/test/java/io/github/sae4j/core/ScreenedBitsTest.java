@@ -13,7 +13,9 @@ import io.github.sae4j.core.internal.host.Stop;
 import io.github.sae4j.core.internal.host.Workers;
 import io.github.sae4j.core.internal.kernel.KernelChoice;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** No feature is missed, and none is found with other bits, where products of 8-bit numbers show which may be active. */
@@ -80,7 +82,9 @@ class ScreenedBitsTest {
     private record JavaProducts(PreparedEncoder encoder) implements ByteProducts {
 
         @Override
-        public void multiply(ByteBuffer tokens, int count, ByteBuffer products) {
+        public void multiply(ByteBuffer tokens, int count, Consumer<ByteBuffer> products) {
+            ByteBuffer sums = ByteBuffer.allocateDirect(count * encoder.dSae() * Float.BYTES)
+                    .order(ByteOrder.nativeOrder());
             int stride = encoder.stride();
             byte[] weights = new byte[stride];
             byte[] token = new byte[stride];
@@ -92,9 +96,10 @@ class ScreenedBitsTest {
                     for (int k = 0; k < stride; k++) {
                         sum += token[k] * weights[k];
                     }
-                    products.putInt((i * encoder.dSae() + feature) * Integer.BYTES, sum);
+                    sums.putFloat((i * encoder.dSae() + feature) * Float.BYTES, sum);
                 }
             }
+            products.accept(sums);
         }
     }
 

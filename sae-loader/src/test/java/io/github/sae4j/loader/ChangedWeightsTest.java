@@ -15,6 +15,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,6 +82,30 @@ class ChangedWeightsTest {
             assertThat(sae.encode(ACTIVATION).toDense()[0]).isEqualTo(features);
             Files.delete(weights);
             assertThat(sae.encode(ACTIVATION).toDense()[0]).isEqualTo(features);
+        }
+    }
+
+    @Test
+    void theHashIsNeverThatOfAFileThatHasTakenTheName() throws IOException {
+        String hash;
+        try (SparseAutoencoder sae = SAE.fromDisk(folder)) {
+            hash = sae.source().sha256().orElseThrow();
+        }
+        try (SparseAutoencoder asked = SAE.fromDisk(folder);
+                SparseAutoencoder notAsked = SAE.fromDisk(folder)) {
+            assertThat(asked.source().sha256()).contains(hash);
+            Files.move(
+                    Files.write(folder.resolve("other"), Files.readAllBytes(weights)),
+                    weights,
+                    StandardCopyOption.REPLACE_EXISTING);
+
+            assertThat(asked.source().sha256()).contains(hash);
+            assertThatThrownBy(() -> notAsked.source().sha256())
+                    .isInstanceOf(SaeException.class)
+                    .hasMessage(weights.toAbsolutePath() + " is another file than when the SAE was opened, so its weights"
+                            + " are not those that were opened: open the SAE again.");
+            Files.delete(weights);
+            assertThatThrownBy(() -> notAsked.source().sha256()).isInstanceOf(SaeException.class);
         }
     }
 }

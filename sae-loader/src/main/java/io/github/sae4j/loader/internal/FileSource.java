@@ -94,6 +94,13 @@ final class FileSource implements SaeSource {
     }
 
     private String digest() {
+        weights.requireInPlace();
+        String digest = digestOfFile();
+        weights.requireInPlace();
+        return digest;
+    }
+
+    private String digestOfFile() {
         try (InputStream in = Files.newInputStream(weights.file())) {
             Sha256 sha = new Sha256();
             byte[] chunk = new byte[CHUNK];

@@ -66,6 +66,23 @@ public final class WeightsState {
         }
     }
 
+    /**
+     * Checks that the file of this name is still the one that was opened, as it was.
+     *
+     * @throws SaeException if it is gone, was changed, or another has taken its name
+     */
+    void requireInPlace() {
+        requireUnchanged();
+        FileStamp before = opened;
+        try {
+            if (before != null && !before.isOfSameFile(FileStamp.of(file))) {
+                throw changed("is another file than when the SAE was opened");
+            }
+        } catch (IOException e) {
+            throw new SaeException(SaeException.Reason.WEIGHTS_LOST, Unreadable.sentence(file, e), e);
+        }
+    }
+
     private SaeException changed(String how) {
         return new SaeException(
                 SaeException.Reason.WEIGHTS_LOST,

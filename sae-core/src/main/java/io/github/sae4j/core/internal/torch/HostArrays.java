@@ -101,7 +101,8 @@ public final class HostArrays {
         return bytes(array).asLongBuffer();
     }
 
-    private static ByteBuffer bytes(PtNDArray array) {
+    /** Returns the memory of an array on the CPU itself, or of a copy of one on another device. */
+    static ByteBuffer bytes(PtNDArray array) {
         return array.getShape().size() == 0
                 ? ByteBuffer.allocate(0)
                 : array.toDevice(Device.cpu(), false).toByteBuffer(true);

@@ -10,6 +10,7 @@ import io.github.sae4j.core.internal.host.PreparedEncoder;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 
 /**
  * Products with rows of 8-bit numbers in the order in which oneDNN reads them. Like the memory of direct buffers, theirs is
@@ -29,15 +30,13 @@ final class PackedBytes implements ByteProducts {
     private final PtNDArray packed;
     private final PtNDArray ones;
     private final PtNDArray zeros;
-    private final int features;
     private final int width;
 
-    private PackedBytes(Script script, PtNDArray packed, PtNDArray ones, PtNDArray zeros, int features, int width) {
+    private PackedBytes(Script script, PtNDArray packed, PtNDArray ones, PtNDArray zeros, int width) {
         this.script = script;
         this.packed = packed;
         this.ones = ones;
         this.zeros = zeros;
-        this.features = features;
         this.width = width;
     }
 
@@ -57,7 +56,7 @@ final class PackedBytes implements ByteProducts {
                     TorchWeights.keep(call.with(plain).with((long) EXPECTED).runToTensor(manager));
             PtNDArray ones = TorchWeights.keep((PtNDArray) manager.ones(new Shape(features)));
             PtNDArray zeros = TorchWeights.keep((PtNDArray) manager.zeros(new Shape(features), DataType.INT64));
-            PackedBytes products = new PackedBytes(script, packed, ones, zeros, features, width);
+            PackedBytes products = new PackedBytes(script, packed, ones, zeros, width);
             CLEANER.register(products, manager::close);
             return products;
         } catch (RuntimeException | Error e) {
@@ -67,15 +66,15 @@ final class PackedBytes implements ByteProducts {
     }
 
     @Override
-    public void multiply(ByteBuffer tokens, int count, ByteBuffer products) {
+    public void multiply(ByteBuffer tokens, int count, Consumer<ByteBuffer> products) {
         try (PtNDManager manager = TorchRuntime.newManager(Device.cpu());
                 Script.Call call = script.call("packed_products")) {
-            call.with(HostArrays.over(manager, tokens, new Shape(count, width), DataType.INT8))
-                    .with(packed)
-                    .with(ones)
-                    .with(zeros)
-                    .with(HostArrays.over(manager, products, new Shape(count, features), DataType.INT32))
-                    .runInPlace();
+            products.accept(
+                    HostArrays.bytes(call.with(HostArrays.over(manager, tokens, new Shape(count, width), DataType.INT8))
+                            .with(packed)
+                            .with(ones)
+                            .with(zeros)
+                            .runToTensor(manager)));
         } finally {
             Reference.reachabilityFence(this);
         }

@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDManager;
 import io.github.sae4j.core.internal.host.ByteProducts;
 import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 
 /** Products with rows of 8-bit numbers as they lie in memory. */
 final class PlainBytes implements ByteProducts {
@@ -27,13 +28,13 @@ final class PlainBytes implements ByteProducts {
     }
 
     @Override
-    public void multiply(ByteBuffer tokens, int count, ByteBuffer products) {
+    public void multiply(ByteBuffer tokens, int count, Consumer<ByteBuffer> products) {
         try (PtNDManager manager = TorchRuntime.newManager(Device.cpu());
                 Script.Call call = script.call("byte_products")) {
-            call.with(HostArrays.over(manager, tokens, new Shape(count, width), DataType.INT8))
-                    .with(HostArrays.over(manager, rows, new Shape(features, width), DataType.INT8))
-                    .with(HostArrays.over(manager, products, new Shape(count, features), DataType.INT32))
-                    .runInPlace();
+            products.accept(
+                    HostArrays.bytes(call.with(HostArrays.over(manager, tokens, new Shape(count, width), DataType.INT8))
+                            .with(HostArrays.over(manager, rows, new Shape(features, width), DataType.INT8))
+                            .runToTensor(manager)));
         }
     }
 }

@@ -3,6 +3,7 @@ package io.github.sae4j.core.internal.torch;
 import io.github.sae4j.core.internal.host.ByteProducts;
 import io.github.sae4j.core.internal.host.PreparedEncoder;
 import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,7 +53,7 @@ final class TorchByteProducts implements ByteProducts {
     }
 
     @Override
-    public void multiply(ByteBuffer tokens, int count, ByteBuffer products) {
+    public void multiply(ByteBuffer tokens, int count, Consumer<ByteBuffer> products) {
         ByteProducts by = count == 1 ? one : many;
         ThreadLimit.run(threads, () -> by.multiply(tokens, count, products));
     }

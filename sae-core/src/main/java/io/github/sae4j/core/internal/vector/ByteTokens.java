@@ -1,11 +1,19 @@
 package io.github.sae4j.core.internal.vector;
 
+import static io.github.sae4j.core.internal.vector.Memory.FLOATS;
+import static io.github.sae4j.core.internal.vector.Memory.LANES;
+
 import io.github.sae4j.core.internal.host.PreparedEncoder;
 import io.github.sae4j.core.internal.host.WorkerPool;
 import java.nio.ByteBuffer;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 
 /** Tokens in 8 bits, {@code x ≈ scale * q}, and how far that is off. */
 final class ByteTokens extends WorkerPool.Work {
+
+    /** Added to a number that is much smaller and taken away again, leaves of it the nearest whole one. */
+    private static final float WHOLE_NUMBERS = 0x1.8p23f;
 
     private final int dIn;
     private final int stride;
@@ -16,17 +24,17 @@ final class ByteTokens extends WorkerPool.Work {
     private int first;
 
     /**
-     * Makes room.
+     * Creates them.
      *
-     * @param tokens for how many
+     * @param memory takes {@code [tokens, stride]} numbers
+     * @param tokens how many there is room for
      */
-    ByteTokens(int tokens, int dIn, int stride) {
+    ByteTokens(ByteBuffer memory, int tokens, int dIn, int stride) {
         this.dIn = dIn;
         this.stride = stride;
         this.scale = new float[tokens];
         this.error = new float[tokens];
-        this.bytes = ByteBuffer.allocateDirect(tokens * stride + PreparedEncoder.WHOLE)
-                .alignedSlice(PreparedEncoder.WHOLE);
+        this.bytes = memory;
     }
 
     /** Returns how many tokens there is room for. */
@@ -43,26 +51,34 @@ final class ByteTokens extends WorkerPool.Work {
     @Override
     protected void part(int slot, int token) {
         int at = (first + token) * dIn;
-        float largest = 0;
-        for (int k = 0; k < dIn; k++) {
-            largest = Math.max(largest, Math.abs(x[at + k]));
-        }
-        float step = largest / PreparedEncoder.LARGEST;
+        float step = largest(at) / PreparedEncoder.LARGEST;
         if (!(step >= Float.MIN_NORMAL && step < Float.POSITIVE_INFINITY)) {
             step = 0;
         }
-        byte[] row = new byte[stride];
+        float perStep = step == 0 ? 0 : 1 / step;
         double errors = 0;
         for (int k = 0; k < dIn; k++) {
-            int q = step == 0 ? 0 : Math.round(x[at + k] / step);
-            q = Math.max(-PreparedEncoder.LARGEST, Math.min(PreparedEncoder.LARGEST, q));
-            row[k] = (byte) q;
+            float q = x[at + k] * perStep + WHOLE_NUMBERS - WHOLE_NUMBERS;
+            bytes.put(token * stride + k, (byte) q);
             double off = x[at + k] - (double) step * q;
             errors += off * off;
         }
-        bytes.put(token * stride, row);
         scale[token] = step;
         error[token] = PreparedEncoder.rootUp(errors);
+    }
+
+    /** Returns the largest magnitude of a token's numbers, or not a number if one of them is none. */
+    private float largest(int at) {
+        FloatVector most = FloatVector.zero(FLOATS);
+        int k = 0;
+        for (; k + LANES <= dIn; k += LANES) {
+            most = most.max(FloatVector.fromArray(FLOATS, x, at + k).abs());
+        }
+        float largest = most.reduceLanes(VectorOperators.MAX);
+        for (; k < dIn; k++) {
+            largest = Math.max(largest, Math.abs(x[at + k]));
+        }
+        return largest;
     }
 
     /** Returns the numbers, {@code [tokens, stride]} from position 0. */

@@ -104,6 +104,25 @@ final class ScreenBounds {
         return 2 * (dIn + MORE_ROUNDINGS) * 0x1p-24;
     }
 
+    /** Returns a number that the Euclidean norm of a token does not exceed. */
+    static float norm(float[] x, int at, int dIn) {
+        double a = 0;
+        double b = 0;
+        double c = 0;
+        double d = 0;
+        int k = 0;
+        for (; k + 4 <= dIn; k += 4) {
+            a += (double) x[at + k] * x[at + k];
+            b += (double) x[at + k + 1] * x[at + k + 1];
+            c += (double) x[at + k + 2] * x[at + k + 2];
+            d += (double) x[at + k + 3] * x[at + k + 3];
+        }
+        for (; k < dIn; k++) {
+            a += (double) x[at + k] * x[at + k];
+        }
+        return PreparedEncoder.rootUp(a + b + (c + d));
+    }
+
     /** Returns whether products with a vector of such a norm neither overflow nor vanish. */
     static boolean isOrdinary(float norm) {
         return norm == 0 || (norm >= SMALLEST && norm <= LARGEST);

@@ -30,7 +30,11 @@ final class ScreenWork {
     /** Tokens that are multiplied together: enough for libtorch, and half a kilobyte a feature. */
     private static final int TOKENS = 128;
 
+    /** Features that are taken at a time; what bounds them takes half of the first cache. */
     private static final int BLOCK = 1024;
+
+    /** Tokens that take turns with what bounds a block of features. */
+    private static final int TOGETHER = 4;
 
     /** A token of which more than one in so many features are open is better encoded without a screen. */
     private static final int SHARE = 16;
@@ -61,15 +65,13 @@ final class ScreenWork {
     private float[][] values = new float[0][];
 
     private float[] ordered = new float[0];
-    private float[] rowProducts = new float[0];
+    private ByteBuffer rowSums = ByteBuffer.allocate(0);
     private @Nullable ByteTokens byteTokens;
-    private ByteBuffer sums = ByteBuffer.allocateDirect(0);
-    private Object sumsMemory = Memory.of(sums);
 
     /** What one thread works with. */
     private static final class Slot {
 
-        private final OpenFeatures open;
+        private final OpenFeatures[] open = new OpenFeatures[TOGETHER];
         private final CloserLook closer;
         private final ExactSums exact;
         private final float[] row = new float[FEW];
@@ -77,7 +79,7 @@ final class ScreenWork {
         private float[] keys = new float[0];
 
         private Slot(ScreenBounds bounds, SelectionRule rule, StoredMatrix rows) {
-            this.open = new OpenFeatures(bounds, rule);
+            Arrays.setAll(open, token -> new OpenFeatures(bounds, rule));
             this.closer = new CloserLook(bounds, rows, rule);
             this.exact = new ExactSums(rows);
         }
@@ -122,16 +124,7 @@ final class ScreenWork {
     private void encode() {
         if (features.length < tokens) {
             features = new int[tokens][mostOpen + LANES];
-            values = new float[tokens][mostOpen + GROUP];
-        }
-        for (int token = 0; token < tokens; token++) {
-            double squares = 0;
-            int at = (first + token) * dIn;
-            for (int k = 0; k < dIn; k++) {
-                squares += (double) x[at + k] * x[at + k];
-            }
-            norms[token] = PreparedEncoder.rootUp(squares);
-            isDense[token] = !ScreenBounds.isOrdinary(norms[token]);
+            values = new float[tokens][mostOpen];
         }
         if (products == null) {
             multiplyRows();
@@ -143,13 +136,13 @@ final class ScreenWork {
     private void multiplyRows() {
         if (ordered.length < tokens * stride) {
             ordered = new float[tokens * stride];
-            rowProducts = new float[tokens * dSae];
+            rowSums = room(tokens, Float.BYTES * dSae);
         }
         for (int token = 0; token < tokens; token++) {
             ByteRows.order(x, (first + token) * dIn, dIn, ordered, token * stride, stride);
         }
         workers.run(new RowProducts(), (dSae + BLOCK - 1) / BLOCK, workers.size());
-        workers.run(new Look(null), tokens, workers.size());
+        look(rowSums, null);
     }
 
     private final class RowProducts extends WorkerPool.Work {
@@ -162,7 +155,7 @@ final class ScreenWork {
                 for (int feature = block * BLOCK; feature < end; feature++) {
                     ByteRows.multiply(tokens, quantized, (long) feature * stride, stride, ordered, row);
                     for (int token = 0; token < tokens; token++) {
-                        rowProducts[token * dSae + feature] = row[token] / ByteRows.UNIT * bounds.scale[feature];
+                        rowSums.putFloat((token * dSae + feature) * Float.BYTES, row[token]);
                     }
                 }
             } catch (Throwable e) {
@@ -174,74 +167,105 @@ final class ScreenWork {
     private void multiplyBytes(ByteProducts by) {
         ByteTokens bytes = byteTokens;
         if (bytes == null || bytes.room() < tokens) {
-            bytes = makeRoom(bytes == null ? tokens : Math.max(tokens, 2 * bytes.room()));
+            int room = bytes == null ? tokens : Math.min(mostTokens, Math.max(tokens, 2 * bytes.room()));
+            bytes = new ByteTokens(room(room, stride), room, dIn, stride);
+            byteTokens = bytes;
         }
+        ByteTokens quantizedTokens = bytes;
         bytes.of(x, first);
         workers.run(bytes, tokens, workers.size());
-        by.multiply(bytes.bytes(), tokens, sums);
-        workers.run(new Look(bytes), tokens, workers.size());
+        by.multiply(bytes.bytes(), tokens, sums -> look(sums, quantizedTokens));
     }
 
-    private ByteTokens makeRoom(int wanted) {
-        int room = Math.min(mostTokens, wanted);
+    private static ByteBuffer room(int tokens, int bytes) {
         try {
-            ByteTokens bytes = new ByteTokens(room, dIn, stride);
-            sums = ByteBuffer.allocateDirect(room * dSae * Integer.BYTES).order(ByteOrder.nativeOrder());
-            sumsMemory = Memory.of(sums);
-            byteTokens = bytes;
-            return bytes;
+            // A slice begins and ends at multiples.
+            return ByteBuffer.allocateDirect(tokens * bytes + 2 * PreparedEncoder.WHOLE)
+                    .alignedSlice(PreparedEncoder.WHOLE)
+                    .order(ByteOrder.nativeOrder());
         } catch (OutOfMemoryError e) {
             throw new SaeException(
                     SaeException.Reason.OUT_OF_MEMORY,
-                    "There is no memory outside the heap for the products of " + room + " tokens with " + dSae
-                            + " features: start Java with a larger -XX:MaxDirectMemorySize, encode in fewer threads, or"
+                    "There is no memory outside the heap for " + tokens + " tokens of " + bytes
+                            + " bytes: start Java with a larger -XX:MaxDirectMemorySize, encode in fewer threads, or"
                             + " do not prepare it.",
                     e);
         }
     }
 
+    /** Finds active features by the sums of products of 8-bit numbers, float32. */
+    private void look(ByteBuffer sums, @Nullable ByteTokens bytes) {
+        int together = Math.max(1, Math.min(TOGETHER, tokens / (4 * workers.size())));
+        workers.run(new Look(sums, bytes, together), (tokens + together - 1) / together, workers.size());
+    }
+
     /**
-     * Finds the active features of a token. Its sums are added up right after the closer look, whose rows are still in the second
+     * Finds the active features of some tokens. Sums are added up right after the closer look, whose rows are still in the second
      * cache or the third.
      */
     private final class Look extends WorkerPool.Work {
 
+        private final ByteBuffer sums;
+        private final Object memory;
         private final @Nullable ByteTokens bytes;
+        private final int together;
 
-        private Look(@Nullable ByteTokens bytes) {
+        private Look(ByteBuffer sums, @Nullable ByteTokens bytes, int together) {
+            this.sums = sums;
+            this.memory = Memory.of(sums);
             this.bytes = bytes;
+            this.together = together;
         }
 
         @Override
-        protected void part(int slotIndex, int token) {
-            counts[token] = 0;
-            if (isDense[token]) {
-                return;
-            }
+        protected void part(int slotIndex, int part) {
             Slot slot = slots[slotIndex];
-            int at = (first + token) * dIn;
+            int from = part * together;
+            int to = Math.min(from + together, tokens);
             try {
-                int count = find(slot.open, token);
-                isDense[token] = count > mostOpen;
-                if (!isDense[token]) {
-                    int open = slot.closer.keep(x, at, norms[token], features[token], count);
-                    addUp(slot.exact, at, features[token], values[token], open);
-                    counts[token] = keepActive(slot, features[token], values[token], open);
+                find(slot.open, from, to);
+                for (int token = from; token < to; token++) {
+                    int count = slot.open[token - from].count();
+                    isDense[token] = !ScreenBounds.isOrdinary(norms[token]) || count > mostOpen;
+                    counts[token] = isDense[token] ? 0 : keep(slot, token, count);
                 }
             } catch (Throwable e) {
                 throw Memory.unchecked(e);
             }
         }
 
-        private int find(OpenFeatures look, int token) throws Throwable {
-            float error = 0;
-            if (bytes == null) {
-                System.arraycopy(rowProducts, token * dSae, look.products(), 0, dSae);
-            } else {
-                look.take(sumsMemory, sums, (long) token * dSae * Integer.BYTES, bytes.scale(token));
-                error = bytes.error(token);
+        /** Tokens take turns with ranges of features. */
+        private void find(OpenFeatures[] open, int from, int to) throws Throwable {
+            for (int token = from; token < to; token++) {
+                norms[token] = ScreenBounds.norm(x, (first + token) * dIn, dIn);
+                float scale = bytes == null ? 1 / ByteRows.UNIT : bytes.scale(token);
+                float error = bytes == null ? 0 : bytes.error(token);
+                open[token - from].begin(memory, sums, (long) token * dSae * Float.BYTES, scale);
+                open[token - from].bound(norms[token], error, features[token], mostOpen);
             }
-            return look.find(norms[token], error, features[token], mostOpen);
+            if (rule.mostActive() > 0) {
+                for (int feature = 0; feature < dSae; feature += BLOCK) {
+                    for (int token = from; token < to; token++) {
+                        open[token - from].offer(feature, feature + BLOCK);
+                    }
+                }
+                for (int token = from; token < to; token++) {
+                    open[token - from].setFloor();
+                }
+            }
+            for (int feature = 0; feature < dSae; feature += BLOCK) {
+                for (int token = from; token < to; token++) {
+                    open[token - from].find(feature, feature + BLOCK);
+                }
+            }
+        }
+
+        private int keep(Slot slot, int token, int count) throws Throwable {
+            int[] open = features[token];
+            int at = (first + token) * dIn;
+            int left = slot.closer.keep(x, at, norms[token], open, count);
+            addUp(slot.exact, at, open, values[token], left);
+            return keepActive(slot, open, values[token], left);
         }
     }
 

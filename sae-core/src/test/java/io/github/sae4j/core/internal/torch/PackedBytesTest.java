@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assumptions.assumeThatCode;
 
 import io.github.sae4j.core.internal.host.PreparedEncoder;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,17 +24,16 @@ class PackedBytesTest {
         SplittableRandom random = new SplittableRandom(count);
         ByteBuffer rows = numbers(random, FEATURES);
         ByteBuffer tokens = numbers(random, count);
-        ByteBuffer products =
-                ByteBuffer.allocateDirect(count * FEATURES * Integer.BYTES).order(ByteOrder.nativeOrder());
-        PackedBytes.of(rows, FEATURES, WIDTH).multiply(tokens, count, products);
+        float[] products = new float[count * FEATURES];
+        PackedBytes.of(rows, FEATURES, WIDTH)
+                .multiply(tokens, count, sums -> sums.asFloatBuffer().get(products));
         for (int token = 0; token < count; token++) {
             for (int feature = 0; feature < FEATURES; feature++) {
                 int sum = 0;
                 for (int k = 0; k < WIDTH; k++) {
                     sum += tokens.get(token * WIDTH + k) * rows.get(feature * WIDTH + k);
                 }
-                assertThat(products.getInt((token * FEATURES + feature) * Integer.BYTES))
-                        .isEqualTo((int) (float) sum);
+                assertThat(products[token * FEATURES + feature]).isEqualTo(sum);
             }
         }
     }

@@ -11,6 +11,8 @@ import io.github.sae4j.core.internal.host.SelectionRule;
 import io.github.sae4j.core.internal.host.Stop;
 import io.github.sae4j.core.internal.host.WorkerPool;
 import io.github.sae4j.core.internal.host.Workers;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
@@ -25,12 +27,28 @@ class OpenFeaturesTest {
         PreparedEncoder encoder = PreparedEncoder.of(
                 WeightMatrix.of(new float[][] {weights}), new Workers(WorkerPool.shared(), new Stop()));
         ScreenBounds bounds = new ScreenBounds(encoder, selection);
-        OpenFeatures open = new OpenFeatures(bounds, selection);
+        ByteBuffer sums = ByteBuffer.allocateDirect(D_SAE * Float.BYTES).order(ByteOrder.nativeOrder());
         for (int feature = 0; feature < D_SAE; feature++) {
-            open.products()[feature] = x * 127 * encoder.scale(feature) * Math.signum(weights[feature]);
+            sums.putFloat(feature * Float.BYTES, 127 * Math.signum(weights[feature]));
         }
+        OpenFeatures open = new OpenFeatures(bounds, selection);
         int[] found = new int[D_SAE + PreparedEncoder.WHOLE];
-        return Arrays.copyOf(found, open.find(Math.abs(x), 0, found, D_SAE));
+        open.begin(Memory.of(sums), sums, 0, x);
+        open.bound(Math.abs(x), 0, found, D_SAE);
+        try {
+            for (int from = 0; from < D_SAE; from += PreparedEncoder.WHOLE) {
+                open.offer(from, from + PreparedEncoder.WHOLE);
+            }
+            if (selection.mostActive() > 0) {
+                open.setFloor();
+            }
+            for (int from = 0; from < D_SAE; from += PreparedEncoder.WHOLE) {
+                open.find(from, from + PreparedEncoder.WHOLE);
+            }
+        } catch (Throwable e) {
+            throw Memory.unchecked(e);
+        }
+        return Arrays.copyOf(found, open.count());
     }
 
     private static float[] all(float value) {
