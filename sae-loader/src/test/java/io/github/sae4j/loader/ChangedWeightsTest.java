@@ -102,8 +102,9 @@ class ChangedWeightsTest {
             assertThat(asked.source().sha256()).contains(hash);
             assertThatThrownBy(() -> notAsked.source().sha256())
                     .isInstanceOf(SaeException.class)
-                    .hasMessage(weights.toAbsolutePath() + " is another file than when the SAE was opened, so its weights"
-                            + " are not those that were opened: open the SAE again.");
+                    .hasMessage(
+                            weights.toAbsolutePath() + " is another file than when the SAE was opened, so its weights"
+                                    + " are not those that were opened: open the SAE again.");
             Files.delete(weights);
             assertThatThrownBy(() -> notAsked.source().sha256()).isInstanceOf(SaeException.class);
         }
