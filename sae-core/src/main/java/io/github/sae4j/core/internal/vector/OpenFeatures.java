@@ -13,11 +13,10 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Finds the features of a token that may be active, by {@link ScreenBounds}; one thread at a time. It looks at a range of
- * features after the other, so that several tokens can take turns while what bounds these features is in the first cache.
+ * Finds the features of a token that may be active, by {@link ScreenBounds}; one thread at a time.
  *
  * <p>Where a rule keeps the strongest, a feature must also reach the floor: as many features as are kept are active and at
- * least that strong for certain. All ranges have to be offered before the first one is looked at.
+ * least that strong for certain.
  */
 final class OpenFeatures {
 
@@ -31,11 +30,6 @@ final class OpenFeatures {
     private ByteBuffer sums = ByteBuffer.allocate(0);
     private long start;
     private float scale;
-    private float norm;
-    private float error;
-    private int[] found = new int[0];
-    private int most;
-    private int count;
     private float floor;
     private int strongCount;
 
@@ -59,36 +53,22 @@ final class OpenFeatures {
         sums = sumsOfProducts;
         start = at;
         scale = scaleOfSums;
-        strongCount = 0;
-        floor = kept == 0 ? Float.NEGATIVE_INFINITY : 0;
-        count = 0;
     }
 
     /**
-     * Says what the token is like, and where to put what is open.
+     * Finds features.
      *
-     * @param normOfToken a number that its norm does not exceed
-     * @param errorOfToken a number that its distance to what was multiplied does not exceed
-     * @param open takes the features, ascending; with room for a vector more than {@code mostOpen}
-     * @param mostOpen with more than so many it is given up
+     * @param norm a number that the token's norm does not exceed
+     * @param error a number that the distance of the token to what was multiplied does not exceed
+     * @param found takes them, ascending; with room for a vector more than {@code most}
+     * @param most with more than so many it is given up
+     * @return how many there are, or some number above {@code most}
      */
-    void bound(float normOfToken, float errorOfToken, int[] open, int mostOpen) {
-        norm = normOfToken;
-        error = errorOfToken;
-        found = open;
-        most = mostOpen;
-    }
-
-    /** Returns how many features are open, or some number above the most. */
-    int count() {
-        return count;
-    }
-
-    /** Adds features to those that are open, of a range that begins at a whole vector. */
-    void find(int from, int to) throws Throwable {
-        int at = count;
-        int whole = Math.min(to, dSae / LANES * LANES);
-        for (int feature = from; feature < whole && at <= most; feature += LANES) {
+    int find(float norm, float error, int[] found, int most) throws Throwable {
+        floor = kept == 0 ? Float.NEGATIVE_INFINITY : floor(norm, error);
+        int count = 0;
+        int whole = dSae / LANES * LANES;
+        for (int feature = 0; feature < whole && count <= most; feature += LANES) {
             IntVector bits = (IntVector) LOAD.invokeExact(memory, start + (long) feature * Float.BYTES);
             FloatVector upper = bits.reinterpretAsFloats()
                     .mul(scale)
@@ -107,17 +87,17 @@ final class OpenFeatures {
                 upper.intoArray(lanes, 0);
                 for (int lane = 0; lane < LANES; lane++) {
                     if (isOpen(feature + lane, lanes[lane])) {
-                        found[at++] = feature + lane;
+                        found[count++] = feature + lane;
                     }
                 }
             }
         }
-        for (int feature = Math.max(from, whole); feature < Math.min(to, dSae) && at <= most; feature++) {
+        for (int feature = whole; feature < dSae && count <= most; feature++) {
             if (isOpen(feature, product(feature) + bounds.error[feature] * norm + bounds.reach[feature] * error)) {
-                found[at++] = feature;
+                found[count++] = feature;
             }
         }
-        count = at;
+        return count;
     }
 
     private boolean isOpen(int feature, float upper) {
@@ -128,10 +108,12 @@ final class OpenFeatures {
         return sums.getFloat((int) start + feature * Float.BYTES) * scale * bounds.scale[feature];
     }
 
-    /** Offers a range of features, which begins at a whole vector, for the floor. */
-    void offer(int from, int to) throws Throwable {
-        int whole = Math.min(to, dSae / LANES * LANES);
-        for (int feature = from; feature < whole; feature += LANES) {
+    /** Returns a number that as many active features are not below as are kept, or minus infinity if so many are not known. */
+    private float floor(float norm, float error) throws Throwable {
+        floor = 0;
+        strongCount = 0;
+        int whole = dSae / LANES * LANES;
+        for (int feature = 0; feature < whole; feature += LANES) {
             IntVector bits = (IntVector) LOAD.invokeExact(memory, start + (long) feature * Float.BYTES);
             FloatVector lower = bits.reinterpretAsFloats()
                     .mul(scale)
@@ -149,7 +131,7 @@ final class OpenFeatures {
                 makeRoom();
             }
         }
-        for (int feature = Math.max(from, whole); feature < Math.min(to, dSae); feature++) {
+        for (int feature = whole; feature < dSae; feature++) {
             offer(
                     feature,
                     product(feature)
@@ -158,6 +140,7 @@ final class OpenFeatures {
                             + bounds.lowBias[feature]);
             makeRoom();
         }
+        return strongCount < kept ? Float.NEGATIVE_INFINITY : cut();
     }
 
     private void offer(int feature, float lower) {
@@ -171,11 +154,6 @@ final class OpenFeatures {
             floor = cut();
             strongCount = kept;
         }
-    }
-
-    /** Sets the floor when all features have been offered: minus infinity if too few are known to be active. */
-    void setFloor() {
-        floor = strongCount < kept ? Float.NEGATIVE_INFINITY : cut();
     }
 
     /** Keeps the largest, the smallest of them first, and returns that. */

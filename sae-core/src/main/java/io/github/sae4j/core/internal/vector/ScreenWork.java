@@ -30,11 +30,7 @@ final class ScreenWork {
     /** Tokens that are multiplied together: enough for libtorch, and half a kilobyte a feature. */
     private static final int TOKENS = 128;
 
-    /** Features that are taken at a time; what bounds them takes half of the first cache. */
     private static final int BLOCK = 1024;
-
-    /** Tokens that take turns with what bounds a block of features. */
-    private static final int TOGETHER = 4;
 
     /** A token of which more than one in so many features are open is better encoded without a screen. */
     private static final int SHARE = 16;
@@ -71,7 +67,7 @@ final class ScreenWork {
     /** What one thread works with. */
     private static final class Slot {
 
-        private final OpenFeatures[] open = new OpenFeatures[TOGETHER];
+        private final OpenFeatures open;
         private final CloserLook closer;
         private final ExactSums exact;
         private final float[] row = new float[FEW];
@@ -79,7 +75,7 @@ final class ScreenWork {
         private float[] keys = new float[0];
 
         private Slot(ScreenBounds bounds, SelectionRule rule, StoredMatrix rows) {
-            Arrays.setAll(open, token -> new OpenFeatures(bounds, rule));
+            this.open = new OpenFeatures(bounds, rule);
             this.closer = new CloserLook(bounds, rows, rule);
             this.exact = new ExactSums(rows);
         }
@@ -195,12 +191,11 @@ final class ScreenWork {
 
     /** Finds active features by the sums of products of 8-bit numbers, float32. */
     private void look(ByteBuffer sums, @Nullable ByteTokens bytes) {
-        int together = Math.max(1, Math.min(TOGETHER, tokens / (4 * workers.size())));
-        workers.run(new Look(sums, bytes, together), (tokens + together - 1) / together, workers.size());
+        workers.run(new Look(sums, bytes), tokens, workers.size());
     }
 
     /**
-     * Finds the active features of some tokens. Sums are added up right after the closer look, whose rows are still in the second
+     * Finds the active features of a token. Sums are added up right after the closer look, whose rows are still in the second
      * cache or the third.
      */
     private final class Look extends WorkerPool.Work {
@@ -208,56 +203,38 @@ final class ScreenWork {
         private final ByteBuffer sums;
         private final Object memory;
         private final @Nullable ByteTokens bytes;
-        private final int together;
 
-        private Look(ByteBuffer sums, @Nullable ByteTokens bytes, int together) {
+        private Look(ByteBuffer sums, @Nullable ByteTokens bytes) {
             this.sums = sums;
             this.memory = Memory.of(sums);
             this.bytes = bytes;
-            this.together = together;
         }
 
         @Override
-        protected void part(int slotIndex, int part) {
+        protected void part(int slotIndex, int token) {
             Slot slot = slots[slotIndex];
-            int from = part * together;
-            int to = Math.min(from + together, tokens);
+            norms[token] = ScreenBounds.norm(x, (first + token) * dIn, dIn);
+            counts[token] = 0;
+            isDense[token] = !ScreenBounds.isOrdinary(norms[token]);
+            if (isDense[token]) {
+                return;
+            }
             try {
-                find(slot.open, from, to);
-                for (int token = from; token < to; token++) {
-                    int count = slot.open[token - from].count();
-                    isDense[token] = !ScreenBounds.isOrdinary(norms[token]) || count > mostOpen;
-                    counts[token] = isDense[token] ? 0 : keep(slot, token, count);
+                int count = find(slot.open, token);
+                isDense[token] = count > mostOpen;
+                if (!isDense[token]) {
+                    counts[token] = keep(slot, token, count);
                 }
             } catch (Throwable e) {
                 throw Memory.unchecked(e);
             }
         }
 
-        /** Tokens take turns with ranges of features. */
-        private void find(OpenFeatures[] open, int from, int to) throws Throwable {
-            for (int token = from; token < to; token++) {
-                norms[token] = ScreenBounds.norm(x, (first + token) * dIn, dIn);
-                float scale = bytes == null ? 1 / ByteRows.UNIT : bytes.scale(token);
-                float error = bytes == null ? 0 : bytes.error(token);
-                open[token - from].begin(memory, sums, (long) token * dSae * Float.BYTES, scale);
-                open[token - from].bound(norms[token], error, features[token], mostOpen);
-            }
-            if (rule.mostActive() > 0) {
-                for (int feature = 0; feature < dSae; feature += BLOCK) {
-                    for (int token = from; token < to; token++) {
-                        open[token - from].offer(feature, feature + BLOCK);
-                    }
-                }
-                for (int token = from; token < to; token++) {
-                    open[token - from].setFloor();
-                }
-            }
-            for (int feature = 0; feature < dSae; feature += BLOCK) {
-                for (int token = from; token < to; token++) {
-                    open[token - from].find(feature, feature + BLOCK);
-                }
-            }
+        private int find(OpenFeatures open, int token) throws Throwable {
+            float scale = bytes == null ? 1 / ByteRows.UNIT : bytes.scale(token);
+            float error = bytes == null ? 0 : bytes.error(token);
+            open.begin(memory, sums, (long) token * dSae * Float.BYTES, scale);
+            return open.find(norms[token], error, features[token], mostOpen);
         }
 
         private int keep(Slot slot, int token, int count) throws Throwable {

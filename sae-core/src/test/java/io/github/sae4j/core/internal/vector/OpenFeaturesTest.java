@@ -34,21 +34,11 @@ class OpenFeaturesTest {
         OpenFeatures open = new OpenFeatures(bounds, selection);
         int[] found = new int[D_SAE + PreparedEncoder.WHOLE];
         open.begin(Memory.of(sums), sums, 0, x);
-        open.bound(Math.abs(x), 0, found, D_SAE);
         try {
-            for (int from = 0; from < D_SAE; from += PreparedEncoder.WHOLE) {
-                open.offer(from, from + PreparedEncoder.WHOLE);
-            }
-            if (selection.mostActive() > 0) {
-                open.setFloor();
-            }
-            for (int from = 0; from < D_SAE; from += PreparedEncoder.WHOLE) {
-                open.find(from, from + PreparedEncoder.WHOLE);
-            }
+            return Arrays.copyOf(found, open.find(Math.abs(x), 0, found, D_SAE));
         } catch (Throwable e) {
             throw Memory.unchecked(e);
         }
-        return Arrays.copyOf(found, open.count());
     }
 
     private static float[] all(float value) {
