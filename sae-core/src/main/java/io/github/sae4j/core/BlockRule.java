@@ -11,7 +11,8 @@ import java.util.Optional;
  * <p>A rule holds its parameters in float32 whatever the weights' type is, because rounding a bias or a threshold
  * changes which features are active. It gives its formula as plain Java, and for the kernels that run on
  * libtorch as TorchScript too. Both must give the same, and a feature's value is negative only where
- * {@link #mayBeNegative} says so. Kernels ask for values from several threads at once, so a rule never changes.
+ * {@link #mayBeNegative} says so. Kernels ask for values from several threads at once, so a rule never
+ * changes, and for those of one caller's tokens in the thread of another, so it never waits for one of them.
  *
  * <p>A rule of one's own, for {@code builder.activation(new Squared(bias))}:
  *

@@ -90,6 +90,10 @@ final class OpenKernel {
 
     /** Runs a call. */
     <T> T whileOpen(Function<SaeKernel, T> work) {
+        // Not behind whoever waits to close it.
+        if (closing) {
+            throw new IllegalStateException(CLOSED);
+        }
         lock.readLock().lock();
         try {
             return whileOpen(closing ? null : kernel, work);
@@ -130,13 +134,9 @@ final class OpenKernel {
         }
     }
 
+    /** Returns whether it lets no calls in any more. */
     boolean isClosed() {
-        lock.readLock().lock();
-        try {
-            return kernel == null;
-        } finally {
-            lock.readLock().unlock();
-        }
+        return closing;
     }
 
     /** Lets no more calls in, and closes the kernel when those that run have ended. */

@@ -35,8 +35,9 @@ public final class FoundRows {
      */
     public void extend(int[] counts, int more) {
         if (tokens + more + 1 > offsets.length) {
-            offsets = Arrays.copyOf(offsets, Math.max(tokens + more + 1, offsets.length * 2));
-            next = Arrays.copyOf(next, offsets.length);
+            int[] longer = Arrays.copyOf(offsets, Math.max(tokens + more + 1, offsets.length * 2));
+            next = Arrays.copyOf(next, longer.length);
+            offsets = longer;
         }
         long total = offsets[tokens];
         for (int token = 0; token < more; token++) {

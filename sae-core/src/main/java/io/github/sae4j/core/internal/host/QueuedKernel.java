@@ -1,6 +1,7 @@
 package io.github.sae4j.core.internal.host;
 
 import io.github.sae4j.core.Kernel;
+import io.github.sae4j.core.SaeException;
 import io.github.sae4j.core.internal.host.Turns.Call;
 
 /**
@@ -70,22 +71,28 @@ final class QueuedKernel implements HostKernel {
     }
 
     private void encodeWithOthers(Call call) {
-        if (call.others().isEmpty() || !isEncodedWithOthers(call)) {
-            encodeInTurn(call.x(), call.tokens(), call.found());
-        } else {
+        try {
+            if (call.others().isEmpty() || !isEncodedWithOthers(call)) {
+                kernel.encode(call.x(), call.tokens(), call.found());
+            }
+        } finally {
             turns.end();
         }
     }
 
     private boolean isEncodedWithOthers(Call call) {
+        boolean alone = true;
         boolean encoded = false;
         try {
             encodeAll(call);
             encoded = true;
+        } catch (SaeException e) {
+            // An interrupt is the caller's own; the others may go on together.
+            alone = e.reason() != SaeException.Reason.INTERRUPTED;
         } catch (RuntimeException | Error e) {
             // Whose tokens it was, and what is to be said of it, shows when each is encoded alone.
         } finally {
-            turns.finishOthers(call);
+            turns.finishOthers(call, alone);
         }
         return encoded;
     }

@@ -14,7 +14,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * along. Calls that compute at once only take processors and caches from each other.
  *
  * <p>Nobody waits long for a call that takes long, or that itself waits for another: after a while it shares the threads with
- * the next one. So whatever a caller's rule does, no call waits forever. Safe for use by several threads.
+ * the next one. A call that is encoded with another one waits for that. Safe for use by several threads.
  */
 final class Turns {
 
@@ -63,6 +63,7 @@ final class Turns {
         private final List<Call> others = new ArrayList<>();
         private boolean joins = true;
         private boolean handed;
+        private boolean returned;
         private boolean left;
         private boolean encoded;
 
@@ -153,17 +154,20 @@ final class Turns {
                 if (call.encoded) {
                     return false;
                 }
+                if (call.returned) {
+                    call.returned = false;
+                    waiting.addFirst(call);
+                }
             }
-            waiting.removeFirst();
+            stop.requireGoingOn(true);
             begin();
+            waiting.removeFirst();
             takeAlong(call, together);
             return true;
         } finally {
             call.left = true;
             waiting.remove(call);
-            if (isFree()) {
-                callNext();
-            }
+            callNext();
             lock.unlock();
         }
     }
@@ -188,8 +192,12 @@ final class Turns {
         while (call.joins && tokens < together && rest.hasNext()) {
             Call next = rest.next();
             if (next.joins && next.kernel == call.kernel && tokens + next.tokens <= together) {
+                try {
+                    call.others.add(next);
+                } catch (OutOfMemoryError e) {
+                    return;
+                }
                 rest.remove();
-                call.others.add(next);
                 tokens += next.tokens;
             }
         }
@@ -202,22 +210,34 @@ final class Turns {
         }
     }
 
-    /** Lets the calls go that were encoded with one that has its turn; those that were not are done by each alone. */
-    void finishOthers(Call call) {
+    /**
+     * Lets the calls go that were encoded with one that has its turn; those that were not wait for their turns again.
+     *
+     * @param apart whether these are to be encoded each alone
+     */
+    void finishOthers(Call call, boolean apart) {
         lock.lock();
         try {
             for (int i = call.others.size() - 1; i >= 0; i--) {
                 Call other = call.others.get(i);
                 other.encoded = other.handed;
-                other.joins = other.handed;
+                other.joins = !apart;
                 if (!other.handed && !other.left) {
-                    waiting.addFirst(other);
+                    putBack(other);
                 }
                 other.called.signal();
             }
             call.others.clear();
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void putBack(Call call) {
+        try {
+            waiting.addFirst(call);
+        } catch (OutOfMemoryError e) {
+            call.returned = true;
         }
     }
 

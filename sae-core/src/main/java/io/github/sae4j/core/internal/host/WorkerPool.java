@@ -142,7 +142,7 @@ public final class WorkerPool implements AutoCloseable {
 
     /**
      * Has a helper do something that nobody waits for, once there is no work. One such thing waits at a time: while one does,
-     * others are dropped. It should be short, for work that comes meanwhile waits for its helper, and must not throw.
+     * others are dropped. It should be short, for work that comes meanwhile waits for its helper.
      *
      * @return whether there is a helper to do it
      */
@@ -186,7 +186,8 @@ public final class WorkerPool implements AutoCloseable {
                     part(slot, part);
                 }
                 PageFaults.requireNone();
-            } catch (RuntimeException | Error e) {
+            } catch (Throwable e) {
+                // A rule that is not written in Java may throw what Java calls checked.
                 failure = e;
             }
         }
@@ -198,7 +199,7 @@ public final class WorkerPool implements AutoCloseable {
      * @param threads how many threads may work at most, the caller's among them
      * @param stop ends the work between two parts
      * @throws SaeException if the caller was interrupted, or the work was stopped
-     * @throws RuntimeException what a part threw; other parts may then not have been done
+     * @throws RuntimeException what a part threw, or what has that as its cause; other parts may then not have been done
      */
     public void run(Work work, int parts, int threads, Stop stop) {
         // Helpers may be done before the caller has begun.
@@ -210,12 +211,7 @@ public final class WorkerPool implements AutoCloseable {
         work.slots = 0;
         work.next.set(0);
         if (asked > 0) {
-            synchronized (waiting) {
-                for (int i = 0; i < asked; i++) {
-                    waiting.addLast(work);
-                }
-                waiting.notifyAll();
-            }
+            ask(work, asked);
         }
         work.work(0);
         if (asked > 0) {
@@ -225,8 +221,25 @@ public final class WorkerPool implements AutoCloseable {
         if (failure instanceof Error error) {
             throw error;
         }
+        if (failure instanceof RuntimeException exception) {
+            throw exception;
+        }
         if (failure != null) {
-            throw (RuntimeException) failure;
+            throw new IllegalStateException(failure.toString(), failure);
+        }
+    }
+
+    /** Asks helpers to come. Where that fails the work does too, but some of them may have come by then. */
+    private void ask(Work work, int helpersAsked) {
+        synchronized (waiting) {
+            try {
+                for (int i = 0; i < helpersAsked; i++) {
+                    waiting.addLast(work);
+                }
+            } catch (OutOfMemoryError e) {
+                work.failure = e;
+            }
+            waiting.notifyAll();
         }
     }
 
@@ -249,36 +262,44 @@ public final class WorkerPool implements AutoCloseable {
         }
     }
 
+    /** Helps until the pool is closed. Nothing is allocated between a helper's promise to do a part and its end. */
     private void help() {
-        for (Runnable next = next(); next != null; next = next()) {
-            next.run();
+        while (true) {
+            Work work = null;
+            Runnable beside = null;
+            int slot = 0;
+            synchronized (waiting) {
+                while (waiting.isEmpty() && chore == null && !closed) {
+                    try {
+                        waiting.wait();
+                    } catch (InterruptedException e) {
+                        // Nobody has a reason to stop this thread but by closing the pool.
+                    }
+                }
+                if (!waiting.isEmpty()) {
+                    work = waiting.removeFirst();
+                    work.helping++;
+                    slot = ++work.slots;
+                } else if (closed) {
+                    return;
+                } else {
+                    beside = chore;
+                    chore = null;
+                }
+            }
+            if (work != null) {
+                help(work, slot);
+            } else if (beside != null) {
+                doBeside(beside);
+            }
         }
     }
 
-    /** Waits for work, or for a chore where there is none, and returns it; null once the pool is closed. */
-    private @Nullable Runnable next() {
-        synchronized (waiting) {
-            while (true) {
-                if (!waiting.isEmpty()) {
-                    Work work = waiting.removeFirst();
-                    work.helping++;
-                    int slot = ++work.slots;
-                    return () -> help(work, slot);
-                }
-                if (closed) {
-                    return null;
-                }
-                Runnable beside = chore;
-                if (beside != null) {
-                    chore = null;
-                    return beside;
-                }
-                try {
-                    waiting.wait();
-                } catch (InterruptedException e) {
-                    // Nobody has a reason to stop this thread but by closing the pool.
-                }
-            }
+    private static void doBeside(Runnable chore) {
+        try {
+            chore.run();
+        } catch (Throwable e) {
+            LOG.debug("What a thread did beside its work failed", e);
         }
     }
 

@@ -31,22 +31,25 @@ final class PackedBytes implements ByteProducts {
     private final PtNDArray ones;
     private final PtNDArray zeros;
     private final int width;
+    private final int threads;
 
-    private PackedBytes(Script script, PtNDArray packed, PtNDArray ones, PtNDArray zeros, int width) {
+    private PackedBytes(Script script, PtNDArray packed, PtNDArray ones, PtNDArray zeros, int width, int threads) {
         this.script = script;
         this.packed = packed;
         this.ones = ones;
         this.zeros = zeros;
         this.width = width;
+        this.threads = threads;
     }
 
     /**
      * Packs rows.
      *
      * @param rows direct, {@code [features, width]} from position 0; not used any more afterwards
+     * @param threads how many may work on a product
      * @throws io.github.sae4j.core.SaeException if this libtorch has no packed rows
      */
-    static PackedBytes of(ByteBuffer rows, int features, int width) {
+    static PackedBytes of(ByteBuffer rows, int features, int width, int threads) {
         Script script = Script.packedProducts();
         PtNDManager manager = TorchRuntime.newManager(Device.cpu());
         try (PtNDManager source = TorchRuntime.newManager(Device.cpu());
@@ -56,7 +59,7 @@ final class PackedBytes implements ByteProducts {
                     TorchWeights.keep(call.with(plain).with((long) EXPECTED).runToTensor(manager));
             PtNDArray ones = TorchWeights.keep((PtNDArray) manager.ones(new Shape(features)));
             PtNDArray zeros = TorchWeights.keep((PtNDArray) manager.zeros(new Shape(features), DataType.INT64));
-            PackedBytes products = new PackedBytes(script, packed, ones, zeros, width);
+            PackedBytes products = new PackedBytes(script, packed, ones, zeros, width, threads);
             CLEANER.register(products, manager::close);
             return products;
         } catch (RuntimeException | Error e) {
@@ -69,12 +72,12 @@ final class PackedBytes implements ByteProducts {
     public void multiply(ByteBuffer tokens, int count, Consumer<ByteBuffer> products) {
         try (PtNDManager manager = TorchRuntime.newManager(Device.cpu());
                 Script.Call call = script.call("packed_products")) {
+            call.with(HostArrays.over(manager, tokens, new Shape(count, width), DataType.INT8))
+                    .with(packed)
+                    .with(ones)
+                    .with(zeros);
             products.accept(
-                    HostArrays.bytes(call.with(HostArrays.over(manager, tokens, new Shape(count, width), DataType.INT8))
-                            .with(packed)
-                            .with(ones)
-                            .with(zeros)
-                            .runToTensor(manager)));
+                    HostArrays.bytes(TorchWeights.keep(ThreadLimit.within(threads, () -> call.runToTensor(manager)))));
         } finally {
             Reference.reachabilityFence(this);
         }

@@ -1,6 +1,7 @@
 package io.github.sae4j.core.internal.torch;
 
 import ai.djl.pytorch.jni.JniUtils;
+import java.util.function.Supplier;
 
 /** Runs work that libtorch is to do with no more threads than its caller may have. */
 final class ThreadLimit {
@@ -8,20 +9,19 @@ final class ThreadLimit {
     private ThreadLimit() {}
 
     /**
-     * Runs work under a limit of libtorch's threads for the calling thread. libtorch takes the number for other threads too that
-     * ask it for something for the first time meanwhile.
+     * Does work under a limit of libtorch's threads for the calling thread. It should be libtorch's work alone: another thread
+     * that comes to libtorch for the first time meanwhile keeps the lower number.
      *
      * @param threads how many may work, the calling one among them
      */
-    static void run(int threads, Runnable work) {
+    static <T> T within(int threads, Supplier<T> work) {
         int before = JniUtils.getNumThreads();
         if (before <= threads) {
-            work.run();
-            return;
+            return work.get();
         }
         JniUtils.setNumThreads(threads);
         try {
-            work.run();
+            return work.get();
         } finally {
             JniUtils.setNumThreads(before);
         }

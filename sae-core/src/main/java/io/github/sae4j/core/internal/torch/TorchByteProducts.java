@@ -18,12 +18,10 @@ final class TorchByteProducts implements ByteProducts {
 
     private final ByteProducts one;
     private final ByteProducts many;
-    private final int threads;
 
-    private TorchByteProducts(ByteProducts one, ByteProducts many, int threads) {
+    private TorchByteProducts(ByteProducts one, ByteProducts many) {
         this.one = one;
         this.many = many;
-        this.threads = threads;
     }
 
     /**
@@ -34,17 +32,20 @@ final class TorchByteProducts implements ByteProducts {
      */
     static @Nullable ByteProducts of(PreparedEncoder encoder, int threads) {
         ByteTrial trial = new ByteTrial(encoder);
-        if (!trial.passes(PlainBytes::new)) {
+        ByteTrial.Maker plain = (rows, features, width) -> new PlainBytes(rows, features, width, threads);
+        if (!ThreadLimit.within(threads, () -> trial.passes(plain))) {
             return null;
         }
-        ByteProducts plain = new PlainBytes(encoder.quantized(), encoder.dSae(), encoder.stride());
-        return new TorchByteProducts(plain, packed(encoder, trial, plain), threads);
+        ByteProducts one = plain.over(encoder.quantized(), encoder.dSae(), encoder.stride());
+        return new TorchByteProducts(one, packed(encoder, threads, trial, one));
     }
 
-    private static ByteProducts packed(PreparedEncoder encoder, ByteTrial trial, ByteProducts otherwise) {
+    private static ByteProducts packed(PreparedEncoder encoder, int threads, ByteTrial trial, ByteProducts otherwise) {
+        ByteTrial.Maker packed = (rows, features, width) -> PackedBytes.of(rows, features, width, threads);
         try {
-            if (encoder.stride() <= PackedBytes.MOST_INPUTS && trial.passes(PackedBytes::of)) {
-                return PackedBytes.of(encoder.quantized(), encoder.dSae(), encoder.stride());
+            if (encoder.stride() <= PackedBytes.MOST_INPUTS
+                    && ThreadLimit.within(threads, () -> trial.passes(packed))) {
+                return packed.over(encoder.quantized(), encoder.dSae(), encoder.stride());
             }
         } catch (RuntimeException | OutOfMemoryError e) {
             LOG.debug("libtorch packs no 8-bit numbers: {}", e.getMessage());
@@ -54,7 +55,6 @@ final class TorchByteProducts implements ByteProducts {
 
     @Override
     public void multiply(ByteBuffer tokens, int count, Consumer<ByteBuffer> products) {
-        ByteProducts by = count == 1 ? one : many;
-        ThreadLimit.run(threads, () -> by.multiply(tokens, count, products));
+        (count == 1 ? one : many).multiply(tokens, count, products);
     }
 }

@@ -2,6 +2,7 @@ package io.github.sae4j.core.internal.vector;
 
 import static io.github.sae4j.core.internal.vector.Memory.GROUP;
 
+import io.github.sae4j.core.internal.host.PageFaults;
 import io.github.sae4j.core.internal.host.WorkerPool;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -74,6 +75,8 @@ final class WarmUp {
         }
         try {
             over = compileVectors(stored) || taken > LONGEST;
+            // What this thread does next may be of another SAE.
+            PageFaults.requireNone();
         } catch (Throwable e) {
             LOG.debug("Vectors are compiled as calls use them", e);
             over = true;

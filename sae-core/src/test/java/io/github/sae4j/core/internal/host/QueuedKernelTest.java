@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.sae4j.core.Kernel;
 import io.github.sae4j.core.SaeException;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -206,6 +207,56 @@ class QueuedKernelTest {
         failing.requireFailed(IllegalArgumentException.class, "token 300");
         after.requireFound();
         assertThat(kernel.calls).containsExactly(1, 9, 2, 3, 4);
+    }
+
+    @Test
+    void anInterruptOfTheFirstLeavesTheOthersTogether() throws Exception {
+        Gate gate = new Gate();
+        Recording kernel = new Recording(x -> {
+            gate.accept(x);
+            if (x[0] == 200) {
+                throw new SaeException(SaeException.Reason.INTERRUPTED, "The thread was interrupted.");
+            }
+        });
+        QueuedKernel queued = queued(kernel, new Turns(1, FOREVER));
+        Caller first = Caller.start(queued, 100, 1);
+        await(gate.begun);
+        Caller interrupted = Caller.waiting(queued, 200, 2);
+        Caller second = Caller.waiting(queued, 300, 3);
+        Caller third = Caller.waiting(queued, 400, 4);
+        gate.open.countDown();
+        first.requireFound();
+        interrupted.requireFailed(SaeException.class, "The thread was interrupted.");
+        second.requireFound();
+        third.requireFound();
+        assertThat(kernel.calls).containsExactly(1, 9, 2, 7);
+    }
+
+    @Test
+    void whateverIsThrownEndsTheTurn() throws Exception {
+        Turns turns = new Turns(1, FOREVER);
+        Gate gate = new Gate();
+        Recording kernel = new Recording(x -> {
+            gate.accept(x);
+            if (x[0] != 100) {
+                QueuedKernelTest.<RuntimeException>throwChecked();
+            }
+        });
+        QueuedKernel queued = queued(kernel, turns);
+        Caller first = Caller.start(queued, 100, 1);
+        await(gate.begun);
+        Caller second = Caller.waiting(queued, 200, 2);
+        Caller third = Caller.waiting(queued, 300, 3);
+        gate.open.countDown();
+        first.requireFound();
+        second.requireFailed(IOException.class, "of a rule");
+        third.requireFailed(IOException.class, "of a rule");
+        assertThat(turns.beginAtOnce()).isTrue();
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T extends Throwable> void throwChecked() throws T {
+        throw (T) new IOException("of a rule");
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.sae4j.core.SaeException;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -14,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class WorkerPoolTest {
 
@@ -61,6 +63,33 @@ class WorkerPoolTest {
                 assertThat(work.done.get(part)).isEqualTo(run);
             }
         }
+    }
+
+    @Test
+    @Timeout(60)
+    void endsForAnExceptionThatJavaCallsChecked() {
+        WorkerPool.Work work = new WorkerPool.Work() {
+            @Override
+            protected void part(int slot, int part) {
+                if (slot > 0 || part == PARTS - 1) {
+                    WorkerPoolTest.<RuntimeException>throwChecked();
+                }
+            }
+        };
+        for (int run = 0; run < 200; run++) {
+            assertThatThrownBy(() -> POOL.run(work, PARTS, POOL.size(), Stop.NEVER))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("of a rule")
+                    .hasCauseInstanceOf(IOException.class);
+        }
+        Counting whole = new Counting(POOL);
+        POOL.run(whole, PARTS, POOL.size(), Stop.NEVER);
+        assertThat(whole.done.get(PARTS - 1)).isOne();
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T extends Throwable> void throwChecked() throws T {
+        throw (T) new IOException("of a rule");
     }
 
     @Test

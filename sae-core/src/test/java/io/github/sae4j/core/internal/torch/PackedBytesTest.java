@@ -25,7 +25,7 @@ class PackedBytesTest {
         ByteBuffer rows = numbers(random, FEATURES);
         ByteBuffer tokens = numbers(random, count);
         float[] products = new float[count * FEATURES];
-        PackedBytes.of(rows, FEATURES, WIDTH)
+        PackedBytes.of(rows, FEATURES, WIDTH, 2)
                 .multiply(tokens, count, sums -> sums.asFloatBuffer().get(products));
         for (int token = 0; token < count; token++) {
             for (int feature = 0; feature < FEATURES; feature++) {
