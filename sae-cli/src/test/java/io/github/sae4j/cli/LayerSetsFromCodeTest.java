@@ -132,7 +132,7 @@ class LayerSetsFromCodeTest {
         Path out = folder.resolve("back.npy");
         try (FeatureFile file = FeatureFile.open(encoded("f.safetensors"), requirements());
                 ReconstructionOutput output = ReconstructionOutput.create(
-                        ReconstructionTarget.of(OutputFile.of(out, false)),
+                        ReconstructionTarget.of(OutputFile.of(out)),
                         file.layout(),
                         set.d(),
                         Provenance.builder().set(set.source()).build())) {
