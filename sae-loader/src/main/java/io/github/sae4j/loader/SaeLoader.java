@@ -254,7 +254,8 @@ public abstract sealed class SaeLoader permits DiskSaeLoader, HubSaeLoader {
      * @throws SaeLoadException if it cannot be found, or what it says cannot be used
      */
     public SaeDescription describe() {
-        return ClassPath.whole(() -> FailureBelow.reported(() -> Formats.describe(files().headersOnly(), settings())));
+        return ClassPath.whole(() ->
+                FailureBelow.reported(() -> new SaeDescription(Formats.describe(files().headersOnly(), settings()))));
     }
 
     /**
