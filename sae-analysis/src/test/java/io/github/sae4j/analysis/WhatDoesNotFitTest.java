@@ -1,5 +1,6 @@
 package io.github.sae4j.analysis;
 
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.sae4j.analysis.evaluation.Firings;
@@ -59,6 +60,14 @@ class WhatDoesNotFitTest {
                     "Batches of at least 1 token each are measured, not [8, 0].");
         }
         refuse(() -> RandomWeights.of(0, 8, WeightType.FLOAT32), "d_in and d_sae must be at least 1, not 0 and 8.");
+    }
+
+    @Test
+    void settingsThatAreNull() {
+        RandomWeights weights = RandomWeights.of(8, 8, WeightType.FLOAT32);
+
+        assertThatNullPointerException().isThrownBy(() -> weights.withDevice(null));
+        assertThatNullPointerException().isThrownBy(() -> weights.withKernel(null));
     }
 
     @Test

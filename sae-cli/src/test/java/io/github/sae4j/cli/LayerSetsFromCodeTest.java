@@ -132,7 +132,7 @@ class LayerSetsFromCodeTest {
         Path out = folder.resolve("back.npy");
         try (FeatureFile file = FeatureFile.open(encoded("f.safetensors"), requirements());
                 ReconstructionOutput output = ReconstructionOutput.create(
-                        ReconstructionTarget.of(OutputFile.of(out, false)),
+                        ReconstructionTarget.of(OutputFile.of(out)),
                         file.layout(),
                         set.d(),
                         Provenance.builder().set(set.source()).build())) {
@@ -164,7 +164,7 @@ class LayerSetsFromCodeTest {
                 builder -> builder.maxNormMultiple(3),
                 builder -> builder.tokens(0, 2),
                 builder -> builder.sequenceLength(2),
-                builder -> builder.layer(null, List.of(1, 2)));
+                builder -> builder.layerIds(List.of(1, 2)));
     }
 
     @ParameterizedTest
@@ -215,7 +215,7 @@ class LayerSetsFromCodeTest {
 
         try (var sae = SAE.fromDisk(model);
                 Activations activations = Activations.from(ActivationSource.of(request.toString()))
-                        .layer(null, List.of(1, 3, 7))
+                        .layerIds(List.of(1, 3, 7))
                         .openFor(sae)) {
             assertThat(activations.batches(1).iterator().next().rows()[0][0]).isEqualTo(2);
             assertThat(activations.selected()).asString().contains("layer(3)");

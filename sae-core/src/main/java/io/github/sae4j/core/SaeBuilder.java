@@ -13,7 +13,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gathers the parts of an SAE; not safe for several threads at once.
+ * Gathers the parts of an SAE; not safe for several threads at once. A part or setting that is null ends in a
+ * {@link NullPointerException}.
  *
  * <pre>{@code
  * try (SparseAutoencoder sae = SparseAutoencoder.builder(SaeConfig.standard(dIn, dSae))
@@ -188,10 +189,10 @@ public final class SaeBuilder {
     /**
      * Sets the log10 of each feature's firing frequency; by default it is not known.
      *
-     * @param sparsity {@code [d_sae]}, or null if it is not known; copied
+     * @param sparsity {@code [d_sae]}; copied
      */
-    public SaeBuilder sparsity(float @Nullable [] sparsity) {
-        this.sparsity = sparsity == null ? null : sparsity.clone();
+    public SaeBuilder sparsity(float[] sparsity) {
+        this.sparsity = SaeException.requirePresent(sparsity, "sparsity").clone();
         return this;
     }
 
@@ -208,30 +209,30 @@ public final class SaeBuilder {
     /**
      * Sets the device; by default CUDA if there is one, the CPU otherwise.
      *
-     * @param device a CPU or a GPU, or null for the default
+     * @param device a CPU or a GPU
      */
-    public SaeBuilder device(@Nullable Device device) {
-        this.device = device;
+    public SaeBuilder device(Device device) {
+        this.device = SaeException.requirePresent(device, "device");
         return this;
     }
 
     /**
      * Sets what does the arithmetic; by default the fastest there is for the device and the SAE.
      *
-     * @param kernel one that there is here for the device and the SAE, or null for the default
+     * @param kernel one that there is here for the device and the SAE
      */
-    public SaeBuilder kernel(@Nullable Kernel kernel) {
-        this.kernel = kernel;
+    public SaeBuilder kernel(Kernel kernel) {
+        this.kernel = SaeException.requirePresent(kernel, "kernel");
         return this;
     }
 
     /**
      * Sets the threads that Java's kernels compute with; by default {@link SaeRuntime#shared()}.
      *
-     * @param runtime stays open as long as the SAE, or null for the default
+     * @param runtime stays open as long as the SAE
      */
-    public SaeBuilder runtime(@Nullable SaeRuntime runtime) {
-        this.runtime = runtime;
+    public SaeBuilder runtime(SaeRuntime runtime) {
+        this.runtime = SaeException.requirePresent(runtime, "runtime");
         return this;
     }
 

@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an SAE can do, and why not what it cannot:
+ * What an SAE, or a set of layers, can do, and why not what it cannot:
  *
  * <pre>{@code
  * if (!sae.capabilities().has(SaeCapability.DECODE)) {
@@ -23,6 +23,25 @@ public final class SaeCapabilities {
     private final Map<SaeCapability, String> missing = new EnumMap<>(SaeCapability.class);
 
     private SaeCapabilities() {}
+
+    /** Returns the capabilities of what lacks none. */
+    public static SaeCapabilities all() {
+        return new SaeCapabilities();
+    }
+
+    /**
+     * Returns the same without a capability.
+     *
+     * @param capability what is lacking
+     * @param reason why, a sentence
+     */
+    public SaeCapabilities without(SaeCapability capability, String reason) {
+        SaeCapabilities fewer = new SaeCapabilities();
+        fewer.missing.putAll(missing);
+        fewer.missing.put(
+                SaeException.requirePresent(capability, "capability"), SaeException.requirePresent(reason, "reason"));
+        return fewer;
+    }
 
     static SaeCapabilities of(SaeProperties properties) {
         SaeCapabilities capabilities = new SaeCapabilities();

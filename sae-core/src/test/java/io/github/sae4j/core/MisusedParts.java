@@ -27,6 +27,10 @@ final class MisusedParts {
         refusals.refuse("null parts", () -> SparseAutoencoder.builder(config).decoderBias(null));
         refusals.refuse("null parts", () -> SparseAutoencoder.builder(config).activation(null));
         refusals.refuse("null parts", () -> SparseAutoencoder.builder(config).source(null));
+        refusals.refuse("null parts", () -> SparseAutoencoder.builder(config).sparsity(null));
+        refusals.refuse("null settings", () -> SparseAutoencoder.builder(config).device(null));
+        refusals.refuse("null settings", () -> SparseAutoencoder.builder(config).kernel(null));
+        refusals.refuse("null settings", () -> SparseAutoencoder.builder(config).runtime(null));
         refusals.refuse(
                 "matrices swapped",
                 () -> whole(config).encoder(wDec).decoder(wEnc).build());

@@ -114,7 +114,7 @@ public final class DataException extends RuntimeException {
      *
      * <pre>{@code
      * try {
-     *     OutputFile file = OutputFile.of(Path.of("features.npz"), false);
+     *     OutputFile file = OutputFile.of(Path.of("features.npz"));
      * } catch (DataException e) {
      *     if (e.reason() != DataException.Reason.EXISTS) {
      *         throw e;

@@ -10,7 +10,7 @@ import java.nio.file.Path;
  * A file that is to be made; nothing that was there before is lost. Immutable.
  *
  * <pre>{@code
- * OutputFile file = OutputFile.of(Path.of("features.npz"), true);   // may be replaced
+ * OutputFile file = OutputFile.replacing(Path.of("features.npz"));
  * try (FeatureSink sink = FeatureSink.to(file, stream, Selection.ALL)) {
  *     sink.write(TokenBatch.of(activations), sae.encode(activations));
  *     sink.publish();
@@ -32,13 +32,26 @@ public final class OutputFile {
     }
 
     /**
-     * Checks that a file can be made, before any work is done.
+     * Checks that a new file can be made, before any work is done.
      *
      * @param path the file to be
-     * @param replace whether a file of that name may be replaced
-     * @throws DataException if it is there already and may not be replaced, or its folder does not let it be made
+     * @throws DataException if it is there already, or its folder does not let it be made
      */
-    public static OutputFile of(Path path, boolean replace) {
+    public static OutputFile of(Path path) {
+        return checked(path, false);
+    }
+
+    /**
+     * Checks that a file can be made, or replaced if it is there already, before any work is done.
+     *
+     * @param path the file to be
+     * @throws DataException if what is there is no regular file, or its folder does not let it be made
+     */
+    public static OutputFile replacing(Path path) {
+        return checked(path, true);
+    }
+
+    private static OutputFile checked(Path path, boolean replace) {
         Path folder = path.toAbsolutePath().getParent();
         if (folder == null || !Files.isDirectory(folder)) {
             throw new DataException(Reason.UNWRITABLE, path + ": its folder does not exist.");

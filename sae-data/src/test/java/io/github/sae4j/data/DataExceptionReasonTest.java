@@ -53,9 +53,9 @@ class DataExceptionReasonTest {
     void ofOutputs() throws IOException {
         Path there = file("there.npz", "precious");
 
-        assertThat(reason(() -> OutputFile.of(there, false))).isEqualTo(Reason.EXISTS);
-        assertThat(reason(() -> OutputFile.of(folder, true))).isEqualTo(Reason.EXISTS);
-        assertThat(reason(() -> OutputFile.of(folder.resolve("none").resolve("x.npz"), false)))
+        assertThat(reason(() -> OutputFile.of(there))).isEqualTo(Reason.EXISTS);
+        assertThat(reason(() -> OutputFile.replacing(folder))).isEqualTo(Reason.EXISTS);
+        assertThat(reason(() -> OutputFile.of(folder.resolve("none").resolve("x.npz"))))
                 .isEqualTo(Reason.UNWRITABLE);
     }
 }

@@ -2,8 +2,10 @@ package io.github.sae4j.loader;
 
 import io.github.sae4j.core.SaeCapabilities;
 import io.github.sae4j.core.SaeConfig;
+import io.github.sae4j.loader.internal.format.Described;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of an SAE without its weights; immutable.
@@ -17,46 +19,86 @@ import java.util.Optional;
  *         .sum();
  * }</pre>
  *
- * @param name one line for people, as {@link io.github.sae4j.core.SaeSource#description()}
- * @param repository the repository's id, empty for an SAE of this machine
- * @param commit the commit's 40 hexadecimal digits, empty for an SAE of this machine
- * @param config what the SAE computes
- * @param capabilities what the SAE can do, with the reasons for what it cannot
- * @param normScalingFactor what activations are multiplied by before all else; mostly 1
- * @param tensors the tensors of its files, under the publisher's names
- * @param uses what each tensor and field of its files is used for, or why it changes nothing
- * @param files the files that it is made of
- * @param published its entry in a release, if there is one
  * @since 0.1
  */
-public record SaeDescription(
-        String name,
-        Optional<String> repository,
-        Optional<String> commit,
-        SaeConfig config,
-        SaeCapabilities capabilities,
-        double normScalingFactor,
-        List<Tensor> tensors,
-        List<Use> uses,
-        List<File> files,
-        Optional<PublishedSae> published) {
+public final class SaeDescription {
 
-    /** Copies the lists. */
-    public SaeDescription {
-        SAE.requirePresent(name, "name");
-        SAE.requirePresent(config, "config");
-        SAE.requirePresent(capabilities, "capabilities");
-        SAE.requirePresent(repository, "repository");
-        SAE.requirePresent(commit, "commit");
-        SAE.requirePresent(published, "published");
-        tensors = List.copyOf(tensors);
-        uses = List.copyOf(uses);
-        files = List.copyOf(files);
+    private final Described described;
+
+    SaeDescription(Described described) {
+        this.described = described;
+    }
+
+    /** Returns one line for people, as {@link io.github.sae4j.core.SaeSource#description()}. */
+    public String name() {
+        return described.name();
+    }
+
+    /** Returns the repository's id, empty for an SAE of this machine. */
+    public Optional<String> repository() {
+        return described.repository();
+    }
+
+    /** Returns the commit's 40 hexadecimal digits, empty for an SAE of this machine. */
+    public Optional<String> commit() {
+        return described.commit();
+    }
+
+    /** Returns what the SAE computes. */
+    public SaeConfig config() {
+        return described.config();
+    }
+
+    /** Returns what the SAE can do, with the reasons for what it cannot. */
+    public SaeCapabilities capabilities() {
+        return described.capabilities();
+    }
+
+    /** Returns what activations are multiplied by before all else; mostly 1. */
+    public double normScalingFactor() {
+        return described.normScalingFactor();
+    }
+
+    /** Returns the tensors of its files, under the publisher's names. */
+    public List<Tensor> tensors() {
+        return described.tensors();
+    }
+
+    /** Returns what each tensor and field of its files is used for, or why it changes nothing. */
+    public List<Use> uses() {
+        return described.uses();
+    }
+
+    /** Returns the files that it is made of. */
+    public List<File> files() {
+        return described.files();
+    }
+
+    /** Returns its entry in a release, if there is one. */
+    public Optional<PublishedSae> published() {
+        return described.published();
     }
 
     /** Returns whether all files are on this machine, so that opening the SAE fetches none. */
     public boolean isHere() {
-        return files.stream().allMatch(File::isHere);
+        return files().stream().allMatch(File::isHere);
+    }
+
+    /** Returns whether the other tells the same. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof SaeDescription description && described.equals(description.described);
+    }
+
+    @Override
+    public int hashCode() {
+        return described.hashCode();
+    }
+
+    /** Returns all that is known. */
+    @Override
+    public String toString() {
+        return described.toString();
     }
 
     /**

@@ -254,7 +254,8 @@ public abstract sealed class SaeLoader permits DiskSaeLoader, HubSaeLoader {
      * @throws SaeLoadException if it cannot be found, or what it says cannot be used
      */
     public SaeDescription describe() {
-        return ClassPath.whole(() -> FailureBelow.reported(() -> Formats.describe(files().headersOnly(), settings())));
+        return ClassPath.whole(() ->
+                FailureBelow.reported(() -> new SaeDescription(Formats.describe(files().headersOnly(), settings()))));
     }
 
     /**
@@ -273,13 +274,8 @@ public abstract sealed class SaeLoader permits DiskSaeLoader, HubSaeLoader {
         SaeFolder files = files();
         SparseAutoencoder sae;
         try {
-            sae = FailureBelow.reported(() -> folded(Formats.read(files, settings())
-                    .device(device)
-                    .kernel(kernel)
-                    .runtime(runtime)
-                    .allowNonFinite(allowNonFinite)
-                    .prepared(prepared)
-                    .build()));
+            sae = FailureBelow.reported(() ->
+                    folded(opening().build(Formats.read(files, settings()).prepared(prepared), device)));
         } catch (SaeException e) {
             throw new SaeLoadException(Reason.CANNOT_OPEN, files.label() + " cannot be opened: " + e.getMessage(), e);
         }
@@ -326,7 +322,11 @@ public abstract sealed class SaeLoader permits DiskSaeLoader, HubSaeLoader {
                 set.config(0).architecture(),
                 set.config(0).dIn(),
                 set.config(0).dSae());
-        return new SaeSet(set, new SaeSet.Settings(device, kernel, runtime, allowNonFinite));
+        return new SaeSet(set, opening());
+    }
+
+    private SaeSet.Settings opening() {
+        return new SaeSet.Settings(device, kernel, runtime, allowNonFinite);
     }
 
     /** Both views own the weights, so closing the one that nobody has seen leaves them to the other. */

@@ -4,6 +4,8 @@ import ai.djl.Device;
 import com.google.gson.JsonParser;
 import io.github.sae4j.core.Kernel;
 import io.github.sae4j.core.SaeBuilder;
+import io.github.sae4j.core.SaeCapabilities;
+import io.github.sae4j.core.SaeCapability;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SaeException;
 import io.github.sae4j.core.SaeRuntime;
@@ -61,9 +63,9 @@ public final class SaeSet implements AutoCloseable {
     private boolean closed;
 
     /**
-     * How the layers are opened.
+     * How an SAE, or each layer of a set, is opened.
      *
-     * @param device where they encode, or null for the default
+     * @param device where it encodes, or null for the default
      * @param kernel what does the arithmetic, or null for the default
      * @param runtime the threads that Java's kernels compute with, or null for the default
      * @param allowNonFinite whether NaN and infinity are let through
@@ -75,11 +77,16 @@ public final class SaeSet implements AutoCloseable {
             boolean allowNonFinite) {
 
         SparseAutoencoder build(SaeBuilder builder, @Nullable Device where) {
-            return builder.device(where)
-                    .kernel(kernel)
-                    .runtime(runtime)
-                    .allowNonFinite(allowNonFinite)
-                    .build();
+            if (where != null) {
+                builder.device(where);
+            }
+            if (kernel != null) {
+                builder.kernel(kernel);
+            }
+            if (runtime != null) {
+                builder.runtime(runtime);
+            }
+            return builder.allowNonFinite(allowNonFinite).build();
         }
     }
 
@@ -118,9 +125,12 @@ public final class SaeSet implements AutoCloseable {
         return files.config(0).dSae();
     }
 
-    /** Returns whether reconstructing adds a skip term to what the features decode to. */
-    public boolean hasSkip() {
-        return files.hasSkip();
+    /**
+     * Returns what the set can do, with the reasons for what it cannot; without {@link SaeCapability#DECODE_WHOLLY},
+     * reconstructing adds a skip term to what the features decode to.
+     */
+    public SaeCapabilities capabilities() {
+        return files.capabilities();
     }
 
     /**
@@ -261,7 +271,7 @@ public final class SaeSet implements AutoCloseable {
     }
 
     private float[][][] complete(float[][][] activations, float[][][] out) {
-        if (hasSkip()) {
+        if (!capabilities().has(SaeCapability.DECODE_WHOLLY)) {
             for (int layer = 0; layer < layers(); layer++) {
                 add(skips.get(layer).reconstruct(ofLayer(activations, layer)), layer, out, 0);
             }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import ai.djl.Device;
 import io.github.sae4j.core.Kernel;
+import io.github.sae4j.core.SaeCapability;
 import io.github.sae4j.core.SaeException;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.SparseFeatures;
@@ -71,6 +72,20 @@ class SetCasesTest {
 
     private static float[][] ofLayer(float[][][] all, int layer) {
         return Stream.of(all).map(token -> token[layer]).toArray(float[][]::new);
+    }
+
+    @Test
+    void tellWhetherDecodingIsTheWholeReconstruction() {
+        try (SaeSet affine =
+                        SAE.from(SetCase.named("gs2_clt_affine").setFolder()).openSet();
+                SaeSet plain =
+                        SAE.from(SetCase.named("ct_clt_relu").setFolder()).openSet()) {
+            assertThat(affine.capabilities().reasonAgainst(SaeCapability.DECODE_WHOLLY))
+                    .contains("The skip terms come from the activations, and are not in the features.");
+            assertThat(plain.capabilities().has(SaeCapability.DECODE_WHOLLY)).isTrue();
+            assertThat(plain.capabilities().has(SaeCapability.FOLD_DECODER_NORMS))
+                    .isFalse();
+        }
     }
 
     @ParameterizedTest

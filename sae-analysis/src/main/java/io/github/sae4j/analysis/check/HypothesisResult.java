@@ -7,8 +7,8 @@ import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.data.Sentence;
 import io.github.sae4j.data.activations.TokenBatch;
 import java.util.Comparator;
-import java.util.Objects;
 import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How an SAE does on activations that something was tried with.
@@ -21,24 +21,9 @@ import java.util.OptionalDouble;
  *
  * <p>Immutable, and so safe for use by several threads.
  *
- * @param name what was tried
- * @param finding the sentence for a file of which it is true; empty for the file as it is
- * @param remedies how many things were put right at once
- * @param tokens how many tokens there were
- * @param explainedVariance {@code 1 - sum |x - y|² / sum |x - m|²} with the mean activation {@code m}
- * @param l0 how many features fired on a token
- * @param agreement the correlation of the log10 of firing frequencies with the published ones, over the features that
- *     should have fired at least {@value #EXPECTED} times; empty if there are too few, or none is published
  * @since 0.1
  */
-public record HypothesisResult(
-        String name,
-        Sentence finding,
-        int remedies,
-        int tokens,
-        double explainedVariance,
-        double l0,
-        OptionalDouble agreement) {
+public final class HypothesisResult {
 
     /** What the trial is called in which nothing is put right. */
     static final String AS_THEY_ARE = "as they are";
@@ -50,12 +35,20 @@ public record HypothesisResult(
     private static final double EXPECTED = 5;
     private static final int FEWEST_FEATURES = 10;
 
-    /** Checks that nothing is missing. */
-    public HypothesisResult {
-        Objects.requireNonNull(name, "name");
-        Objects.requireNonNull(finding, "finding");
-        Objects.requireNonNull(agreement, "agreement");
+    private final Measured measured;
+
+    private HypothesisResult(Measured measured) {
+        this.measured = measured;
     }
+
+    private record Measured(
+            String name,
+            Sentence finding,
+            int remedies,
+            int tokens,
+            double explainedVariance,
+            double l0,
+            OptionalDouble agreement) {}
 
     static HypothesisResult of(Hypothesis guess, SparseAutoencoder sae) {
         TokenBatch batch = TokenBatch.of(guess.rows());
@@ -64,14 +57,14 @@ public record HypothesisResult(
         firings.add(batch, forward.features());
         ReconstructionQuality quality = new ReconstructionQuality(sae.config().dIn());
         quality.add(batch, forward.reconstruction());
-        return new HypothesisResult(
+        return new HypothesisResult(new Measured(
                 guess.name(),
                 guess.finding(),
                 guess.remedies(),
                 batch.count(),
                 quality.explainedVariance(),
                 firings.l0(),
-                sae.sparsity().map(published -> agreement(firings, published)).orElseGet(OptionalDouble::empty));
+                sae.sparsity().map(published -> agreement(firings, published)).orElseGet(OptionalDouble::empty)));
     }
 
     private static OptionalDouble agreement(Firings firings, float[] published) {
@@ -96,5 +89,60 @@ public record HypothesisResult(
         }
         double agreement = (n * xy - x * y) / Math.sqrt((n * xx - x * x) * (n * yy - y * y));
         return n < FEWEST_FEATURES || Double.isNaN(agreement) ? OptionalDouble.empty() : OptionalDouble.of(agreement);
+    }
+
+    /** Returns what was tried. */
+    public String name() {
+        return measured.name();
+    }
+
+    /** Returns the sentence for a file of which it is true; empty for the file as it is. */
+    public Sentence finding() {
+        return measured.finding();
+    }
+
+    /** Returns how many things were put right at once. */
+    public int remedies() {
+        return measured.remedies();
+    }
+
+    /** Returns how many tokens there were. */
+    public int tokens() {
+        return measured.tokens();
+    }
+
+    /** Returns {@code 1 - sum |x - y|² / sum |x - m|²} with the mean activation {@code m}. */
+    public double explainedVariance() {
+        return measured.explainedVariance();
+    }
+
+    /** Returns how many features fired on a token. */
+    public double l0() {
+        return measured.l0();
+    }
+
+    /**
+     * Returns the correlation of the log10 of firing frequencies with the published ones, over the features that should have
+     * fired at least {@value #EXPECTED} times; empty if there are too few, or none is published.
+     */
+    public OptionalDouble agreement() {
+        return measured.agreement();
+    }
+
+    /** Returns whether the other has the same name, finding and numbers. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof HypothesisResult result && measured.equals(result.measured);
+    }
+
+    @Override
+    public int hashCode() {
+        return measured.hashCode();
+    }
+
+    /** Returns the name and the numbers. */
+    @Override
+    public String toString() {
+        return measured.toString();
     }
 }

@@ -4,6 +4,7 @@ import ai.djl.Device;
 import io.github.sae4j.analysis.AnalysisException;
 import io.github.sae4j.core.Kernel;
 import io.github.sae4j.core.Relu;
+import io.github.sae4j.core.SaeBuilder;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.WeightMatrix;
@@ -75,23 +76,23 @@ public final class RandomWeights {
     /**
      * Returns the same for a device.
      *
-     * @param where the device, or null for the default
+     * @param where the device
      */
-    public RandomWeights withDevice(@Nullable Device where) {
-        return new RandomWeights(dIn, dSae, type, where, kernel, prepared);
+    public RandomWeights withDevice(Device where) {
+        return new RandomWeights(dIn, dSae, type, Objects.requireNonNull(where, "where"), kernel, prepared);
     }
 
     /**
      * Returns the same for a kernel.
      *
-     * @param wanted the kernel, or null for the default
+     * @param wanted the kernel
      */
-    public RandomWeights withKernel(@Nullable Kernel wanted) {
-        return new RandomWeights(dIn, dSae, type, device, wanted, prepared);
+    public RandomWeights withKernel(Kernel wanted) {
+        return new RandomWeights(dIn, dSae, type, device, Objects.requireNonNull(wanted, "wanted"), prepared);
     }
 
     /**
-     * Returns the same with or without an encoder that is {@linkplain io.github.sae4j.core.SaeBuilder#prepared prepared}.
+     * Returns the same with or without an encoder that is {@linkplain SaeBuilder#prepared prepared}.
      *
      * @param forManyCalls whether it is prepared for many calls
      */
@@ -110,15 +111,19 @@ public final class RandomWeights {
         float[] bias = new float[dSae];
         Arrays.fill(bias, -1);
         try {
-            return SparseAutoencoder.builder(SaeConfig.standard(dIn, dSae))
+            SaeBuilder builder = SparseAutoencoder.builder(SaeConfig.standard(dIn, dSae))
                     .encoder(matrix(dIn, dSae, SEED))
                     .decoder(matrix(dSae, dIn, SEED + 1))
                     .decoderBias(new float[dIn])
                     .activation(Relu.of(bias))
-                    .device(device)
-                    .kernel(kernel)
-                    .prepared(prepared)
-                    .build();
+                    .prepared(prepared);
+            if (device != null) {
+                builder.device(device);
+            }
+            if (kernel != null) {
+                builder.kernel(kernel);
+            }
+            return builder.build();
         } catch (OutOfMemoryError e) {
             long bytes = 2L * dIn * dSae * type.bytes();
             throw new AnalysisException(

@@ -129,7 +129,7 @@ public final class Report {
      * @throws io.github.sae4j.data.DataException if there is such a file already, or it cannot be written
      */
     public void writeTo(Path file) {
-        writeTo(OutputFile.of(file, false));
+        writeTo(OutputFile.of(file));
     }
 
     /**

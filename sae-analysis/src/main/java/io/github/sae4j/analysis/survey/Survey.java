@@ -81,10 +81,10 @@ public final class Survey {
     /**
      * Sets the file of the tokens' texts, to show examples in their context (default: none).
      *
-     * @param file JSON lines or Parquet, as {@link TokenTexts} reads it; null for none
+     * @param file JSON lines or Parquet, as {@link TokenTexts} reads it
      */
-    public Survey tokens(@Nullable Path file) {
-        tokens = file;
+    public Survey tokens(Path file) {
+        tokens = Objects.requireNonNull(file, "file");
         return this;
     }
 

@@ -131,7 +131,9 @@ final class ActivationOptions {
         } else if (sequenceLength != null) {
             builder.sequenceLength(sequenceLength);
         }
-        builder.sequenceColumn(documents);
+        if (documents != null) {
+            builder.sequenceColumn(documents);
+        }
     }
 
     Activations open(ActivationSource source, OpenSae sae) {
@@ -149,9 +151,15 @@ final class ActivationOptions {
     }
 
     private ActivationsBuilder builder(ActivationSource source) {
-        ActivationsBuilder builder = Activations.from(source).tensor(tensor).tokens(rows);
-        if (layerId != null || layerIds != null) {
-            builder.layer(layerId, layerIds == null ? List.of() : layerIds);
+        ActivationsBuilder builder = Activations.from(source).tokens(rows);
+        if (tensor != null) {
+            builder.tensor(tensor);
+        }
+        if (layerId != null) {
+            builder.layer(layerId);
+        }
+        if (layerIds != null) {
+            builder.layerIds(layerIds);
         }
         arrangeSequences(builder);
         if (skipFirst != null) {

@@ -1,10 +1,12 @@
 package io.github.sae4j.cli.internal;
 
+import ai.djl.Device;
 import io.github.sae4j.analysis.machine.Bench;
 import io.github.sae4j.analysis.machine.Limits;
 import io.github.sae4j.analysis.machine.Machine;
 import io.github.sae4j.analysis.machine.PeakMemory;
 import io.github.sae4j.analysis.machine.RandomWeights;
+import io.github.sae4j.core.Kernel;
 import io.github.sae4j.core.SaeCapability;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.WeightType;
@@ -99,14 +101,7 @@ public final class BenchCommand implements Runnable {
     public void run() {
         requireFitting();
         if (sae == null) {
-            RandomWeights weights = RandomWeights.of(
-                            Objects.requireNonNullElse(dIn, REFERENCE_D_IN),
-                            Objects.requireNonNullElse(dSae, REFERENCE_D_SAE),
-                            Objects.requireNonNullElse(dtype, WeightType.BFLOAT16))
-                    .withDevice(options.device().device())
-                    .withKernel(options.kernel())
-                    .withPrepared(prepared);
-            try (SparseAutoencoder random = weights.open()) {
+            try (SparseAutoencoder random = random().open()) {
                 measure("random", random);
             }
         } else {
@@ -114,6 +109,20 @@ public final class BenchCommand implements Runnable {
                 measure(open.lastingName(), open.sae());
             }
         }
+    }
+
+    private RandomWeights random() {
+        RandomWeights weights = RandomWeights.of(
+                        Objects.requireNonNullElse(dIn, REFERENCE_D_IN),
+                        Objects.requireNonNullElse(dSae, REFERENCE_D_SAE),
+                        Objects.requireNonNullElse(dtype, WeightType.BFLOAT16))
+                .withPrepared(prepared);
+        Device device = options.device().device();
+        if (device != null) {
+            weights = weights.withDevice(device);
+        }
+        Kernel kernel = options.kernel();
+        return kernel == null ? weights : weights.withKernel(kernel);
     }
 
     private void measure(String name, SparseAutoencoder opened) {

@@ -99,7 +99,7 @@ public final class DemoCommand implements Runnable {
 
     private static void encode(Path activations, OpenSae sae, Path features, Terminal terminal) {
         try (Activations opened = Activations.from(activations).openFor(sae.expected())) {
-            FeatureTarget target = FeatureTarget.file(OutputFile.of(features, false));
+            FeatureTarget target = FeatureTarget.file(OutputFile.of(features));
             new EncodingJob(opened, sae, BATCH, Selection.ALL, terminal).run(List.of(target));
         }
     }
@@ -117,7 +117,7 @@ public final class DemoCommand implements Runnable {
     }
 
     private static ReconstructionTarget target(Path file) {
-        return ReconstructionTarget.of(OutputFile.of(file, false));
+        return ReconstructionTarget.of(OutputFile.of(file));
     }
 
     private static void compare(DemoData data, Path features, OpenSae sae, Terminal terminal) {

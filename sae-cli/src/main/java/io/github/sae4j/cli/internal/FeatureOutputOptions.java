@@ -1,7 +1,6 @@
 package io.github.sae4j.cli.internal;
 
 import io.github.sae4j.data.DataException;
-import io.github.sae4j.data.OutputFile;
 import io.github.sae4j.data.features.FeatureFormat;
 import io.github.sae4j.data.features.FeatureTarget;
 import io.github.sae4j.data.features.Sharding;
@@ -131,10 +130,11 @@ final class FeatureOutputOptions {
             return FeatureTarget.lines(spec.commandLine().getOut());
         }
         if (written.startsWith(DELPHI)) {
-            return FeatureTarget.delphi(path(written.substring(DELPHI.length()), spec), force);
+            FeatureTarget.InFolder folder = FeatureTarget.delphi(path(written.substring(DELPHI.length()), spec));
+            return force ? folder.replacing() : folder;
         }
         // Of a file that is divided, none has this name.
-        return FeatureTarget.file(OutputFile.of(path(written, spec), force || shardTokens != null));
+        return FeatureTarget.file(OutputOptions.file(path(written, spec), force || shardTokens != null));
     }
 
     private static void requireFormat(Path path, boolean dense, CommandSpec spec) {

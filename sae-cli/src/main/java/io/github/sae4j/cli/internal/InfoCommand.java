@@ -2,6 +2,7 @@ package io.github.sae4j.cli.internal;
 
 import ai.djl.Device;
 import io.github.sae4j.core.Relu;
+import io.github.sae4j.core.SaeBuilder;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.WeightMatrix;
@@ -93,14 +94,15 @@ public final class InfoCommand implements Runnable {
     /** The first SAE of a process pays for its kernel's start; with a tiny one before it, the time of opening is its own. */
     private static void startKernel(@Nullable Device device) {
         float[] one = {1};
-        SparseAutoencoder.builder(SaeConfig.standard(1, 1))
+        SaeBuilder tiny = SparseAutoencoder.builder(SaeConfig.standard(1, 1))
                 .encoder(WeightMatrix.of(new float[][] {one}))
                 .decoder(WeightMatrix.of(new float[][] {one}))
                 .decoderBias(one)
-                .activation(Relu.of(one))
-                .device(device)
-                .build()
-                .close();
+                .activation(Relu.of(one));
+        if (device != null) {
+            tiny.device(device);
+        }
+        tiny.build().close();
     }
 
     private static String milliseconds(long nanoseconds) {

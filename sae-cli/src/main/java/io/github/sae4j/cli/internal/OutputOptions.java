@@ -39,7 +39,12 @@ final class OutputOptions {
             throw wrongEnding(out, ArrayFormat.endings(), spec);
         }
         requireOther(out, inputs, spec);
-        return ReconstructionTarget.of(OutputFile.of(out, force));
+        return ReconstructionTarget.of(file(out, force));
+    }
+
+    /** Returns the file to make, which may be there already if the user says that it may be replaced. */
+    static OutputFile file(Path out, boolean force) {
+        return force ? OutputFile.replacing(out) : OutputFile.of(out);
     }
 
     /** Returns the exception for a file whose name tells none of the forms in which a command can write. */

@@ -100,6 +100,6 @@ public final class ReportCommand implements Runnable {
             inputs.add(tokens);
         }
         OutputOptions.requireOther(out, inputs, spec);
-        return OutputFile.of(out, force);
+        return OutputOptions.file(out, force);
     }
 }

@@ -129,7 +129,7 @@ final class SaeJson {
         object.addProperty("architecture", config.architecture().label());
         object.addProperty("d_in", set.d());
         object.addProperty("d_sae", set.dSae());
-        object.addProperty("skip_term", set.hasSkip());
+        object.addProperty("skip_term", !set.capabilities().has(SaeCapability.DECODE_WHOLLY));
         object.addProperty("model_name", config.metadata().modelName().orElse(null));
         object.addProperty("repository", set.source().repository().orElse(null));
         object.addProperty("commit", set.source().commit().orElse(null));

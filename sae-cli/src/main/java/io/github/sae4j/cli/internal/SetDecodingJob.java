@@ -1,6 +1,7 @@
 package io.github.sae4j.cli.internal;
 
 import io.github.sae4j.analysis.internal.report.Quantity;
+import io.github.sae4j.core.SaeCapability;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.data.Provenance;
 import io.github.sae4j.data.activations.LayeredActivations;
@@ -29,7 +30,7 @@ record SetDecodingJob(OpenSet set, @Nullable Integer layer, int batchTokens, Ter
     void decode(FeatureFile features, ReconstructionTarget target) {
         int layers = set.set().layers();
         features.requireMadeBySet(set.set().source());
-        if (set.set().hasSkip()) {
+        if (!set.set().capabilities().has(SaeCapability.DECODE_WHOLLY)) {
             terminal.note(
                     "sae: note: this is what the features decode to; the skip term is not in them. sae reconstruct has"
                             + " both.");

@@ -1,6 +1,7 @@
 package io.github.sae4j.cli.internal;
 
 import io.github.sae4j.analysis.internal.report.Quantity;
+import io.github.sae4j.core.SaeCapability;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.loader.SaeSet;
 import io.github.sae4j.loader.SetLayer;
@@ -23,7 +24,8 @@ record SetDetails(LabelledLines facts) {
         facts.line("layers", Quantity.count(set.layers()));
         facts.line("d_in", Quantity.count(set.d()) + " in each layer");
         facts.line("d_sae", Quantity.count(set.dSae()) + " in each layer");
-        facts.line("skip term", set.hasSkip() ? "added by sae reconstruct" : "none");
+        boolean whole = set.capabilities().has(SaeCapability.DECODE_WHOLLY);
+        facts.line("skip term", whole ? "none" : "added by sae reconstruct");
         facts.line("model", config.metadata().modelName().orElse(null));
         for (int layer = 0; layer < set.layers(); layer++) {
             SetLayer of = set.layer(layer);

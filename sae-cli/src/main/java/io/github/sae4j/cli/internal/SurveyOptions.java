@@ -35,12 +35,12 @@ final class SurveyOptions {
 
     /** Returns the survey that the options ask for. */
     Survey of(OpenSae sae, int batchTokens, Terminal terminal) {
-        return Survey.of(sae.sae())
+        Survey survey = Survey.of(sae.sae())
                 .batchTokens(batchTokens)
                 .examples(examples)
                 .order(order == null ? FeatureOrder.MAX : order)
-                .tokens(tokens)
                 .listener((task, count) -> Progress.start(terminal, task, count));
+        return tokens == null ? survey : survey.tokens(tokens);
     }
 
     /** Returns whether the user says which features come first. */

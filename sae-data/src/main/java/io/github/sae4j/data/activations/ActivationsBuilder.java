@@ -45,28 +45,23 @@ public final class ActivationsBuilder {
     }
 
     /** Sets the array or column that holds the activations; by default the only one that fits the SAE. */
-    public ActivationsBuilder tensor(@Nullable String name) {
-        tensor = name;
+    public ActivationsBuilder tensor(String name) {
+        tensor = Objects.requireNonNull(name, "name");
         return this;
     }
 
     /**
-     * Sets the layer that is read of activations {@code [tokens, layers, d_in]}, as vLLM saves them.
-     *
-     * @param id the layer's id; null for the one that the SAE's hook names
-     * @param ids the ids of all layers in their order; empty where there is one
+     * Sets the layer that is read of activations {@code [tokens, layers, d_in]}, as vLLM saves them; by default the one that the
+     * SAE's hook names, see {@link HookSpellings#layerId}.
      */
-    public ActivationsBuilder layer(@Nullable Integer id, List<Integer> ids) {
-        layers = new Layers(id, List.copyOf(ids), true);
+    public ActivationsBuilder layer(int id) {
+        layers = new Layers(id, layers.ids(), true);
         return this;
     }
 
-    /**
-     * Sets the layer that is read where a file turns out to have several and nothing else was set; by default the one that the SAE's
-     * hook names, see {@link HookSpellings#layerId}.
-     */
-    public ActivationsBuilder defaultLayer(@Nullable Integer id) {
-        layers = new Layers(id, List.of(), false);
+    /** Sets the ids of all layers of activations {@code [tokens, layers, d_in]}, in their order; needed where there are several. */
+    public ActivationsBuilder layerIds(List<Integer> ids) {
+        layers = new Layers(layers.id(), List.copyOf(ids), true);
         return this;
     }
 
@@ -90,8 +85,8 @@ public final class ActivationsBuilder {
     }
 
     /** Sets the array or column of the same file that says which sequence each token is of. */
-    public ActivationsBuilder sequenceColumn(@Nullable String name) {
-        sequenceColumn = name;
+    public ActivationsBuilder sequenceColumn(String name) {
+        sequenceColumn = Objects.requireNonNull(name, "name");
         return this;
     }
 

@@ -8,7 +8,7 @@ import java.util.Optional;
  * The kinds of files that reconstructions are written to, told by the ending of the name.
  *
  * <pre>{@code
- * ReconstructionTarget target = ReconstructionTarget.of(OutputFile.of(Path.of("reconstruction.npz"), false));
+ * ReconstructionTarget target = ReconstructionTarget.of(OutputFile.of(Path.of("reconstruction.npz")));
  * boolean keepsMetadata = target.format() != ArrayFormat.NPY;
  * }</pre>
  *

@@ -6,7 +6,7 @@ import io.github.sae4j.data.OutputFile;
  * Where reconstructions are to go. Immutable, and so safe for use by several threads.
  *
  * <pre>{@code
- * ReconstructionTarget target = ReconstructionTarget.of(OutputFile.of(Path.of("decoded.npy"), false));
+ * ReconstructionTarget target = ReconstructionTarget.of(OutputFile.of(Path.of("decoded.npy")));
  * }</pre>
  *
  * @since 0.1

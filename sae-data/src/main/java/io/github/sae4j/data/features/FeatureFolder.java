@@ -25,11 +25,11 @@ record FeatureFolder(Path path, boolean replace) {
     private static final Pattern SPLIT = Pattern.compile("[0-9]+_[0-9]+\\.safetensors");
 
     /**
-     * Checks that a folder can be made, before any work is done.
+     * Checks that a folder can be made, before any work is done; that of a hook may not be replaced.
      *
      * @throws DataException if there is a file of that name, or its own folder does not let it be made
      */
-    static FeatureFolder of(Path path, boolean replace) {
+    static FeatureFolder of(Path path) {
         if (path.toString().isEmpty()) {
             throw new DataException(
                     Reason.UNWRITABLE,
@@ -40,7 +40,7 @@ record FeatureFolder(Path path, boolean replace) {
                     Reason.EXISTS,
                     Sentence.of(path + ": this is a file, but ", Setting.DELPHI.named(), " names a folder."));
         }
-        FeatureFolder folder = new FeatureFolder(path, replace);
+        FeatureFolder folder = new FeatureFolder(path, false);
         Path existing = folder.nearest();
         if (!Files.isDirectory(existing)) {
             throw new DataException(Reason.UNWRITABLE, path + ": its folder does not exist.");

@@ -40,7 +40,7 @@ public interface FeatureSink extends AutoCloseable {
      * @throws IllegalArgumentException if the ending tells no kind
      */
     static FeatureSink to(Path target, FeatureStream stream) {
-        return to(OutputFile.of(target, false), stream, Selection.ALL);
+        return to(OutputFile.of(target), stream, Selection.ALL);
     }
 
     /**
@@ -63,8 +63,8 @@ public interface FeatureSink extends AutoCloseable {
      *
      * <pre>{@code
      * List<FeatureTarget> targets = List.of(
-     *         FeatureTarget.file(OutputFile.of(Path.of("features.npz"), true)),
-     *         FeatureTarget.delphi(Path.of("latents"), true));
+     *         FeatureTarget.file(OutputFile.replacing(Path.of("features.npz"))),
+     *         FeatureTarget.delphi(Path.of("latents")).replacing());
      * try (FeatureSink sink = FeatureSink.to(targets, stream, Selection.ALL)) {
      *     sink.write(TokenBatch.of(activations), sae.encode(activations));
      *     sink.publish();

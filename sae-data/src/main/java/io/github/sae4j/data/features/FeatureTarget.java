@@ -11,8 +11,8 @@ import java.util.Objects;
  * Immutable but for the writer of {@link Lines}, and so safe for use by several threads.
  *
  * <pre>{@code
- * FeatureTarget.InFile file = FeatureTarget.file(OutputFile.of(Path.of("features.npz"), true));
- * FeatureTarget.InFolder latents = FeatureTarget.delphi(Path.of("latents"), false);
+ * FeatureTarget.InFile file = FeatureTarget.file(OutputFile.replacing(Path.of("features.npz")));
+ * FeatureTarget.InFolder latents = FeatureTarget.delphi(Path.of("latents"));
  * FeatureTarget.Lines lines = FeatureTarget.lines(new PrintWriter(System.out));
  * try (FeatureSink sink = FeatureSink.to(List.of(file, latents, lines), stream, Selection.ALL)) {
  *     sink.write(TokenBatch.of(activations), sae.encode(activations));
@@ -36,14 +36,13 @@ public sealed interface FeatureTarget {
 
     /**
      * Returns a folder of latents as delphi reads them; each hook of a model has a folder in it, and only the hook's own is ever
-     * replaced. The tokens must have their ids, and lie in sequences of one length or in one.
+     * replaced, after {@link InFolder#replacing}. The tokens must have their ids, and lie in sequences of one length or in one.
      *
      * @param path the folder of all hooks, which need not be there
-     * @param replace whether the folder of the hook may be replaced
      * @throws DataException if there is a file of that name, or its own folder does not let it be made
      */
-    static InFolder delphi(Path path, boolean replace) {
-        return new InFolder(FeatureFolder.of(path, replace));
+    static InFolder delphi(Path path) {
+        return new InFolder(FeatureFolder.of(path));
     }
 
     /**
@@ -103,6 +102,11 @@ public sealed interface FeatureTarget {
 
         FeatureFolder folder() {
             return folder;
+        }
+
+        /** Returns the same folder, where that of the hook may be replaced. */
+        public InFolder replacing() {
+            return new InFolder(new FeatureFolder(folder.path(), true));
         }
 
         /** Returns the folder of all hooks. */

@@ -11,7 +11,7 @@ import java.util.OptionalInt;
  * Which features are written, and how. Immutable, and so safe for use by several threads.
  *
  * <pre>{@code
- * OutputFile file = OutputFile.of(Path.of("top.npz"), false);
+ * OutputFile file = OutputFile.of(Path.of("top.npz"));
  * try (FeatureSink sink = FeatureSink.to(file, stream, Selection.strongest(10))) {
  *     sink.write(TokenBatch.of(activations), sae.encode(activations));
  *     sink.publish();

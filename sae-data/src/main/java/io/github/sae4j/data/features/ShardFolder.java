@@ -134,8 +134,17 @@ final class ShardFolder implements AutoCloseable {
         }
         if (!isComplete()) {
             for (long shard = 0; shard < shards.count(); shard++) {
-                OutputFile.of(place(file, shards, shard), replace);
+                requireFree(shard);
             }
+        }
+    }
+
+    private void requireFree(long shard) {
+        Path place = place(file, shards, shard);
+        if (replace) {
+            OutputFile.replacing(place);
+        } else {
+            OutputFile.of(place);
         }
     }
 
@@ -207,7 +216,7 @@ final class ShardFolder implements AutoCloseable {
 
     /** Returns where a shard is to be made. */
     FeatureTarget.InFile target(long shard) {
-        return FeatureTarget.file(OutputFile.of(finished(shard), true));
+        return FeatureTarget.file(OutputFile.replacing(finished(shard)));
     }
 
     /** Says that every shard is made. */
@@ -227,7 +236,7 @@ final class ShardFolder implements AutoCloseable {
     List<OutputFile> publish() {
         for (long shard = 0; shard < shards.count(); shard++) {
             if (has(shard)) {
-                OutputFile.of(place(file, shards, shard), replace);
+                requireFree(shard);
                 GuardedFile.move(finished(shard), place(file, shards, shard));
             }
         }
@@ -238,7 +247,7 @@ final class ShardFolder implements AutoCloseable {
     /** Returns where all shards are in the end. */
     static List<OutputFile> places(Path file, Shards shards) {
         return LongStream.range(0, shards.count())
-                .mapToObj(shard -> OutputFile.of(place(file, shards, shard), true))
+                .mapToObj(shard -> OutputFile.replacing(place(file, shards, shard)))
                 .toList();
     }
 

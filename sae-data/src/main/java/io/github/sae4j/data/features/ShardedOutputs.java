@@ -74,7 +74,7 @@ public final class ShardedOutputs implements AutoCloseable {
         }
         selection.requireUse(
                 files.stream()
-                        .map(file -> FeatureTarget.file(OutputFile.of(file, true)))
+                        .map(file -> FeatureTarget.file(OutputFile.replacing(file)))
                         .toList(),
                 stream);
         requireWholeSequences(stream, sharding);

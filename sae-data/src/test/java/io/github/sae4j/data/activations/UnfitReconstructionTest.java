@@ -43,7 +43,7 @@ class UnfitReconstructionTest {
 
     private static ReconstructionOutput output(Path file) {
         return ReconstructionOutput.create(
-                ReconstructionTarget.of(OutputFile.of(file, false)),
+                ReconstructionTarget.of(OutputFile.of(file)),
                 Layout.of(2),
                 3,
                 Provenance.builder().name("sae").build());

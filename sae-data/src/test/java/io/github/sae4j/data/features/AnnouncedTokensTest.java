@@ -107,7 +107,7 @@ class AnnouncedTokensTest {
     @ValueSource(strings = {"r.safetensors", "r.npz", "r.npy"})
     void reconstructionsToo(String name) {
         Path file = folder.resolve(name);
-        ReconstructionTarget target = ReconstructionTarget.of(OutputFile.of(file, false));
+        ReconstructionTarget target = ReconstructionTarget.of(OutputFile.of(file));
         Provenance nothing = Provenance.builder().build();
 
         try (ReconstructionOutput output = ReconstructionOutput.create(target, Layout.of(3), 2, nothing)) {

@@ -89,7 +89,7 @@ class DelphiFromCodeTest {
     private void write(ActivationsBuilder activations) {
         try (ActivationReader reader = activations.openFor(sae);
                 FeatureSink sink = FeatureSink.to(
-                        List.of(FeatureTarget.delphi(folder.resolve("latents"), false)),
+                        List.of(FeatureTarget.delphi(folder.resolve("latents"))),
                         FeatureStream.of(reader, sae),
                         Selection.ALL)) {
             for (TokenBatch batch : reader.batches(3)) {

@@ -21,10 +21,9 @@ class FeatureTargetTest {
 
     @Test
     void theEndingTellsTheKindOfFile() {
-        assertThat(FeatureTarget.file(OutputFile.of(folder.resolve("F.NPZ"), false))
-                        .format())
+        assertThat(FeatureTarget.file(OutputFile.of(folder.resolve("F.NPZ"))).format())
                 .isEqualTo(FeatureFormat.NPZ);
-        OutputFile csv = OutputFile.of(folder.resolve("f.csv"), false);
+        OutputFile csv = OutputFile.of(folder.resolve("f.csv"));
         assertThatThrownBy(() -> FeatureTarget.file(csv))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(folder.resolve("f.csv") + " must end in one of .safetensors, .npz, .parquet, .jsonl.");
@@ -36,7 +35,7 @@ class FeatureTargetTest {
         Path data = Files.createFile(folder.resolve("data"));
         Path link = Files.createSymbolicLink(folder.resolve("f.parquet"), data);
 
-        FeatureTarget.InFile target = FeatureTarget.file(OutputFile.of(link, true));
+        FeatureTarget.InFile target = FeatureTarget.file(OutputFile.replacing(link));
 
         assertThat(target.format()).isEqualTo(FeatureFormat.PARQUET);
         assertThat(target.file().path()).isEqualTo(data.toRealPath());
@@ -46,9 +45,9 @@ class FeatureTargetTest {
     void aFolderForDelphiIsNoFile() throws IOException {
         Path file = Files.createFile(folder.resolve("latents"));
 
-        assertThatThrownBy(() -> FeatureTarget.delphi(file, true))
+        assertThatThrownBy(() -> FeatureTarget.delphi(file).replacing())
                 .isInstanceOf(DataException.class)
                 .hasMessage(file + ": this is a file, but a delphi folder names a folder.");
-        assertThat(FeatureTarget.delphi(folder.resolve("new"), false).path()).isEqualTo(folder.resolve("new"));
+        assertThat(FeatureTarget.delphi(folder.resolve("new")).path()).isEqualTo(folder.resolve("new"));
     }
 }

@@ -64,7 +64,7 @@ class NpzWidthTest {
                 .version("1")
                 .build();
         try (NpzOutput output = NpzOutput.create(
-                OutputFile.of(file, false), FeatureStream.of(twoTokens(), CONFIG, () -> provenance), widestInt)) {
+                OutputFile.of(file), FeatureStream.of(twoTokens(), CONFIG, () -> provenance), widestInt)) {
             output.write(
                     TokenBatch.of(new float[2][6]),
                     SparseFeatures.of(

@@ -125,7 +125,7 @@ class SelectionTest {
 
     private List<FeatureTarget.InFile> targets(String... names) {
         return files(names).stream()
-                .map(file -> FeatureTarget.file(OutputFile.of(file, true)))
+                .map(file -> FeatureTarget.file(OutputFile.replacing(file)))
                 .toList();
     }
 }

@@ -133,10 +133,10 @@ public final class FormatParts {
 
     /** Returns a builder with these parts but the norm scaling factor, of which the user may know better. */
     public SaeBuilder toBuilder() {
-        SaeBuilder builder = SparseAutoencoder.builder(config)
-                .encoder(encoder)
-                .activation(activation)
-                .sparsity(sparsity);
+        SaeBuilder builder = SparseAutoencoder.builder(config).encoder(encoder).activation(activation);
+        if (sparsity != null) {
+            builder.sparsity(sparsity);
+        }
         if (decoder != null && decoderBias != null) {
             builder.decoder(decoder).decoderBias(decoderBias);
         }

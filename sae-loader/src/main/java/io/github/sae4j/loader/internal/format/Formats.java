@@ -99,7 +99,7 @@ public final class Formats {
      *
      * @throws SaeLoadException as {@link #read} does
      */
-    public static SaeDescription describe(SaeFolder place, Settings settings) {
+    public static Described describe(SaeFolder place, Settings settings) {
         return new Formats(place, settings).describe();
     }
 
@@ -114,12 +114,12 @@ public final class Formats {
         }
     }
 
-    private SaeDescription describe() {
+    private Described describe() {
         try (Reading reading = reading(true)) {
             Opened opened = open(reading);
             SaeSource source = reading.source(
                     opened.weights(), settings.with(reading.accounts().letThrough()));
-            return new SaeDescription(
+            return new Described(
                     source.description(),
                     source.repository(),
                     source.commit(),

@@ -3,6 +3,8 @@ package io.github.sae4j.loader.internal.format;
 import com.google.gson.JsonObject;
 import io.github.sae4j.core.Relu;
 import io.github.sae4j.core.SaeBuilder;
+import io.github.sae4j.core.SaeCapabilities;
+import io.github.sae4j.core.SaeCapability;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SaeSource;
 import io.github.sae4j.core.SparseAutoencoder;
@@ -36,7 +38,7 @@ public final class LayerSet {
     private final SaeFolder place;
     private final SetLayout layout;
     private final List<SaeConfig> configs;
-    private final boolean skip;
+    private final SaeCapabilities capabilities;
     private final SaeSource source;
     private final Settings settings;
 
@@ -44,7 +46,7 @@ public final class LayerSet {
         this.place = place;
         this.layout = layout;
         this.configs = List.copyOf(headers.configs);
-        this.skip = headers.skip;
+        this.capabilities = capabilities(headers.skip);
         this.source = new SetSource(place, List.copyOf(headers.files), headers.accounts.letThrough(), this::sha256);
         this.settings = settings;
     }
@@ -127,9 +129,25 @@ public final class LayerSet {
         return configs.get(layer);
     }
 
-    /** Returns whether reconstructing adds a skip term. */
-    public boolean hasSkip() {
-        return skip;
+    /** Returns what the set can do, with the reasons for what it cannot. */
+    public SaeCapabilities capabilities() {
+        return capabilities;
+    }
+
+    private static SaeCapabilities capabilities(boolean skip) {
+        SaeCapabilities ofAny = SaeCapabilities.all()
+                .without(
+                        SaeCapability.FOLD_DECODER_NORMS,
+                        "The norms of the decoders' rows cannot be folded into a set of layers: a feature has a row for each"
+                                + " layer that it is decoded to.")
+                .without(
+                        SaeCapability.ENCODE_SOME_FEATURES,
+                        "A set of layers encodes all features of a layer; one layer, opened by itself, may encode some.");
+        return skip
+                ? ofAny.without(
+                        SaeCapability.DECODE_WHOLLY,
+                        "The skip terms come from the activations, and are not in the features.")
+                : ofAny;
     }
 
     /** Returns the layer that the first of a decoder's targets is. */
