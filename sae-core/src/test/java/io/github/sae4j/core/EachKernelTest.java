@@ -26,13 +26,8 @@ abstract class EachKernelTest {
         current = null;
     }
 
-    /** Returns the kernel to build SAEs with, or null for the library's choice. */
-    static Kernel underTest() {
-        return current;
-    }
-
-    /** Returns the kernel if it runs SAEs of this architecture, else null: some are libtorch's always. */
-    static Kernel underTestFor(String architecture) {
-        return architecture.equals("temporal") ? null : current;
+    /** Sets the kernel that is under test; where none is, it stays the library's choice. */
+    static SaeBuilder withKernel(SaeBuilder builder) {
+        return current == null ? builder : builder.kernel(current);
     }
 }

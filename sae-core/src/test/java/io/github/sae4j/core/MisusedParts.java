@@ -124,12 +124,15 @@ final class MisusedParts {
     }
 
     private static void build(SaeConfig config, BlockRule rule) {
-        build(config, rule, null);
+        build(whole(config).activation(rule));
     }
 
-    private static void build(SaeConfig config, BlockRule rule, @Nullable Kernel kernel) {
-        try (SparseAutoencoder sae =
-                whole(config).activation(rule).kernel(kernel).build()) {
+    private static void build(SaeConfig config, BlockRule rule, Kernel kernel) {
+        build(whole(config).activation(rule).kernel(kernel));
+    }
+
+    private static void build(SaeBuilder builder) {
+        try (SparseAutoencoder sae = builder.build()) {
             sae.encode(new float[2]);
         }
     }

@@ -24,14 +24,13 @@ class PursuitTest extends EachKernelTest {
     }
 
     static SaeBuilder builder(TinySae tiny, MatchingPursuit rule) {
-        return SparseAutoencoder.builder(tiny.config())
+        return EachKernelTest.withKernel(SparseAutoencoder.builder(tiny.config())
                 .decoder(
                         tiny.decoderTransposed()
                                 ? tiny.stored(TinySae.transpose(tiny.wDec())).transposed()
                                 : tiny.stored(tiny.wDec()))
                 .decoderBias(tiny.bDec())
-                .activation(rule)
-                .kernel(EachKernelTest.underTest());
+                .activation(rule));
     }
 
     static Stream<TinySae> everyLayout() {

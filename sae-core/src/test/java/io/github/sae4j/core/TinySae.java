@@ -101,12 +101,11 @@ record TinySae(
     }
 
     SaeBuilder builder() {
-        return SparseAutoencoder.builder(config)
+        return EachKernelTest.withKernel(SparseAutoencoder.builder(config)
                 .encoder(encoderTransposed ? stored(transpose(wEnc)).transposed() : stored(wEnc))
                 .decoder(decoderTransposed ? stored(transpose(wDec)).transposed() : stored(wDec))
                 .decoderBias(bDec)
-                .activation(rule.activation(this))
-                .kernel(EachKernelTest.underTest());
+                .activation(rule.activation(this)));
     }
 
     static float[][] transpose(float[][] rows) {
