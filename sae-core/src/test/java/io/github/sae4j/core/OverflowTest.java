@@ -27,11 +27,12 @@ class OverflowTest extends EachKernelTest {
         encoder[0][577] = 4;
         float[][] decoder = new float[D_SAE][D_IN];
         decoder[577][3] = 2;
-        return EachKernelTest.withKernel(SparseAutoencoder.builder(TinySae.config(D_IN, D_SAE, Normalization.NONE, Reshape.NONE, false))
-                .encoder(WeightMatrix.of(encoder))
-                .decoder(WeightMatrix.of(decoder))
-                .decoderBias(new float[D_IN])
-                .activation(rule));
+        return EachKernelTest.withKernel(
+                SparseAutoencoder.builder(TinySae.config(D_IN, D_SAE, Normalization.NONE, Reshape.NONE, false))
+                        .encoder(WeightMatrix.of(encoder))
+                        .decoder(WeightMatrix.of(decoder))
+                        .decoderBias(new float[D_IN])
+                        .activation(rule));
     }
 
     private static List<Activation> rules() {
