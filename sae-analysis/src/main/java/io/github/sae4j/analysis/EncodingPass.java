@@ -267,8 +267,8 @@ public final class EncodingPass {
 
     /**
      * Returns what the SAE makes of all tokens of a batch, which is encoded once. Those that are skipped have no features; what
-     * is reconstructed of them is the decoder's bias, or, of an SAE without {@link SaeCapability#DECODE_WHOLLY}, the whole
-     * reconstruction of their activations.
+     * is reconstructed of them is what no features decode to, the decoder's bias. Of an SAE that takes sequences the batch is one
+     * sequence, and it is the whole reconstruction of their activations, which the tokens after them need.
      *
      * @throws SaeException if the SAE cannot decode
      */
@@ -277,7 +277,26 @@ public final class EncodingPass {
             SparseFeatures features = encode(tokens);
             return ForwardPass.of(features, sae.decode(features));
         }
+        if (sae.capabilities().has(SaeCapability.ENCODE_TOKENS)) {
+            return forwardKept(tokens);
+        }
         ForwardPass all = sae.forwardSequence(tokens.rows());
         return ForwardPass.of(SkippedTokens.empty(all.features(), tokens), all.reconstruction());
+    }
+
+    private ForwardPass forwardKept(TokenBatch tokens) {
+        ForwardPass kept = sae.forward(tokens.keptRows());
+        if (tokens.keptCount() == tokens.count()) {
+            return kept;
+        }
+        SparseFeatures features = SkippedTokens.insert(kept.features(), tokens, sae.config());
+        float[][] reconstruction = sae.decode(SkippedTokens.none(features));
+        int row = 0;
+        for (int token = 0; token < reconstruction.length; token++) {
+            if (!tokens.isSkipped(token)) {
+                reconstruction[token] = kept.reconstruction()[row++];
+            }
+        }
+        return ForwardPass.of(features, reconstruction);
     }
 }

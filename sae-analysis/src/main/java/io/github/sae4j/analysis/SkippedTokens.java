@@ -64,6 +64,12 @@ final class SkippedTokens {
         return rows(all, counts, indices.flip(), values.flip(), all.inverseTransform());
     }
 
+    /** Returns the same tokens without their features, to be decoded as they are. */
+    static SparseFeatures none(SparseFeatures like) {
+        InverseTransform inverse = like.inverseTransform();
+        return rows(like, new int[like.tokens()], IntBuffer.allocate(0), FloatBuffer.allocate(0), inverse);
+    }
+
     private static SparseFeatures rows(
             SparseFeatures like, int[] counts, IntBuffer indices, FloatBuffer values, InverseTransform inverse) {
         int[] offsets = new int[counts.length + 1];

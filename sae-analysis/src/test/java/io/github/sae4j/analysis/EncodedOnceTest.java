@@ -63,7 +63,7 @@ class EncodedOnceTest {
         "standard-f32, 'encode:3,decode:3'",
         "transcoder-f32, 'encode:3'",
         "skip-transcoder-f32, 'encode:3'",
-        "sparsify_skip, 'forwardSequence:3'",
+        "sparsify_skip, 'forward:3,decode:3'",
         "temporal-f32, 'forwardSequence:3'"
     })
     void byAnEvaluation(String name, String expected) {
@@ -78,8 +78,8 @@ class EncodedOnceTest {
     @CsvSource({
         "standard-f32, 'encode:3,decode:3'",
         "transcoder-f32, 'encode:3,decode:3'",
-        "skip-transcoder-f32, 'forwardSequence:3'",
-        "sparsify_skip, 'forwardSequence:3'",
+        "skip-transcoder-f32, 'forward:3,decode:3'",
+        "sparsify_skip, 'forward:3,decode:3'",
         "temporal-f32, 'forwardSequence:3'"
     })
     void byAnEvaluationThatHandsReconstructionsOn(String name, String expected) {
@@ -98,7 +98,7 @@ class EncodedOnceTest {
     @CsvSource({
         "standard-f32, 'encode:6,decode:3'",
         "skip-transcoder-f32, 'encode:6'",
-        "sparsify_skip, 'encode:3,forwardSequence:3'",
+        "sparsify_skip, 'encode:3,forward:3,decode:3'",
         "temporal-f32, 'encodeSequence:3,forwardSequence:3'"
     })
     void byTheFirstPassOfAReport(String name, String expected) {
@@ -135,14 +135,44 @@ class EncodedOnceTest {
         }
     }
 
-    /** What is skipped decodes to the bias, but a skip term and a predicted part are those of its activation. */
+    /** What is skipped decodes to the bias, but a predicted part is that of its activation. */
     private float[][] reconstructed(TokenBatch batch, SparseFeatures features) {
-        if (sae.capabilities().has(SaeCapability.DECODE_WHOLLY)) {
-            return sae.decode(features);
+        if (!sae.capabilities().has(SaeCapability.ENCODE_TOKENS)) {
+            return sae.forwardSequence(batch.rows()).reconstruction();
         }
-        return sae.capabilities().has(SaeCapability.ENCODE_TOKENS)
-                ? sae.reconstruct(batch.rows())
-                : sae.forwardSequence(batch.rows()).reconstruction();
+        float[][] decoded = sae.decode(features);
+        if (sae.capabilities().has(SaeCapability.DECODE_WHOLLY)) {
+            return decoded;
+        }
+        float[][] whole = sae.reconstruct(batch.rows());
+        for (int token = 0; token < decoded.length; token++) {
+            if (!batch.isSkipped(token)) {
+                decoded[token] = whole[token];
+            }
+        }
+        return decoded;
+    }
+
+    /** The BOS token's activation can be beyond float16. */
+    @ParameterizedTest
+    @ValueSource(strings = {"standard-f32", "standard-layer-norm", "skip-transcoder-f32", "sparsify_skip"})
+    void whateverASkippedTokenIs(String name) {
+        open(name);
+        float[][] rows = RowsReader.gaussian(2 * BATCH, sae.config().dIn());
+        float[][] expected = reconstructions(rows);
+        rows[0][0] = Float.POSITIVE_INFINITY;
+
+        float[][] found = reconstructions(rows);
+
+        assertThat(found).isDeepEqualTo(expected);
+        assertThat(found[0]).isEqualTo(found[3]);
+    }
+
+    private float[][] reconstructions(float[][] rows) {
+        List<float[]> all = new ArrayList<>();
+        EncodingPass.of(RowsReader.of(rows), sae, BATCH)
+                .forwardAll((batch, forward) -> all.addAll(Arrays.asList(forward.reconstruction())));
+        return all.toArray(float[][]::new);
     }
 
     private static Map<String, Long> counts(String written) {

@@ -10,6 +10,7 @@ import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.WeightMatrix;
 import io.github.sae4j.data.DataException;
 import io.github.sae4j.data.DataException.Reason;
+import io.github.sae4j.data.Provenance;
 import io.github.sae4j.data.Setting;
 import io.github.sae4j.data.activations.ActivationReader;
 import io.github.sae4j.data.activations.Activations;
@@ -39,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a program writes tells which SAE made it, and another one, or the same opened otherwise, does not decode it. */
 class FeaturesOfAnotherSaeTest {
 
-    private static final String NONE = "no options that change the SAE";
+    private static final String NONE = "no settings that change the SAE";
 
     @TempDir
     private Path folder;
@@ -183,16 +184,57 @@ class FeaturesOfAnotherSaeTest {
     }
 
     @Test
+    void aNameForPeopleDoesNotKeepWeightsInNoFileFromDecoding() {
+        Path file = folder.resolve("f.safetensors");
+        float[][] rows = {{1, 2}};
+        try (SparseAutoencoder sae = inMemory("step 1000", 1);
+                FeatureSink sink = FeatureSink.to(file, named(sae))) {
+            sink.write(TokenBatch.of(rows), sae.encode(rows));
+            sink.publish();
+        }
+
+        assertThat(metadata(file)).containsEntry("sae", "the trained one");
+        try (SparseAutoencoder same = inMemory("step 1000", 1);
+                FeatureFile features = FeatureFile.open(file, same)) {
+            assertThat(features.provenance().sae()).contains("the trained one");
+        }
+        try (SparseAutoencoder later = inMemory("step 2000", 1);
+                SparseAutoencoder called = inMemory("the trained one", 1)) {
+            assertThatThrownBy(() -> FeatureFile.open(file, later))
+                    .hasMessage("f.safetensors was encoded with the weights \"step 1000\", so it is not decoded with"
+                            + " \"step 2000\".");
+            assertThatThrownBy(() -> FeatureFile.open(file, called)).isInstanceOf(DataException.class);
+        }
+    }
+
+    private static FeatureStream named(SparseAutoencoder sae) {
+        Provenance provenance =
+                Provenance.builder().sae(sae).name("the trained one").build();
+        return FeatureStream.of(Layout.of(1), sae.config(), () -> provenance);
+    }
+
+    @Test
+    void weightsOfAFileDoNotDecodeWhatThoseInNoFileEncoded() {
+        Path file;
+        try (SparseAutoencoder sae = loader().open();
+                SparseAutoencoder inMemory = inMemory(sae)) {
+            file = write(inMemory);
+        }
+
+        assertRefused(
+                file, loader(), "f.safetensors was encoded with the weights \"memory\", so it is not decoded with");
+    }
+
+    @Test
+    void whatNamesNoSaePasses() {
+        open(sparse(Map.of("sae", "", "sae4j_version", "0.0")), loader());
+    }
+
+    @Test
     void weightsInNoFileDoNotDecodeWhatThoseOfAFileEncoded() {
         Path file = write(loader());
         try (SparseAutoencoder sae = loader().open();
-                SparseAutoencoder inMemory = SparseAutoencoder.builder(sae.config())
-                        .encoder(sae.parts().encoder().orElseThrow())
-                        .decoder(sae.parts().decoder().orElseThrow())
-                        .decoderBias(new float[sae.config().dIn()])
-                        .activation(Relu.of(new float[sae.config().dSae()]))
-                        .kernel(Kernel.PLAIN)
-                        .build()) {
+                SparseAutoencoder inMemory = inMemory(sae)) {
             assertThatThrownBy(() -> FeatureFile.open(file, inMemory))
                     .hasMessageContaining(") than those of memory (in no file).");
         }
@@ -200,6 +242,16 @@ class FeaturesOfAnotherSaeTest {
 
     private static SaeLoader loader() {
         return SAE.from(ReferenceCase.named("standard-f32").folder());
+    }
+
+    private static SparseAutoencoder inMemory(SparseAutoencoder like) {
+        return SparseAutoencoder.builder(like.config())
+                .encoder(like.parts().encoder().orElseThrow())
+                .decoder(like.parts().decoder().orElseThrow())
+                .decoderBias(new float[like.config().dIn()])
+                .activation(Relu.of(new float[like.config().dSae()]))
+                .kernel(Kernel.PLAIN)
+                .build();
     }
 
     private static SparseAutoencoder inMemory(String name, double factor) {

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What a user knows of an SAE beside its files counts, and the files that are made tell of it. */
 class OptionsTest {
 
-    private static final String NONE = "no options that change the SAE";
+    private static final String NONE = "no settings that change the SAE";
 
     @TempDir
     private Path folder;

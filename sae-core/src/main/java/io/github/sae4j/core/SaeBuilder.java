@@ -199,6 +199,9 @@ public final class SaeBuilder {
     /**
      * Sets where the weights came from; by default {@link SaeSource#memory()}.
      *
+     * <p>Files of features name an SAE whose weights are in no file by its source's {@linkplain SaeSource#description()
+     * description} alone, so give each such SAE a description of its own: those of the default are not told from one another.
+     *
      * @param source the source
      */
     public SaeBuilder source(SaeSource source) {

@@ -32,6 +32,7 @@ public final class Provenance {
 
     private static final String SHAPE = "shape";
     private static final String SAE = "sae";
+    private static final String SAE_SOURCE = "sae_source";
     private static final String SAE_SHA256 = "sae_sha256";
     private static final String SAE_OPTIONS = "sae_options";
     private static final String SELECTED = "selected";
@@ -81,6 +82,7 @@ public final class Provenance {
     public static final class Builder {
 
         private String sae = "";
+        private String origin = "";
         private Supplier<Optional<String>> sha256 = Optional::empty;
         private List<Setting.Value> settings = List.of();
         private String profile = "";
@@ -114,20 +116,24 @@ public final class Provenance {
          */
         public Builder set(SaeSource weights) {
             sae = weights.description();
+            origin = sae;
             sha256 = weights::sha256;
             settings = Setting.ofSet(weights);
             return this;
         }
 
-        /** Sets another name of the SAE than its source has. */
+        /**
+         * Sets another name of the SAE than its source has, for people. Weights that are in no file are told from others by
+         * what their source calls them nevertheless.
+         */
         public Builder name(String ofSae) {
-            sae = ofSae;
+            sae = Objects.requireNonNull(ofSae, "ofSae");
             return this;
         }
 
         /** Sets what a set of settings means that the user asked for, in words. */
         public Builder profile(String words) {
-            profile = words;
+            profile = Objects.requireNonNull(words, "words");
             return this;
         }
 
@@ -138,7 +144,7 @@ public final class Provenance {
          * @param chosen what chooses the numbers in it; empty if nothing does
          */
         public Builder source(String name, List<Setting.Value> chosen) {
-            source = name;
+            source = Objects.requireNonNull(name, "name");
             selected = List.copyOf(chosen);
             return this;
         }
@@ -188,7 +194,7 @@ public final class Provenance {
 
         /** Sets the version of the software; by default that of this library. */
         public Builder version(String number) {
-            version = number;
+            version = Objects.requireNonNull(number, "number");
             return this;
         }
 
@@ -199,8 +205,12 @@ public final class Provenance {
          */
         public Provenance build() {
             Map<String, String> fields = new LinkedHashMap<>();
+            String digest = sha256.get().orElse("");
             fields.put(SAE, sae);
-            putIfThere(fields, SAE_SHA256, sha256.get().orElse(""));
+            if (digest.isEmpty() && !origin.equals(sae)) {
+                putIfThere(fields, SAE_SOURCE, origin);
+            }
+            putIfThere(fields, SAE_SHA256, digest);
             putIfThere(fields, SAE_OPTIONS, WrittenSettings.text(settings));
             putIfThere(fields, "profile", profile);
             fields.put("source", source);
@@ -221,9 +231,17 @@ public final class Provenance {
         }
     }
 
-    /** Returns the name of the SAE. */
+    /** Returns the name of the SAE, for people. */
     public Optional<String> sae() {
         return field(SAE);
+    }
+
+    /**
+     * Returns what the source of the SAE's weights called them, by which weights that are in no file are told from others; the
+     * name of the SAE unless it was given {@linkplain Builder#name another}.
+     */
+    public Optional<String> saeSource() {
+        return field(SAE_SOURCE).or(this::sae);
     }
 
     /** Returns the SHA-256 of the SAE's weights; empty if they were in no file. */

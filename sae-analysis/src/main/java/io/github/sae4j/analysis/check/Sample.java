@@ -30,7 +30,7 @@ public final class Sample {
     /**
      * Takes tokens.
      *
-     * @param rows their activations, {@code [tokens][d_in]}
+     * @param rows their activations, {@code [tokens][d_in]}, which are copied
      * @param first whether each is the first of its sequence
      * @throws IllegalArgumentException if there are not as many of them
      */
@@ -39,11 +39,11 @@ public final class Sample {
             throw new IllegalArgumentException(
                     "first has " + first.length + " values, but there are " + rows.length + " tokens.");
         }
-        this.rows = rows.clone();
+        this.rows = Arrays.stream(rows).map(float[]::clone).toArray(float[][]::new);
         this.first = first.clone();
     }
 
-    /** Takes tokens, {@code [tokens][d_in]}, of which it is not told where sequences begin. */
+    /** Takes tokens, {@code [tokens][d_in]}, which are copied, and of which it is not told where sequences begin. */
     public static Sample of(float[][] rows) {
         return new Sample(rows, new boolean[rows.length]);
     }

@@ -44,6 +44,16 @@ class FitCheckTest {
     }
 
     @Test
+    void tokensAreThoseThatWereGiven() {
+        float[][] rows = {{1, 2}, {3, 4}};
+
+        Sample sample = Sample.of(rows);
+        rows[1][0] = 5;
+
+        assertThat(sample.rows()).isDeepEqualTo(new float[][] {{1, 2}, {3, 4}});
+    }
+
+    @Test
     void everyTokenIsTheFirstOfItsSequenceOrNot() {
         assertThatThrownBy(() -> new Sample(new float[3][2], new boolean[2]))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -101,6 +101,9 @@ public final class FeatureFile implements AutoCloseable {
      * Opens a file of features that an SAE is to decode, and checks that it made them, as {@link #requireMadeBy} does. A file that
      * does not tell who made it passes if its shapes fit. {@link #open(Path, InputRequirements)} opens one that does not pass.
      *
+     * <p>Weights in no file have no SHA-256: what their {@linkplain SaeSource#description() source} calls them tells them from
+     * others. SAEs that are built without a source are all called the same, so any of them passes for any other.
+     *
      * @param path a safetensors file of features
      * @param sae the SAE that is to decode them; where the file has the SHA-256 of the weights, the weights' file is read for its
      *     own, once for each SAE
@@ -253,7 +256,8 @@ public final class FeatureFile implements AutoCloseable {
 
     /**
      * Checks that an SAE made the features, or one with the same weights and settings, as far as the file tells. If it tells the
-     * SHA-256 of the weights, the SAE's weights' file is read for its own, if that has not been done before.
+     * SHA-256 of the weights, the SAE's weights' file is read for its own, if that has not been done before. Weights that were in
+     * no file are compared by what their source calls them.
      *
      * @param sae the SAE that is to decode them
      * @throws DataException if another made them, or it has no file of weights to be compared
@@ -279,8 +283,8 @@ public final class FeatureFile implements AutoCloseable {
         List<Setting.Value> wereSet = made.saeSettings();
         if (sha256.isPresent()) {
             requireWeights(made, sha256.get(), source);
-        } else if (made.version().isPresent() && source.files().isEmpty()) {
-            requireName(made.sae().orElse(""), source.description());
+        } else if (made.version().isPresent()) {
+            requireName(made.saeSource().orElse(""), source.description());
         }
         boolean tellsSettings =
                 sha256.isPresent() || !wereSet.isEmpty() || made.version().isPresent();
@@ -307,9 +311,9 @@ public final class FeatureFile implements AutoCloseable {
         }
     }
 
-    /** Of weights that are in no file on either side nothing else is known. */
+    /** Of weights that are in no file nothing else is known. */
     private void requireName(String made, String found) {
-        if (!made.equals(found)) {
+        if (!made.isEmpty() && !made.equals(found)) {
             throw new DataException(
                     Reason.MISMATCH,
                     fileName() + " was encoded with the weights " + Quoted.of(made) + ", so it is not decoded with "
@@ -318,7 +322,7 @@ public final class FeatureFile implements AutoCloseable {
     }
 
     private static Object spoken(List<Setting.Value> settings) {
-        return settings.isEmpty() ? "no options that change the SAE" : settings;
+        return settings.isEmpty() ? "no settings that change the SAE" : settings;
     }
 
     /**

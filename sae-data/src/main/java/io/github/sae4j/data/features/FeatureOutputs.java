@@ -13,11 +13,24 @@ import java.util.List;
 /** Several sinks that get the same features; all are finished before any is committed. */
 final class FeatureOutputs implements FeatureSink {
 
+    private enum Stage {
+        WRITING("These features are not finished, so they are not put in place."),
+        FAILED("These features could not be finished, so there is nothing to be put in place."),
+        FINISHED("These features are finished already."),
+        IN_PLACE("These features are in place already.");
+
+        private final String refusal;
+
+        Stage(String refusal) {
+            this.refusal = refusal;
+        }
+    }
+
     private final FeatureStream stream;
     private final List<FeatureSink> outputs = new ArrayList<>();
     private final AnnouncedTokens tokens;
     private long written;
-    private boolean isInPlace;
+    private Stage stage = Stage.WRITING;
 
     private FeatureOutputs(FeatureStream stream) {
         this.stream = stream;
@@ -71,10 +84,17 @@ final class FeatureOutputs implements FeatureSink {
 
     @Override
     public void write(TokenBatch batch, SparseFeatures features) {
+        require(Stage.WRITING);
         requireFeaturesOf(batch, features);
         tokens.add(batch.count());
         written += batch.count();
         outputs.forEach(output -> output.write(batch, features));
+    }
+
+    private void require(Stage wanted) {
+        if (stage != wanted) {
+            throw new IllegalStateException(stage.refusal);
+        }
     }
 
     private void requireFeaturesOf(TokenBatch batch, SparseFeatures features) {
@@ -97,17 +117,18 @@ final class FeatureOutputs implements FeatureSink {
 
     @Override
     public void finish() {
-        if (isInPlace) {
-            throw new IllegalStateException("These features are in place already.");
-        }
+        require(Stage.WRITING);
         tokens.requireAll();
+        stage = Stage.FAILED;
         outputs.forEach(FeatureSink::finish);
+        stage = Stage.FINISHED;
     }
 
     @Override
     public void commit() {
+        require(Stage.FINISHED);
         outputs.forEach(FeatureSink::commit);
-        isInPlace = true;
+        stage = Stage.IN_PLACE;
     }
 
     @Override

@@ -88,26 +88,33 @@ public interface FeatureSink extends AutoCloseable {
      * @param features the features of each of them, none of tokens that are skipped, with what decoding needs beside them
      * @throws IllegalArgumentException if they are of another number of tokens or of another width, a token that is skipped has
      *     some, or these are more tokens than the stream was said to have; of the sinks that {@link #to} starts
+     * @throws IllegalStateException after {@link #finish}; of the sinks that {@link #to} starts
      * @throws DataException if they cannot be written
      */
     void write(TokenBatch tokens, SparseFeatures features);
 
     /**
-     * Completes what is made, still under another name, so that little can go wrong when it is put in place.
+     * Completes what is made, still under another name, so that little can go wrong when it is put in place. Called once.
      *
-     * @throws IllegalStateException if fewer tokens were written than the stream was said to have, or all is in place already; of
-     *     the sinks that {@link #to} starts
+     * @throws IllegalStateException if fewer tokens were written than the stream was said to have, or all is finished or in place
+     *     already; of the sinks that {@link #to} starts
      * @throws DataException if it cannot be completed
      */
     void finish();
 
-    /** Puts what is finished in place; to be called after {@link #finish}. */
+    /**
+     * Puts what is finished in place; to be called once, after {@link #finish}.
+     *
+     * @throws IllegalStateException if it is not finished, or in place already; of the sinks that {@link #to} starts
+     * @throws DataException if it cannot be put in place
+     */
     void commit();
 
     /**
-     * Completes what is made and puts it in place.
+     * Completes what is made and puts it in place, as {@link #finish} and {@link #commit} do one after the other.
      *
      * @throws IllegalStateException as {@link #finish} does
+     * @throws DataException as they do
      */
     default void publish() {
         finish();

@@ -19,10 +19,13 @@ import io.github.sae4j.data.activations.TokenBatch;
 import io.github.sae4j.safetensors.Dtype;
 import io.github.sae4j.safetensors.SafetensorsWriter;
 import io.github.sae4j.safetensors.TensorSpec;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -101,6 +104,60 @@ class AnnouncedTokensTest {
         }
 
         assertThat(file).exists();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"f.safetensors", "f.npz", "f.parquet", "f.jsonl"})
+    void whatIsNotFinishedIsNotPutInPlace(String name) {
+        Path file = folder.resolve(name);
+
+        write(file, sink -> {
+            assertThatThrownBy(sink::commit)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("These features are not finished, so they are not put in place.");
+            assertThat(file).doesNotExist();
+
+            sink.publish();
+        });
+
+        assertThat(file).exists();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"f.safetensors", "f.npz", "f.parquet", "f.jsonl"})
+    void whatIsFinishedIsNotWrittenAgain(String name) throws IOException {
+        Path expected = Files.createDirectory(folder.resolve("published")).resolve(name);
+        write(expected, FeatureSink::publish);
+        Path file = folder.resolve(name);
+
+        write(file, sink -> {
+            sink.finish();
+
+            assertThatThrownBy(sink::publish)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("These features are finished already.");
+            assertThatThrownBy(() -> sink.write(TokenBatch.of(TWO), sae.encode(TWO)))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("These features are finished already.");
+
+            sink.commit();
+
+            assertThatThrownBy(sink::commit)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("These features are in place already.");
+        });
+
+        assertThat(Files.size(file)).isEqualTo(Files.size(expected));
+    }
+
+    private void write(Path file, Consumer<FeatureSink> ending) {
+        try (ActivationReader reader = threeTokens();
+                FeatureSink sink = FeatureSink.to(file, FeatureStream.of(reader, sae))) {
+            for (TokenBatch batch : reader.batches(3)) {
+                sink.write(batch, sae.encode(batch.rows()));
+            }
+            ending.accept(sink);
+        }
     }
 
     @ParameterizedTest

@@ -8,7 +8,7 @@ import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import java.util.Map;
 
-/** All JSON that the command makes; null stands for NaN and infinity, for which JSON has no word. */
+/** All JSON that programs and the command write; null stands for NaN and infinity, for which JSON has no word. */
 public final class Json {
 
     private static final Gson LINE =
