@@ -108,7 +108,8 @@ public final class KernelChoice {
                 LOG.warn("The {} kernel multiplies no 8-bit numbers: {}", provider.kind(), e.getMessage());
             }
         }
-        LOG.warn("Nothing here multiplies 8-bit numbers fast: three and more tokens are encoded as without preparing");
+        LOG.warn("Nothing here multiplies 8-bit numbers fast, for libtorch is not on the class path or does not on this"
+                + " processor: three and more tokens are encoded as without preparing");
         return null;
     }
 
