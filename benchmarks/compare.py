@@ -117,13 +117,14 @@ def measured(options):
             peer = peers.best(worker, options.activations, options.peer)
             _, java, pytorch = worker.machine()
             d_in, d_sae, d_out = map(int, sizes[:3])
-            facts = {"peer": peer.describe(), "types": peer.types, "sides": list(sae4j.kernels), "kernel": kernel,
+            facts = {"types": peer.types, "sides": list(sae4j.kernels), "kernel": kernel,
                      "java": java, "libtorch": pytorch, "d_in": d_in, "d_sae": d_sae, "d_out": d_out, "weights": sizes[3]}
             for _ in range(5):
                 worker.limits()  # the first are low, until the loops are compiled
             for row in compared:
                 note(row.label)
                 outcomes[row.name] = compared_row(row, sae4j, peer, limits, options)
+            facts["peer"] = peer.describe()
     gigaflops, gigabytes = zip(*limits) if limits else ([math.nan], [math.nan])
     facts |= {"machine": machine.described(), "fast_bfloat16": machine.multiplies_bfloat16_fast(), "gigaflops": gigaflops,
               "gigabytes": gigabytes, "runs": options.runs, "warm_up": options.warm_up,
@@ -136,7 +137,7 @@ def compared_row(row, sae4j, peer, limits, options):
     folder = sae4j.open(row.sae, row.weights)
     sides = sae4j.sides(row.work)
     peer.open(row.sae, folder, sides[0])
-    agreement = {dtype: agreed(row, sae4j.worker, sides[0], peer, dtype) for dtype in peer.types}
+    agreement = {dtype: agreed(row, sae4j.worker, sides[0], peer, dtype) for dtype in peer.types_of(row)}
     sae4j.require_same_bits(row.tokens)
     outcome = {"row": row, "agreement": agreement, "weights": sae4j.facts[4], "tokens": row.tokens,
                "active": sae4j.active(sides[0], row.tokens)}
@@ -154,7 +155,7 @@ def compared_row(row, sae4j, peer, limits, options):
 def called_rounds(row, sae4j, sides, peer, options, after):
     """Calls both sides by turns; returns the milliseconds of a call."""
     their_work = "encode" if row.work == "dense" else row.work
-    theirs = {dtype: lambda calls, dtype=dtype: peer.run(their_work, row.tokens, calls, dtype) for dtype in peer.types}
+    theirs = {dtype: lambda calls, dtype=dtype: peer.run(their_work, row.tokens, calls, dtype) for dtype in peer.types_of(row)}
     ours = {side: lambda calls, side=side: sae4j.run(side, row.work, row.tokens, calls) for side in sides}
     calls, first = {}, {}
     for run in theirs.values():
@@ -171,7 +172,7 @@ def called_rounds(row, sae4j, sides, peer, options, after):
 def served_rounds(row, sae4j, sides, peer, options, after):
     """Lets threads ask both sides by turns; returns the milliseconds of all requests, and of each."""
     sizes = requests(options.requests)
-    theirs = {dtype: lambda sizes, dtype=dtype: peer.serve(SERVER_THREADS, sizes, dtype) for dtype in peer.types}
+    theirs = {dtype: lambda sizes, dtype=dtype: peer.serve(SERVER_THREADS, sizes, dtype) for dtype in peer.types_of(row)}
     ours = {side: lambda sizes, side=side: sae4j.serve(side, SERVER_THREADS, sizes) for side in sides}
     runs = [*theirs.values(), *ours.values()]
     few = sizes[: SERVER_THREADS]

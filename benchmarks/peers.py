@@ -21,6 +21,11 @@ from worker import served
 TORCH_TYPES = {"F32": "float32", "F16": "float16", "BF16": "bfloat16"}
 # float16 is compared with where a product takes at most so many times as long as in float32: most processors convert.
 FLOAT16_WORTH = 2
+# bfloat16 is compared with in every row where a product takes at most so many times as long as in float32. Where it takes
+# longer, rows of many tokens would take hours, and only those of so few are compared with it, as some processors multiply a
+# single token in other ways.
+BFLOAT16_WORTH = 10
+FEW_TOKENS = 2
 
 
 def best(worker, activations, wanted=None):
@@ -46,19 +51,22 @@ class TorchPeer:
         self.opened = None
         self.activations = tensor(torch, activations, "activations").float()
         self.features = {}
-        self.types = ("float32", "bfloat16")
         times = self.product_times()
         self.float16 = times["float16"] / times["float32"]
-        if self.float16 <= FLOAT16_WORTH:
-            self.types += ("float16",)
+        self.bfloat16 = times["bfloat16"] / times["float32"]
+        self.types = ("float32", "bfloat16", *(["float16"] if self.float16 <= FLOAT16_WORTH else []))
+
+    def types_of(self, row):
+        """Returns the number formats that a row is compared in."""
+        return types_of(self.types, row, self.bfloat16)
 
     def product_times(self):
-        """Returns how long a product of 64 tokens takes in two number formats."""
+        """Returns how long a product of 64 tokens takes in each number format."""
         best = {}
         with self.torch.inference_mode():
-            for dtype, _ in itertools.product(("float32", "float16"), range(5)):
+            for dtype, _ in itertools.product(("float32", "float16", "bfloat16"), range(5)):
                 x = self.activations[:64].to(getattr(self.torch, dtype))
-                w = self.torch.ones(x.shape[1], 2048, dtype=x.dtype)
+                w = self.torch.ones(x.shape[1], 512, dtype=x.dtype)
                 start = time.perf_counter()
                 x @ w
                 best[dtype] = min(best.get(dtype, 1e9), time.perf_counter() - start)
@@ -68,10 +76,9 @@ class TorchPeer:
         return f"PyTorch {self.torch.__version__} (Python), the lines of SAELens, {self.threads()}"
 
     def threads(self):
-        threads = f"{self.torch.get_num_threads()} threads"
-        if "float16" in self.types:
-            return threads
-        return f"{threads}; float16 left out, a product takes {self.float16:.0f} times as long as in float32"
+        left_out = "" if "float16" in self.types else (
+            f"; float16 left out, a product takes {self.float16:.0f} times as long as in float32")
+        return f"{self.torch.get_num_threads()} threads{left_out}{slow_bfloat16(self.bfloat16)}"
 
     def open(self, sae, folder, side):
         """Opens an SAE in all number formats, in place of the one before."""
@@ -201,15 +208,22 @@ class WorkerPeer:
     def __init__(self, worker):
         self.worker = worker
         self.opened = None
+        self.bfloat16 = None
 
     def describe(self):
         threads, _, pytorch = self.worker.machine()
-        return f"libtorch {pytorch} (DJL), the lines of SAELens, {threads} threads"
+        return f"libtorch {pytorch} (DJL), the lines of SAELens, {threads} threads{slow_bfloat16(self.bfloat16)}"
+
+    def types_of(self, row):
+        return types_of(self.types, row, self.bfloat16)
 
     def open(self, sae, folder, side):
         if self.opened != (sae, folder):
             self.worker.ask("peer", side)
             self.opened = (sae, folder)
+        if self.bfloat16 is None:
+            times = {dtype: min(self.run("encode", FEW_TOKENS, 1, dtype) for _ in range(2)) for dtype in self.types}
+            self.bfloat16 = times["bfloat16"] / times["float32"]
 
     def run(self, work, tokens, calls, dtype):
         return int(self.worker.ask("peer-run", dtype, work, tokens, calls)[0])
@@ -219,6 +233,18 @@ class WorkerPeer:
 
     def write(self, work, tokens, file, dtype):
         self.worker.ask("peer-write", dtype, work, tokens, file)
+
+
+def types_of(types, row, bfloat16):
+    return tuple(dtype for dtype in types
+                 if dtype != "bfloat16" or bfloat16 <= BFLOAT16_WORTH or row.tokens <= FEW_TOKENS)
+
+
+def slow_bfloat16(times):
+    if times is None or times <= BFLOAT16_WORTH:
+        return ""
+    return (f"; bfloat16 left out with more than {FEW_TOKENS} tokens, a product takes {times:.0f} times as long as in"
+            " float32")
 
 
 def lying_transposed(matrix):

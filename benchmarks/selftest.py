@@ -43,11 +43,13 @@ def run(measured, agreed, made):
 
 
 def checks(result, rows):
+    table = report.text(result, False)
     assert [row["name"] for row in result["rows"]] == rows, result
     for row in result["rows"]:
         if row["work"] == "process":
             continue
-        assert set(row["peer_ms"]) >= {"float32", "bfloat16"}, row
+        assert "float32" in row["peer_ms"], row
+        assert "bfloat16" in row["peer_ms"] or row["name"] != "encode-1" and "bfloat16 left out" in table, row
         assert set(row["sae4j_ms"]) == ({"default"} if row["work"] == "decode" else {"default", "prepared"})
         assert row["ratio"] == min(row["ratios"].values()) > 0, row
         assert row["work"] != "serve" or row["p99"] >= 1, row

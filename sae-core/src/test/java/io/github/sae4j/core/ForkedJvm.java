@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Runs a program of the tests in a Java process of its own, because what it looks for would harm this one. */
-record ForkedJvm(int exitCode, String output) {
+public record ForkedJvm(int exitCode, String output) {
 
     /** The option with which the vector kernel is there; without it libtorch does its work. */
     static final String VECTORS = "--add-modules=jdk.incubator.vector";
@@ -57,7 +57,7 @@ record ForkedJvm(int exitCode, String output) {
     }
 
     /** Runs a program where libtorch may not use the instructions that add products of 8-bit numbers up in 32 bits. */
-    static ForkedJvm runWithoutByteProducts(Path workingFolder, Class<?> program, String... options)
+    public static ForkedJvm runWithoutByteProducts(Path workingFolder, Class<?> program, String... options)
             throws IOException, InterruptedException {
         Map<String, String> environment = Map.of("ONEDNN_MAX_CPU_ISA", "AVX2");
         return run(System.getProperty("java.class.path"), environment, workingFolder, program, options);

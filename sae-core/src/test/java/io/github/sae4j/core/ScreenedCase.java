@@ -205,7 +205,7 @@ final class ScreenedCase {
         for (float weight : feature) {
             largest = Math.max(largest, Math.abs(weight));
         }
-        float step = largest / PreparedEncoder.LARGEST;
+        float step = largest / (random.nextInt(4) == 0 ? PreparedEncoder.LARGEST / 2 + 1 : PreparedEncoder.LARGEST);
         float[] lost = new float[dIn];
         float size = random.nextBoolean() ? 1000 : -1000;
         for (int k = 0; k < dIn; k++) {

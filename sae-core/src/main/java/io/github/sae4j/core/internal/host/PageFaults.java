@@ -21,7 +21,8 @@ public final class PageFaults {
      * @throws InternalError if it has
      */
     public static void requireNone() {
-        // Arrays of arrays are made by the JVM, and the error comes on the way back from there; native methods are no such
+        // Arrays of arrays are made by the JVM, and the error comes on the way back from there; native methods are no
+        // such
         // way in Java 17.
         byte[][] arrays = new byte[ARRAYS][1];
         if (arrays.length != ARRAYS) {

@@ -18,7 +18,7 @@ public final class PreparedEncoder {
     /** The rows of 8-bit numbers end with zeros at a multiple of so many bytes, as long as any machine's vector. */
     public static final int WHOLE = 64;
 
-    /** The largest of the 8-bit numbers; the smallest is its negative. */
+    /** The largest that 8-bit numbers may be, a feature's and a token's; the smallest is its negative. */
     public static final int LARGEST = 127;
 
     /** With more numbers in an activation, exact sums of products of 8-bit numbers could leave int32. */
@@ -29,14 +29,16 @@ public final class PreparedEncoder {
     private final WeightMatrix rows;
     private final ByteBuffer quantized;
     private final int stride;
+    private final int largest;
     private final float[] scale;
     private final float[] norm;
     private final float[] error;
 
-    private PreparedEncoder(WeightMatrix rows, ByteBuffer quantized, int stride) {
+    private PreparedEncoder(WeightMatrix rows, ByteBuffer quantized, int stride, int largest) {
         this.rows = rows;
         this.quantized = quantized;
         this.stride = stride;
+        this.largest = largest;
         this.scale = new float[(int) rows.rows()];
         this.norm = new float[scale.length];
         this.error = new float[scale.length];
@@ -47,30 +49,19 @@ public final class PreparedEncoder {
      *
      * @param encoder {@code W_enc}, {@code [d_in, d_sae]}; where it lies transposed, its features are not copied as they are
      *     stored
-     * @throws SaeException if the 8-bit numbers are 2 GiB or more, activations have more than {@value #MOST_INPUTS} numbers,
-     *     or there is no memory for the copies
+     * @param largest the largest of the features' 8-bit numbers, at most {@value #LARGEST}
+     * @throws SaeException if it does not {@linkplain #requireFits fit}, or there is no memory for the copies
      */
-    public static PreparedEncoder of(WeightMatrix encoder, Workers workers) {
-        if (encoder.rows() > MOST_INPUTS) {
-            throw new SaeException(
-                    SaeException.Reason.TOO_LARGE,
-                    "This SAE cannot be prepared: d_in is " + encoder.rows()
-                            + ", but sums of 8-bit products hold at most " + MOST_INPUTS + " of them.");
-        }
-        int stride = (int) ((encoder.rows() + WHOLE - 1) / WHOLE * WHOLE);
+    public static PreparedEncoder of(WeightMatrix encoder, int largest, Workers workers) {
+        requireFits(encoder);
+        int stride = stride(encoder);
         long bytes = stride * encoder.columns();
-        if (bytes > Integer.MAX_VALUE - WHOLE) {
-            throw new SaeException(
-                    SaeException.Reason.TOO_LARGE,
-                    "This SAE cannot be prepared: its encoder in 8 bits takes " + bytes
-                            + " bytes, but must be less than 2 GiB.");
-        }
         try {
             ByteBuffer quantized =
                     ByteBuffer.allocateDirect((int) bytes + WHOLE).alignedSlice(WHOLE);
             WeightMatrix features = encoder.transposed();
             PreparedEncoder prepared = new PreparedEncoder(
-                    features.isTransposed() ? RowByRow.of(features, workers) : features, quantized, stride);
+                    features.isTransposed() ? RowByRow.of(features, workers) : features, quantized, stride, largest);
             int dSae = prepared.dSae();
             workers.run(prepared.new Quantization(), (dSae + SHARE - 1) / SHARE, workers.size());
             return prepared;
@@ -83,12 +74,37 @@ public final class PreparedEncoder {
         }
     }
 
+    /**
+     * Lets in encoders that can be prepared.
+     *
+     * @throws SaeException if the 8-bit numbers are 2 GiB or more, or activations have more than {@value #MOST_INPUTS} numbers
+     */
+    public static void requireFits(WeightMatrix encoder) {
+        if (encoder.rows() > MOST_INPUTS) {
+            throw new SaeException(
+                    SaeException.Reason.TOO_LARGE,
+                    "This SAE cannot be prepared: d_in is " + encoder.rows()
+                            + ", but sums of 8-bit products hold at most " + MOST_INPUTS + " of them.");
+        }
+        long bytes = stride(encoder) * encoder.columns();
+        if (bytes > Integer.MAX_VALUE - WHOLE) {
+            throw new SaeException(
+                    SaeException.Reason.TOO_LARGE,
+                    "This SAE cannot be prepared: its encoder in 8 bits takes " + bytes
+                            + " bytes, but must be less than 2 GiB.");
+        }
+    }
+
     /** Returns how many bytes the copies of an encoder take. */
     public static long bytes(WeightMatrix encoder) {
-        long stride = (encoder.rows() + WHOLE - 1) / WHOLE * WHOLE;
         long stored =
                 encoder.isTransposed() ? 0 : encoder.rows() * encoder.type().bytes();
-        return encoder.columns() * (stride + stored + 3L * Float.BYTES);
+        return encoder.columns() * (stride(encoder) + stored + 3L * Float.BYTES);
+    }
+
+    /** Returns how many bytes a row of an encoder's 8-bit numbers takes, a multiple of {@link #WHOLE}. */
+    public static int stride(WeightMatrix encoder) {
+        return (int) ((encoder.rows() + WHOLE - 1) / WHOLE * WHOLE);
     }
 
     private final class Quantization extends WorkerPool.Work {
@@ -125,19 +141,19 @@ public final class PreparedEncoder {
         }
 
         private void quantize(int feature, float[] row, byte[] bytes) {
-            float largest = 0;
+            float most = 0;
             double squares = 0;
             for (float weight : row) {
-                largest = Math.max(largest, Math.abs(weight));
+                most = Math.max(most, Math.abs(weight));
                 squares += (double) weight * weight;
             }
-            float step = largest / LARGEST;
+            float step = most / largest;
             if (!(step >= Float.MIN_NORMAL && step < Float.POSITIVE_INFINITY)) {
                 step = 0;
             }
             double errors = 0;
             for (int k = 0; k < row.length; k++) {
-                int q = step == 0 ? 0 : Math.max(-LARGEST, Math.min(LARGEST, Math.round(row[k] / step)));
+                int q = step == 0 ? 0 : Math.max(-largest, Math.min(largest, Math.round(row[k] / step)));
                 bytes[k] = (byte) q;
                 double off = row[k] - (double) step * q;
                 errors += off * off;

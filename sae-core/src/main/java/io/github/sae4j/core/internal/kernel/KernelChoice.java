@@ -3,6 +3,8 @@ package io.github.sae4j.core.internal.kernel;
 import ai.djl.Device;
 import io.github.sae4j.core.Kernel;
 import io.github.sae4j.core.SaeException;
+import io.github.sae4j.core.WeightMatrix;
+import io.github.sae4j.core.internal.host.ByteMultiplier;
 import io.github.sae4j.core.internal.host.ByteProducts;
 import io.github.sae4j.core.internal.host.KernelParts;
 import io.github.sae4j.core.internal.host.PreparedEncoder;
@@ -92,17 +94,31 @@ public final class KernelChoice {
                     "This SAE cannot be prepared: it runs on the " + kind + " kernel, and only the " + Kernel.VECTOR
                             + " kernel has a screen.");
         }
-        PreparedEncoder encoder = PreparedEncoder.of(Objects.requireNonNull(parts.encoder(), "encoder"), workers);
-        return parts.with(new Screen(encoder, byteProducts(encoder, workers.size())));
+        WeightMatrix weights = Objects.requireNonNull(parts.encoder(), "encoder");
+        PreparedEncoder.requireFits(weights);
+        ByteMultiplier multiplier = byteMultiplier(weights, workers.size());
+        int largest = multiplier == null ? PreparedEncoder.LARGEST : multiplier.largest();
+        PreparedEncoder encoder = PreparedEncoder.of(weights, largest, workers);
+        return parts.with(new Screen(encoder, multiplier == null ? null : products(multiplier, encoder)));
     }
 
-    /** Preparing pays without them too little to fail for. */
-    private static @Nullable ByteProducts byteProducts(PreparedEncoder encoder, int threads) {
+    private static @Nullable ByteProducts products(ByteMultiplier multiplier, PreparedEncoder encoder) {
+        try {
+            return multiplier.over(encoder);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            LOG.warn("There are no products of 8-bit numbers with all features: {}", e.getMessage());
+            return null;
+        }
+    }
+
+    /** Preparing pays without one too little to fail for. */
+    private static @Nullable ByteMultiplier byteMultiplier(WeightMatrix encoder, int threads) {
+        int features = Math.toIntExact(encoder.columns());
         for (KernelProvider provider : Providers.ALL) {
             try {
-                ByteProducts products = provider.byteProducts(encoder, threads);
-                if (products != null) {
-                    return products;
+                ByteMultiplier multiplier = provider.byteMultiplier(features, PreparedEncoder.stride(encoder), threads);
+                if (multiplier != null) {
+                    return multiplier;
                 }
             } catch (RuntimeException | OutOfMemoryError e) {
                 LOG.warn("The {} kernel multiplies no 8-bit numbers: {}", provider.kind(), e.getMessage());

@@ -3,9 +3,8 @@ package io.github.sae4j.core.internal.kernel;
 import ai.djl.Device;
 import io.github.sae4j.core.Kernel;
 import io.github.sae4j.core.SaeException;
-import io.github.sae4j.core.internal.host.ByteProducts;
+import io.github.sae4j.core.internal.host.ByteMultiplier;
 import io.github.sae4j.core.internal.host.KernelParts;
-import io.github.sae4j.core.internal.host.PreparedEncoder;
 import io.github.sae4j.core.internal.host.SaeKernel;
 import io.github.sae4j.core.internal.host.VectorPieces;
 import io.github.sae4j.core.internal.host.Workers;
@@ -48,10 +47,12 @@ public interface KernelProvider {
     /**
      * Returns products of tokens in 8 bits, or null if it has none that are fast here.
      *
+     * @param features how many features an encoder has
+     * @param stride the bytes of a feature's 8-bit numbers
      * @param threads how many threads may work on a product, the caller's among them
      * @throws SaeException if what the kernel needs does not start
      */
-    default @Nullable ByteProducts byteProducts(PreparedEncoder encoder, int threads) {
+    default @Nullable ByteMultiplier byteMultiplier(int features, int stride, int threads) {
         return null;
     }
 

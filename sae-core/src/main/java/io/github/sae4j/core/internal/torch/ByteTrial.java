@@ -9,6 +9,8 @@ import io.github.sae4j.core.internal.host.PreparedEncoder;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tries whether products of 8-bit numbers are fast and exact on this processor. Instructions that add two of them up in 16
@@ -16,9 +18,16 @@ import java.util.SplittableRandom;
  */
 final class ByteTrial {
 
+    private static final Logger LOG = LoggerFactory.getLogger(ByteTrial.class);
+
     private static final int TOKENS = 32;
-    private static final int FEATURES = 2048;
     private static final int TIMES = 7;
+
+    /** Features whose float32 weights no cache holds, as an encoder's. */
+    private static final int FEATURES = 8192;
+
+    /** Features with which products take no time even where nobody has made them fast. */
+    private static final int FEW_FEATURES = 256;
 
     /** Tokens of calls that are checked: libtorch takes other ways for few and for many. */
     private static final int[] CHECKED_TOKENS = {1, 2, 3, TOKENS, 65, 128};
@@ -29,13 +38,14 @@ final class ByteTrial {
     /** How many times as fast as those of float32 products of 8-bit numbers must be, for what follows them to pay. */
     private static final double WORTH = 1.5;
 
-    /** How many times as slow they are where nobody has made them fast, and trying on takes minutes. */
-    private static final int HOPELESS = 16;
+    /** Where nobody has made them fast, they are slower than this, and many of them take seconds. */
+    private static final double HOPELESS = 0.25;
 
     private final Script script = Script.withRule("h");
-    private final int features;
+    private final int dSae;
     private final int width;
     private final int checked;
+    private final int largest;
     private final ByteBuffer tokens;
 
     /** How products are made that are tried. */
@@ -46,19 +56,28 @@ final class ByteTrial {
         ByteProducts over(ByteBuffer rows, int features, int width);
     }
 
-    ByteTrial(PreparedEncoder encoder) {
-        this.features = Math.min(FEATURES, encoder.dSae());
-        this.width = encoder.stride();
-        this.checked = Math.min(encoder.dSae(), 2 * AT_ONCE + encoder.dSae() % AT_ONCE);
-        this.tokens = extremes(CHECKED_TOKENS[CHECKED_TOKENS.length - 1], width);
+    /**
+     * Creates it.
+     *
+     * @param dSae how many features an encoder has
+     * @param width the numbers of a feature
+     * @param largest the largest of them
+     */
+    ByteTrial(int dSae, int width, int largest) {
+        this.dSae = dSae;
+        this.width = width;
+        this.checked = Math.min(dSae, 2 * AT_ONCE + dSae % AT_ONCE);
+        this.largest = largest;
+        this.tokens = extremes(CHECKED_TOKENS[CHECKED_TOKENS.length - 1], width, PreparedEncoder.LARGEST);
     }
 
     boolean passes(Maker maker) {
         return areExact(maker) && areFast(maker);
     }
 
-    private boolean areExact(Maker maker) {
-        ByteBuffer rows = extremes(checked, width);
+    /** Returns whether products are exact, of the largest numbers too. */
+    boolean areExact(Maker maker) {
+        ByteBuffer rows = extremes(checked, width, largest);
         float[] expected = products(rows);
         ByteProducts products = maker.over(rows, checked, width);
         for (int count : CHECKED_TOKENS) {
@@ -88,16 +107,16 @@ final class ByteTrial {
     }
 
     /** Returns rows of the largest number, of its negative, of both by turns, and of any. */
-    private static ByteBuffer extremes(int rows, int width) {
+    private static ByteBuffer extremes(int rows, int width, int largest) {
         ByteBuffer numbers = ByteBuffer.allocateDirect(rows * width);
         SplittableRandom random = new SplittableRandom(1);
         for (int row = 0; row < rows; row++) {
             for (int k = 0; k < width; k++) {
                 int number = switch (row % 4) {
-                    case 0 -> PreparedEncoder.LARGEST;
-                    case 1 -> -PreparedEncoder.LARGEST;
-                    case 2 -> k % 2 == 0 ? PreparedEncoder.LARGEST : -PreparedEncoder.LARGEST;
-                    default -> random.nextInt(-PreparedEncoder.LARGEST, PreparedEncoder.LARGEST + 1);
+                    case 0 -> largest;
+                    case 1 -> -largest;
+                    case 2 -> k % 2 == 0 ? largest : -largest;
+                    default -> random.nextInt(-largest, largest + 1);
                 };
                 numbers.put(row * width + k, (byte) number);
             }
@@ -106,7 +125,12 @@ final class ByteTrial {
     }
 
     private boolean areFast(Maker maker) {
-        ByteProducts products = maker.over(extremes(features, width), features, width);
+        return gain(maker, Math.min(FEW_FEATURES, dSae)) >= HOPELESS && gain(maker, Math.min(FEATURES, dSae)) >= WORTH;
+    }
+
+    /** Returns how many times as fast products of 8-bit numbers are as those of float32. */
+    private double gain(Maker maker, int features) {
+        ByteProducts products = maker.over(extremes(features, width, largest), features, width);
         try (PtNDManager trial = TorchRuntime.newManager(Device.cpu())) {
             PtNDArray x = (PtNDArray) trial.ones(new Shape(TOKENS, width));
             PtNDArray w = (PtNDArray) trial.ones(new Shape(features, width));
@@ -122,11 +146,15 @@ final class ByteTrial {
                 products.multiply(tokens, TOKENS, sums -> {});
                 bestOfFloats = Math.min(bestOfFloats, between - start);
                 best = Math.min(best, System.nanoTime() - between);
-                if (best > HOPELESS * bestOfFloats) {
-                    return false;
-                }
             }
-            return best * WORTH <= bestOfFloats;
+            LOG.debug(
+                    "{} tokens by {} features of up to {}: {} us in 8 bits, {} us in float32",
+                    TOKENS,
+                    features,
+                    largest,
+                    best / 1000,
+                    bestOfFloats / 1000);
+            return (double) bestOfFloats / best;
         }
     }
 }

@@ -40,4 +40,9 @@ final class PlainBytes implements ByteProducts {
                     HostArrays.bytes(TorchWeights.keep(ThreadLimit.within(threads, () -> call.runToTensor(manager)))));
         }
     }
+
+    @Override
+    public int fewest() {
+        return 1;
+    }
 }

@@ -3,9 +3,8 @@ package io.github.sae4j.core.internal.torch;
 import ai.djl.Device;
 import io.github.sae4j.core.BlockRule;
 import io.github.sae4j.core.Kernel;
-import io.github.sae4j.core.internal.host.ByteProducts;
+import io.github.sae4j.core.internal.host.ByteMultiplier;
 import io.github.sae4j.core.internal.host.KernelParts;
-import io.github.sae4j.core.internal.host.PreparedEncoder;
 import io.github.sae4j.core.internal.host.SaeKernel;
 import io.github.sae4j.core.internal.host.Workers;
 import io.github.sae4j.core.internal.kernel.KernelProvider;
@@ -45,8 +44,8 @@ public final class TorchProvider implements KernelProvider {
     }
 
     @Override
-    public @Nullable ByteProducts byteProducts(PreparedEncoder encoder, int threads) {
-        return NativeLibrary.isAtHand() ? TorchByteProducts.of(encoder, threads) : null;
+    public @Nullable ByteMultiplier byteMultiplier(int features, int stride, int threads) {
+        return NativeLibrary.isAtHand() ? TorchBytes.of(features, stride, threads) : null;
     }
 
     @Override

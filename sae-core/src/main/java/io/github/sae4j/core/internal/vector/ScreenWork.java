@@ -109,23 +109,24 @@ final class ScreenWork {
     /** Encodes tokens, {@code [count, d_in]}. */
     void run(float[] activations, int count, FoundRows found) {
         x = activations;
-        int step = products == null ? FEW : mostTokens;
         for (first = 0; first < count; first += tokens) {
-            tokens = Math.min(step, count - first);
-            encode();
+            int left = count - first;
+            if (products == null || left < products.fewest()) {
+                begin(Math.min(FEW, left));
+                multiplyRows();
+            } else {
+                begin(Math.min(mostTokens, left));
+                multiplyBytes(products);
+            }
             collect(found);
         }
     }
 
-    private void encode() {
+    private void begin(int count) {
+        tokens = count;
         if (features.length < tokens) {
             features = new int[tokens][mostOpen + LANES];
             values = new float[tokens][mostOpen];
-        }
-        if (products == null) {
-            multiplyRows();
-        } else {
-            multiplyBytes(products);
         }
     }
 

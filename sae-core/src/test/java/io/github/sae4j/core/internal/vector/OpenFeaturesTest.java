@@ -25,7 +25,9 @@ class OpenFeaturesTest {
     private static int[] open(float[] weights, float x, BlockRule rule) {
         SelectionRule selection = SelectionRule.of(rule, new float[0], new float[0]);
         PreparedEncoder encoder = PreparedEncoder.of(
-                WeightMatrix.of(new float[][] {weights}), new Workers(WorkerPool.shared(), new Stop()));
+                WeightMatrix.of(new float[][] {weights}),
+                PreparedEncoder.LARGEST,
+                new Workers(WorkerPool.shared(), new Stop()));
         ScreenBounds bounds = new ScreenBounds(encoder, selection);
         ByteBuffer sums = ByteBuffer.allocateDirect(D_SAE * Float.BYTES).order(ByteOrder.nativeOrder());
         for (int feature = 0; feature < D_SAE; feature++) {
