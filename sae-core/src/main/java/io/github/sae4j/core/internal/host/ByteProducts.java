@@ -10,12 +10,12 @@ public interface ByteProducts {
      * Multiplies. A product is the exact sum as float32 holds it.
      *
      * @param tokens direct, {@code [count, stride]} bytes from position 0, between -127 and 127
-     * @param count how many tokens, at least {@link #fewest}
+     * @param count how many tokens
      * @param products takes {@code [count, d_sae]}, direct, float32 in the machine's byte order, from position 0; the memory is
      *     theirs until they return
      */
     void multiply(ByteBuffer tokens, int count, Consumer<ByteBuffer> products);
 
-    /** Returns how many tokens there must be for this to be faster than rows that are multiplied as they stream by. */
+    /** Returns how many tokens a call must have for this to be faster than multiplying them in float32. */
     int fewest();
 }

@@ -21,8 +21,8 @@ final class PackedBytes implements ByteProducts {
     /** With more numbers in a token, sums of products with a token of 8 bits without a sign could leave int32. */
     static final int MOST_INPUTS = Integer.MAX_VALUE / (255 * PreparedEncoder.LARGEST);
 
-    /** Fewer tokens take as long as so many. */
-    private static final int FEWEST = 3;
+    /** Up to some 16 tokens take the same time, which the float32 products of fewer than so many do not. */
+    private static final int FEWEST = 9;
 
     /** The tokens that oneDNN is told to expect; it takes any number of them. */
     private static final int EXPECTED = 64;

@@ -70,7 +70,7 @@ final class ScreenWork {
         private final OpenFeatures open;
         private final CloserLook closer;
         private final ExactSums exact;
-        private final float[] row = new float[FEW];
+        private final float[] pair = new float[2];
         private long[] entries = new long[0];
         private float[] keys = new float[0];
 
@@ -109,14 +109,14 @@ final class ScreenWork {
     /** Encodes tokens, {@code [count, d_in]}. */
     void run(float[] activations, int count, FoundRows found) {
         x = activations;
+        ByteProducts by = products == null || count < products.fewest() ? null : products;
+        int step = by == null ? FEW : mostTokens;
         for (first = 0; first < count; first += tokens) {
-            int left = count - first;
-            if (products == null || left < products.fewest()) {
-                begin(Math.min(FEW, left));
+            begin(Math.min(step, count - first));
+            if (by == null) {
                 multiplyRows();
             } else {
-                begin(Math.min(mostTokens, left));
-                multiplyBytes(products);
+                multiplyBytes(by);
             }
             collect(found);
         }
@@ -147,16 +147,35 @@ final class ScreenWork {
         @Override
         protected void part(int slot, int block) {
             int end = Math.min((block + 1) * BLOCK, dSae);
-            float[] row = slots[slot].row;
             try {
-                for (int feature = block * BLOCK; feature < end; feature++) {
-                    ByteRows.multiply(tokens, quantized, (long) feature * stride, stride, ordered, row);
-                    for (int token = 0; token < tokens; token++) {
-                        rowSums.putFloat((token * dSae + feature) * Float.BYTES, row[token]);
-                    }
+                if (tokens == 1) {
+                    multiplyOne(slots[slot].pair, block * BLOCK, end);
+                } else {
+                    multiplyTwo(slots[slot].pair, block * BLOCK, end);
                 }
             } catch (Throwable e) {
                 throw Memory.unchecked(e);
+            }
+        }
+
+        private void multiplyOne(float[] pair, int begin, int end) throws Throwable {
+            int feature = begin;
+            for (; feature + 2 <= end; feature += 2) {
+                ByteRows.multiplyRows(quantized, (long) feature * stride, stride, ordered, pair);
+                rowSums.putFloat(feature * Float.BYTES, pair[0]);
+                rowSums.putFloat((feature + 1) * Float.BYTES, pair[1]);
+            }
+            if (feature < end) {
+                float product = ByteRows.multiply(quantized, (long) feature * stride, stride, ordered);
+                rowSums.putFloat(feature * Float.BYTES, product);
+            }
+        }
+
+        private void multiplyTwo(float[] pair, int begin, int end) throws Throwable {
+            for (int feature = begin; feature < end; feature++) {
+                ByteRows.multiplyTokens(quantized, (long) feature * stride, stride, ordered, pair);
+                rowSums.putFloat(feature * Float.BYTES, pair[0]);
+                rowSums.putFloat((dSae + feature) * Float.BYTES, pair[1]);
             }
         }
     }

@@ -16,12 +16,14 @@ import io.github.sae4j.core.internal.host.Workers;
 final class ScreenedKernel implements HostKernel {
 
     private final HostKernel kernel;
-    private final boolean hasProducts;
+    private final int fewest;
     private final Pool<ScreenWork> works;
 
     ScreenedKernel(HostKernel kernel, Screen screen, SelectionRule rule, Workers workers) {
         this.kernel = kernel;
-        this.hasProducts = screen.products() != null;
+        this.fewest = screen.products() == null
+                ? Integer.MAX_VALUE
+                : screen.products().fewest();
         StoredMatrix rows = new StoredMatrix(screen.encoder().rows());
         ScreenBounds bounds = new ScreenBounds(screen.encoder(), rule);
         this.works = new Pool<>(() -> new ScreenWork(screen, rows, bounds, rule, kernel, workers));
@@ -39,7 +41,7 @@ final class ScreenedKernel implements HostKernel {
 
     @Override
     public void encode(float[] x, int tokens, FoundRows found) {
-        if (tokens > ScreenWork.FEW && !hasProducts) {
+        if (tokens > ScreenWork.FEW && tokens < fewest) {
             kernel.encode(x, tokens, found);
             return;
         }
