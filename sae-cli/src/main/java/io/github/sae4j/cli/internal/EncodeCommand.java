@@ -83,7 +83,7 @@ public final class EncodeCommand implements Runnable {
     public void run() {
         ActivationSource source = input.source(spec);
         Sharding sharding = output.sharding(spec);
-        List<FeatureTarget> targets = output.targets(source.files(), dense, spec);
+        List<FeatureTarget> targets = output.targets(source.files(), spec);
         requireForms(targets);
         OpenSae opened;
         try {
