@@ -156,6 +156,7 @@ public final class Survey {
      * @param beside is given each batch of the first pass in turn, in another thread
      * @throws IllegalArgumentException if more features are asked for, or {@code again} gives fewer or more tokens
      * @throws io.github.sae4j.data.DataException if the activations or the texts cannot be read
+     * @throws java.io.UncheckedIOException if {@code beside} throws an {@link java.io.IOException}
      */
     public SurveyResult first(
             int most,
@@ -186,6 +187,7 @@ public final class Survey {
      * @param beside is given each batch of the first pass in turn, in another thread
      * @throws IllegalArgumentException if more features are asked for, or {@code again} gives fewer or more tokens
      * @throws io.github.sae4j.data.DataException if the activations or the texts cannot be read
+     * @throws java.io.UncheckedIOException if {@code beside} throws an {@link java.io.IOException}
      * @throws SaeException if the SAE cannot decode
      */
     public SurveyResult forwardFirst(
