@@ -1,5 +1,7 @@
 package io.github.sae4j.analysis;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -34,7 +36,7 @@ final class BackgroundThread implements AutoCloseable {
     /**
      * Waits for something that was started.
      *
-     * @throws RuntimeException what it threw
+     * @throws RuntimeException what it threw; an {@link IOException} in an {@link UncheckedIOException}
      */
     static <T> T result(Future<T> work) {
         try {
@@ -45,6 +47,9 @@ final class BackgroundThread implements AutoCloseable {
             }
             if (e.getCause() instanceof Error failure) {
                 throw failure;
+            }
+            if (e.getCause() instanceof IOException failure) {
+                throw new UncheckedIOException(failure);
             }
             throw new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {

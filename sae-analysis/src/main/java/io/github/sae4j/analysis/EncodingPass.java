@@ -7,10 +7,11 @@ import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.data.activations.ActivationReader;
 import io.github.sae4j.data.activations.TokenBatch;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
-import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.stream.Stream;
@@ -102,8 +103,9 @@ public final class EncodingPass {
          *
          * @param batch the tokens, valid until this returns
          * @param features the features of all of them, none of those that are skipped
+         * @throws IOException if they cannot be taken, which ends the pass
          */
-        void take(TokenBatch batch, SparseFeatures features);
+        void take(TokenBatch batch, SparseFeatures features) throws IOException;
     }
 
     /**
@@ -125,8 +127,16 @@ public final class EncodingPass {
          *
          * @param batch the tokens, valid until this returns
          * @param forward the features of all of them, none of those that are skipped, and their reconstruction
+         * @throws IOException if they cannot be taken, which ends the pass
          */
-        void take(TokenBatch batch, ForwardPass forward);
+        void take(TokenBatch batch, ForwardPass forward) throws IOException;
+    }
+
+    /** Takes the tokens that follow and what came of them. */
+    @FunctionalInterface
+    interface Taking<T> {
+
+        void take(TokenBatch batch, T computed) throws IOException;
     }
 
     /**
@@ -134,6 +144,7 @@ public final class EncodingPass {
      *
      * @param step is given each batch in turn, in another thread
      * @throws AnalysisException if the thread is interrupted
+     * @throws UncheckedIOException if the step throws an {@link IOException}
      */
     public void encodeAll(Step step) {
         encodeNext(Long.MAX_VALUE, tokens -> {}, step);
@@ -147,6 +158,7 @@ public final class EncodingPass {
      * @param step is given each batch in turn, in another thread
      * @throws IllegalArgumentException if so many would cut a sequence of an SAE that takes whole ones
      * @throws AnalysisException if the thread is interrupted
+     * @throws UncheckedIOException if the step throws an {@link IOException}
      */
     public void encodeNext(long count, IntConsumer progress, Step step) {
         pass(count, progress, this::encode, step::take);
@@ -158,6 +170,7 @@ public final class EncodingPass {
      * @param step is given each batch in turn, in another thread
      * @throws AnalysisException if the thread is interrupted
      * @throws SaeException if the SAE cannot decode
+     * @throws UncheckedIOException if the step throws an {@link IOException}
      */
     public void forwardAll(ForwardStep step) {
         forwardNext(Long.MAX_VALUE, tokens -> {}, step);
@@ -172,6 +185,7 @@ public final class EncodingPass {
      * @throws IllegalArgumentException if so many would cut a sequence of an SAE that takes whole ones
      * @throws AnalysisException if the thread is interrupted
      * @throws SaeException if the SAE cannot decode
+     * @throws UncheckedIOException if the step throws an {@link IOException}
      */
     public void forwardNext(long count, IntConsumer progress, ForwardStep step) {
         pass(count, progress, this::forward, step::take);
@@ -186,9 +200,9 @@ public final class EncodingPass {
      * @param taking is given each batch in turn and what came of it, in another thread; both are valid until it returns
      * @throws IllegalArgumentException if so many would cut a sequence of an SAE that takes whole ones
      * @throws AnalysisException if the thread is interrupted
+     * @throws UncheckedIOException if {@code taking} throws an {@link IOException}
      */
-    <T> void pass(
-            long count, IntConsumer progress, Function<TokenBatch, T> computation, BiConsumer<TokenBatch, T> taking) {
+    <T> void pass(long count, IntConsumer progress, Function<TokenBatch, T> computation, Taking<T> taking) {
         requireWholeSequences(count);
         try (BackgroundThread reader = BackgroundThread.open("reading");
                 BackgroundThread taker = BackgroundThread.open("writing")) {
@@ -207,7 +221,7 @@ public final class EncodingPass {
                 T computed = computed(computation, batch);
                 BackgroundThread.result(taken);
                 taken = taker.start(() -> {
-                    taking.accept(batch, computed);
+                    taking.take(batch, computed);
                     progress.accept(batch.count());
                     return batch;
                 });

@@ -1,6 +1,7 @@
 package io.github.sae4j.analysis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.sae4j.core.SparseAutoencoder;
@@ -10,6 +11,8 @@ import io.github.sae4j.loader.SAE;
 import io.github.sae4j.safetensors.Dtype;
 import io.github.sae4j.safetensors.SafetensorsWriter;
 import io.github.sae4j.safetensors.TensorSpec;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -81,6 +84,17 @@ class BatchesTest {
     }
 
     private static void ignore(int tokens) {}
+
+    @Test
+    void aStepThatCannotWriteEndsThePass() {
+        IOException full = new IOException("No space left on device");
+
+        assertThatExceptionOfType(UncheckedIOException.class)
+                .isThrownBy(() -> EncodingPass.of(activations, sae, 4).encodeAll((batch, features) -> {
+                    throw full;
+                }))
+                .withCause(full);
+    }
 
     private static boolean await(CountDownLatch latch) {
         try {

@@ -10,6 +10,7 @@ import io.github.sae4j.analysis.machine.Limits;
 import io.github.sae4j.analysis.machine.RandomWeights;
 import io.github.sae4j.analysis.survey.Survey;
 import io.github.sae4j.core.InverseTransform;
+import io.github.sae4j.core.SaeException;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.core.WeightType;
@@ -90,7 +91,7 @@ class WhatDoesNotFitTest {
             int dSae = sae.config().dSae();
 
             assertThatThrownBy(() -> Survey.of(sae).named(List.of(0, dSae), reader))
-                    .isInstanceOf(IndexOutOfBoundsException.class)
+                    .isInstanceOf(SaeException.class)
                     .hasMessage("There is no feature " + dSae + ": d_sae is " + dSae + ".");
         }
     }

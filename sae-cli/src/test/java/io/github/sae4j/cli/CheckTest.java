@@ -316,7 +316,7 @@ class CheckTest {
                     "--sae",
                     reference.folder());
             assertThat(run.exitCode()).isEqualTo(1);
-            assertThat(run.err()).hasLineCount(1).contains("sae check");
+            assertThat(run.err()).hasLineCount(1).contains("Whether activations fit is ");
         }
     }
 }

@@ -301,7 +301,7 @@ class DelphiTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "2|--dense|--dense is for .safetensors files, not for --out delphi:",
+                "2|--dense| has no dense form; --dense is for .safetensors files; see sae encode --help.",
                 "2|--shard-tokens 2|--shard-tokens divides files, so --out delphi:",
                 "1|--rows 1:4|--out delphi: needs whole sequences of one length, but --rows 1:4 cuts those of 2 tokens."
             })

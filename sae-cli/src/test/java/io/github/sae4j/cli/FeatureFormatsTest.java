@@ -280,8 +280,8 @@ class FeatureFormatsTest {
             value = {
                 "--out f.pt|--out f.pt must end in one of " + ENDINGS,
                 "--out f.npz --out f|--out f must end in one of " + ENDINGS,
-                "--out f.npz --dense|--dense is for .safetensors files, but --out f.npz is a .npz file",
-                "--out f.safetensors --out f.jsonl --dense|(the endings are " + ENDINGS + ")",
+                "--out f.npz --dense|f.npz has no dense form; --dense is for .safetensors files",
+                "--out f.safetensors --out f.jsonl --dense|f.jsonl has no dense form",
                 "--out f.npz --out ./f.npz|--out names the same file twice",
                 "--out f.npz --out f.jsonl --out f.npz --force|--out names the same file twice, f.npz"
             })

@@ -349,8 +349,8 @@ class FeaturesTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "--feature 6|1|There is no feature 6: those of",
-                "--feature -1|1|are 0 to 5.",
+                "--feature 6|1|There is no feature 6: d_sae is 6.",
+                "--feature -1|1|There is no feature -1: d_sae is 6.",
                 "--feature 0 --top 3|2|mutually exclusive",
                 "--top 0|2|a whole number from 1",
                 "--top 257|2|at most 256 features can be shown, not 257",

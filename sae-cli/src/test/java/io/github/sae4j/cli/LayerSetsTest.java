@@ -7,9 +7,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.sae4j.fixtures.SetCase;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.parquet.conf.PlainParquetConfiguration;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.example.data.simple.SimpleGroup;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.example.ExampleParquetWriter;
+import org.apache.parquet.io.LocalInputFile;
+import org.apache.parquet.io.LocalOutputFile;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.MessageTypeParser;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -90,6 +102,90 @@ class LayerSetsTest {
     private static float[] layer(float[][][] all, int layer) {
         return SetCase.flat(
                 Stream.of(all).map(token -> new float[][] {token[layer]}).toArray(float[][][]::new));
+    }
+
+    @Test
+    void oneLayerHasTheFormsOfOneSae() throws IOException {
+        SetCase published = SetCase.named("gs2_clt_affine");
+        Path sparse = folder.resolve("f.safetensors");
+        Path lines = folder.resolve("f.jsonl");
+        Path rows = folder.resolve("f.parquet");
+        Object[] layer = {"--tensor", "x", "--layer", "2"};
+
+        run("encode", published, published.io(), sparse, layer);
+        run("encode", published, published.io(), lines, layer);
+        run("encode", published, published.io(), rows, layer);
+        CommandRun printed = run("encode", published, published.io(), Path.of("-"), layer);
+
+        List<JsonObject> tokens = printed.out()
+                .lines()
+                .map(line -> JsonParser.parseString(line).getAsJsonObject())
+                .toList();
+        long[] indptr = InputFiles.longsOf(sparse, "indptr");
+        assertThat(lines).hasContent(printed.out());
+        assertThat(tokens).hasSize(indptr.length - 1).hasSameSizeAs(published.expected("acts"));
+        assertThat(tokens.get(tokens.size() - 1).get("token").getAsInt()).isEqualTo(tokens.size() - 1);
+        List<Float> values = new ArrayList<>();
+        tokens.forEach(token -> token.getAsJsonArray("values").forEach(value -> values.add(value.getAsFloat())));
+        assertThat(InputFiles.floatsOf(sparse, "values")).containsExactly(values.toArray(Float[]::new));
+        try (ParquetFileReader reader = ParquetFileReader.open(new LocalInputFile(rows))) {
+            assertThat(reader.getRecordCount()).isEqualTo(tokens.size());
+            assertThat(reader.getFooter().getFileMetaData().getKeyValueMetaData())
+                    .isEqualTo(InputFiles.metadataOf(sparse));
+        }
+    }
+
+    @Test
+    void activationsMayBeOfParquet() throws IOException {
+        SetCase published = SetCase.named("gs2_clt_affine");
+        MessageType type = MessageTypeParser.parseMessageType(
+                "message m { required group x (LIST) { repeated group list { required group element (LIST) {"
+                        + " repeated group list { required float element; } } } } }");
+        Path in = folder.resolve("x.parquet");
+        try (ParquetWriter<Group> writer = ExampleParquetWriter.builder(new LocalOutputFile(in))
+                .withType(type)
+                .withConf(new PlainParquetConfiguration())
+                .build()) {
+            for (float[][] token : published.x()) {
+                Group row = new SimpleGroup(type);
+                Group layers = row.addGroup("x");
+                for (float[] layer : token) {
+                    Group numbers = layers.addGroup(0).addGroup("element");
+                    for (float number : layer) {
+                        numbers.addGroup(0).append("element", number);
+                    }
+                }
+                writer.write(row);
+            }
+        }
+        Path expected = folder.resolve("expected.safetensors");
+        Path found = folder.resolve("found.safetensors");
+
+        run("encode", published, published.io(), expected, "--tensor", "x");
+        run("encode", published, in, found);
+
+        assertThat(InputFiles.floatsOf(found, "values")).isEqualTo(InputFiles.floatsOf(expected, "values"));
+        assertThat(InputFiles.longsOf(found, "indptr")).isEqualTo(InputFiles.longsOf(expected, "indptr"));
+    }
+
+    /** Ids of tokens are not read for a set. */
+    @Test
+    void oneLayerIsNotForDelphi() {
+        SetCase published = SetCase.named("gs2_clt_affine");
+
+        CommandRun run = tried(
+                "encode",
+                published,
+                published.io(),
+                Path.of("delphi:" + folder.resolve("latents")),
+                "--tensor",
+                "x",
+                "--layer",
+                "2");
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err()).isEqualTo("sae: --out delphi: needs the ids of the tokens, but they are not known.\n");
+        assertThat(folder).isEmptyDirectory();
     }
 
     @Test

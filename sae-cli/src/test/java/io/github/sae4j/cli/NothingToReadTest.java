@@ -37,9 +37,9 @@ class NothingToReadTest {
     }
 
     private String refused(Object in, Object... options) {
-        for (String command : new String[] {"encode", "eval"}) {
+        for (String command : new String[] {"encode", "reconstruct", "eval"}) {
             List<Object> arguments = new ArrayList<>(List.of(command, in, "--sae", small));
-            arguments.addAll(command.equals("encode") ? List.of("--out", out) : List.of());
+            arguments.addAll(command.equals("eval") ? List.of() : List.of("--out", out));
             arguments.addAll(List.of(options));
             CommandRun run = sae(arguments.toArray());
             assertThat(run.exitCode()).as(run.out() + run.err()).isEqualTo(1);

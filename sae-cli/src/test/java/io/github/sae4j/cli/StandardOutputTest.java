@@ -206,7 +206,8 @@ class StandardOutputTest {
         CommandRun divided = sae("encode", in, "--sae", smallSae, "--out", "-", "--shard-tokens", 1);
         CommandRun twice = sae("encode", in, "--sae", smallSae, "--out", "-", "--out", "-");
 
-        assertThat(dense.err()).startsWith("sae: --dense is for .safetensors files, not for --out -;");
+        assertThat(dense.err())
+                .startsWith("sae: A stream of JSON lines has no dense form; --dense is for .safetensors files;");
         assertThat(divided.err()).startsWith("sae: --shard-tokens divides files, so --out - cannot go with it;");
         assertThat(twice.err()).startsWith("sae: --out names the same file twice, -;");
         assertThat(dense.exitCode() + divided.exitCode() + twice.exitCode()).isEqualTo(6);

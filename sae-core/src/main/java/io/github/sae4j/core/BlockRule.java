@@ -36,11 +36,6 @@ import java.util.Optional;
  *     }
  *
  *     @Override
- *     public List<float[]> parameters() {
- *         return List.of();
- *     }
- *
- *     @Override
  *     public float value(int feature, float h) {
  *         float positive = Math.max(h, 0);
  *         return positive * positive;
@@ -60,8 +55,10 @@ public non-sealed interface BlockRule extends Activation {
     /** Returns a copy of what is added to the products before the rule looks at them, {@code [d_sae]}. */
     float[] bias();
 
-    /** Returns copies of the rule's further parameters, {@code [d_sae]} each. */
-    List<float[]> parameters();
+    /** Returns copies of the rule's further parameters, {@code [d_sae]} each; by default there are none. */
+    default List<float[]> parameters() {
+        return List.of();
+    }
 
     /**
      * Returns the rule as a TorchScript expression: from {@code h}, the products of a block of features with the bias

@@ -53,9 +53,7 @@ public final class FeatureSet {
             throw new SaeException("A feature set needs at least one feature.");
         }
         for (int feature : ordered) {
-            if (feature < 0 || feature >= dSae) {
-                throw new SaeException("There is no feature " + feature + ": d_sae is " + dSae + ".");
-            }
+            SaeException.requireFeature(feature, dSae);
         }
         return ordered;
     }

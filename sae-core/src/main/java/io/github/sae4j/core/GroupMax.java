@@ -1,6 +1,5 @@
 package io.github.sae4j.core;
 
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -52,11 +51,6 @@ public final class GroupMax implements BlockRule {
     @Override
     public float[] bias() {
         return bias.clone();
-    }
-
-    @Override
-    public List<float[]> parameters() {
-        return List.of();
     }
 
     @Override

@@ -131,6 +131,12 @@ public final class SaeException extends RuntimeException {
         return value;
     }
 
+    static void requireFeature(int feature, int dSae) {
+        if (feature < 0 || feature >= dSae) {
+            throw new SaeException("There is no feature " + feature + ": d_sae is " + dSae + ".");
+        }
+    }
+
     static void requireLength(float @Nullable [] values, String name, int expected, String other) {
         int found = requirePresent(values, name).length;
         if (found != expected) {

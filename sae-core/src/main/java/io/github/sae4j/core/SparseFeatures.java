@@ -170,7 +170,7 @@ public final class SparseFeatures {
      */
     public float value(int token, int feature) {
         requireToken(token);
-        requireFeature(feature);
+        SaeException.requireFeature(feature, dSae);
         int at = Arrays.binarySearch(indices, rowOffsets[token], rowOffsets[token + 1], feature);
         return at < 0 ? 0 : values[at];
     }
@@ -237,7 +237,7 @@ public final class SparseFeatures {
      * @throws SaeException if there is no such feature
      */
     public SparseFeatures with(int feature, float value) {
-        requireFeature(feature);
+        SaeException.requireFeature(feature, dSae);
         return withRows(RowEdits.clamped(rows(), feature, value));
     }
 
@@ -252,7 +252,7 @@ public final class SparseFeatures {
         SaeException.requirePresent(features, "features");
         BitSet ablated = new BitSet(dSae);
         for (int feature : features) {
-            requireFeature(feature);
+            SaeException.requireFeature(feature, dSae);
             ablated.set(feature);
         }
         return edit((token, feature, value) -> ablated.get(feature) ? 0 : value);
@@ -375,12 +375,6 @@ public final class SparseFeatures {
     private void requireToken(int token) {
         if (token < 0 || token >= tokens()) {
             throw new SaeException("There is no token " + token + ": there are " + tokens() + ".");
-        }
-    }
-
-    private void requireFeature(int feature) {
-        if (feature < 0 || feature >= dSae) {
-            throw new SaeException("There is no feature " + feature + ": d_sae is " + dSae + ".");
         }
     }
 

@@ -1,6 +1,5 @@
 package io.github.sae4j.core;
 
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -129,11 +128,6 @@ public final class TopK implements BlockRule {
     @Override
     public float[] bias() {
         return bias.clone();
-    }
-
-    @Override
-    public List<float[]> parameters() {
-        return List.of();
     }
 
     /** Adding 0 takes the sign of a zero. */

@@ -134,10 +134,6 @@ public enum Setting {
         return Optional.ofNullable(inFiles);
     }
 
-    String method() {
-        return method;
-    }
-
     /** Returns this setting without saying how it is set. */
     public Value named() {
         return new Value(this, Optional.empty());

@@ -5,30 +5,28 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/**
- * Settings as the metadata of files has them: {@code --rows 2:6 --skip-first 1}. What programs of before wrote is understood as
- * well, {@code tokens(2:6) skipFirst(1)}; other words are one {@link Setting#OTHER}.
- */
+/** Settings as the metadata of files has them: {@code --rows 2:6 --skip-first 1}; other words are one {@link Setting#OTHER}. */
 final class WrittenSettings {
 
-    private static final String OPTION = "--";
-    private static final Pattern OPTIONS =
-            Pattern.compile("(?:^| )" + anyOf(setting -> setting.inFiles().orElse("")) + "(?: |$)");
-    private static final Pattern CALLS = Pattern.compile("(?:^| )" + anyOf(Setting::method) + "(?:\\(|(?= )|$)");
+    private static final Map<String, Setting> BY_NAME = Arrays.stream(Setting.values())
+            .filter(setting -> setting.inFiles().isPresent())
+            .collect(Collectors.toMap(setting -> setting.inFiles().orElseThrow(), Function.identity()));
+
+    private static final Pattern OPTION = Pattern.compile("(?:^| )" + anyName() + "(?: |$)");
     private static final Pattern NUMBER = Pattern.compile("-?[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]{1,3})?");
 
     private WrittenSettings() {}
 
     /** The longest first, for one may begin with another. */
-    private static String anyOf(Function<Setting, String> name) {
-        return Arrays.stream(Setting.values())
-                .filter(setting -> setting.inFiles().isPresent())
-                .map(name)
+    private static String anyName() {
+        return BY_NAME.keySet().stream()
                 .sorted(Comparator.comparing(String::length).reversed())
                 .map(Pattern::quote)
                 .collect(Collectors.joining("|", "(", ")"));
@@ -44,34 +42,21 @@ final class WrittenSettings {
         if (text.isEmpty()) {
             return List.of();
         }
-        boolean options = text.startsWith(OPTION);
-        Matcher next = (options ? OPTIONS : CALLS).matcher(text);
-        List<Setting.Value> settings = new ArrayList<>();
-        if (!next.find() || next.start() != 0) {
+        Matcher next = OPTION.matcher(text);
+        if (!next.find() || next.start(1) != 0) {
             return List.of(Setting.OTHER.of(text));
         }
+        List<Setting.Value> settings = new ArrayList<>();
         boolean more = true;
         while (more) {
-            Setting setting = named(next.group(1));
+            Setting setting = Objects.requireNonNull(BY_NAME.get(next.group(1)));
             int begin = next.end();
             // The space after an option may be the one before the next.
-            more = next.find(Math.max(next.end(1), 1));
-            String value = begin > text.length()
-                    ? ""
-                    : text.substring(begin, Math.max(begin, more ? next.start() : text.length()));
-            String inside = options || !value.endsWith(")") ? value : value.substring(0, value.length() - 1);
-            settings.add(inside.isEmpty() ? setting.named() : setting.of(inside));
+            more = next.find(next.end(1));
+            String value = text.substring(begin, Math.max(begin, more ? next.start() : text.length()));
+            settings.add(value.isEmpty() ? setting.named() : setting.of(value));
         }
         return List.copyOf(settings);
-    }
-
-    private static Setting named(String name) {
-        return Arrays.stream(Setting.values())
-                .filter(setting -> setting.inFiles().isPresent())
-                .filter(setting -> setting.inFiles().orElse("").equals(name)
-                        || setting.method().equals(name))
-                .findFirst()
-                .orElseThrow();
     }
 
     /** Returns whether settings mean the same, however their numbers are written. */

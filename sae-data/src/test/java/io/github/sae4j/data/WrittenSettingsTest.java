@@ -33,17 +33,8 @@ class WrittenSettingsTest {
         assertThat(WrittenSettings.text(read)).isEqualTo(inFiles);
     }
 
-    /** Programs wrote calls before the command's options were written by all. */
-    @Test
-    void callsAreReadAsWell() {
-        assertThat(WrittenSettings.parse("tokens(2:6) skipFirst(1)"))
-                .containsExactly(Setting.TOKENS.of("2:6"), Setting.SKIP_FIRST.of(1));
-        assertThat(WrittenSettings.parse("eachFileIsASequence sequenceColumn(doc)"))
-                .containsExactly(Setting.FILE_IS_SEQUENCE.named(), Setting.SEQUENCE_COLUMN.of("doc"));
-    }
-
     @ParameterizedTest
-    @CsvSource({"every second token", "--temperature 3", "skipFirstly(1)"})
+    @CsvSource({"every second token", "--temperature 3", "skipFirst(1)", "every --skip-first 1"})
     void otherWordsStayWhatTheyAre(String words) {
         assertThat(WrittenSettings.parse(words)).containsExactly(Setting.OTHER.of(words));
         assertThat(WrittenSettings.text(WrittenSettings.parse(words))).isEqualTo(words);

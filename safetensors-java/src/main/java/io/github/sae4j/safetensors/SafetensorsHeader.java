@@ -1,9 +1,13 @@
 package io.github.sae4j.safetensors;
 
+import io.github.sae4j.safetensors.SafetensorsException.Reason;
 import io.github.sae4j.safetensors.internal.Header;
 import io.github.sae4j.safetensors.internal.HeaderReader;
 import io.github.sae4j.safetensors.internal.RandomAccessBytes;
+import io.github.sae4j.safetensors.internal.SystemAnswer;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -72,8 +76,9 @@ public record SafetensorsHeader(List<Entry> tensors, Map<String, String> metadat
          *
          * @param position where to start reading
          * @param target receives {@code target.remaining()} bytes, all of which lie inside
+         * @throws IOException if they cannot be read
          */
-        void read(long position, ByteBuffer target);
+        void read(long position, ByteBuffer target) throws IOException;
     }
 
     /**
@@ -82,7 +87,7 @@ public record SafetensorsHeader(List<Entry> tensors, Map<String, String> metadat
      * @param name the file's name, for messages
      * @param length the size of the file in bytes
      * @param source its bytes
-     * @throws SafetensorsException if it breaks a rule
+     * @throws SafetensorsException if it breaks a rule, or the source throws an {@link IOException}, which is the cause
      */
     public static SafetensorsHeader read(String name, long length, Source source) {
         Objects.requireNonNull(source, "source");
@@ -94,7 +99,14 @@ public record SafetensorsHeader(List<Entry> tensors, Map<String, String> metadat
 
             @Override
             public void read(long position, ByteBuffer target) {
-                source.read(position, target);
+                try {
+                    source.read(position, target);
+                } catch (IOException e) {
+                    throw new SafetensorsException(
+                            e instanceof ClosedByInterruptException ? Reason.INTERRUPTED : Reason.IO,
+                            name + ": the header cannot be read (" + SystemAnswer.of(e) + ").",
+                            e);
+                }
             }
         });
         return new SafetensorsHeader(

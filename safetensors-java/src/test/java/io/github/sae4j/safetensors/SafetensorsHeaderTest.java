@@ -55,6 +55,17 @@ class SafetensorsHeaderTest {
     }
 
     @Test
+    void tellsWhyItsBytesDoNotCome() {
+        assertThatExceptionOfType(SafetensorsException.class)
+                .isThrownBy(() -> SafetensorsHeader.read("far", 100, (position, target) -> {
+                    throw new IOException("Connection reset");
+                }))
+                .withMessage("far: the header cannot be read (Connection reset).")
+                .withCauseInstanceOf(IOException.class)
+                .satisfies(e -> assertThat(e.reason()).isEqualTo(SafetensorsException.Reason.IO));
+    }
+
+    @Test
     void refusesWhatIsNoHeader() {
         assertThatExceptionOfType(SafetensorsException.class)
                 .isThrownBy(() -> SafetensorsHeader.read("far", 4, (position, target) -> {}))

@@ -1,5 +1,7 @@
 package io.github.sae4j.tensors;
 
+import java.io.IOException;
+
 /**
  * The bytes of a file that is somewhere else, of which ranges can be fetched.
  *
@@ -21,11 +23,13 @@ package io.github.sae4j.tensors;
 public interface ByteRanges {
 
     /**
-     * Fetches a range. What it throws reaches whoever asked for the tensor.
+     * Fetches a range. What it throws reaches whoever asked for the tensor, an {@link IOException} as the cause of a {@link
+     * TensorFileException}.
      *
      * @param offset the range's first byte
      * @param count how many bytes, all of which lie inside the file
      * @return the bytes, {@code count} of them
+     * @throws IOException if they cannot be fetched
      */
-    byte[] fetch(long offset, int count);
+    byte[] fetch(long offset, int count) throws IOException;
 }

@@ -74,15 +74,16 @@ public final class TensorFile implements AutoCloseable {
      * @param ranges fetches its bytes
      * @param format its format, which is not that of an index
      * @return an open file; closing it does nothing
-     * @throws TensorFileException if it breaks a rule of the format
+     * @throws TensorFileException if its bytes cannot be fetched, or it breaks a rule of the format
      * @throws IllegalArgumentException if the format is {@link TensorFormat#SHARDED_SAFETENSORS}
      */
     public static TensorFile open(String name, long length, ByteRanges ranges, TensorFormat format) {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(ranges, "ranges");
         Objects.requireNonNull(format, "format");
-        RemoteBytes bytes = new RemoteBytes(length, ranges);
-        return new TensorFile(Path.of(name), OpenedTensors.read(new ErrorContext(name), bytes, format, () -> {}));
+        ErrorContext context = new ErrorContext(name);
+        RemoteBytes bytes = new RemoteBytes(context, length, ranges);
+        return new TensorFile(Path.of(name), OpenedTensors.read(context, bytes, format, () -> {}));
     }
 
     /** Returns the path that the file was opened by; of a file elsewhere, its name. */

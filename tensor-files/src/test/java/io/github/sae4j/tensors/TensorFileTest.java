@@ -275,6 +275,19 @@ class TensorFileTest {
     }
 
     @Test
+    void isNotReadWhereItsBytesDoNotCome() throws IOException {
+        byte[] bytes = Files.readAllBytes(written(TensorFormat.SAFETENSORS));
+        ByteRanges ranges = (offset, count) -> {
+            throw new IOException("Connection reset");
+        };
+        assertThatExceptionOfType(TensorFileException.class)
+                .isThrownBy(() -> TensorFile.open("far.safetensors", bytes.length, ranges, TensorFormat.SAFETENSORS))
+                .withMessage("far.safetensors: the file cannot be read (Connection reset).")
+                .withCauseInstanceOf(IOException.class)
+                .satisfies(e -> assertThat(e.reason()).isEqualTo(Reason.UNREADABLE));
+    }
+
+    @Test
     void isNotReadOnIfItBecameShorter() throws IOException {
         Path path = written(TensorFormat.NPY);
         try (TensorFile file = TensorFile.open(path)) {

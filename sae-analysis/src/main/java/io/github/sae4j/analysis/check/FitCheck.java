@@ -77,12 +77,15 @@ public record FitCheck(List<HypothesisResult> trials, Sentence sentence, boolean
         if (!sae.capabilities().has(SaeCapability.ENCODE_TOKENS)) {
             throw new AnalysisException(
                     AnalysisException.Reason.UNSUPPORTED,
-                    "This SAE takes whole sequences, but single tokens are tried.");
+                    "Whether activations fit is tried on single tokens, but this SAE takes whole sequences.");
         }
         if (ReconstructionQuality.of(sae).isEmpty()) {
             throw new AnalysisException(
                     AnalysisException.Reason.UNSUPPORTED,
-                    "This SAE does not reconstruct what it reads, which would tell whether activations fit.");
+                    sae.capabilities()
+                            .reasonAgainst(SaeCapability.DECODE)
+                            .orElse("Whether activations fit is told by their reconstruction, but this SAE does not"
+                                    + " reconstruct what it reads."));
         }
     }
 

@@ -76,6 +76,7 @@ public record Evaluation(Firings firings, Optional<ReconstructionQuality> qualit
      * @param progress is told of each number of tokens that is done
      * @param beside is given each batch in turn, in another thread; a transcoder's too
      * @throws io.github.sae4j.core.SaeException if the SAE cannot decode
+     * @throws java.io.UncheckedIOException if {@code beside} throws an {@link java.io.IOException}
      */
     public static Evaluation of(
             ActivationReader activations,

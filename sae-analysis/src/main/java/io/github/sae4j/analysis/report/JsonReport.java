@@ -11,14 +11,15 @@ import io.github.sae4j.analysis.internal.report.SurveyJson;
 import io.github.sae4j.analysis.survey.SurveyResult;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.data.Provenance;
+import io.github.sae4j.data.Sentence;
 import io.github.sae4j.data.Setting;
 import io.github.sae4j.data.activations.ActivationReader;
 import io.github.sae4j.data.internal.files.Json;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * What was found on some activations, as the JSON that {@code sae eval}, {@code sae features} and {@code sae check} print with
@@ -61,7 +62,7 @@ public final class JsonReport {
                 Objects.requireNonNull(activations, "activations"),
                 sae.source().description(),
                 "",
-                Objects.requireNonNullElse(Provenance.class.getPackage().getImplementationVersion(), "unknown"));
+                Provenance.builder().build().version().orElseThrow());
     }
 
     /** Returns the same with another name of the SAE than its source has. */
@@ -163,19 +164,15 @@ public final class JsonReport {
     }
 
     private JsonObject start() {
-        List<Setting.Value> leftOut = activations.leftOut();
+        Map<String, String> read =
+                Provenance.builder().source(activations).build().fields();
         JsonObject report = new JsonObject();
         report.addProperty("sae", name);
-        report.addProperty("sae_options", inFiles(Setting.ofSae(sae)));
+        report.addProperty("sae_options", Sentence.of(Setting.ofSae(sae)).with(Setting.Value::inFiles));
         report.addProperty("profile", profile);
-        report.addProperty("source", activations.sourceName());
-        report.addProperty("skipped", inFiles(leftOut));
-        report.addProperty(
-                "left_out",
-                leftOut.isEmpty()
-                        ? ""
-                        : activations.leftOutTokens() + " of "
-                                + activations.whole().tokens());
+        for (String key : List.of("source", "skipped", "left_out")) {
+            report.addProperty(key, read.getOrDefault(key, ""));
+        }
         report.addProperty("sae4j_version", version);
         return report;
     }
@@ -183,10 +180,6 @@ public final class JsonReport {
     private JsonObject withSha256(JsonObject report) {
         report.addProperty("sae_sha256", sae.source().sha256().orElse(null));
         return report;
-    }
-
-    private static String inFiles(List<Setting.Value> settings) {
-        return settings.stream().map(Setting.Value::inFiles).collect(Collectors.joining(" "));
     }
 
     private static JsonArray features(int[] features) {

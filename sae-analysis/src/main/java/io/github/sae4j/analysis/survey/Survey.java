@@ -2,6 +2,7 @@ package io.github.sae4j.analysis.survey;
 
 import io.github.sae4j.analysis.EncodingPass;
 import io.github.sae4j.analysis.PassListener;
+import io.github.sae4j.core.SaeException;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.data.activations.ActivationReader;
 import io.github.sae4j.data.tokens.TokenContext;
@@ -115,7 +116,7 @@ public final class Survey {
      * @param features at most {@value #MOST_FEATURES}, each from 0 to {@code d_sae - 1}
      * @param activations the tokens, which are read to their end
      * @throws IllegalArgumentException if there are more features
-     * @throws IndexOutOfBoundsException if the SAE does not have one of them
+     * @throws SaeException if the SAE does not have one of them
      * @throws io.github.sae4j.data.DataException if the activations or the texts cannot be read
      */
     public SurveyResult named(List<Integer> features, ActivationReader activations) {
@@ -155,6 +156,7 @@ public final class Survey {
      * @param beside is given each batch of the first pass in turn, in another thread
      * @throws IllegalArgumentException if more features are asked for, or {@code again} gives fewer or more tokens
      * @throws io.github.sae4j.data.DataException if the activations or the texts cannot be read
+     * @throws java.io.UncheckedIOException if {@code beside} throws an {@link java.io.IOException}
      */
     public SurveyResult first(
             int most,
@@ -185,7 +187,8 @@ public final class Survey {
      * @param beside is given each batch of the first pass in turn, in another thread
      * @throws IllegalArgumentException if more features are asked for, or {@code again} gives fewer or more tokens
      * @throws io.github.sae4j.data.DataException if the activations or the texts cannot be read
-     * @throws io.github.sae4j.core.SaeException if the SAE cannot decode
+     * @throws java.io.UncheckedIOException if {@code beside} throws an {@link java.io.IOException}
+     * @throws SaeException if the SAE cannot decode
      */
     public SurveyResult forwardFirst(
             int most,
@@ -237,7 +240,7 @@ public final class Survey {
 
     private static void requireFeature(int feature, int dSae) {
         if (feature < 0 || feature >= dSae) {
-            throw new IndexOutOfBoundsException("There is no feature " + feature + ": d_sae is " + dSae + ".");
+            throw new SaeException("There is no feature " + feature + ": d_sae is " + dSae + ".");
         }
     }
 

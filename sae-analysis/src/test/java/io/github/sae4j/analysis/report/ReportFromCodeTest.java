@@ -8,6 +8,7 @@ import io.github.sae4j.analysis.evaluation.ReconstructionQuality;
 import io.github.sae4j.analysis.survey.FeatureOrder;
 import io.github.sae4j.analysis.survey.Survey;
 import io.github.sae4j.analysis.survey.SurveyResult;
+import io.github.sae4j.core.SaeException;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.data.DataException;
 import io.github.sae4j.data.activations.ActivationReader;
@@ -135,7 +136,7 @@ class ReportFromCodeTest {
             Survey survey = Survey.of(sae);
 
             assertThatThrownBy(() -> survey.named(List.of(sae.config().dSae()), reader))
-                    .isInstanceOf(IndexOutOfBoundsException.class);
+                    .isInstanceOf(SaeException.class);
             assertThatThrownBy(() -> survey.first(Survey.MOST_FEATURES + 1, reader, this::open))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("256");

@@ -4,8 +4,6 @@ import io.github.sae4j.analysis.check.FitCheck;
 import io.github.sae4j.analysis.check.HypothesisResult;
 import io.github.sae4j.analysis.check.Sample;
 import io.github.sae4j.analysis.internal.report.Quantity;
-import io.github.sae4j.core.SaeCapability;
-import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.data.activations.ActivationSource;
 import io.github.sae4j.data.activations.Activations;
 import picocli.CommandLine.Command;
@@ -48,28 +46,12 @@ public final class CheckCommand implements Runnable {
         ActivationSource source = input.source(spec);
         try (OpenSae open = options.open(terminal);
                 Activations activations = input.open(source, open)) {
-            SparseAutoencoder sae = open.sae();
-            requireReconstruction(open);
-            Sample sample = Sample.of(activations);
-            FitCheck verdict = FitCheck.on(sample, sae, options.beside(open));
+            FitCheck verdict = FitCheck.on(Sample.of(activations), open.sae(), options.beside(open));
             if (json) {
                 printJson(open, activations, verdict, terminal);
             } else {
                 print(activations, verdict, terminal);
             }
-        }
-    }
-
-    private static void requireReconstruction(OpenSae open) {
-        SparseAutoencoder sae = open.sae();
-        open.requireDecoder();
-        if (sae.config().isTranscoder()) {
-            throw new CommandException(open.expected().name()
-                    + " does not reconstruct what it reads, by which sae check" + " would tell whether it fits.");
-        }
-        if (!sae.capabilities().has(SaeCapability.ENCODE_TOKENS)) {
-            throw new CommandException(
-                    open.expected().name() + " takes whole sequences, but sae check tries single tokens.");
         }
     }
 

@@ -30,7 +30,8 @@ import picocli.CommandLine.Spec;
                     + " FILE.parquet a row with lists of features and values.",
             "",
             "A set of layers (a cross-layer transcoder or crosscoder) takes [tokens, layers, d_in] and writes features"
-                    + " [tokens, layers, d_sae].",
+                    + " [tokens, layers, d_sae], to .safetensors and .npz; with --layer those of one layer,"
+                    + " [tokens, d_sae], to any FILE.",
             "",
             "delphi:FOLDER needs the tokens' ids beside the activations, and makes FOLDER/HOOK with the hook's name.",
             "",
@@ -83,8 +84,22 @@ public final class EncodeCommand implements Runnable {
     public void run() {
         ActivationSource source = input.source(spec);
         Sharding sharding = output.sharding(spec);
-        List<FeatureTarget> targets = output.targets(source.files(), dense, spec);
+        List<FeatureTarget> targets = output.targets(source.files(), spec);
         requireForms(targets);
+        try {
+            encode(source, targets, sharding);
+        } catch (StandardOutput.Unwritable e) {
+            if (targets.size() > 1 && e.readerHasEnded()) {
+                throw new CommandException(
+                        "Standard output cannot be written, as whoever reads it has ended; so none of the other files"
+                                + " was made.",
+                        e);
+            }
+            throw e;
+        }
+    }
+
+    private void encode(ActivationSource source, List<FeatureTarget> targets, @Nullable Sharding sharding) {
         OpenSae opened;
         try {
             opened = options.openForOutput(Terminal.of(spec));
@@ -102,14 +117,6 @@ public final class EncodeCommand implements Runnable {
             } else {
                 encoding.run(files(targets), sharding);
             }
-        } catch (StandardOutput.Unwritable e) {
-            if (targets.size() > 1 && e.readerHasEnded()) {
-                throw new CommandException(
-                        "Standard output cannot be written, as whoever reads it has ended; so none of the other files"
-                                + " was made.",
-                        e);
-            }
-            throw e;
         }
     }
 

@@ -76,22 +76,21 @@ final class FeatureOutputOptions {
      * Returns where features are to go.
      *
      * @param inputs the files to be read
-     * @param dense whether the dense matrix is wanted
      * @param spec the command, for the message
-     * @throws ParameterException if a file's name does not tell a format, its format has no dense form, it cannot be
-     *     divided although that is asked for, or it is named twice or is the one to be read
+     * @throws ParameterException if a file's name does not tell a format, it cannot be divided although that is asked for,
+     *     or it is named twice or is the one to be read
      * @throws CommandException if a file cannot be made
      */
-    List<FeatureTarget> targets(List<Path> inputs, boolean dense, CommandSpec spec) {
+    List<FeatureTarget> targets(List<Path> inputs, CommandSpec spec) {
         Set<Object> places = new HashSet<>();
         for (String written : out) {
             if (!places.add(isWhole(written) ? written : place(path(written, spec)))) {
                 throw new ParameterException(spec.commandLine(), "--out names the same file twice, " + written);
             }
             if (isWhole(written)) {
-                requireSparseAndWhole(written, dense, spec);
+                requireUndivided(written, spec);
             } else {
-                requireFormat(path(written, spec), dense, spec);
+                requireFormat(path(written, spec), spec);
                 OutputOptions.requireOther(path(written, spec), inputs, spec);
             }
         }
@@ -114,11 +113,7 @@ final class FeatureOutputOptions {
         return written.equals(STANDARD_OUTPUT) || written.startsWith(DELPHI);
     }
 
-    private void requireSparseAndWhole(String written, boolean dense, CommandSpec spec) {
-        if (dense) {
-            throw new ParameterException(
-                    spec.commandLine(), "--dense is for .safetensors files, not for --out " + written);
-        }
+    private void requireUndivided(String written, CommandSpec spec) {
         if (shardTokens != null) {
             throw new ParameterException(
                     spec.commandLine(), "--shard-tokens divides files, so --out " + written + " cannot go with it");
@@ -137,14 +132,9 @@ final class FeatureOutputOptions {
         return FeatureTarget.file(OutputOptions.file(path(written, spec), force || shardTokens != null));
     }
 
-    private static void requireFormat(Path path, boolean dense, CommandSpec spec) {
-        FeatureFormat format = FeatureFormat.of(path)
-                .orElseThrow(() -> OutputOptions.wrongEnding(path, FeatureFormat.endings(), spec));
-        if (dense && !format.hasDenseForm()) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "--dense is for .safetensors files, but --out " + path + " is a " + format.ending() + " file, which"
-                            + " has no dense form (the endings are " + FeatureFormat.endings() + ")");
+    private static void requireFormat(Path path, CommandSpec spec) {
+        if (FeatureFormat.of(path).isEmpty()) {
+            throw OutputOptions.wrongEnding(path, FeatureFormat.endings(), spec);
         }
     }
 

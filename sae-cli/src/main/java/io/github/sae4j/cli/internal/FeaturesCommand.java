@@ -89,7 +89,7 @@ public final class FeaturesCommand implements Runnable {
             Survey asked = survey.of(sae, options.batchTokens(), terminal);
             SurveyResult result = choice.features == null
                     ? asked.first(choice.top == null ? 0 : choice.top, activations, () -> input.open(source, sae))
-                    : asked.named(existing(choice.features, sae), activations);
+                    : asked.named(choice.features.stream().distinct().toList(), activations);
             FeatureReport report = new FeatureReport(sae, activations, result);
             if (json) {
                 report.printJson(terminal);
@@ -97,16 +97,5 @@ public final class FeaturesCommand implements Runnable {
                 report.print(terminal);
             }
         }
-    }
-
-    private static List<Integer> existing(List<Integer> features, OpenSae sae) {
-        int dSae = sae.sae().config().dSae();
-        for (int feature : features) {
-            if (feature < 0 || feature >= dSae) {
-                throw new CommandException("There is no feature " + feature + ": those of "
-                        + sae.expected().name() + " are 0 to " + (dSae - 1) + ".");
-            }
-        }
-        return features.stream().distinct().toList();
     }
 }

@@ -7,7 +7,6 @@ import io.github.sae4j.data.activations.Activations;
 import io.github.sae4j.data.activations.ReconstructionOutput;
 import io.github.sae4j.data.activations.ReconstructionTarget;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * From a file of activations to a file of their reconstructions in one pass, a batch of tokens at a time.
@@ -28,18 +27,19 @@ record ReconstructionJob(int batchTokens) {
     void run(Activations activations, OpenSae sae, ReconstructionTarget target, Terminal terminal) {
         long tokens = activations.layout().tokens();
         Summary summary = Summary.start();
-        AtomicLong active = new AtomicLong();
         Evaluation evaluation;
         try (ReconstructionOutput output = ReconstructionOutput.create(
                         target, activations.layout(), sae.sae().config().dOut(), sae.provenance(activations));
                 Progress progress = Progress.start(terminal, "reconstructing", tokens)) {
-            evaluation = Evaluation.of(activations, sae.sae(), batchTokens, progress::advance, (batch, forward) -> {
-                output.write(forward.reconstruction());
-                active.addAndGet(forward.features().activeCount());
-            });
+            evaluation = Evaluation.of(
+                    activations,
+                    sae.sae(),
+                    batchTokens,
+                    progress::advance,
+                    (batch, forward) -> output.write(forward.reconstruction()));
             output.commit();
         }
-        summary.leftOut(activations).l0(active.get(), evaluation.firings().tokens());
+        summary.leftOut(activations).l0(evaluation.firings().l0());
         ReconstructionQuality quality = evaluation.quality().orElse(null);
         if (quality != null) {
             summary.add("explained variance " + Quantity.decimalOrDash(quality.explainedVariance(), 4));

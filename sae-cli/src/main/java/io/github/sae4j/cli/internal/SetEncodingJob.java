@@ -28,10 +28,12 @@ record SetEncodingJob(OpenSet set, @Nullable Integer layer, int batchTokens, Sel
      * Encodes all tokens and prints the summary.
      *
      * @param targets the files to make, all in one pass
-     * @throws CommandException if a file has no form for an axis of layers
+     * @throws CommandException if all layers are wanted and a file has no form for an axis of layers
      */
     void run(LayeredActivations activations, List<FeatureTarget> targets) {
-        requireForms(targets);
+        if (layer == null) {
+            requireForms(targets);
+        }
         Summary summary = Summary.start();
         FeatureStream stream = (layer == null
                         ? FeatureStream.of(activations, set.set().source())
@@ -74,7 +76,7 @@ record SetEncodingJob(OpenSet set, @Nullable Integer layer, int batchTokens, Sel
             if (!fits) {
                 throw new CommandException(
                         set.name() + " is a set of layers, whose features have an axis of layers; they"
-                                + " are written to .safetensors and .npz files only.");
+                                + " are written to .safetensors and .npz files only, those of one --layer to any.");
             }
         }
     }

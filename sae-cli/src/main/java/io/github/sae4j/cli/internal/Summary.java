@@ -47,12 +47,12 @@ final class Summary {
 
     /** Tells how many features were active on a token. */
     Summary l0(long active, long tokens) {
-        return l0(tokens == 0 ? 0 : (double) active / tokens);
+        return l0((double) active / tokens);
     }
 
-    /** Tells how many features were active on a token. */
+    /** Tells how many features were active on a token, NaN without tokens. */
     Summary l0(double mean) {
-        return add("L0 " + Quantity.decimal(mean, 1));
+        return add("L0 " + Quantity.decimalOrDash(mean, 1));
     }
 
     /** Returns the line of a command that ran an SAE. */

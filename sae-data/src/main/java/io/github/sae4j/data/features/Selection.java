@@ -78,7 +78,10 @@ public final class Selection {
             if (dense
                     && !(target instanceof FeatureTarget.InFile in
                             && in.format().hasDenseForm())) {
-                throw new DataException(Reason.MISMATCH, target + " has no dense form.");
+                throw new DataException(
+                        Reason.MISMATCH,
+                        Sentence.of(
+                                target + " has no dense form; ", Setting.DENSE.named(), " is for .safetensors files."));
             }
         }
         if (longForm && targets.stream().noneMatch(target -> isFile(target, FeatureFormat.PARQUET))) {

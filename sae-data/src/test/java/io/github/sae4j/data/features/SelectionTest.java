@@ -79,7 +79,7 @@ class SelectionTest {
                 "f.parquet");
         refuse(
                 Selection.ALL.asDense(),
-                out.toAbsolutePath().resolve("f.npz") + " has no dense form.",
+                out.toAbsolutePath().resolve("f.npz") + " has no dense form; asDense is for .safetensors files.",
                 "f.safetensors",
                 "f.npz");
     }

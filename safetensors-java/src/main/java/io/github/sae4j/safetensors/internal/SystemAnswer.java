@@ -5,11 +5,12 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 
 /** What the operating system gave as its reason, for a sentence that names the file itself. */
-final class SystemAnswer {
+public final class SystemAnswer {
 
     private SystemAnswer() {}
 
-    static String of(IOException e) {
+    /** Returns the reason, without the file's name where that can be told. */
+    public static String of(IOException e) {
         if (e instanceof AccessDeniedException) {
             return "access is denied";
         }

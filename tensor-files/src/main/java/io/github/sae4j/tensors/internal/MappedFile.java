@@ -5,11 +5,8 @@ import io.github.sae4j.tensors.TensorFileException.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.ClosedByInterruptException;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -58,7 +55,7 @@ public final class MappedFile implements ByteSource, AutoCloseable {
         } catch (NoSuchFileException e) {
             throw context.fault(Reason.NO_SUCH_FILE, "there is no such file.", e);
         } catch (IOException e) {
-            throw unreadable(context, e);
+            throw context.unreadable(e);
         }
     }
 
@@ -138,26 +135,12 @@ public final class MappedFile implements ByteSource, AutoCloseable {
 
     private TensorFileException failed(IOException e) {
         requireOpen();
-        return unreadable(context, e);
+        return context.unreadable(e);
     }
 
     private TensorFileException cutShort() {
         return context.fault(
                 Reason.CHANGED, "the file has become shorter than the " + length + " bytes it had when it was opened.");
-    }
-
-    private static TensorFileException unreadable(ErrorContext context, IOException e) {
-        if (e instanceof ClosedByInterruptException) {
-            return context.fault(Reason.INTERRUPTED, "the thread was interrupted while reading.", e);
-        }
-        return context.fault(Reason.UNREADABLE, "the file cannot be read (" + reason(e) + ").", e);
-    }
-
-    private static String reason(IOException e) {
-        if (e instanceof ClosedChannelException) {
-            return "a thread was interrupted while it read";
-        }
-        return e instanceof AccessDeniedException ? "access is denied" : String.valueOf(e.getMessage());
     }
 
     /** Closes the file; maps handed out before stay valid. A second call does nothing. */

@@ -1,6 +1,7 @@
 package io.github.sae4j.tensors.internal;
 
 import io.github.sae4j.tensors.ByteRanges;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.HashMap;
@@ -17,6 +18,7 @@ public final class RemoteBytes implements ByteSource {
     /** Holds the header of most files, and is less than what an answer costs in time. */
     static final int BLOCK = 1 << 14;
 
+    private final ErrorContext context;
     private final long length;
     private final ByteRanges ranges;
     private final Map<Long, byte[]> blocks = new HashMap<>();
@@ -24,10 +26,12 @@ public final class RemoteBytes implements ByteSource {
     /**
      * Returns the bytes of a file.
      *
+     * @param context the file
      * @param length how many it has
      * @param ranges where they come from
      */
-    public RemoteBytes(long length, ByteRanges ranges) {
+    public RemoteBytes(ErrorContext context, long length, ByteRanges ranges) {
+        this.context = context;
         this.length = length;
         this.ranges = ranges;
     }
@@ -55,17 +59,25 @@ public final class RemoteBytes implements ByteSource {
     public synchronized void read(long offset, ByteBuffer target) {
         Objects.checkFromIndexSize(offset, target.remaining(), length);
         if (target.remaining() > BLOCK) {
-            target.put(ranges.fetch(offset, target.remaining()));
+            target.put(fetch(offset, target.remaining()));
             return;
         }
         long at = offset;
         while (target.hasRemaining()) {
             byte[] block = blocks.computeIfAbsent(
-                    at / BLOCK, number -> ranges.fetch(number * BLOCK, (int) Math.min(BLOCK, length - number * BLOCK)));
+                    at / BLOCK, number -> fetch(number * BLOCK, (int) Math.min(BLOCK, length - number * BLOCK)));
             int within = (int) (at % BLOCK);
             int step = Math.min(target.remaining(), block.length - within);
             target.put(block, within, step);
             at += step;
+        }
+    }
+
+    private byte[] fetch(long offset, int count) {
+        try {
+            return ranges.fetch(offset, count);
+        } catch (IOException e) {
+            throw context.unreadable(e);
         }
     }
 }

@@ -17,7 +17,7 @@ class RemoteBytesTest {
 
     private final byte[] file = new byte[3 * BLOCK + 100];
     private final List<String> fetched = new ArrayList<>();
-    private final RemoteBytes remote = new RemoteBytes(file.length, (from, count) -> {
+    private final RemoteBytes remote = new RemoteBytes(new ErrorContext("far"), file.length, (from, count) -> {
         fetched.add(from + "+" + count);
         return Arrays.copyOfRange(file, (int) from, (int) from + count);
     });
