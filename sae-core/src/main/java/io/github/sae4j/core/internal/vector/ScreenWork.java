@@ -159,15 +159,16 @@ final class ScreenWork {
         }
 
         private void multiplyOne(float[] pair, int begin, int end) throws Throwable {
-            int feature = begin;
-            for (; feature + 2 <= end; feature += 2) {
-                ByteRows.multiplyRows(quantized, (long) feature * stride, stride, ordered, pair);
+            int half = (end - begin) / 2;
+            for (int feature = begin; feature < begin + half; feature++) {
+                int other = feature + half;
+                ByteRows.multiplyRows(quantized, (long) feature * stride, (long) other * stride, stride, ordered, pair);
                 rowSums.putFloat(feature * Float.BYTES, pair[0]);
-                rowSums.putFloat((feature + 1) * Float.BYTES, pair[1]);
+                rowSums.putFloat(other * Float.BYTES, pair[1]);
             }
-            if (feature < end) {
-                float product = ByteRows.multiply(quantized, (long) feature * stride, stride, ordered);
-                rowSums.putFloat(feature * Float.BYTES, product);
+            if (begin + 2 * half < end) {
+                float product = ByteRows.multiply(quantized, (long) (end - 1) * stride, stride, ordered);
+                rowSums.putFloat((end - 1) * Float.BYTES, product);
             }
         }
 
