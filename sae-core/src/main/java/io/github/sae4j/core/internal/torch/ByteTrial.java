@@ -23,11 +23,11 @@ final class ByteTrial {
     private static final int TOKENS = 32;
     private static final int TIMES = 7;
 
-    /** Features whose float32 weights no cache holds, as an encoder's. */
-    private static final int FEATURES = 8192;
+    /** Weights that in float32 take more than caches hold, as an encoder's. */
+    private static final int MANY_WEIGHTS = 24 << 20;
 
-    /** Features with which products take no time even where nobody has made them fast. */
-    private static final int FEW_FEATURES = 256;
+    /** Weights whose products take no time even where nobody has made them fast. */
+    private static final int FEW_WEIGHTS = MANY_WEIGHTS / 32;
 
     /** Tokens of calls that are checked: libtorch takes other ways for few and for many. */
     private static final int[] CHECKED_TOKENS = {1, 2, 3, TOKENS, 65, 128};
@@ -125,7 +125,11 @@ final class ByteTrial {
     }
 
     private boolean areFast(Maker maker) {
-        return gain(maker, Math.min(FEW_FEATURES, dSae)) >= HOPELESS && gain(maker, Math.min(FEATURES, dSae)) >= WORTH;
+        return gain(maker, features(FEW_WEIGHTS)) >= HOPELESS && gain(maker, features(MANY_WEIGHTS)) >= WORTH;
+    }
+
+    private int features(int weights) {
+        return Math.min(dSae, Math.max(1, weights / width));
     }
 
     /** Returns how many times as fast products of 8-bit numbers are as those of float32. */
