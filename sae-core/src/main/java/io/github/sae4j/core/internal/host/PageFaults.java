@@ -21,9 +21,8 @@ public final class PageFaults {
      * @throws InternalError if it has
      */
     public static void requireNone() {
-        // Arrays of arrays are made by the JVM, and the error comes on the way back from there; native methods are no
-        // such
-        // way in Java 17.
+        // Arrays of arrays are made by the JVM, and the error comes on the way back from there; in Java 17 there is no
+        // such way back from native methods.
         byte[][] arrays = new byte[ARRAYS][1];
         if (arrays.length != ARRAYS) {
             throw new IllegalStateException("there are " + arrays.length + " arrays");
