@@ -300,7 +300,7 @@ public final class SaeBuilder {
         if (prepared) {
             Preparable.require(rule, prediction);
         }
-        Device chosen = Devices.choose(device, kernel);
+        Device chosen = Devices.choose(device, kernel, rule);
         Stop stop = new Stop();
         Workers workers = new Workers((runtime == null ? SaeRuntime.shared() : runtime).pool(), stop);
         try {

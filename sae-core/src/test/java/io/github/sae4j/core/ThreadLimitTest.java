@@ -2,6 +2,7 @@ package io.github.sae4j.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.djl.pytorch.jni.JniUtils;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +29,28 @@ class ThreadLimitTest {
         ForkedJvm run = ForkedJvm.run(folder, Twice.class, ForkedJvm.VECTORS, "-Dsae4j.threads=3");
 
         assertThat(run.output().lines()).contains("3 threads");
+    }
+
+    @Test
+    void bindsLibtorch(@TempDir Path folder) throws Exception {
+        ForkedJvm run = ForkedJvm.run(folder, OnLibtorch.class, ForkedJvm.VECTORS, "-Dsae4j.threads=1");
+
+        assertThat(run.output().lines()).contains("1 of libtorch's threads");
+    }
+
+    /** Opens an SAE on libtorch. */
+    static final class OnLibtorch {
+
+        private OnLibtorch() {}
+
+        public static void main(String[] args) {
+            TinySae tiny = TinySae.of(TinySae.config(4, 8, Normalization.NONE, Reshape.NONE, true), WeightType.FLOAT32);
+            try (SparseAutoencoder sae =
+                    tiny.builder().kernel(Kernel.TORCHSCRIPT).build()) {
+                sae.encode(tiny.activations(2, 1));
+                System.out.println(JniUtils.getNumThreads() + " of libtorch's threads");
+            }
+        }
     }
 
     /** Opens an SAE and the runtime, each with the limit of the process. */

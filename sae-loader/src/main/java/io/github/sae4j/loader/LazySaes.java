@@ -1,6 +1,7 @@
 package io.github.sae4j.loader;
 
 import io.github.sae4j.core.SparseAutoencoder;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,7 @@ final class LazySaes implements AutoCloseable {
     private final AtomicReferenceArray<@Nullable SparseAutoencoder> opened;
     private final IntFunction<SparseAutoencoder> opening;
     private final Object lock;
+    private volatile boolean stopped;
 
     /**
      * Creates them.
@@ -30,10 +32,30 @@ final class LazySaes implements AutoCloseable {
             return ready;
         }
         synchronized (lock) {
+            if (stopped) {
+                throw new IllegalStateException(SaeSet.CLOSED);
+            }
             @Nullable SparseAutoencoder meanwhile = opened.get(layer);
             SparseAutoencoder sae = meanwhile == null ? opening.apply(layer) : meanwhile;
             opened.set(layer, sae);
             return sae;
+        }
+    }
+
+    /** Ends the calls that run, and opens no more; waits for the one that is being opened. */
+    void stop() {
+        stopped = true;
+        synchronized (lock) {
+            closeWithin(Duration.ZERO);
+        }
+    }
+
+    private void closeWithin(Duration longest) {
+        for (int layer = 0; layer < opened.length(); layer++) {
+            @Nullable SparseAutoencoder sae = opened.get(layer);
+            if (sae != null) {
+                sae.close(longest);
+            }
         }
     }
 

@@ -16,7 +16,9 @@ import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.internal.ClassPath;
 import io.github.sae4j.loader.internal.FailureBelow;
 import io.github.sae4j.loader.internal.format.LayerSet;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
@@ -49,6 +51,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SaeSet implements AutoCloseable {
 
+    static final String CLOSED = "This set of layers is closed already.";
+
     /** So many numbers of one layer's decoding are in memory at a time: 64 MiB. */
     private static final int DECODED_AT_ONCE = 1 << 24;
 
@@ -60,7 +64,7 @@ public final class SaeSet implements AutoCloseable {
     private final float[] @Nullable [] biases;
     private final Object lock = new Object();
     private final ReadWriteLock open = new ReentrantReadWriteLock();
-    private boolean closed;
+    private volatile boolean closed;
 
     /**
      * How an SAE, or each layer of a set, is opened.
@@ -302,6 +306,10 @@ public final class SaeSet implements AutoCloseable {
     @Override
     public void close() {
         open.writeLock().lock();
+        releaseAndUnlock();
+    }
+
+    private void releaseAndUnlock() {
         try {
             closed = true;
             encoders.close();
@@ -312,11 +320,39 @@ public final class SaeSet implements AutoCloseable {
         }
     }
 
+    /**
+     * Closes within a time: waits for the calls that run, as {@link #close()} does, but ends those early that take longer. They
+     * throw {@link SaeException} or {@link IllegalStateException}. A layer that is being opened or fetched is waited for.
+     *
+     * @param longest how long calls may go on
+     */
+    public void close(Duration longest) {
+        SAE.requirePresent(longest, "longest");
+        boolean locked = false;
+        try {
+            locked = open.writeLock().tryLock(TimeUnit.NANOSECONDS.convert(longest), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (!locked) {
+            stop();
+            open.writeLock().lock();
+        }
+        releaseAndUnlock();
+    }
+
+    private void stop() {
+        closed = true;
+        encoders.stop();
+        decoders.stop();
+        skips.stop();
+    }
+
     private <T> T whileOpen(Supplier<T> work) {
         open.readLock().lock();
         try {
             if (closed) {
-                throw new IllegalStateException("This set of layers is closed already.");
+                throw new IllegalStateException(CLOSED);
             }
             return work.get();
         } finally {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
 import io.github.sae4j.core.Kernel;
@@ -18,8 +19,10 @@ import io.github.sae4j.hub.HubConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,6 +75,29 @@ class SetCasesTest {
 
     private static float[][] ofLayer(float[][][] all, int layer) {
         return Stream.of(all).map(token -> token[layer]).toArray(float[][]::new);
+    }
+
+    @Test
+    void endCallsThatTakeLongerThanClosingMay() {
+        SetCase published = cases().get(0);
+        float[][][] x = published.x();
+        SaeSet set = SAE.from(published.setFolder()).device(Device.cpu()).openSet();
+        CompletableFuture<Void> calls = CompletableFuture.runAsync(() -> {
+            while (true) {
+                set.reconstruct(x);
+            }
+        });
+        set.reconstruct(x);
+
+        set.close(Duration.ZERO);
+
+        assertThatThrownBy(calls::join)
+                .cause()
+                .isInstanceOfAny(IllegalStateException.class, SaeException.class)
+                .message()
+                .contains("closed");
+        assertThatIllegalStateException().isThrownBy(() -> set.encode(x));
+        set.close(Duration.ofSeconds(Long.MAX_VALUE));
     }
 
     @Test

@@ -77,7 +77,22 @@ public final class KernelChoice {
      * @throws SaeException if the kernel is not there for this SAE and device, or does not start
      */
     public static SaeKernel open(KernelParts parts, Device device, @Nullable Kernel wanted, Workers workers) {
-        return chosen(parts, device, wanted).open(parts, device, workers);
+        KernelProvider provider = chosen(parts, device, wanted);
+        try {
+            return provider.open(parts, device, workers);
+        } catch (SaeException e) {
+            KernelProvider plain = provider(Kernel.PLAIN);
+            if (wanted != null
+                    || e.reason() != SaeException.Reason.UNAVAILABLE
+                    || plain.refusal(parts, device) != null) {
+                throw e;
+            }
+            LOG.warn(
+                    "Plain Java encodes, which is slow, as the {} kernel does not start: {}",
+                    provider.kind(),
+                    e.getMessage());
+            return plain.open(parts, device, workers);
+        }
     }
 
     /**

@@ -1,10 +1,13 @@
 package io.github.sae4j.core.internal.torch;
 
 import ai.djl.Device;
+import io.github.sae4j.core.Activation;
+import io.github.sae4j.core.BlockRule;
 import io.github.sae4j.core.Kernel;
 import io.github.sae4j.core.SaeException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -18,15 +21,15 @@ public final class Devices {
     private Devices() {}
 
     /**
-     * Returns the device asked for, or the best there is.
+     * Returns the device asked for, or the best there is. If no device is asked for, a kernel that runs in Java takes the CPU,
+     * and so does a rule that only such kernels run.
      *
-     * @param kernel the kernel asked for, or null; one that runs in Java takes the CPU if no device is asked for
+     * @param kernel the kernel asked for, or null
      * @throws SaeException if there is no such device
      */
-    public static Device choose(@Nullable Device wanted, @Nullable Kernel kernel) {
+    public static Device choose(@Nullable Device wanted, @Nullable Kernel kernel, Activation rule) {
         if (wanted == null) {
-            boolean inJava = kernel != null && kernel != Kernel.TORCHSCRIPT;
-            return inJava || !hasCudaDriver() ? Device.cpu() : best();
+            return mayUseCuda(kernel, rule, Devices::hasCudaDriver) ? best() : Device.cpu();
         }
         if (wanted.isGpu()) {
             return requirePresent(wanted);
@@ -36,6 +39,15 @@ public final class Devices {
                     SaeException.Reason.UNAVAILABLE, wanted + " was asked for, but an SAE runs on cpu or gpu.");
         }
         return Device.cpu();
+    }
+
+    static boolean mayUseCuda(@Nullable Kernel kernel, Activation rule, BooleanSupplier hasDriver) {
+        boolean inJava = kernel != null && kernel != Kernel.TORCHSCRIPT;
+        return !inJava && hasTorchScript(rule) && hasDriver.getAsBoolean() && NativeLibrary.mayUseCuda();
+    }
+
+    private static boolean hasTorchScript(Activation rule) {
+        return !(rule instanceof BlockRule blockRule) || blockRule.torchScript().isPresent();
     }
 
     private static Device best() {

@@ -6,6 +6,7 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import io.github.sae4j.core.internal.host.Encoded;
+import io.github.sae4j.core.internal.host.Stop;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,19 +23,28 @@ final class TemporalEncoder implements TorchEncoder {
     private final InputTransform transform;
     private final BlockEncoder novel;
     private final double factor;
+    private final Stop stop;
 
     /**
      * Creates an encoder.
      *
      * @param novel encodes what is left, without a transform but for the factor
      * @param factor what residuals are multiplied by before the encoder
+     * @param stop ends calls between two sequences
      */
-    TemporalEncoder(Script script, TorchWeights weights, InputTransform transform, BlockEncoder novel, double factor) {
+    TemporalEncoder(
+            Script script,
+            TorchWeights weights,
+            InputTransform transform,
+            BlockEncoder novel,
+            double factor,
+            Stop stop) {
         this.script = script;
         this.weights = weights;
         this.transform = transform;
         this.novel = novel;
         this.factor = factor;
+        this.stop = stop;
     }
 
     /**
@@ -76,6 +86,7 @@ final class TemporalEncoder implements TorchEncoder {
         }
         for (int first = 0; first < tokens; first += sequence) {
             for (TorchAttention layer : weights.attention()) {
+                stop.requireGoingOn(true);
                 try (Script.Call predict = script.call("predict")) {
                     layer.with(predict.with(residual)
                                     .with(predicted)

@@ -76,7 +76,7 @@ public final class TorchKernel implements SaeKernel, TensorKernel {
         }
         double factor = 1 / (4.0 * transform.dIn());
         BlockEncoder novel = new BlockEncoder(script, weights, transform.onlyScaling(factor), blockRule, norms, stop);
-        return new TemporalEncoder(script, weights, transform, novel, factor);
+        return new TemporalEncoder(script, weights, transform, novel, factor, stop);
     }
 
     /**

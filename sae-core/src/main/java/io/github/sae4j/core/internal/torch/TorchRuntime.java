@@ -11,30 +11,47 @@ import ai.djl.pytorch.jni.JniUtils;
 import io.github.sae4j.core.SaeException;
 import io.github.sae4j.core.internal.host.WorkerPool;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** The PyTorch engine of this process, started once and checked before anything relies on it. */
 public final class TorchRuntime {
 
+    private static @Nullable Engine started;
+    private static @Nullable SaeException failure;
+
     private TorchRuntime() {}
 
-    private static final class Holder {
-
-        static final Engine ENGINE = start();
-
-        private static Engine start() {
-            Engine engine;
-            try {
-                engine = Engine.getEngine("PyTorch");
-            } catch (RuntimeException | LinkageError e) {
-                throw EngineFailure.sentence(e);
+    /** What kept it from starting once does so again, for DJL's classes have failed with it: it is told in the same words. */
+    private static synchronized Engine engine() {
+        Engine engine = started;
+        if (engine == null) {
+            if (failure != null) {
+                throw new SaeException(failure.reason(), String.valueOf(failure.getMessage()), failure);
             }
-            requireSound(engine);
             Integer limit = WorkerPool.limit();
-            if (limit != null) {
-                JniUtils.setNumThreads(Math.min(limit, JniUtils.getNumThreads()));
+            try {
+                engine = start(limit);
+            } catch (SaeException e) {
+                failure = e;
+                throw e;
             }
-            return engine;
+            started = engine;
         }
+        return engine;
+    }
+
+    private static Engine start(@Nullable Integer limit) {
+        Engine engine;
+        try {
+            engine = Engine.getEngine("PyTorch");
+        } catch (RuntimeException | LinkageError e) {
+            throw EngineFailure.sentence(e);
+        }
+        requireSound(engine);
+        if (limit != null) {
+            JniUtils.setNumThreads(Math.min(limit, JniUtils.getNumThreads()));
+        }
+        return engine;
     }
 
     /**
@@ -84,23 +101,5 @@ public final class TorchRuntime {
      */
     static int gpus() {
         return engine().getGpuCount();
-    }
-
-    private static Engine engine() {
-        // A class whose constants fail cannot be used again, so what may fail comes before it.
-        WorkerPool.limit();
-        try {
-            return Holder.ENGINE;
-        } catch (ExceptionInInitializerError e) {
-            if (e.getCause() instanceof SaeException sae) {
-                throw sae;
-            }
-            throw e;
-        } catch (NoClassDefFoundError e) {
-            throw new SaeException(
-                    SaeException.Reason.UNAVAILABLE,
-                    "DJL's PyTorch engine did not start earlier in this process: " + e.getMessage(),
-                    e);
-        }
     }
 }
