@@ -8,6 +8,7 @@ import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.data.activations.ActivationReader;
 import io.github.sae4j.data.activations.TokenBatch;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.function.BiConsumer;
@@ -149,7 +150,7 @@ public final class EncodingPass {
      * @throws AnalysisException if the thread is interrupted
      */
     public void encodeNext(long count, IntConsumer progress, Step step) {
-        pass(count, progress, this::encode, step::take);
+        pass(count, progress, this::encode, Objects.requireNonNull(step, "step")::take);
     }
 
     /**
@@ -174,7 +175,7 @@ public final class EncodingPass {
      * @throws SaeException if the SAE cannot decode
      */
     public void forwardNext(long count, IntConsumer progress, ForwardStep step) {
-        pass(count, progress, this::forward, step::take);
+        pass(count, progress, this::forward, Objects.requireNonNull(step, "step")::take);
     }
 
     /**
@@ -189,6 +190,7 @@ public final class EncodingPass {
      */
     <T> void pass(
             long count, IntConsumer progress, Function<TokenBatch, T> computation, BiConsumer<TokenBatch, T> taking) {
+        Objects.requireNonNull(progress, "progress");
         requireWholeSequences(count);
         try (BackgroundThread reader = BackgroundThread.open("reading");
                 BackgroundThread taker = BackgroundThread.open("writing")) {

@@ -83,6 +83,7 @@ public record Evaluation(Firings firings, Optional<ReconstructionQuality> qualit
             int batchTokens,
             IntConsumer progress,
             EncodingPass.ForwardStep beside) {
+        Objects.requireNonNull(beside, "beside");
         Firings firings = new Firings(sae.config().dSae());
         Optional<ReconstructionQuality> quality = ReconstructionQuality.of(sae);
         EncodingPass.of(activations, sae, batchTokens).forwardNext(Long.MAX_VALUE, progress, (batch, forward) -> {

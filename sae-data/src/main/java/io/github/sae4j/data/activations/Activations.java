@@ -86,7 +86,7 @@ public final class Activations implements ActivationReader {
      * @throws DataException if one of them cannot be read
      */
     public static ActivationsBuilder from(Path... files) {
-        return new ActivationsBuilder(ActivationSource.of(List.of(files)));
+        return new ActivationsBuilder(ActivationSource.of(List.of(Objects.requireNonNull(files, "files"))));
     }
 
     /**
