@@ -30,6 +30,16 @@ final class CfgJson {
     /** The fields whose own fields count as dotted ones. */
     static final List<String> NESTED = List.of("metadata", "activation_fn_kwargs");
 
+    /** The fields that say where an SAE comes from, and change no number that it computes. */
+    static final Set<String> DESCRIPTIVE = Set.of(
+            "model_name",
+            "hook_name",
+            "hook_head_index",
+            "context_size",
+            "prepend_bos",
+            "dataset_path",
+            "neuronpedia_id");
+
     /** The fields that every architecture reads. */
     private static final List<String> READ = List.of(
             "architecture",

@@ -75,6 +75,11 @@ final class ProvidedReading implements FormatReading {
         });
     }
 
+    /** Returns whether the format has read a field of any file. */
+    boolean hasRead(String field) {
+        return fields.values().stream().anyMatch(read -> read.fields.read().contains(field));
+    }
+
     /**
      * Says that all has been read that is to be.
      *

@@ -268,6 +268,15 @@ final class Reading implements AutoCloseable {
     }
 
     /**
+     * Returns whether a field that is known better than the files say was read.
+     *
+     * @param left the fields of the configuration that nothing has read
+     */
+    boolean hasRead(String field, Set<String> left) {
+        return overridden.contains(field) || !left.contains(field);
+    }
+
+    /**
      * Checks that each field that the user set is one that was read.
      *
      * @param left the fields of the configuration that nothing has read
@@ -276,7 +285,7 @@ final class Reading implements AutoCloseable {
      */
     void requireOverridesRead(Set<String> left, Set<String> chosen, String architecture, List<String> known) {
         for (String field : chosen) {
-            if (!overridden.contains(field) && left.contains(field)) {
+            if (!hasRead(field, left)) {
                 throw new SaeLoadException(
                         Reason.SETTING_REFUSED,
                         "The field " + field + " was set, but a " + architecture + " SAE does not read it. "
