@@ -58,7 +58,10 @@ import io.github.sae4j.safetensors.SafetensorsWriter;
 import io.github.sae4j.safetensors.ShardedSafetensors;
 import io.github.sae4j.safetensors.TensorSpec;
 import io.github.sae4j.tensors.TensorFile;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -156,6 +159,8 @@ final class Specimens implements AutoCloseable {
                 OptionalDouble.empty(),
                 Duration.ofSeconds(1),
                 ByteBuffer.allocate(64),
+                new ByteArrayInputStream(new byte[0]),
+                new PrintWriter(new StringWriter()),
                 Device.cpu()));
     }
 

@@ -6,7 +6,6 @@ import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SaeSource;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.WeightType;
-import io.github.sae4j.loader.SaeDescription;
 import io.github.sae4j.loader.SaeLoadException;
 import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.SaeSetException;
@@ -198,8 +197,8 @@ public final class Formats {
         return new NormScaling(place, settings);
     }
 
-    private static SaeDescription.Tensor described(Tensor tensor) {
-        return new SaeDescription.Tensor(
+    private static Described.Tensor described(Tensor tensor) {
+        return new Described.Tensor(
                 tensor.name(),
                 tensor.type().name(),
                 Arrays.stream(tensor.shape()).boxed().toList());
