@@ -14,19 +14,39 @@ import java.nio.file.Path;
  *
  * <p>Immutable, and so safe for use by several threads.
  *
- * @param path where it can be read: a path under {@code snapshots/<commit>/}, a link or a plain file
- * @param repo the repository
- * @param commit the commit, 40 hexadecimal digits
- * @param file its name in the repository, with {@code /}
  * @since 0.1
  */
-public record CachedFile(Path path, RepoId repo, String commit, String file) {
+public final class CachedFile {
 
-    /** Checks that nothing is missing. */
-    public CachedFile {
-        HubException.requirePresent(path, "path");
-        HubException.requirePresent(repo, "repo");
-        HubException.requirePresent(commit, "commit");
-        HubException.requirePresent(file, "file");
+    private final Path path;
+    private final RepoId repo;
+    private final String commit;
+    private final String file;
+
+    CachedFile(Path path, RepoId repo, String commit, String file) {
+        this.path = path;
+        this.repo = repo;
+        this.commit = commit;
+        this.file = file;
+    }
+
+    /** Returns where it can be read: a path under {@code snapshots/<commit>/}, a link or a plain file. */
+    public Path path() {
+        return path;
+    }
+
+    /** Returns the repository. */
+    public RepoId repo() {
+        return repo;
+    }
+
+    /** Returns the commit, 40 hexadecimal digits. */
+    public String commit() {
+        return commit;
+    }
+
+    /** Returns its name in the repository, with {@code /}. */
+    public String file() {
+        return file;
     }
 }

@@ -14,19 +14,46 @@ import java.util.List;
  *
  * <p>Immutable, and so safe for use by several threads.
  *
- * @param repo the repository
- * @param folder its folder in the cache
- * @param revisions its commits of which something is here, in alphabetical order
- * @param bytes how many bytes the folder takes, each counted once, unfinished downloads included
- * @param unfinishedBytes how many of them belong to downloads that are under way or were interrupted
  * @since 0.1
  */
-public record CachedRepo(RepoId repo, Path folder, List<CachedRevision> revisions, long bytes, long unfinishedBytes) {
+public final class CachedRepo {
 
-    /** Copies the list. */
-    public CachedRepo {
-        HubException.requirePresent(repo, "repo");
-        HubException.requirePresent(folder, "folder");
-        revisions = List.copyOf(HubException.requirePresent(revisions, "revisions"));
+    private final RepoId repo;
+    private final Path folder;
+    private final List<CachedRevision> revisions;
+    private final long bytes;
+    private final long unfinishedBytes;
+
+    CachedRepo(RepoId repo, Path folder, List<CachedRevision> revisions, long bytes, long unfinishedBytes) {
+        this.repo = repo;
+        this.folder = folder;
+        this.revisions = List.copyOf(revisions);
+        this.bytes = bytes;
+        this.unfinishedBytes = unfinishedBytes;
+    }
+
+    /** Returns the repository. */
+    public RepoId repo() {
+        return repo;
+    }
+
+    /** Returns its folder in the cache. */
+    public Path folder() {
+        return folder;
+    }
+
+    /** Returns its commits of which something is here, in alphabetical order. */
+    public List<CachedRevision> revisions() {
+        return revisions;
+    }
+
+    /** Returns how many bytes the folder takes, each counted once, unfinished downloads included. */
+    public long bytes() {
+        return bytes;
+    }
+
+    /** Returns how many of them belong to downloads that are under way or were interrupted. */
+    public long unfinishedBytes() {
+        return unfinishedBytes;
     }
 }

@@ -19,18 +19,39 @@ import java.util.List;
  *
  * <p>Immutable, and so safe for use by several threads.
  *
- * @param commit 40 hexadecimal digits
- * @param refs the branches, tags and references that stand for it, in alphabetical order
- * @param files the names of the files that are here, in alphabetical order
- * @param bytes the sum of these files' sizes; bytes that several commits share count for each
  * @since 0.1
  */
-public record CachedRevision(String commit, List<String> refs, List<String> files, long bytes) {
+public final class CachedRevision {
 
-    /** Copies the lists. */
-    public CachedRevision {
-        HubException.requirePresent(commit, "commit");
-        refs = List.copyOf(HubException.requirePresent(refs, "refs"));
-        files = List.copyOf(HubException.requirePresent(files, "files"));
+    private final String commit;
+    private final List<String> refs;
+    private final List<String> files;
+    private final long bytes;
+
+    CachedRevision(String commit, List<String> refs, List<String> files, long bytes) {
+        this.commit = commit;
+        this.refs = List.copyOf(refs);
+        this.files = List.copyOf(files);
+        this.bytes = bytes;
+    }
+
+    /** Returns the commit, 40 hexadecimal digits. */
+    public String commit() {
+        return commit;
+    }
+
+    /** Returns the branches, tags and references that stand for it, in alphabetical order. */
+    public List<String> refs() {
+        return refs;
+    }
+
+    /** Returns the names of the files that are here, in alphabetical order. */
+    public List<String> files() {
+        return files;
+    }
+
+    /** Returns the sum of these files' sizes; bytes that several commits share count for each. */
+    public long bytes() {
+        return bytes;
     }
 }

@@ -14,16 +14,26 @@ package io.github.sae4j.hub;
  *
  * <p>Immutable, and so safe for use by several threads.
  *
- * @param file the file
- * @param result whether it is right
  * @since 0.1
  */
-public record FileCheck(CachedFile file, Result result) {
+public final class FileCheck {
 
-    /** Checks that nothing is missing. */
-    public FileCheck {
-        HubException.requirePresent(file, "file");
-        HubException.requirePresent(result, "result");
+    private final CachedFile file;
+    private final Result result;
+
+    FileCheck(CachedFile file, Result result) {
+        this.file = file;
+        this.result = result;
+    }
+
+    /** Returns the file. */
+    public CachedFile file() {
+        return file;
+    }
+
+    /** Returns whether it is right. */
+    public Result result() {
+        return result;
     }
 
     /**

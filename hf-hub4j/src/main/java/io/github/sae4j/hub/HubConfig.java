@@ -284,11 +284,11 @@ public final class HubConfig {
         /**
          * Sets the token.
          *
-         * @param secret the token; space and line ends around it are dropped; null or empty for none
+         * @param secret the token; space and line ends around it are dropped; empty for none
          * @throws HubException if it has characters that no token has
          */
-        public Builder token(@Nullable String secret) {
-            String stripped = secret == null ? "" : secret.strip();
+        public Builder token(String secret) {
+            String stripped = HubException.requirePresent(secret, "secret").strip();
             this.token = stripped.isEmpty() ? null : HubSettings.requireToken(stripped);
             return this;
         }
@@ -347,14 +347,15 @@ public final class HubConfig {
         }
 
         /**
-         * Sets the HTTP client that requests go through, for its proxy, certificates or threads.
+         * Sets the HTTP client that requests go through, for its proxy, certificates or threads; by default one of our own.
          *
-         * @param client a client that does not follow redirects by itself, or null for one of our own. Left to itself,
-         *     Java's client would send the token on to the server that a redirect names
+         * @param client a client that does not follow redirects by itself. Left to itself, Java's client would send the
+         *     token on to the server that a redirect names
          * @throws HubException if it follows redirects
          */
-        public Builder httpClient(@Nullable HttpClient client) {
-            if (client != null && client.followRedirects() != HttpClient.Redirect.NEVER) {
+        public Builder httpClient(HttpClient client) {
+            HubException.requirePresent(client, "client");
+            if (client.followRedirects() != HttpClient.Redirect.NEVER) {
                 throw new HubException(
                         Reason.INVALID_ARGUMENT,
                         "The HTTP client follows redirects by itself, which would pass the token on to"
@@ -365,12 +366,13 @@ public final class HubConfig {
         }
 
         /**
-         * Sets the proxies that requests go through, unless {@link #httpClient} was given.
+         * Sets the proxies that requests go through, unless {@link #httpClient} was given; by default those of the JVM's own
+         * settings ({@code https.proxyHost} and the like).
          *
-         * @param selector the proxies, or null for the JVM's own settings ({@code https.proxyHost} and the like)
+         * @param selector the proxies
          */
-        public Builder proxySelector(@Nullable ProxySelector selector) {
-            this.proxySelector = selector;
+        public Builder proxySelector(ProxySelector selector) {
+            this.proxySelector = HubException.requirePresent(selector, "selector");
             return this;
         }
 

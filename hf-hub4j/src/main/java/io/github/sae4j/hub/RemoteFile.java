@@ -12,16 +12,32 @@ package io.github.sae4j.hub;
  *
  * <p>Immutable, and so safe for use by several threads.
  *
- * @param file its name in the repository, with {@code /}
- * @param commit the commit that was asked for or that the revision stands for, 40 hexadecimal digits
- * @param size its size in bytes
  * @since 0.1
  */
-public record RemoteFile(String file, String commit, long size) {
+public final class RemoteFile {
 
-    /** Checks that nothing is missing. */
-    public RemoteFile {
-        HubException.requirePresent(file, "file");
-        HubException.requirePresent(commit, "commit");
+    private final String file;
+    private final String commit;
+    private final long size;
+
+    RemoteFile(String file, String commit, long size) {
+        this.file = file;
+        this.commit = commit;
+        this.size = size;
+    }
+
+    /** Returns its name in the repository, with {@code /}. */
+    public String file() {
+        return file;
+    }
+
+    /** Returns the commit that was asked for or that the revision stands for, 40 hexadecimal digits. */
+    public String commit() {
+        return commit;
+    }
+
+    /** Returns its size in bytes. */
+    public long size() {
+        return size;
     }
 }

@@ -16,17 +16,32 @@ import java.util.List;
  *
  * <p>Immutable, and so safe for use by several threads.
  *
- * @param repo the repository
- * @param commit the commit that the revision stands for, 40 hexadecimal digits
- * @param files the names of the files of that commit, with {@code /}, in the hub's order
  * @since 0.1
  */
-public record RepoInfo(RepoId repo, String commit, List<String> files) {
+public final class RepoInfo {
 
-    /** Checks that nothing is missing, and copies the list. */
-    public RepoInfo {
-        HubException.requirePresent(repo, "repo");
-        HubException.requirePresent(commit, "commit");
-        files = List.copyOf(HubException.requirePresent(files, "files"));
+    private final RepoId repo;
+    private final String commit;
+    private final List<String> files;
+
+    RepoInfo(RepoId repo, String commit, List<String> files) {
+        this.repo = repo;
+        this.commit = commit;
+        this.files = List.copyOf(files);
+    }
+
+    /** Returns the repository. */
+    public RepoId repo() {
+        return repo;
+    }
+
+    /** Returns the commit that the revision stands for, 40 hexadecimal digits. */
+    public String commit() {
+        return commit;
+    }
+
+    /** Returns the names of the files of that commit, with {@code /}, in the hub's order. */
+    public List<String> files() {
+        return files;
     }
 }

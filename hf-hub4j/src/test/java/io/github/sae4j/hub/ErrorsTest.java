@@ -104,7 +104,7 @@ class ErrorsTest {
         assertThat(missing).isNotInstanceOf(GatedRepositoryException.class);
         assertThat(failure(
                         RepositoryNotFoundException.class,
-                        () -> hub.client(hub.config().token(null)).download(RepoId.model("no/such"), CFG)))
+                        () -> hub.client(hub.config().token("")).download(RepoId.model("no/such"), CFG)))
                 .hasMessageContaining("HF_TOKEN");
     }
 
@@ -116,7 +116,7 @@ class ErrorsTest {
                 .hasMessageContaining("accept the terms at " + hub.fake.endpoint() + "/org/sae");
         assertThat(failure(
                         GatedRepositoryException.class,
-                        () -> hub.client(hub.config().token(null)).exists(REPO, "main", CFG)))
+                        () -> hub.client(hub.config().token("")).exists(REPO, "main", CFG)))
                 .hasMessageContaining("HF_TOKEN");
 
         hub.fake.put(hub.repo.gated(TOKEN));

@@ -37,7 +37,7 @@ class MetadataTest {
 
     @Test
     void row04_sendsNoAuthorizationWithoutAToken() {
-        hub.client(hub.config().token(null)).download(REPO, CFG);
+        hub.client(hub.config().token("")).download(REPO, CFG);
 
         assertThat(hub.fake.requests())
                 .allSatisfy(

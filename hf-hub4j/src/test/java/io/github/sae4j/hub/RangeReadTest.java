@@ -36,7 +36,9 @@ class RangeReadTest {
         RemoteFile file = hub.client().lookUp(REPO, "main", WEIGHTS);
 
         assertThat(file.size()).isEqualTo(WEIGHTS_SIZE);
-        assertThat(hub.client().lookUp(REPO, file.commit(), WEIGHTS)).isEqualTo(file);
+        assertThat(hub.client().lookUp(REPO, file.commit(), WEIGHTS))
+                .usingRecursiveComparison()
+                .isEqualTo(file);
         failure(RemoteEntryNotFoundException.class, () -> hub.client().lookUp(REPO, "main", "nothing"));
         assertThat(hub.cdnRequests()).isEmpty();
         assertThat(hub.client().cache().find(REPO, "main", WEIGHTS)).isEmpty();

@@ -10,6 +10,7 @@ import io.github.sae4j.data.activations.TokenBatch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.function.Function;
@@ -161,7 +162,7 @@ public final class EncodingPass {
      * @throws UncheckedIOException if the step throws an {@link IOException}
      */
     public void encodeNext(long count, IntConsumer progress, Step step) {
-        pass(count, progress, this::encode, step::take);
+        pass(count, progress, this::encode, Objects.requireNonNull(step, "step")::take);
     }
 
     /**
@@ -188,7 +189,7 @@ public final class EncodingPass {
      * @throws UncheckedIOException if the step throws an {@link IOException}
      */
     public void forwardNext(long count, IntConsumer progress, ForwardStep step) {
-        pass(count, progress, this::forward, step::take);
+        pass(count, progress, this::forward, Objects.requireNonNull(step, "step")::take);
     }
 
     /**
@@ -203,6 +204,7 @@ public final class EncodingPass {
      * @throws UncheckedIOException if {@code taking} throws an {@link IOException}
      */
     <T> void pass(long count, IntConsumer progress, Function<TokenBatch, T> computation, Taking<T> taking) {
+        Objects.requireNonNull(progress, "progress");
         requireWholeSequences(count);
         try (BackgroundThread reader = BackgroundThread.open("reading");
                 BackgroundThread taker = BackgroundThread.open("writing")) {

@@ -31,13 +31,18 @@ final class SkippedTokens {
         for (int token = 0; token < counts.length; token++) {
             counts[token] = batch.isSkipped(token) ? 0 : kept.activeCount(row++);
         }
-        InverseTransform inverse = kept.inverseTransform();
+        return rows(kept, counts, kept.indices(), kept.values(), inverse(kept.inverseTransform(), batch, config));
+    }
+
+    private static InverseTransform inverse(InverseTransform kept, TokenBatch batch, SaeConfig config) {
         Normalization normalization = config.undoneNormalization();
-        float[] scale = normalization.isPerToken() ? spread(inverse.scale().orElse(null), batch, 1) : null;
-        float[] shift = normalization == Normalization.LAYER_NORM
-                ? spread(inverse.shift().orElse(null), batch, 0)
-                : null;
-        return rows(kept, counts, kept.indices(), kept.values(), InverseTransform.of(inverse.heads(), scale, shift));
+        if (!normalization.isPerToken()) {
+            return InverseTransform.of(kept.heads());
+        }
+        float[] scale = spread(kept.scale().orElse(null), batch, 1);
+        return normalization == Normalization.LAYER_NORM
+                ? InverseTransform.of(kept.heads(), scale, spread(kept.shift().orElse(null), batch, 0))
+                : InverseTransform.of(kept.heads(), scale);
     }
 
     /**

@@ -8,7 +8,7 @@ import io.github.sae4j.analysis.check.FitCheck;
 import io.github.sae4j.analysis.check.Sample;
 import io.github.sae4j.analysis.evaluation.Evaluation;
 import io.github.sae4j.analysis.machine.Bench;
-import io.github.sae4j.analysis.machine.Limits;
+import io.github.sae4j.analysis.machine.SomeLimits;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.data.activations.Layout;
 import io.github.sae4j.fixtures.ReferenceCase;
@@ -33,8 +33,7 @@ class ReasonsTest {
     private static void provoke(Reason reason) {
         switch (reason) {
             case INTERRUPTED -> with("standard-f32", ReasonsTest::interrupted);
-            case UNSUPPORTED ->
-                with("temporal-f32", sae -> new Bench(sae, new Limits(1, 1, "nothing", 1), List.of(1), 0));
+            case UNSUPPORTED -> with("temporal-f32", sae -> new Bench(sae, SomeLimits.get(), List.of(1), 0));
             case TOO_LARGE ->
                 with(
                         "temporal-f32",

@@ -4,7 +4,6 @@ import io.github.sae4j.data.activations.ActivationReader;
 import io.github.sae4j.data.activations.Layout;
 import io.github.sae4j.data.activations.TokenBatch;
 import io.github.sae4j.data.activations.TokenPlace;
-import java.util.OptionalLong;
 import java.util.Random;
 
 /** Tokens of an array, every third of them skipped. */
@@ -76,7 +75,7 @@ final class RowsReader implements ActivationReader {
 
     @Override
     public TokenPlace place(long token) {
-        return new TokenPlace("rows", OptionalLong.empty(), token);
+        return TokenPlace.of("rows", token);
     }
 
     @Override

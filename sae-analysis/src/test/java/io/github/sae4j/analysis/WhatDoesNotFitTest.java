@@ -8,6 +8,7 @@ import io.github.sae4j.analysis.evaluation.ReconstructionQuality;
 import io.github.sae4j.analysis.machine.Bench;
 import io.github.sae4j.analysis.machine.Limits;
 import io.github.sae4j.analysis.machine.RandomWeights;
+import io.github.sae4j.analysis.machine.SomeLimits;
 import io.github.sae4j.analysis.survey.Survey;
 import io.github.sae4j.core.InverseTransform;
 import io.github.sae4j.core.SaeException;
@@ -50,7 +51,7 @@ class WhatDoesNotFitTest {
 
     @Test
     void sizesOfNothing() {
-        Limits limits = new Limits(1, 1, "nothing", 1);
+        Limits limits = SomeLimits.get();
         try (SparseAutoencoder sae =
                 SAE.fromDisk(ReferenceCase.named("standard-f32").folder())) {
             refuse(

@@ -120,7 +120,8 @@ final class FeatureBytes {
         if (in.hasRemaining()) {
             throw new SaeException("The bytes of these features have " + in.remaining() + " after their end.");
         }
-        return SparseFeatures.of(dSae, leading, offsets, indices, values, InverseTransform.of(heads, scale, shift));
+        return SparseFeatures.of(
+                dSae, leading, offsets, indices, values, InverseTransform.trusted(heads, scale, shift));
     }
 
     private static float[] floats(ByteBuffer in, int count) {

@@ -52,16 +52,29 @@ public final class HookSpellings {
     private HookSpellings() {}
 
     /**
+     * Returns the other spellings by library, in their order, as far as they do not depend on the model; empty if the hook is not
+     * one of those that are understood.
+     *
+     * @param hook the hook's name
+     * @throws NullPointerException if {@code hook} is null
+     */
+    public static Map<String, String> of(String hook) {
+        return of(SaeException.requirePresent(hook, "hook"), (Family) null);
+    }
+
+    /**
      * Returns the other spellings by library, in their order; empty if the hook is not one of those that are understood.
      *
-     * @param hook the hook's name, or null if it is not known
-     * @param model the model's name, or null likewise
+     * @param hook the hook's name
+     * @param model the model's name
+     * @throws NullPointerException if an argument is null
      */
-    public static Map<String, String> of(@Nullable String hook, @Nullable String model) {
-        if (hook == null) {
-            return Map.of();
-        }
-        @Nullable Family family = family(model);
+    public static Map<String, String> of(String hook, String model) {
+        SaeException.requirePresent(hook, "hook");
+        return of(hook, family(SaeException.requirePresent(model, "model")));
+    }
+
+    private static Map<String, String> of(String hook, @Nullable Family family) {
         OptionalInt entered = layerId(hook);
         if (entered.isPresent()) {
             return residual(entered.getAsInt(), family);
@@ -75,15 +88,13 @@ public final class HookSpellings {
     }
 
     /**
-     * Returns which block a hook's residual stream enters, vLLM's layer id; empty if the hook is none or not understood.
+     * Returns which block a hook's residual stream enters, vLLM's layer id; empty if the hook is not understood.
      *
-     * @param hook the hook's name, or null if it is not known
+     * @param hook the hook's name
+     * @throws NullPointerException if {@code hook} is null
      */
-    public static OptionalInt layerId(@Nullable String hook) {
-        if (hook == null) {
-            return OptionalInt.empty();
-        }
-        Matcher module = MODULE.matcher(hook);
+    public static OptionalInt layerId(String hook) {
+        Matcher module = MODULE.matcher(SaeException.requirePresent(hook, "hook"));
         if (module.matches()) {
             return OptionalInt.of(Integer.parseInt(module.group(1)) + 1);
         }
@@ -116,10 +127,7 @@ public final class HookSpellings {
         return Collections.unmodifiableMap(spellings);
     }
 
-    private static @Nullable Family family(@Nullable String model) {
-        if (model == null) {
-            return null;
-        }
+    private static @Nullable Family family(String model) {
         String name = model.substring(model.lastIndexOf('/') + 1).toLowerCase(Locale.ROOT);
         return FAMILIES.stream()
                 .filter(family -> family.model().matcher(name).matches())

@@ -43,15 +43,53 @@ public final class InverseTransform {
     }
 
     /**
-     * Returns a transform.
+     * Returns a transform that only splits the heads.
      *
      * @param heads the number of attention heads that {@link Reshape#HOOK_Z} laid side by side, or of segments that
      *     {@link Reshape#SEGMENTS} did, or 0 if none
-     * @param scale a factor for each token, or null for none; copied
-     * @param shift a summand for each token, or null for none; copied
+     * @throws SaeException if {@code heads} is negative
+     */
+    public static InverseTransform of(int heads) {
+        return trusted(heads, null, null);
+    }
+
+    /**
+     * Returns a transform without summands.
+     *
+     * @param heads as for {@link #of(int)}
+     * @param scale a factor for each token; copied
+     * @throws NullPointerException if {@code scale} is null
+     * @throws SaeException if {@code heads} is negative
+     */
+    public static InverseTransform of(int heads, float[] scale) {
+        return trusted(heads, SaeException.requirePresent(scale, "scale").clone(), null);
+    }
+
+    /**
+     * Returns a transform.
+     *
+     * @param heads as for {@link #of(int)}
+     * @param scale a factor for each token; copied
+     * @param shift a summand for each token; copied
+     * @throws NullPointerException if an array is null
+     * @throws SaeException if {@code heads} is negative, or the lengths of the arrays differ
+     */
+    public static InverseTransform of(int heads, float[] scale, float[] shift) {
+        SaeException.requirePresent(scale, "scale");
+        return trusted(
+                heads,
+                scale.clone(),
+                SaeException.requirePresent(shift, "shift").clone());
+    }
+
+    /**
+     * Returns a transform with arrays that nobody else holds.
+     *
+     * @param scale a factor for each token, or null for none
+     * @param shift a summand for each token, or null for none
      * @throws SaeException if {@code heads} is negative, there is a shift without a scale, or their lengths differ
      */
-    public static InverseTransform of(int heads, float @Nullable [] scale, float @Nullable [] shift) {
+    static InverseTransform trusted(int heads, float @Nullable [] scale, float @Nullable [] shift) {
         if (heads < 0) {
             throw new SaeException("heads must be 0 or more, but is " + heads + ".");
         }
@@ -59,7 +97,7 @@ public final class InverseTransform {
             throw new SaeException("shift has " + shift.length + " tokens, but scale has "
                     + (scale == null ? "none" : scale.length) + ".");
         }
-        return new InverseTransform(heads, scale == null ? null : scale.clone(), shift == null ? null : shift.clone());
+        return new InverseTransform(heads, scale, shift);
     }
 
     /** Returns the transform of this one's tokens and then of another's of the same SAE. */

@@ -175,7 +175,7 @@ final class KernelCalls {
                 new int[1],
                 new int[0],
                 new float[0],
-                InverseTransform.of(shape.heads(), null, null));
+                InverseTransform.of(shape.heads()));
     }
 
     /** Makes features of what a kernel found, if that is finite or need not be. */
@@ -203,7 +203,7 @@ final class KernelCalls {
 
     InverseTransform inverseTransform(NDManager call, NDArray activations, ActivationShape shape) {
         if (shape.tokens() == 0) {
-            return InverseTransform.of(shape.heads(), null, null);
+            return InverseTransform.of(shape.heads());
         }
         return inverseOf(shape, tensors().normalize(call, activations, shape.tokens()));
     }
@@ -211,7 +211,7 @@ final class KernelCalls {
     private InverseTransform inverseOf(ActivationShape shape, Encoded encoded) {
         return config.isTranscoder()
                 ? InverseTransform.identity()
-                : InverseTransform.of(shape.heads(), encoded.scale(), encoded.shift());
+                : InverseTransform.trusted(shape.heads(), encoded.scale(), encoded.shift());
     }
 
     NDArray decode(NDManager call, SparseFeatures features) {

@@ -50,7 +50,8 @@ public interface SaeCodec {
     SparseFeatures encode(float[][] activations);
 
     /**
-     * Decodes features.
+     * Decodes features. They do not know their SAE: those of another with the same {@code d_sae} are decoded to wrong numbers,
+     * unnoticed.
      *
      * @param features features of this SAE
      * @return {@code [tokens][d_out]}

@@ -72,9 +72,9 @@ public final class SaeConfig {
 
     /** Returns a builder that begins with what this is. */
     public Builder toBuilder() {
-        return new Builder(architecture, dIn, dSae)
-                .dOut(dOut)
-                .dtype(dtype)
+        Builder builder = new Builder(architecture, dIn, dSae);
+        builder.dtype = dtype;
+        return builder.dOut(dOut)
                 .applyBDecToInput(applyBDecToInput)
                 .normalization(normalization)
                 .reshape(reshape)
@@ -142,10 +142,11 @@ public final class SaeConfig {
         /**
          * Sets the number format that the configuration declares.
          *
-         * @param dtype for example {@code bfloat16}, or null if none is declared
+         * @param dtype for example {@code bfloat16}; by default none is declared
+         * @throws NullPointerException if {@code dtype} is null
          */
-        public Builder dtype(@Nullable String dtype) {
-            this.dtype = dtype;
+        public Builder dtype(String dtype) {
+            this.dtype = SaeException.requirePresent(dtype, "dtype");
             return this;
         }
 

@@ -42,7 +42,7 @@ public final class SaeMetadata {
     }
 
     /**
-     * Gathers what is known; each field may be null. Not safe for several threads at once.
+     * Gathers what is known; a field that is not set is not known. Not safe for several threads at once.
      *
      * <pre>{@code
      * SaeMetadata metadata = sae.config().metadata().toBuilder()
@@ -67,62 +67,63 @@ public final class SaeMetadata {
         private Builder() {}
 
         private Builder copy() {
-            return new Builder()
-                    .modelName(modelName)
-                    .hookName(hookName)
-                    .hookHeadIndex(hookHeadIndex)
-                    .contextSize(contextSize)
-                    .prependBos(prependBos)
-                    .datasetPath(datasetPath)
-                    .neuronpediaId(neuronpediaId)
-                    .saeLensVersion(saeLensVersion);
+            Builder copy = new Builder();
+            copy.modelName = modelName;
+            copy.hookName = hookName;
+            copy.hookHeadIndex = hookHeadIndex;
+            copy.contextSize = contextSize;
+            copy.prependBos = prependBos;
+            copy.datasetPath = datasetPath;
+            copy.neuronpediaId = neuronpediaId;
+            copy.saeLensVersion = saeLensVersion;
+            return copy;
         }
 
         /** Sets the model's name, for example {@code gpt2-small}. */
-        public Builder modelName(@Nullable String modelName) {
-            this.modelName = modelName;
+        public Builder modelName(String modelName) {
+            this.modelName = SaeException.requirePresent(modelName, "modelName");
             return this;
         }
 
         /** Sets the place in the model in TransformerLens's spelling, for example {@code blocks.19.hook_resid_post}. */
-        public Builder hookName(@Nullable String hookName) {
-            this.hookName = hookName;
+        public Builder hookName(String hookName) {
+            this.hookName = SaeException.requirePresent(hookName, "hookName");
             return this;
         }
 
         /** Sets the attention head, if the SAE reads a single one. */
-        public Builder hookHeadIndex(@Nullable Integer hookHeadIndex) {
+        public Builder hookHeadIndex(int hookHeadIndex) {
             this.hookHeadIndex = hookHeadIndex;
             return this;
         }
 
         /** Sets the length of the training sequences in tokens. */
-        public Builder contextSize(@Nullable Integer contextSize) {
+        public Builder contextSize(int contextSize) {
             this.contextSize = contextSize;
             return this;
         }
 
         /** Sets whether training sequences began with a BOS token. */
-        public Builder prependBos(@Nullable Boolean prependBos) {
+        public Builder prependBos(boolean prependBos) {
             this.prependBos = prependBos;
             return this;
         }
 
         /** Sets the training data's name. */
-        public Builder datasetPath(@Nullable String datasetPath) {
-            this.datasetPath = datasetPath;
+        public Builder datasetPath(String datasetPath) {
+            this.datasetPath = SaeException.requirePresent(datasetPath, "datasetPath");
             return this;
         }
 
         /** Sets the SAE's id on Neuronpedia. */
-        public Builder neuronpediaId(@Nullable String neuronpediaId) {
-            this.neuronpediaId = neuronpediaId;
+        public Builder neuronpediaId(String neuronpediaId) {
+            this.neuronpediaId = SaeException.requirePresent(neuronpediaId, "neuronpediaId");
             return this;
         }
 
         /** Sets the version of SAELens that wrote the configuration. */
-        public Builder saeLensVersion(@Nullable String saeLensVersion) {
-            this.saeLensVersion = saeLensVersion;
+        public Builder saeLensVersion(String saeLensVersion) {
+            this.saeLensVersion = SaeException.requirePresent(saeLensVersion, "saeLensVersion");
             return this;
         }
 

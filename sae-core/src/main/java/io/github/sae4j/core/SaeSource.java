@@ -62,14 +62,18 @@ public interface SaeSource {
     }
 
     /**
-     * Returns what activations are multiplied by before they are encoded, where the user set it instead of what is published:
-     * one factor, or one for each model or layer of a crosscoder; by default none.
+     * Returns what activations are multiplied by before they are encoded, where it is not the files that say so: the user, or
+     * the release in which the SAE was published. It is one factor, or one for each model or layer of a crosscoder; by default
+     * none.
      */
     default List<Double> normScalingFactors() {
         return List.of();
     }
 
-    /** Returns the fields of the configuration that the user set instead of what the files say, by name; by default none. */
+    /**
+     * Returns the fields of the configuration, by name, that are set instead of what the files say: by the user, or by the
+     * release in which the SAE was published, if they change what is computed; by default none.
+     */
     default SortedMap<String, String> overrides() {
         return Collections.emptySortedMap();
     }

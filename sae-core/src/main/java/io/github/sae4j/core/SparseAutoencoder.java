@@ -274,7 +274,8 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
 
     /**
      * Decodes sparse features by adding up the decoder's rows of those that are active. A skip transcoder's skip term and
-     * a temporal SAE's predicted part are not in the result.
+     * a temporal SAE's predicted part are not in the result. Features do not know their SAE: those of another with the same
+     * {@code d_sae} are decoded to wrong numbers, unnoticed.
      *
      * @param features features of this SAE
      * @param manager owns the result
@@ -293,7 +294,8 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
 
     /**
      * Decodes sparse features to plain arrays. A skip transcoder's skip term and a temporal SAE's predicted part are not
-     * in the result.
+     * in the result. Features do not know their SAE: those of another with the same {@code d_sae} are decoded to wrong numbers,
+     * unnoticed.
      *
      * @param features features of this SAE
      * @return {@code [tokens][d_out]}, tokens in row-major order of the leading axes, heads side by side

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * kept: its leading axes, without the last one, are {@link #leadingShape()}. What decoding needs of the activations
  * beside the features travels along as {@link #inverseTransform()}.
  *
- * <p>Immutable, held on the Java heap, safe to share between threads; there is nothing to close.
+ * <p>Immutable, held on the Java heap, safe to share between threads; there is nothing to close. Like an array, features do not
+ * know which SAE made them: another with the same {@code d_sae} decodes them to wrong numbers, unnoticed.
  *
  * <pre>{@code
  * for (Feature feature : features.top(0, 5)) {                 // of the first token

@@ -164,23 +164,21 @@ final class Misuse {
         bad.put("another SAE's features", oneFeature(D_SAE + 1, 3, 1, InverseTransform.identity()));
         bad.put("NaN", oneFeature(D_SAE, 3, Float.NaN, InverseTransform.identity()));
         bad.put("infinity", oneFeature(D_SAE, 3, Float.POSITIVE_INFINITY, InverseTransform.identity()));
-        bad.put("heads that do not divide", oneFeature(D_SAE, 3, 1, InverseTransform.of(5, null, null)));
+        bad.put("heads that do not divide", oneFeature(D_SAE, 3, 1, InverseTransform.of(5)));
         bad.forEach((what, features) -> {
             refuse("decode of " + what, () -> sae.decode(features));
             refuse("decode to a manager of " + what, () -> sae.decode(features, manager));
         });
         refuse("features out of range", () -> oneFeature(D_SAE, D_SAE, 1, InverseTransform.identity()));
         refuse("features below 0", () -> oneFeature(D_SAE, -1, 1, InverseTransform.identity()));
-        refuse("scales of other tokens", () -> oneFeature(D_SAE, 3, 1, InverseTransform.of(0, new float[2], null)));
+        refuse("scales of other tokens", () -> oneFeature(D_SAE, 3, 1, InverseTransform.of(0, new float[2])));
         refuse(
                 "decode of another SAE's normalised features",
                 () -> sae.decode(oneFeature(D_SAE, 3, 1, InverseTransform.of(0, new float[1], new float[1]))));
         NDArray dense = manager.ones(new Shape(2, D_SAE));
         refuse("decode without a transform", () -> sae.decode(dense, null));
-        refuse(
-                "decode with scales of other tokens",
-                () -> sae.decode(dense, InverseTransform.of(0, new float[3], null)));
-        refuse("decode with heads", () -> sae.decode(dense, InverseTransform.of(3, null, null)));
+        refuse("decode with scales of other tokens", () -> sae.decode(dense, InverseTransform.of(0, new float[3])));
+        refuse("decode with heads", () -> sae.decode(dense, InverseTransform.of(3)));
         try (SparseAutoencoder normalising = TinySae.of(
                         TinySae.config(D_IN, D_SAE, Normalization.LAYER_NORM, Reshape.NONE, true), WeightType.FLOAT32)
                 .open()) {
@@ -190,10 +188,8 @@ final class Misuse {
                     () -> normalising.decode(oneFeature(D_SAE, 3, 1, InverseTransform.identity())));
             refuse(
                     "decode of features without shifts",
-                    () -> normalising.decode(oneFeature(D_SAE, 3, 1, InverseTransform.of(0, new float[1], null))));
-            refuse(
-                    "decode without shifts",
-                    () -> normalising.decode(dense, InverseTransform.of(0, new float[2], null)));
+                    () -> normalising.decode(oneFeature(D_SAE, 3, 1, InverseTransform.of(0, new float[1]))));
+            refuse("decode without shifts", () -> normalising.decode(dense, InverseTransform.of(0, new float[2])));
         }
     }
 

@@ -97,14 +97,14 @@ class SparseFeaturesTest {
                 new int[] {0, 1},
                 new int[] {3},
                 new float[] {1},
-                InverseTransform.of(0, new float[] {2}, null));
+                InverseTransform.of(0, new float[] {2}));
         SparseFeatures otherwise = SparseFeatures.of(
                 10,
                 new long[] {1},
                 new int[] {0, 1},
                 new int[] {3},
                 new float[] {1},
-                InverseTransform.of(0, new float[] {3}, null));
+                InverseTransform.of(0, new float[] {3}));
         assertThat(scaled).isNotEqualTo(otherwise);
         assertThat(scaled.with(3, 1)).isEqualTo(scaled).hasSameHashCodeAs(scaled);
     }

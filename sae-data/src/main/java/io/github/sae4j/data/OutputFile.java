@@ -121,7 +121,7 @@ public final class OutputFile {
      */
     public WrittenFile made() {
         try {
-            return new WrittenFile(fileName(), Files.size(path));
+            return WrittenFile.of(fileName(), Files.size(path));
         } catch (IOException e) {
             throw DataException.of(Reason.UNREADABLE, path, "cannot be read", e);
         }

@@ -61,7 +61,7 @@ public final class Provenance {
      * @param metadata as {@link #metadata} returned it, or as any other program wrote it
      */
     public static Provenance of(Map<String, String> metadata) {
-        Map<String, String> fields = new LinkedHashMap<>(metadata);
+        Map<String, String> fields = new LinkedHashMap<>(Objects.requireNonNull(metadata, "metadata"));
         fields.remove(SHAPE);
         return new Provenance(fields);
     }
@@ -181,7 +181,7 @@ public final class Provenance {
          * @param of of how many
          */
         public Builder leftOut(List<Setting.Value> by, long tokens, long of) {
-            skipped = WrittenSettings.text(by);
+            skipped = WrittenSettings.text(Objects.requireNonNull(by, "by"));
             leftOut = by.isEmpty() ? "" : tokens + OF + of;
             return this;
         }
@@ -310,6 +310,7 @@ public final class Provenance {
 
     /** Returns the metadata of a file with the given dense shape. */
     public Map<String, String> metadata(long[] shape) {
+        Objects.requireNonNull(shape, "shape");
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put(SHAPE, Arrays.toString(shape).replace(" ", ""));
         metadata.putAll(fields);

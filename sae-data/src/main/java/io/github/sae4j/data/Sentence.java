@@ -1,6 +1,7 @@
 package io.github.sae4j.data;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -33,7 +34,7 @@ public final class Sentence {
      * @param parts the parts in order: {@link Setting.Value}s, lists of them, other sentences, and anything else as its text
      */
     public static Sentence of(Object... parts) {
-        return new Sentence(List.of(parts));
+        return new Sentence(List.of(Objects.requireNonNull(parts, "parts")));
     }
 
     /**
@@ -42,6 +43,7 @@ public final class Sentence {
      * @param names how the program's users know a setting, for example {@code --skip-first 1}
      */
     public String with(Function<Setting.Value, String> names) {
+        Objects.requireNonNull(names, "names");
         return parts.stream().map(part -> text(part, names)).collect(Collectors.joining());
     }
 

@@ -141,7 +141,8 @@ public enum Setting {
 
     /** Returns this setting with what it is set to. */
     public Value of(Object value) {
-        return new Value(this, Optional.of(String.valueOf(value)));
+        return new Value(
+                this, Optional.of(Objects.requireNonNull(value, "value").toString()));
     }
 
     /**

@@ -14,14 +14,35 @@ import java.util.Objects;
  *
  * <p>Immutable, and so safe for use by several threads.
  *
- * @param name the name of the file, without its folder, or the path of the folder
- * @param bytes its size
  * @since 0.1
  */
-public record WrittenFile(String name, long bytes) {
+public final class WrittenFile {
 
-    /** Checks that nothing is missing. */
-    public WrittenFile {
-        Objects.requireNonNull(name, "name");
+    private final String name;
+    private final long bytes;
+
+    private WrittenFile(String name, long bytes) {
+        this.name = name;
+        this.bytes = bytes;
+    }
+
+    /**
+     * Returns what was made, for whoever implements {@link io.github.sae4j.data.features.FeatureSink}.
+     *
+     * @param name the name of the file, without its folder, or the path of the folder
+     * @param bytes its size
+     */
+    public static WrittenFile of(String name, long bytes) {
+        return new WrittenFile(Objects.requireNonNull(name, "name"), bytes);
+    }
+
+    /** Returns the name of the file, without its folder, or the path of the folder. */
+    public String name() {
+        return name;
+    }
+
+    /** Returns its size. */
+    public long bytes() {
+        return bytes;
     }
 }

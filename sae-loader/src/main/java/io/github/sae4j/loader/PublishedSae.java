@@ -1,9 +1,11 @@
 package io.github.sae4j.loader;
 
+import io.github.sae4j.loader.internal.names.KnownSae;
 import io.github.sae4j.loader.internal.names.NamedFacts;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One SAE of a release; immutable.
@@ -17,44 +19,63 @@ import java.util.OptionalInt;
  * SaeDescription description = SAE.from(published.name()).describe();
  * }</pre>
  *
- * @param release the release's name
- * @param id its id in the release
- * @param repository where it lies, {@code owner/name}
- * @param folder its folder or file in the repository
- * @param l0 how many features are active per token on average, if that was published
- * @param neuronpediaId its id on Neuronpedia, {@code model/layer-source}, if it is there
- * @param normScalingFactor what activations are multiplied by before they are encoded, if that is known apart from the
- *     files
  * @since 0.1
  */
-public record PublishedSae(
-        String release,
-        String id,
-        String repository,
-        String folder,
-        OptionalDouble l0,
-        Optional<String> neuronpediaId,
-        OptionalDouble normScalingFactor) {
+public final class PublishedSae {
 
-    /** Checks that nothing is missing. */
-    public PublishedSae {
-        SAE.requirePresent(release, "release");
-        SAE.requirePresent(id, "id");
-        SAE.requirePresent(repository, "repository");
-        SAE.requirePresent(folder, "folder");
-        SAE.requirePresent(l0, "l0");
-        SAE.requirePresent(neuronpediaId, "neuronpediaId");
-        SAE.requirePresent(normScalingFactor, "normScalingFactor");
+    private final KnownSae known;
+
+    PublishedSae(KnownSae known) {
+        this.known = known;
+    }
+
+    KnownSae known() {
+        return known;
+    }
+
+    /** Returns the release's name. */
+    public String release() {
+        return known.release();
+    }
+
+    /** Returns its id in the release. */
+    public String id() {
+        return known.id();
+    }
+
+    /** Returns where it lies, {@code owner/name}. */
+    public String repository() {
+        return known.repository();
+    }
+
+    /** Returns its folder or file in the repository. */
+    public String folder() {
+        return known.folder();
+    }
+
+    /** Returns how many features are active per token on average, if that was published. */
+    public OptionalDouble l0() {
+        return known.l0();
+    }
+
+    /** Returns its id on Neuronpedia, {@code model/layer-source}, if it is there. */
+    public Optional<String> neuronpediaId() {
+        return known.neuronpediaId();
+    }
+
+    /** Returns what activations are multiplied by before they are encoded, if that is known apart from the files. */
+    public OptionalDouble normScalingFactor() {
+        return known.normScalingFactor();
     }
 
     /** Returns the name that {@link SAE#fromPretrained(String)} takes, {@code release:id}. */
     public String name() {
-        return release + ":" + id;
+        return known.name();
     }
 
     /** Returns the layer of the model that the names tell; empty if they tell none. */
     public OptionalInt layer() {
-        return NamedFacts.layer(this);
+        return NamedFacts.layer(known);
     }
 
     /**
@@ -62,11 +83,28 @@ public record PublishedSae(
      * SaeLoader#describe()} knows it exactly.
      */
     public OptionalDouble width() {
-        return NamedFacts.width(this);
+        return NamedFacts.width(known);
     }
 
     /** Returns how many features are active per token on average, as was published or else as the names tell. */
     public OptionalDouble likelyL0() {
-        return l0.isPresent() ? l0 : NamedFacts.l0(this);
+        return l0().isPresent() ? l0() : NamedFacts.l0(known);
+    }
+
+    /** Returns whether the other is the same SAE, of which the same is known. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof PublishedSae sae && known.equals(sae.known);
+    }
+
+    @Override
+    public int hashCode() {
+        return known.hashCode();
+    }
+
+    /** Returns the name. */
+    @Override
+    public String toString() {
+        return name();
     }
 }

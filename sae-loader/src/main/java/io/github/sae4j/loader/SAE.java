@@ -185,7 +185,8 @@ public final class SAE {
      * @throws SaeLoadException if the user's file cannot be read
      */
     public static List<SaeRelease> releases() {
-        return ClassPath.whole(() -> Registry.load().releases());
+        return ClassPath.whole(
+                () -> Registry.load().releases().stream().map(SaeRelease::new).toList());
     }
 
     /**

@@ -24,9 +24,15 @@ import org.jspecify.annotations.Nullable;
 public final class SaeDescription {
 
     private final Described described;
+    private final List<Tensor> tensors;
+    private final List<Use> uses;
+    private final List<File> files;
 
     SaeDescription(Described described) {
         this.described = described;
+        this.tensors = described.tensors().stream().map(Tensor::new).toList();
+        this.uses = described.uses().stream().map(Use::new).toList();
+        this.files = described.files().stream().map(File::new).toList();
     }
 
     /** Returns one line for people, as {@link io.github.sae4j.core.SaeSource#description()}. */
@@ -61,22 +67,22 @@ public final class SaeDescription {
 
     /** Returns the tensors of its files, under the publisher's names. */
     public List<Tensor> tensors() {
-        return described.tensors();
+        return tensors;
     }
 
     /** Returns what each tensor and field of its files is used for, or why it changes nothing. */
     public List<Use> uses() {
-        return described.uses();
+        return uses;
     }
 
     /** Returns the files that it is made of. */
     public List<File> files() {
-        return described.files();
+        return files;
     }
 
     /** Returns its entry in a release, if there is one. */
     public Optional<PublishedSae> published() {
-        return described.published();
+        return described.published().map(PublishedSae::new);
     }
 
     /** Returns whether all files are on this machine, so that opening the SAE fetches none. */
@@ -110,18 +116,45 @@ public final class SaeDescription {
      * }
      * }</pre>
      *
-     * @param name the publisher's name
-     * @param dtype how its numbers are stored, for example {@code BF16}
-     * @param shape its sizes, as it is stored
      * @since 0.1
      */
-    public record Tensor(String name, String dtype, List<Long> shape) {
+    public static final class Tensor {
 
-        /** Copies the shape. */
-        public Tensor {
-            SAE.requirePresent(name, "name");
-            SAE.requirePresent(dtype, "dtype");
-            shape = List.copyOf(shape);
+        private final Described.Tensor described;
+
+        private Tensor(Described.Tensor described) {
+            this.described = described;
+        }
+
+        /** Returns the publisher's name. */
+        public String name() {
+            return described.name();
+        }
+
+        /** Returns how its numbers are stored, for example {@code BF16}. */
+        public String dtype() {
+            return described.dtype();
+        }
+
+        /** Returns its sizes, as it is stored. */
+        public List<Long> shape() {
+            return described.shape();
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Tensor tensor && described.equals(tensor.described);
+        }
+
+        @Override
+        public int hashCode() {
+            return described.hashCode();
+        }
+
+        /** Returns all that is known. */
+        @Override
+        public String toString() {
+            return described.toString();
         }
     }
 
@@ -134,34 +167,90 @@ public final class SaeDescription {
      * }
      * }</pre>
      *
-     * @param file the file's name, relative to the SAE's place
-     * @param name the publisher's name of the tensor, or the dotted name of the field
-     * @param purpose for example {@code W_enc}, {@code read}, or {@code not needed: of the training}
      * @since 0.1
      */
-    public record Use(String file, String name, String purpose) {
+    public static final class Use {
 
-        /** Checks that nothing is missing. */
-        public Use {
-            SAE.requirePresent(file, "file");
-            SAE.requirePresent(name, "name");
-            SAE.requirePresent(purpose, "purpose");
+        private final Described.Use described;
+
+        private Use(Described.Use described) {
+            this.described = described;
+        }
+
+        /** Returns the file's name, relative to the SAE's place. */
+        public String file() {
+            return described.file();
+        }
+
+        /** Returns the publisher's name of the tensor, or the dotted name of the field. */
+        public String name() {
+            return described.name();
+        }
+
+        /** Returns what it is for: {@code W_enc}, {@code read}, or {@code not needed: of the training}, for example. */
+        public String purpose() {
+            return described.purpose();
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Use use && described.equals(use.described);
+        }
+
+        @Override
+        public int hashCode() {
+            return described.hashCode();
+        }
+
+        /** Returns all that is known. */
+        @Override
+        public String toString() {
+            return described.toString();
         }
     }
 
     /**
      * A file of an SAE. Immutable, and so safe for use by several threads.
      *
-     * @param name relative to the repository, or to the folder of this machine
-     * @param bytes its size
-     * @param isHere whether it is on this machine
      * @since 0.1
      */
-    public record File(String name, long bytes, boolean isHere) {
+    public static final class File {
 
-        /** Checks that nothing is missing. */
-        public File {
-            SAE.requirePresent(name, "name");
+        private final Described.File described;
+
+        private File(Described.File described) {
+            this.described = described;
+        }
+
+        /** Returns its name, relative to the repository or to the folder of this machine. */
+        public String name() {
+            return described.name();
+        }
+
+        /** Returns its size. */
+        public long bytes() {
+            return described.bytes();
+        }
+
+        /** Returns whether it is on this machine. */
+        public boolean isHere() {
+            return described.isHere();
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof File file && described.equals(file.described);
+        }
+
+        @Override
+        public int hashCode() {
+            return described.hashCode();
+        }
+
+        /** Returns all that is known. */
+        @Override
+        public String toString() {
+            return described.toString();
         }
     }
 }

@@ -225,7 +225,7 @@ public final class SaeQuery {
         if (!conditions.stream().allMatch(condition -> condition.holds(sae))) {
             return false;
         }
-        String text = NamedFacts.text(release, sae);
+        String text = NamedFacts.text(release.known(), sae.known());
         return words.stream().allMatch(word -> occurs(word, text));
     }
 

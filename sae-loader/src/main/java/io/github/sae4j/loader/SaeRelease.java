@@ -1,5 +1,6 @@
 package io.github.sae4j.loader;
 
+import io.github.sae4j.loader.internal.names.Release;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,22 +15,44 @@ import java.util.Optional;
  * }
  * }</pre>
  *
- * @param name the release's name
- * @param repository where they lie, {@code owner/name}
- * @param format the layout of their files, empty to recognise it from them
- * @param model the language model whose activations they take, if that is known
- * @param saes the SAEs
  * @since 0.1
  */
-public record SaeRelease(
-        String name, String repository, Optional<String> format, Optional<String> model, List<PublishedSae> saes) {
+public final class SaeRelease {
 
-    /** Copies the list. */
-    public SaeRelease {
-        SAE.requirePresent(name, "name");
-        SAE.requirePresent(repository, "repository");
-        SAE.requirePresent(format, "format");
-        SAE.requirePresent(model, "model");
-        saes = List.copyOf(SAE.requirePresent(saes, "saes"));
+    private final Release known;
+    private final List<PublishedSae> saes;
+
+    SaeRelease(Release known) {
+        this.known = known;
+        this.saes = known.saes().stream().map(PublishedSae::new).toList();
+    }
+
+    Release known() {
+        return known;
+    }
+
+    /** Returns the release's name. */
+    public String name() {
+        return known.name();
+    }
+
+    /** Returns where they lie, {@code owner/name}. */
+    public String repository() {
+        return known.repository();
+    }
+
+    /** Returns the layout of their files, empty to recognise it from them. */
+    public Optional<String> format() {
+        return Optional.ofNullable(known.format());
+    }
+
+    /** Returns the language model whose activations they take, if that is known. */
+    public Optional<String> model() {
+        return Optional.ofNullable(known.model());
+    }
+
+    /** Returns the SAEs. */
+    public List<PublishedSae> saes() {
+        return saes;
     }
 }

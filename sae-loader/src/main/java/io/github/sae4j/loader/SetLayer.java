@@ -13,21 +13,46 @@ import java.util.Optional;
  * }
  * }</pre>
  *
- * @param index its place in the set, from 0
- * @param name the name under which the layer is opened by itself, relative to the set
- * @param config what its encoder computes
- * @param readHook where in the model it reads, in TransformerLens's spelling, if that is known
- * @param writtenHook what in the model the set reconstructs at this place, if that is known
  * @since 0.1
  */
-public record SetLayer(
-        int index, String name, SaeConfig config, Optional<String> readHook, Optional<String> writtenHook) {
+public final class SetLayer {
 
-    /** Checks that nothing is missing. */
-    public SetLayer {
-        SAE.requirePresent(name, "name");
-        SAE.requirePresent(config, "config");
-        SAE.requirePresent(readHook, "readHook");
-        SAE.requirePresent(writtenHook, "writtenHook");
+    private final int index;
+    private final String name;
+    private final SaeConfig config;
+    private final Optional<String> readHook;
+    private final Optional<String> writtenHook;
+
+    SetLayer(int index, String name, SaeConfig config, Optional<String> readHook, Optional<String> writtenHook) {
+        this.index = index;
+        this.name = name;
+        this.config = config;
+        this.readHook = readHook;
+        this.writtenHook = writtenHook;
+    }
+
+    /** Returns its place in the set, from 0. */
+    public int index() {
+        return index;
+    }
+
+    /** Returns the name under which the layer is opened by itself, relative to the set. */
+    public String name() {
+        return name;
+    }
+
+    /** Returns what its encoder computes. */
+    public SaeConfig config() {
+        return config;
+    }
+
+    /** Returns where in the model it reads, in TransformerLens's spelling, if that is known. */
+    public Optional<String> readHook() {
+        return readHook;
+    }
+
+    /** Returns what in the model the set reconstructs at this place, if that is known. */
+    public Optional<String> writtenHook() {
+        return writtenHook;
     }
 }

@@ -2,6 +2,7 @@ package io.github.sae4j.loader;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.tuple;
 
 import ai.djl.Device;
 import io.github.sae4j.core.SparseAutoencoder;
@@ -82,7 +83,8 @@ class DescribeTest {
 
             assertThat(sae.config().dSae()).isEqualTo(8192);
             assertThat(sae.tensors())
-                    .contains(new SaeDescription.Tensor("W_enc", "F32", List.of(64L, 8192L)))
+                    .extracting(SaeDescription.Tensor::name, SaeDescription.Tensor::dtype, SaeDescription.Tensor::shape)
+                    .contains(tuple("W_enc", "F32", List.of(64L, 8192L)))
                     .hasSize(4);
             assertThat(sae.files()).anySatisfy(file -> {
                 assertThat(file.name()).isEqualTo("layer_3/sae_weights.safetensors");
@@ -106,7 +108,9 @@ class DescribeTest {
             assertThat(sae.config().architecture().label()).isEqualTo("jumprelu");
             assertThat(sae.config().dIn()).isEqualTo(64);
             assertThat(sae.config().dSae()).isEqualTo(8192);
-            assertThat(sae.tensors()).contains(new SaeDescription.Tensor("threshold", "F32", List.of(8192L)));
+            assertThat(sae.tensors())
+                    .extracting(SaeDescription.Tensor::name, SaeDescription.Tensor::dtype, SaeDescription.Tensor::shape)
+                    .contains(tuple("threshold", "F32", List.of(8192L)));
             assertThat(sae.files().get(0).bytes()).isGreaterThan(4_000_000);
             assertThat(hub.bytesSent()).isLessThan(200_000);
         }

@@ -2,6 +2,7 @@ package io.github.sae4j.loader;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.tuple;
 
 import ai.djl.Device;
 import io.github.sae4j.core.SaeConfig;
@@ -164,9 +165,8 @@ class FolderTest {
         new TinySae().in(folder);
 
         assertThat(SAE.from(folder).describe().uses())
-                .contains(
-                        new SaeDescription.Use("sae_weights.safetensors", "W_enc", "W_enc"),
-                        new SaeDescription.Use("cfg.json", "d_in", "read"));
+                .extracting(SaeDescription.Use::file, SaeDescription.Use::name, SaeDescription.Use::purpose)
+                .contains(tuple("sae_weights.safetensors", "W_enc", "W_enc"), tuple("cfg.json", "d_in", "read"));
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.github.sae4j.loader.SaeQuery.Field;
 import io.github.sae4j.loader.SaeQuery.Relation;
+import io.github.sae4j.loader.internal.names.KnownSae;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -59,8 +60,14 @@ class SaeQueryTest {
         "resid, , , "
     })
     void namesTellLayerWidthAndL0(String folder, Integer layer, Double width, Double l0) {
-        PublishedSae sae = new PublishedSae(
-                "some", folder, "owner/saes", folder, OptionalDouble.empty(), Optional.empty(), OptionalDouble.empty());
+        PublishedSae sae = new PublishedSae(new KnownSae(
+                "some",
+                folder,
+                "owner/saes",
+                folder,
+                OptionalDouble.empty(),
+                Optional.empty(),
+                OptionalDouble.empty()));
 
         assertThat(sae.layer().stream().boxed().findFirst()).isEqualTo(Optional.ofNullable(layer));
         assertThat(sae.width().stream().boxed().findFirst()).isEqualTo(Optional.ofNullable(width));

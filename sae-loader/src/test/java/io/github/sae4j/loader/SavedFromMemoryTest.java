@@ -82,7 +82,7 @@ class SavedFromMemoryTest {
 
     @Test
     void aTranscoderIsSavedWithItsScaleAndSkip() {
-        SaeConfig config = config("skip_transcoder", 4, Normalization.EXPECTED_AVERAGE_ONLY_IN, null);
+        SaeConfig config = config("skip_transcoder", 4, Normalization.EXPECTED_AVERAGE_ONLY_IN);
         SaeBuilder builder = SparseAutoencoder.builder(config)
                 .encoder(matrix(D_SAE, D_IN).transposed())
                 .decoder(matrix(4, D_SAE).transposed())
@@ -170,7 +170,7 @@ class SavedFromMemoryTest {
 
     @Test
     void aTopKTranscoderIsRefused() {
-        SaeBuilder builder = SparseAutoencoder.builder(config("transcoder", D_IN, Normalization.NONE, null))
+        SaeBuilder builder = SparseAutoencoder.builder(config("transcoder", D_IN, Normalization.NONE))
                 .encoder(matrix(D_IN, D_SAE))
                 .decoder(matrix(D_SAE, D_IN))
                 .decoderBias(vector(D_IN))
@@ -180,7 +180,7 @@ class SavedFromMemoryTest {
 
     @Test
     void anotherOutputWidthIsForTranscodersAlone() {
-        SaeBuilder builder = SparseAutoencoder.builder(config("standard", 4, Normalization.NONE, null))
+        SaeBuilder builder = SparseAutoencoder.builder(config("standard", 4, Normalization.NONE))
                 .encoder(matrix(D_IN, D_SAE))
                 .decoder(matrix(D_SAE, 4))
                 .decoderBias(vector(4))
@@ -235,11 +235,10 @@ class SavedFromMemoryTest {
         return new TemporalPrediction.Linear(matrix(outputs, D_SAE), vector(outputs));
     }
 
-    private static SaeConfig config(String architecture, int dOut, Normalization normalization, String hookName) {
+    private static SaeConfig config(String architecture, int dOut, Normalization normalization) {
         return SaeConfig.builder(SaeArchitecture.ofLabel(architecture).orElseThrow(), D_IN, D_SAE)
                 .dOut(dOut)
                 .normalization(normalization)
-                .metadata(metadata(hookName))
                 .build();
     }
 

@@ -30,16 +30,26 @@ import java.util.Objects;
  *
  * <p>Immutable, and so safe for use by several threads.
  *
- * @param tensors the tensors, in the order in which their bytes lie in the file
- * @param metadata the free text under {@code __metadata__}, in the order of the file; empty if none
  * @since 0.1
  */
-public record SafetensorsHeader(List<Entry> tensors, Map<String, String> metadata) {
+public final class SafetensorsHeader {
 
-    /** Copies the list and the map. */
-    public SafetensorsHeader {
-        tensors = List.copyOf(tensors);
-        metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+    private final List<Entry> tensors;
+    private final Map<String, String> metadata;
+
+    private SafetensorsHeader(List<Entry> tensors, Map<String, String> metadata) {
+        this.tensors = List.copyOf(tensors);
+        this.metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+    }
+
+    /** Returns the tensors, in the order in which their bytes lie in the file. */
+    public List<Entry> tensors() {
+        return tensors;
+    }
+
+    /** Returns the free text under {@code __metadata__}, in the order of the file; empty if none. */
+    public Map<String, String> metadata() {
+        return metadata;
     }
 
     /**

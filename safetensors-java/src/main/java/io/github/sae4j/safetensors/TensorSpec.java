@@ -37,7 +37,7 @@ public record TensorSpec(String name, Dtype dtype, List<Long> shape) {
     public TensorSpec {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(dtype, "dtype");
-        shape = List.copyOf(shape);
+        shape = List.copyOf(Objects.requireNonNull(shape, "shape"));
         if (name.equals(Header.METADATA_KEY) || !Quoted.isUnicode(name)) {
             throw new SafetensorsException(
                     Reason.INVALID_SPEC, "A tensor cannot be named " + Quoted.of(name) + " in a safetensors file.");
@@ -59,7 +59,10 @@ public record TensorSpec(String name, Dtype dtype, List<Long> shape) {
      * @param shape the sizes of the dimensions, none negative; none for a scalar
      */
     public TensorSpec(String name, Dtype dtype, long... shape) {
-        this(name, dtype, LongStream.of(shape).boxed().toList());
+        this(
+                name,
+                dtype,
+                LongStream.of(Objects.requireNonNull(shape, "shape")).boxed().toList());
     }
 
     private static long elements(String name, List<Long> shape) {

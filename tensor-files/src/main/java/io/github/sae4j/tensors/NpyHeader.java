@@ -1,6 +1,7 @@
 package io.github.sae4j.tensors;
 
 import io.github.sae4j.tensors.internal.ErrorContext;
+import io.github.sae4j.tensors.internal.npy.NpyDescription;
 import io.github.sae4j.tensors.internal.npy.NpyHeaderText;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,18 +24,16 @@ import java.util.Optional;
  *
  * <p>Immutable, and so safe for use by several threads.
  *
- * @param descr the type of the elements as NumPy spells it, for example {@code <f4}; a list of fields is kept as text
- * @param fortranOrder whether the first index runs fastest
- * @param shape the sizes of the axes; empty for a single number
- * @param bytes how many bytes the header takes
  * @since 0.1
  */
-public record NpyHeader(String descr, boolean fortranOrder, List<Long> shape, int bytes) {
+public final class NpyHeader {
 
-    /** Copies the shape. */
-    public NpyHeader {
-        Objects.requireNonNull(descr, "descr");
-        shape = List.copyOf(shape);
+    private final NpyDescription array;
+    private final int bytes;
+
+    private NpyHeader(NpyDescription array, int bytes) {
+        this.array = array;
+        this.bytes = bytes;
     }
 
     /**
@@ -47,13 +46,14 @@ public record NpyHeader(String descr, boolean fortranOrder, List<Long> shape, in
      * @throws IOException if the stream cannot be read
      */
     public static NpyHeader read(String name, InputStream in) throws IOException {
-        ErrorContext context = new ErrorContext(name);
+        ErrorContext context = new ErrorContext(Objects.requireNonNull(name, "name"));
+        Objects.requireNonNull(in, "in");
         byte[] preamble = in.readNBytes(NpyHeaderText.LEAST_BYTES);
         int preambleBytes = NpyHeaderText.preambleBytes(context, preamble);
         preamble = append(preamble, in, preambleBytes);
         int bytes = NpyHeaderText.bytes(context, preamble, Long.MAX_VALUE);
         byte[] header = append(preamble, in, bytes);
-        return NpyHeaderText.read(context, header, bytes);
+        return new NpyHeader(NpyHeaderText.read(context, header, bytes), bytes);
     }
 
     private static byte[] append(byte[] start, InputStream in, int bytes) throws IOException {
@@ -63,19 +63,42 @@ public record NpyHeader(String descr, boolean fortranOrder, List<Long> shape, in
         return all;
     }
 
+    /**
+     * Returns the type of the elements as NumPy spells it, for example {@code <f4}; a list of fields is kept as text.
+     */
+    public String descr() {
+        return array.descr();
+    }
+
+    /** Returns whether the first index runs fastest. */
+    public boolean fortranOrder() {
+        return array.fortranOrder();
+    }
+
+    /** Returns the sizes of the axes; empty for a single number. */
+    public List<Long> shape() {
+        return array.shape();
+    }
+
+    /** Returns how many bytes the header takes. */
+    public int bytes() {
+        return bytes;
+    }
+
     /** Returns the type of the elements, or empty if they are no numbers or of a kind that is not read. */
     public Optional<ElementType> type() {
-        return NpyHeaderText.type(descr);
+        return array.type();
     }
 
     /** Returns the order of the bytes of an element. */
     public ByteOrder order() {
-        return descr.startsWith(">") ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
+        return array.order();
     }
 
     /** Returns whether the elements lie row by row, as those of an array of at most one axis of several elements always do. */
     public boolean isRowMajor() {
-        return !fortranOrder
+        List<Long> shape = shape();
+        return !fortranOrder()
                 || shape.contains(0L)
                 || shape.stream().filter(size -> size > 1).count() <= 1;
     }
@@ -86,8 +109,8 @@ public record NpyHeader(String descr, boolean fortranOrder, List<Long> shape, in
      * @throws ArithmeticException if it exceeds a {@code long}
      */
     public long elements() {
-        long elements = shape.contains(0L) ? 0 : 1;
-        for (long size : shape) {
+        long elements = shape().contains(0L) ? 0 : 1;
+        for (long size : shape()) {
             elements = Math.multiplyExact(elements, size);
         }
         return elements;

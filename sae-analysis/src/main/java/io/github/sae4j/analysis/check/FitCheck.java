@@ -9,7 +9,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -25,12 +24,9 @@ import java.util.function.Supplier;
  *
  * <p>Immutable, and so safe for use by several threads.
  *
- * @param trials all that was tried, the best first
- * @param sentence what is probably wrong, or that nothing is
- * @param fits whether nothing is
  * @since 0.1
  */
-public record FitCheck(List<HypothesisResult> trials, Sentence sentence, boolean fits) {
+public final class FitCheck {
 
     /** Less is not worth changing anything for. */
     static final double MORE = 0.03;
@@ -38,10 +34,29 @@ public record FitCheck(List<HypothesisResult> trials, Sentence sentence, boolean
     /** Below this an SAE does not know the activations that it reads. */
     private static final double UNKNOWN = 0.3;
 
-    /** Copies the list. */
-    public FitCheck {
-        trials = List.copyOf(trials);
-        Objects.requireNonNull(sentence, "sentence");
+    private final List<HypothesisResult> trials;
+    private final Sentence sentence;
+    private final boolean fits;
+
+    private FitCheck(List<HypothesisResult> trials, Sentence sentence, boolean fits) {
+        this.trials = List.copyOf(trials);
+        this.sentence = sentence;
+        this.fits = fits;
+    }
+
+    /** Returns all that was tried, the best first. */
+    public List<HypothesisResult> trials() {
+        return trials;
+    }
+
+    /** Returns what is probably wrong, or that nothing is. */
+    public Sentence sentence() {
+        return sentence;
+    }
+
+    /** Returns whether nothing is wrong. */
+    public boolean fits() {
+        return fits;
     }
 
     /**

@@ -17,17 +17,39 @@ import java.util.function.IntConsumer;
  *
  * <p>Safe for use by several threads as long as none adds to its parts.
  *
- * @param firings how often its features fire
- * @param quality how close its reconstructions come; empty for an SAE that does not reconstruct what it reads: a
- *     transcoder, or one without a decoder
  * @since 0.1
  */
-public record Evaluation(Firings firings, Optional<ReconstructionQuality> quality) {
+public final class Evaluation {
 
-    /** Checks that nothing is missing. */
-    public Evaluation {
-        Objects.requireNonNull(firings, "firings");
-        Objects.requireNonNull(quality, "quality");
+    private final Firings firings;
+    private final Optional<ReconstructionQuality> quality;
+
+    private Evaluation(Firings firings, Optional<ReconstructionQuality> quality) {
+        this.firings = firings;
+        this.quality = quality;
+    }
+
+    /**
+     * Returns what a program has measured in passes of its own.
+     *
+     * @param firings how often the SAE's features fire
+     * @param quality how close its reconstructions come; empty if they were not measured
+     */
+    public static Evaluation of(Firings firings, Optional<ReconstructionQuality> quality) {
+        return new Evaluation(Objects.requireNonNull(firings, "firings"), Objects.requireNonNull(quality, "quality"));
+    }
+
+    /** Returns how often its features fire. */
+    public Firings firings() {
+        return firings;
+    }
+
+    /**
+     * Returns how close its reconstructions come; empty for an SAE that does not reconstruct what it reads: a transcoder, or one
+     * without a decoder.
+     */
+    public Optional<ReconstructionQuality> quality() {
+        return quality;
     }
 
     /**
@@ -84,6 +106,7 @@ public record Evaluation(Firings firings, Optional<ReconstructionQuality> qualit
             int batchTokens,
             IntConsumer progress,
             EncodingPass.ForwardStep beside) {
+        Objects.requireNonNull(beside, "beside");
         Firings firings = new Firings(sae.config().dSae());
         Optional<ReconstructionQuality> quality = ReconstructionQuality.of(sae);
         EncodingPass.of(activations, sae, batchTokens).forwardNext(Long.MAX_VALUE, progress, (batch, forward) -> {

@@ -5,6 +5,7 @@ import io.github.sae4j.data.activations.TokenBatch;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -123,7 +124,7 @@ public final class Firings {
     public double[] densityQuantiles(double... shares) {
         long[] sorted = ofFeature.clone();
         Arrays.sort(sorted);
-        return Arrays.stream(shares)
+        return Arrays.stream(Objects.requireNonNull(shares, "shares"))
                 .map(share -> tokens == 0 ? 0 : (double) sorted[(int) rank(share, sorted.length) - 1] / tokens)
                 .toArray();
     }

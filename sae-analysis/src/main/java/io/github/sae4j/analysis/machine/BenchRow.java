@@ -1,6 +1,5 @@
 package io.github.sae4j.analysis.machine;
 
-import java.util.Objects;
 import java.util.OptionalDouble;
 
 /**
@@ -17,23 +16,50 @@ import java.util.OptionalDouble;
  *
  * <p>Immutable, and so safe for use by several threads.
  *
- * @param work the work, in a word or two
- * @param tokens how many tokens each run had
- * @param timing how long the runs took
- * @param shareOfBandwidth what reading {@code W_enc} once would take at the measured bandwidth, as a share of the median;
- *     empty if the work does not read it
- * @param shareOfPeak what the product with {@code W_enc} would take at the measured peak of multiply-adds, likewise
  * @since 0.1
  */
-public record BenchRow(
-        String work, int tokens, Timing timing, OptionalDouble shareOfBandwidth, OptionalDouble shareOfPeak) {
+public final class BenchRow {
 
-    /** Checks that nothing is missing. */
-    public BenchRow {
-        Objects.requireNonNull(work, "work");
-        Objects.requireNonNull(timing, "timing");
-        Objects.requireNonNull(shareOfBandwidth, "shareOfBandwidth");
-        Objects.requireNonNull(shareOfPeak, "shareOfPeak");
+    private final String work;
+    private final int tokens;
+    private final Timing timing;
+    private final OptionalDouble shareOfBandwidth;
+    private final OptionalDouble shareOfPeak;
+
+    BenchRow(String work, int tokens, Timing timing, OptionalDouble shareOfBandwidth, OptionalDouble shareOfPeak) {
+        this.work = work;
+        this.tokens = tokens;
+        this.timing = timing;
+        this.shareOfBandwidth = shareOfBandwidth;
+        this.shareOfPeak = shareOfPeak;
+    }
+
+    /** Returns the work, in a word or two. */
+    public String work() {
+        return work;
+    }
+
+    /** Returns how many tokens each run had. */
+    public int tokens() {
+        return tokens;
+    }
+
+    /** Returns how long the runs took. */
+    public Timing timing() {
+        return timing;
+    }
+
+    /**
+     * Returns what reading {@code W_enc} once would take at the measured bandwidth, as a share of the median; empty if the work
+     * does not read it.
+     */
+    public OptionalDouble shareOfBandwidth() {
+        return shareOfBandwidth;
+    }
+
+    /** Returns what the product with {@code W_enc} would take at the measured peak of multiply-adds, likewise. */
+    public OptionalDouble shareOfPeak() {
+        return shareOfPeak;
     }
 
     /** Returns how many tokens a second the median run had. */

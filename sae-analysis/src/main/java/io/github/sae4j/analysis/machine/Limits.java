@@ -2,7 +2,6 @@ package io.github.sae4j.analysis.machine;
 
 import io.github.sae4j.analysis.AnalysisException;
 import io.github.sae4j.analysis.internal.machine.MachineProbe;
-import java.util.Objects;
 
 /**
  * What this machine can do with all its processors, measured.
@@ -13,13 +12,11 @@ import java.util.Objects;
  * double secondsToReadEncoder = encoderBytes / limits.bytesPerSecond();
  * }</pre>
  *
- * @param bytesPerSecond how fast memory is read
- * @param flopsPerSecond the peak of float32 multiply-adds, each of which counts as two operations
- * @param multiplyAddsBy what did the multiply-adds
- * @param threads how many threads did both
+ * <p>Immutable, and so safe for use by several threads.
+ *
  * @since 0.1
  */
-public record Limits(double bytesPerSecond, double flopsPerSecond, String multiplyAddsBy, int threads) {
+public final class Limits {
 
     /** Far more than caches hold, of which large machines have hundreds of megabytes. */
     private static final long MOST_BYTES = 1L << 29;
@@ -33,9 +30,36 @@ public record Limits(double bytesPerSecond, double flopsPerSecond, String multip
     private static final long FEW_STEPS = 64;
     private static final double STILL_IMPROVING = 1.02;
 
-    /** Checks that nothing is missing. */
-    public Limits {
-        Objects.requireNonNull(multiplyAddsBy, "multiplyAddsBy");
+    private final double bytesPerSecond;
+    private final double flopsPerSecond;
+    private final String multiplyAddsBy;
+    private final int threads;
+
+    Limits(double bytesPerSecond, double flopsPerSecond, String multiplyAddsBy, int threads) {
+        this.bytesPerSecond = bytesPerSecond;
+        this.flopsPerSecond = flopsPerSecond;
+        this.multiplyAddsBy = multiplyAddsBy;
+        this.threads = threads;
+    }
+
+    /** Returns how many bytes of memory are read in a second. */
+    public double bytesPerSecond() {
+        return bytesPerSecond;
+    }
+
+    /** Returns how many float32 operations are done in a second at the peak; a multiply-add counts as two. */
+    public double flopsPerSecond() {
+        return flopsPerSecond;
+    }
+
+    /** Returns what did the multiply-adds. */
+    public String multiplyAddsBy() {
+        return multiplyAddsBy;
+    }
+
+    /** Returns how many threads did both. */
+    public int threads() {
+        return threads;
     }
 
     /**

@@ -146,6 +146,7 @@ public final class JsonReport {
      * @param names how the readers know a setting, see {@link io.github.sae4j.data.Sentence#with}
      */
     public String of(FitCheck check, Function<Setting.Value, String> names) {
+        Objects.requireNonNull(names, "names");
         JsonObject report = start();
         report.addProperty("fits", check.fits());
         report.addProperty("verdict", check.sentence().with(names));

@@ -107,7 +107,7 @@ public final class Report {
                             norms.add(batch);
                         }))
                 .orElseGet(() -> survey.first(features, activations, again, (batch, active) -> norms.add(batch)));
-        Evaluation evaluation = new Evaluation(result.survey().firings(), quality);
+        Evaluation evaluation = Evaluation.of(result.survey().firings(), quality);
         ReportData data = new ReportData(survey, activations, result, evaluation, norms, provenance.get(), names);
         return new Report(evaluation, ReportPage.of(data.title(), data.json()));
     }

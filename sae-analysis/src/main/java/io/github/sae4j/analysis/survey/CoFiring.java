@@ -16,10 +16,39 @@ package io.github.sae4j.analysis.survey;
  *
  * <p>Immutable, and so safe for use by several threads.
  *
- * @param feature its number
- * @param tokens how many tokens both fire on
- * @param phi the correlation of both firings, see {@link CoFirings}
- * @param jaccard {@code tokens} as a share of those on which either fires
  * @since 0.1
  */
-public record CoFiring(int feature, long tokens, double phi, double jaccard) {}
+public final class CoFiring {
+
+    private final int feature;
+    private final long tokens;
+    private final double phi;
+    private final double jaccard;
+
+    CoFiring(int feature, long tokens, double phi, double jaccard) {
+        this.feature = feature;
+        this.tokens = tokens;
+        this.phi = phi;
+        this.jaccard = jaccard;
+    }
+
+    /** Returns the number of the feature. */
+    public int feature() {
+        return feature;
+    }
+
+    /** Returns how many tokens both fire on. */
+    public long tokens() {
+        return tokens;
+    }
+
+    /** Returns the correlation of both firings, see {@link CoFirings}. */
+    public double phi() {
+        return phi;
+    }
+
+    /** Returns {@code tokens} as a share of those on which either fires. */
+    public double jaccard() {
+        return jaccard;
+    }
+}

@@ -7,6 +7,7 @@ import java.nio.IntBuffer;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
@@ -93,6 +94,7 @@ public final class CoFirings {
      * @param most how many at most
      */
     public List<CoFiring> strongest(int feature, Firings firings, int most) {
+        Objects.requireNonNull(firings, "firings");
         long[] others = together[feature];
         return IntStream.range(0, others.length)
                 .filter(other -> other != feature && others[other] > 0)

@@ -1,7 +1,6 @@
 package io.github.sae4j.analysis.survey;
 
 import java.util.List;
-import java.util.Objects;
 
 /**
  * A feature, what it did, and which others it is like.
@@ -15,18 +14,39 @@ import java.util.Objects;
  *
  * <p>Not for use by several threads at once.
  *
- * @param feature its number
- * @param tally how strongly it fired, and where most
- * @param coFirings what fires with it, the strongest first
- * @param neighbours whose decoder rows are nearest to its own, the nearest first; none of an SAE without a decoder
  * @since 0.1
  */
-public record SurveyedFeature(int feature, FeatureTally tally, List<CoFiring> coFirings, List<Neighbour> neighbours) {
+public final class SurveyedFeature {
 
-    /** Copies the lists. */
-    public SurveyedFeature {
-        Objects.requireNonNull(tally, "tally");
-        coFirings = List.copyOf(coFirings);
-        neighbours = List.copyOf(neighbours);
+    private final int feature;
+    private final FeatureTally tally;
+    private final List<CoFiring> coFirings;
+    private final List<Neighbour> neighbours;
+
+    SurveyedFeature(int feature, FeatureTally tally, List<CoFiring> coFirings, List<Neighbour> neighbours) {
+        this.feature = feature;
+        this.tally = tally;
+        this.coFirings = List.copyOf(coFirings);
+        this.neighbours = List.copyOf(neighbours);
+    }
+
+    /** Returns the number of the feature. */
+    public int feature() {
+        return feature;
+    }
+
+    /** Returns how strongly it fired, and where most. */
+    public FeatureTally tally() {
+        return tally;
+    }
+
+    /** Returns what fires with it, the strongest first. */
+    public List<CoFiring> coFirings() {
+        return coFirings;
+    }
+
+    /** Returns the features whose decoder rows are nearest to its own, the nearest first; none of an SAE without a decoder. */
+    public List<Neighbour> neighbours() {
+        return neighbours;
     }
 }

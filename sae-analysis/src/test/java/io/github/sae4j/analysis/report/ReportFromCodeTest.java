@@ -84,6 +84,7 @@ class ReportFromCodeTest {
             assertThat(features).hasSize(4);
             for (int i = 0; i < features.size(); i++) {
                 assertThat(named.features().get(i).coFirings())
+                        .usingRecursiveFieldByFieldElementComparator()
                         .isEqualTo(first.features().get(i).coFirings());
                 assertThat(named.features().get(i).neighbours())
                         .isEqualTo(first.features().get(i).neighbours());

@@ -161,7 +161,11 @@ record SaeDetails(LabelledLines facts) {
 
     private void metadata(SaeMetadata metadata) {
         line("hook", metadata.hookName().orElse(null));
-        HookSpellings.of(metadata.hookName().orElse(null), metadata.modelName().orElse(null))
+        metadata.hookName()
+                .map(hook -> metadata.modelName()
+                        .map(model -> HookSpellings.of(hook, model))
+                        .orElseGet(() -> HookSpellings.of(hook)))
+                .orElse(Map.of())
                 .forEach((library, spelling) -> line("  " + library, spelling));
         metadata.hookHeadIndex().ifPresent(head -> line("hook head", head));
         line("model", metadata.modelName().orElse(null));

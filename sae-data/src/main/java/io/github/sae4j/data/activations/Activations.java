@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,7 +85,7 @@ public final class Activations implements ActivationReader {
      * @throws DataException if one of them cannot be read
      */
     public static ActivationsBuilder from(Path... files) {
-        return new ActivationsBuilder(ActivationSource.of(List.of(files)));
+        return new ActivationsBuilder(ActivationSource.of(List.of(Objects.requireNonNull(files, "files"))));
     }
 
     /**
@@ -254,8 +253,8 @@ public final class Activations implements ActivationReader {
         }
         long sequence = parts.get(at).sequence();
         return hasRows
-                ? new TokenPlace(source.name(at), OptionalLong.of(ofPart / sequence), ofPart % sequence)
-                : new TokenPlace(source.name(at), OptionalLong.empty(), ofPart);
+                ? TokenPlace.of(source.name(at), ofPart / sequence, ofPart % sequence)
+                : TokenPlace.of(source.name(at), ofPart);
     }
 
     /** Returns the settings that say which numbers of the files are read; empty if that is plain. */

@@ -6,6 +6,7 @@ import io.github.sae4j.data.DataException;
 import io.github.sae4j.data.TokenRange;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -61,7 +62,7 @@ public final class ActivationsBuilder {
 
     /** Sets the ids of all layers of activations {@code [tokens, layers, d_in]}, in their order; needed where there are several. */
     public ActivationsBuilder layerIds(List<Integer> ids) {
-        layers = new Layers(layers.id(), List.copyOf(ids), true);
+        layers = new Layers(layers.id(), List.copyOf(Objects.requireNonNull(ids, "ids")), true);
         return this;
     }
 
@@ -105,7 +106,7 @@ public final class ActivationsBuilder {
 
     /** Leaves out the tokens with these ids, which lie beside the activations. */
     public ActivationsBuilder skipTokens(Set<Long> tokenIds) {
-        skipTokens = Set.copyOf(tokenIds);
+        skipTokens = Set.copyOf(Objects.requireNonNull(tokenIds, "tokenIds"));
         return this;
     }
 
@@ -193,10 +194,13 @@ public final class ActivationsBuilder {
      * @throws DataException if there is no such array, it does not fit, or files do not fit each other
      */
     public Activations openFor(InputRequirements requirements) {
-        Layers chosen = requirements.layers() > 0
-                ? layers
-                : layers.orWhereRead(HookSpellings.layerId(
-                        requirements.config().metadata().hookName().orElse(null)));
+        OptionalInt hook = requirements
+                .config()
+                .metadata()
+                .hookName()
+                .map(HookSpellings::layerId)
+                .orElse(OptionalInt.empty());
+        Layers chosen = requirements.layers() > 0 ? layers : layers.orWhereRead(hook);
         return Activations.open(new ActivationRequest(
                 source,
                 new TensorChoice(tensor, chosen, sequences.withDocuments(sequenceColumn)),

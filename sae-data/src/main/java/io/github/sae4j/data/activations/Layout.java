@@ -5,6 +5,7 @@ import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.data.TokenRange;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * How the tokens of a file are arranged: the axes before those of an activation, and whether its heads or the layers of a set
@@ -81,6 +82,8 @@ public final class Layout {
      * @throws DataException if the tokens are too many to count
      */
     public static Layout of(String file, long[] leading, int heads) {
+        Objects.requireNonNull(file, "file");
+        Objects.requireNonNull(leading, "leading");
         long tokens = 1;
         try {
             for (long size : leading) {

@@ -5,6 +5,7 @@ import io.github.sae4j.data.Provenance;
 import io.github.sae4j.data.internal.files.AnnouncedTokens;
 import io.github.sae4j.data.internal.files.Numbers;
 import java.nio.FloatBuffer;
+import java.util.Objects;
 
 /**
  * Decoded activations in the making: {@code reconstruction} float32, in the shape that the activations had, in the form
@@ -50,6 +51,7 @@ public final class ReconstructionOutput implements AutoCloseable {
      */
     public static ReconstructionOutput create(
             ReconstructionTarget target, Layout layout, int dOut, Provenance provenance) {
+        Objects.requireNonNull(provenance, "provenance");
         long[] shape = layout.activationShape(dOut);
         OutputFile file = target.file();
         return new ReconstructionOutput(
@@ -70,6 +72,7 @@ public final class ReconstructionOutput implements AutoCloseable {
      * @throws io.github.sae4j.data.DataException if they cannot be written
      */
     public void write(float[][] rows) {
+        Objects.requireNonNull(rows, "rows");
         for (float[] row : rows) {
             if (row.length != dOut) {
                 throw new IllegalArgumentException("A row is " + row.length + " wide, but d_out is " + dOut + ".");
@@ -88,7 +91,7 @@ public final class ReconstructionOutput implements AutoCloseable {
      * @throws IllegalArgumentException if these are more tokens than the layout has
      */
     public void write(float[][][] activations) {
-        for (float[][] layers : activations) {
+        for (float[][] layers : Objects.requireNonNull(activations, "activations")) {
             write(layers);
         }
     }

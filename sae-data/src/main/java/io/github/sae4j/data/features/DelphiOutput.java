@@ -176,7 +176,7 @@ final class DelphiOutput implements FeatureSink {
     public List<WrittenFile> made() {
         try (Stream<Path> files = Files.list(place)) {
             long bytes = files.mapToLong(file -> file.toFile().length()).sum();
-            return List.of(new WrittenFile(place.toString(), bytes));
+            return List.of(WrittenFile.of(place.toString(), bytes));
         } catch (IOException e) {
             throw DataException.of(Reason.UNREADABLE, place, "cannot be read", e);
         }

@@ -176,7 +176,7 @@ public final class ShardedOutputs implements AutoCloseable {
         WrittenFile first = files.get(0).made();
         WrittenFile last = files.get(files.size() - 1).made();
         long bytes = files.stream().mapToLong(file -> file.made().bytes()).sum();
-        return files.size() == 1 ? first : new WrittenFile(first.name() + " to " + last.name(), bytes);
+        return files.size() == 1 ? first : WrittenFile.of(first.name() + " to " + last.name(), bytes);
     }
 
     @Override

@@ -53,10 +53,13 @@ record TokenFactors(@Nullable TensorView scale, @Nullable TensorView shift) {
 
     /** Returns what decoding needs for some of the tokens. */
     InverseTransform inverse(long first, int count) {
-        return scale == null
-                ? InverseTransform.identity()
-                : InverseTransform.of(
-                        0, floats(scale, first, count), shift == null ? null : floats(shift, first, count));
+        if (scale == null) {
+            return InverseTransform.identity();
+        }
+        float[] factors = floats(scale, first, count);
+        return shift == null
+                ? InverseTransform.of(0, factors)
+                : InverseTransform.of(0, factors, floats(shift, first, count));
     }
 
     private static float[] floats(TensorView tensor, long first, int count) {

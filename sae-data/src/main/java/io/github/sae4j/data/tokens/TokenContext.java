@@ -25,8 +25,8 @@ public record TokenContext(List<String> before, String token, List<String> after
 
     /** Copies the lists. */
     public TokenContext {
-        before = List.copyOf(before);
+        before = List.copyOf(Objects.requireNonNull(before, "before"));
         Objects.requireNonNull(token, "token");
-        after = List.copyOf(after);
+        after = List.copyOf(Objects.requireNonNull(after, "after"));
     }
 }

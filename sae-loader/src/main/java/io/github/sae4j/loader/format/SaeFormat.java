@@ -3,6 +3,7 @@ package io.github.sae4j.loader.format;
 import io.github.sae4j.loader.SAE;
 import io.github.sae4j.loader.SaeLoader;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A publisher's layout of the files of an SAE. Whoever has one that is not known here implements this, names the class in
@@ -62,6 +63,7 @@ public interface SaeFormat {
      * @param folder the folder that is to be opened
      */
     default boolean recognises(FormatFolder folder) {
+        Objects.requireNonNull(folder, "folder");
         return !markers().isEmpty() && markers().stream().allMatch(folder::has);
     }
 

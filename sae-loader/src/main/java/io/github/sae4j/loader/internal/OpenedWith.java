@@ -6,11 +6,11 @@ import java.util.Optional;
 import java.util.SortedMap;
 
 /**
- * What the user set that changes what the files mean.
+ * What is set beside the files and changes what they mean: by the user, or by a release that knows it.
  *
  * @param format the layout that was named, if one was
- * @param normScalingFactors the factors instead of those that are published, empty if there are none
- * @param overrides the fields of the configuration that were set, as texts
+ * @param normScalingFactors the factors that the files do not say, empty if there are none
+ * @param overrides the fields of the configuration that are known better than the files say, as texts
  * @param allowedUnknown the names of tensors and fields that nothing understood and that were let through
  */
 public record OpenedWith(

@@ -2,6 +2,7 @@ package io.github.sae4j.loader.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.tuple;
 
 import ai.djl.Device;
 import io.github.sae4j.core.SaeCapability;
@@ -76,11 +77,12 @@ class ProvidedFormatTest {
         assertThat(sae.config().dSae()).isEqualTo(3);
         assertThat(sae.capabilities().has(SaeCapability.DECODE)).isTrue();
         assertThat(sae.uses())
+                .extracting(SaeDescription.Use::file, SaeDescription.Use::name, SaeDescription.Use::purpose)
                 .contains(
-                        new SaeDescription.Use("sae.json", "k", "read"),
-                        new SaeDescription.Use("sae.json", "training.lr", "not needed: of the training"),
-                        new SaeDescription.Use("sae.safetensors", "up.weight", "up.weight, transposed"),
-                        new SaeDescription.Use("sae.safetensors", "steps", "not needed: of the training"));
+                        tuple("sae.json", "k", "read"),
+                        tuple("sae.json", "training.lr", "not needed: of the training"),
+                        tuple("sae.safetensors", "up.weight", "up.weight, transposed"),
+                        tuple("sae.safetensors", "steps", "not needed: of the training"));
     }
 
     @Test

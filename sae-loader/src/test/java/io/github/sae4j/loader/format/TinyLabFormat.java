@@ -45,10 +45,10 @@ public final class TinyLabFormat implements SaeFormat {
                     CONFIG + ": rule is " + rule + ", but only topk is known of tiny_lab.");
         }
         FormatTensors tensors = files.tensors(WEIGHTS).inert("of the training", "steps");
+        SaeMetadata.Builder metadata = SaeMetadata.builder();
+        fields.text("model").ifPresent(metadata::modelName);
         SaeConfig config = SaeConfig.builder(SaeArchitecture.TOPK, dIn, dSae)
-                .metadata(SaeMetadata.builder()
-                        .modelName(fields.text("model").orElse(null))
-                        .build())
+                .metadata(metadata.build())
                 .build();
         FormatParts parts = FormatParts.of(
                 config,

@@ -1,6 +1,5 @@
 package io.github.sae4j.loader.internal.format;
 
-import io.github.sae4j.loader.SaeDescription;
 import io.github.sae4j.loader.SaeLoadException;
 import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.internal.Listing;
@@ -18,7 +17,7 @@ final class Accounts {
     private final Set<String> allowed;
     private final Set<String> set;
     private final Set<String> unmet;
-    private final Set<SaeDescription.Use> uses = new LinkedHashSet<>();
+    private final Set<Described.Use> uses = new LinkedHashSet<>();
 
     /**
      * Begins.
@@ -42,7 +41,7 @@ final class Accounts {
 
     /** Says what a tensor or a field is for. */
     void use(String file, String name, String purpose) {
-        uses.add(new SaeDescription.Use(file, name, purpose));
+        uses.add(new Described.Use(file, name, purpose));
     }
 
     /**
@@ -100,7 +99,7 @@ final class Accounts {
     }
 
     /** Returns what became of each, in the order in which that was known. */
-    List<SaeDescription.Use> uses() {
+    List<Described.Use> uses() {
         return List.copyOf(uses);
     }
 }

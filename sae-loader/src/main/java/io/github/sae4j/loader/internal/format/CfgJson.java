@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -28,6 +29,16 @@ final class CfgJson {
 
     /** The fields whose own fields count as dotted ones. */
     static final List<String> NESTED = List.of("metadata", "activation_fn_kwargs");
+
+    /** The fields that say where an SAE comes from, and change no number that it computes. */
+    static final Set<String> DESCRIPTIVE = Set.of(
+            "model_name",
+            "hook_name",
+            "hook_head_index",
+            "context_size",
+            "prepend_bos",
+            "dataset_path",
+            "neuronpedia_id");
 
     /** The fields that every architecture reads. */
     private static final List<String> READ = List.of(
@@ -167,9 +178,9 @@ final class CfgJson {
         SaeMetadata metadata = metadata();
         Reshape reshape =
                 transcoder ? ignoredReshape() : reshape(metadata.hookName().orElse(null));
-        return SaeConfig.builder(architecture.kind(), dIn, dSae)
-                .dOut(dOut == null ? dIn : dOut)
-                .dtype(dtype)
+        SaeConfig.Builder config = SaeConfig.builder(architecture.kind(), dIn, dSae);
+        ifKnown(dtype, config::dtype);
+        return config.dOut(dOut == null ? dIn : dOut)
                 .applyBDecToInput(applyBDecToInput == null || applyBDecToInput)
                 .normalization(normalization)
                 .reshape(reshape)
@@ -293,16 +304,24 @@ final class CfgJson {
 
     private SaeMetadata metadata() {
         @Nullable Boolean prependBos = fields.informativeFlag("metadata.prepend_bos", "prepend_bos");
-        return SaeMetadata.builder()
-                .modelName(fields.informativeText("metadata.model_name", "model_name"))
-                .hookName(hookName())
-                .hookHeadIndex(fields.informativeInteger(withOld("hook_head_index", "hook_point_head_index")))
-                .contextSize(fields.informativeInteger("metadata.context_size", "context_size"))
-                .prependBos((older && prependBos == null) ? Boolean.TRUE : prependBos)
-                .datasetPath(fields.informativeText("metadata.dataset_path", "dataset_path"))
-                .neuronpediaId(fields.informativeText("metadata.neuronpedia_id", "neuronpedia_id"))
-                .saeLensVersion(version)
-                .build();
+        SaeMetadata.Builder metadata = SaeMetadata.builder();
+        ifKnown(fields.informativeText("metadata.model_name", "model_name"), metadata::modelName);
+        ifKnown(hookName(), metadata::hookName);
+        ifKnown(
+                fields.informativeInteger(withOld("hook_head_index", "hook_point_head_index")),
+                metadata::hookHeadIndex);
+        ifKnown(fields.informativeInteger("metadata.context_size", "context_size"), metadata::contextSize);
+        ifKnown((older && prependBos == null) ? Boolean.TRUE : prependBos, metadata::prependBos);
+        ifKnown(fields.informativeText("metadata.dataset_path", "dataset_path"), metadata::datasetPath);
+        ifKnown(fields.informativeText("metadata.neuronpedia_id", "neuronpedia_id"), metadata::neuronpediaId);
+        ifKnown(version, metadata::saeLensVersion);
+        return metadata.build();
+    }
+
+    private static <T> void ifKnown(@Nullable T value, Consumer<T> setter) {
+        if (value != null) {
+            setter.accept(value);
+        }
     }
 
     private @Nullable String hookName() {

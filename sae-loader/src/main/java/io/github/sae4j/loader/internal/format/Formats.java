@@ -1,13 +1,11 @@
 package io.github.sae4j.loader.internal.format;
 
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.github.sae4j.core.SaeBuilder;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SaeSource;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.WeightType;
-import io.github.sae4j.loader.SaeDescription;
 import io.github.sae4j.loader.SaeLoadException;
 import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.SaeSetException;
@@ -23,9 +21,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
@@ -66,18 +66,35 @@ public final class Formats {
             Set<String> allowedUnknown,
             boolean allowNonFinite) {
 
-        /** Returns what the user set, with the tensors and fields that were let through. */
-        OpenedWith with(List<String> letThrough) {
+        /** Returns the fields of the configuration that the registry knows better, and over them the user's. */
+        JsonObject allOverrides() {
+            JsonObject fields = new JsonObject();
+            if (facts != null) {
+                facts.overrides().entrySet().stream()
+                        .filter(field -> !(field.getValue() instanceof JsonObject))
+                        .forEach(field -> fields.add(field.getKey(), field.getValue()));
+            }
+            overrides.entrySet().forEach(field -> fields.add(field.getKey(), field.getValue()));
+            return fields;
+        }
+
+        /**
+         * Returns all that the user set, and what the registry knows that changes what is computed.
+         *
+         * @param letThrough the tensors and fields that were let through
+         * @param ofRegistry the registry's factor, if it is the one that counts
+         * @param isComputedWith tells whether a field that the registry knows changes what is computed
+         */
+        OpenedWith with(List<String> letThrough, OptionalDouble ofRegistry, Predicate<String> isComputedWith) {
             SortedMap<String, String> fields = new TreeMap<>();
-            overrides
-                    .entrySet()
+            allOverrides().entrySet().stream()
+                    .filter(field -> overrides.has(field.getKey()) || isComputedWith.test(field.getKey()))
                     .forEach(
                             field -> fields.put(field.getKey(), field.getValue().getAsString()));
+            DoubleStream factors = normScalingFactor == null ? ofRegistry.stream() : DoubleStream.of(normScalingFactor);
             return new OpenedWith(
                     Optional.ofNullable(format),
-                    normScalingFactor == null
-                            ? List.of()
-                            : DoubleStream.of(normScalingFactor).boxed().toList(),
+                    factors.boxed().toList(),
                     Collections.unmodifiableSortedMap(fields),
                     List.copyOf(letThrough));
         }
@@ -118,7 +135,7 @@ public final class Formats {
         try (Reading reading = reading(true)) {
             Opened opened = open(reading);
             SaeSource source = reading.source(
-                    opened.weights(), settings.with(reading.accounts().letThrough()));
+                    opened.weights(), OpenedWith.allowing(reading.accounts().letThrough()));
             return new Described(
                     source.description(),
                     source.repository(),
@@ -140,7 +157,7 @@ public final class Formats {
         return new Reading(
                 place,
                 settings.facts(),
-                overrides(),
+                settings.allOverrides(),
                 new Accounts(settings.allowedUnknown(), settings.overrides().keySet()),
                 headersOnly);
     }
@@ -166,6 +183,13 @@ public final class Formats {
                 declared.config().architecture().label(),
                 declared.readable());
         reading.accounts().requireAllMet(place.label());
+        Set<String> unread = declared.unread();
+        builder.source(reading.source(
+                parts.weights(),
+                settings.with(
+                        reading.accounts().letThrough(),
+                        scaling().ofRegistry(declared.config().normalization(), published),
+                        field -> !CfgJson.DESCRIPTIVE.contains(field) && reading.hasRead(field, unread))));
         return new Opened(declared.config(), inputScale, parts.weights(), builder);
     }
 
@@ -173,24 +197,11 @@ public final class Formats {
         return new NormScaling(place, settings);
     }
 
-    private static SaeDescription.Tensor described(Tensor tensor) {
-        return new SaeDescription.Tensor(
+    private static Described.Tensor described(Tensor tensor) {
+        return new Described.Tensor(
                 tensor.name(),
                 tensor.type().name(),
                 Arrays.stream(tensor.shape()).boxed().toList());
-    }
-
-    private JsonObject overrides() {
-        JsonObject fields = new JsonObject();
-        if (settings.facts() != null) {
-            settings.facts().overrides().entrySet().stream()
-                    .filter(field -> !(field.getValue() instanceof JsonObject))
-                    .forEach(field -> fields.add(field.getKey(), field.getValue()));
-        }
-        for (Map.Entry<String, JsonElement> field : settings.overrides().entrySet()) {
-            fields.add(field.getKey(), field.getValue());
-        }
-        return fields;
     }
 
     private FileLayout layout() {
@@ -282,8 +293,7 @@ public final class Formats {
         if (!weights.conversions().isEmpty()) {
             LOG.info("{}: {}", weights.path(), String.join(", ", weights.conversions()));
         }
-        return builder.source(
-                reading.source(weights, settings.with(reading.accounts().letThrough())));
+        return builder;
     }
 
     /** Adds what is not one factor for all activations. */

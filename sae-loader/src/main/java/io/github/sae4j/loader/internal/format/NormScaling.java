@@ -30,9 +30,7 @@ record NormScaling(SaeFolder place, Formats.Settings settings) {
         if (normalization != Normalization.EXPECTED_AVERAGE_ONLY_IN) {
             return 1;
         }
-        OptionalDouble known = settings.facts() == null
-                ? OptionalDouble.empty()
-                : settings.facts().sae().normScalingFactor();
+        OptionalDouble known = ofRegistry(normalization, published);
         if (known.isEmpty()) {
             LOG.warn(
                     "{} was trained with normalize_activations = {}, a factor that its publisher folds into the weights"
@@ -42,6 +40,20 @@ record NormScaling(SaeFolder place, Formats.Settings settings) {
             return 1;
         }
         return known.getAsDouble();
+    }
+
+    /**
+     * Returns the registry's factor if it is the one that counts.
+     *
+     * @param published what the publisher's files say, or null
+     */
+    OptionalDouble ofRegistry(Normalization normalization, @Nullable Double published) {
+        return settings.normScalingFactor() == null
+                        && published == null
+                        && normalization == Normalization.EXPECTED_AVERAGE_ONLY_IN
+                        && settings.facts() != null
+                ? settings.facts().sae().normScalingFactor()
+                : OptionalDouble.empty();
     }
 
     /**

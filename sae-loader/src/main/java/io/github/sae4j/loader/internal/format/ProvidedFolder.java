@@ -2,6 +2,7 @@ package io.github.sae4j.loader.internal.format;
 
 import io.github.sae4j.loader.format.FormatFolder;
 import io.github.sae4j.loader.internal.SaeFolder;
+import java.util.Objects;
 import java.util.Optional;
 
 /** A place as formats of others see it before one of them reads it. */
@@ -19,11 +20,11 @@ record ProvidedFolder(SaeFolder place) implements FormatFolder {
 
     @Override
     public boolean has(String file) {
-        return place.has(file);
+        return place.has(Objects.requireNonNull(file, "file"));
     }
 
     @Override
     public Optional<String> text(String file) {
-        return place.find(file).map(Reading::text);
+        return place.find(Objects.requireNonNull(file, "file")).map(Reading::text);
     }
 }

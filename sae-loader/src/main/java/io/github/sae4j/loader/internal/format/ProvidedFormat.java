@@ -6,7 +6,7 @@ import io.github.sae4j.loader.format.FormatParts;
 import io.github.sae4j.loader.format.SaeFormat;
 import io.github.sae4j.loader.internal.SaeFolder;
 import java.util.List;
-import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,16 +41,23 @@ record ProvidedFormat(SaeFormat format) implements FileLayout {
         SaeConfig config = parts.config();
         NormScaling scaling = new NormScaling(reading.place(), settings);
         scaling.requireFitting(1);
-        OptionalDouble published = parts.normScalingFactor();
-        double inputScale =
-                scaling.factor(config.normalization(), published.isPresent() ? published.getAsDouble() : null);
+        @Nullable
+        Double published = parts.normScalingFactor().isPresent()
+                ? parts.normScalingFactor().getAsDouble()
+                : null;
+        double inputScale = scaling.factor(config.normalization(), published);
         Weights weights = files.close(label(), config.architecture().label());
         if (!weights.conversions().isEmpty()) {
             LOG.info("{}: {}", weights.path(), String.join(", ", weights.conversions()));
         }
         SaeBuilder builder = parts.toBuilder()
                 .normScalingFactor(inputScale)
-                .source(reading.source(weights, settings.with(reading.accounts().letThrough())));
+                .source(reading.source(
+                        weights,
+                        settings.with(
+                                reading.accounts().letThrough(),
+                                scaling.ofRegistry(config.normalization(), published),
+                                files::hasRead)));
         return new Formats.Opened(config, inputScale, weights, builder);
     }
 }

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -49,12 +50,13 @@ final class ProvidedReading implements FormatReading {
 
     @Override
     public Optional<String> text(String file) {
-        return reading.extraText(reading.place(), file);
+        return reading.extraText(reading.place(), Objects.requireNonNull(file, "file"));
     }
 
     @Override
     public FormatFields fields(String file, String... nested) {
-        return fields.computeIfAbsent(file, name -> {
+        Objects.requireNonNull(nested, "nested");
+        return fields.computeIfAbsent(Objects.requireNonNull(file, "file"), name -> {
             Fields found = reading.fields(name, nested);
             for (Map.Entry<String, JsonElement> field : reading.overrides().entrySet()) {
                 found.replace(field.getKey(), field.getValue());
@@ -65,12 +67,17 @@ final class ProvidedReading implements FormatReading {
 
     @Override
     public FormatTensors tensors(String file) {
-        return tensors.computeIfAbsent(file, name -> {
+        return tensors.computeIfAbsent(Objects.requireNonNull(file, "file"), name -> {
             Weights found = reading.weights(name);
             found.inType(settings.type());
             found.allowNonFinite(settings.allowNonFinite());
             return new ReadTensors(found);
         });
+    }
+
+    /** Returns whether the format has read a field of any file. */
+    boolean hasRead(String field) {
+        return fields.values().stream().anyMatch(read -> read.fields.read().contains(field));
     }
 
     /**
@@ -109,28 +116,29 @@ final class ProvidedReading implements FormatReading {
 
         @Override
         public int size(String name) {
-            return fields.size(name);
+            return fields.size(Objects.requireNonNull(name, "name"));
         }
 
         @Override
         public OptionalDouble number(String name) {
-            @Nullable Double number = fields.number(name);
+            @Nullable Double number = fields.number(Objects.requireNonNull(name, "name"));
             return number == null ? OptionalDouble.empty() : OptionalDouble.of(number);
         }
 
         @Override
         public Optional<String> text(String name) {
-            return Optional.ofNullable(fields.text(name));
+            return Optional.ofNullable(fields.text(Objects.requireNonNull(name, "name")));
         }
 
         @Override
         public Optional<Boolean> flag(String name) {
-            return Optional.ofNullable(fields.flag(name));
+            return Optional.ofNullable(fields.flag(Objects.requireNonNull(name, "name")));
         }
 
         @Override
         public FormatFields inert(String reason, String... names) {
-            inert = inert.and("not needed: " + reason, names);
+            Objects.requireNonNull(reason, "reason");
+            inert = inert.and("not needed: " + reason, Objects.requireNonNull(names, "names"));
             return this;
         }
     }
@@ -151,17 +159,17 @@ final class ProvidedReading implements FormatReading {
 
         @Override
         public long[] shape(String name) {
-            return weights.storedShape(name);
+            return weights.storedShape(Objects.requireNonNull(name, "name"));
         }
 
         @Override
         public WeightMatrix matrix(String name, int rows, int columns) {
-            return weights.matrix(name, rows, columns);
+            return weights.matrix(Objects.requireNonNull(name, "name"), rows, columns);
         }
 
         @Override
         public WeightMatrix transposed(String name, int rows, int columns) {
-            if (turned.add(name)) {
+            if (turned.add(Objects.requireNonNull(name, "name"))) {
                 weights.turn(name, name);
             }
             return weights.matrix(name, rows, columns);
@@ -169,17 +177,17 @@ final class ProvidedReading implements FormatReading {
 
         @Override
         public float[] vector(String name, int length) {
-            return weights.vector(name, length);
+            return weights.vector(Objects.requireNonNull(name, "name"), length);
         }
 
         @Override
         public float number(String name) {
-            return weights.number(name);
+            return weights.number(Objects.requireNonNull(name, "name"));
         }
 
         @Override
         public FormatTensors inert(String reason, String... names) {
-            weights.unneeded(reason, names);
+            weights.unneeded(Objects.requireNonNull(reason, "reason"), Objects.requireNonNull(names, "names"));
             return this;
         }
     }

@@ -4,7 +4,6 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.github.sae4j.core.SaeSource;
-import io.github.sae4j.loader.SaeDescription;
 import io.github.sae4j.loader.SaeLoadException;
 import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.internal.Listing;
@@ -54,7 +53,7 @@ final class Reading implements AutoCloseable {
     private final boolean headersOnly;
     private final Map<String, TensorFile> opened = new LinkedHashMap<>();
     private final Map<Path, WeightsState> states = new HashMap<>();
-    private final List<SaeDescription.File> files = new ArrayList<>();
+    private final List<Described.File> files = new ArrayList<>();
 
     /**
      * Begins.
@@ -104,11 +103,11 @@ final class Reading implements AutoCloseable {
 
     /** Returns the names of the files that were read, relative to the repository or to the folder of this machine. */
     List<String> files() {
-        return read().stream().map(SaeDescription.File::name).toList();
+        return read().stream().map(Described.File::name).toList();
     }
 
     /** Returns the files that were read or looked at. */
-    List<SaeDescription.File> read() {
+    List<Described.File> read() {
         return List.copyOf(files);
     }
 
@@ -153,7 +152,7 @@ final class Reading implements AutoCloseable {
         Optional<PublishedBytes> remote = at.remote(file);
         Optional<TensorFile> tensors;
         if (remote.isPresent()) {
-            files.add(new SaeDescription.File(fullName, remote.get().length(), false));
+            files.add(new Described.File(fullName, remote.get().length(), false));
             tensors = Optional.of(TensorFiles.remote(fullName, remote.get()));
         } else {
             tensors = finder.apply(file).map(path -> {
@@ -268,6 +267,15 @@ final class Reading implements AutoCloseable {
     }
 
     /**
+     * Returns whether a field that is known better than the files say was read.
+     *
+     * @param left the fields of the configuration that nothing has read
+     */
+    boolean hasRead(String field, Set<String> left) {
+        return overridden.contains(field) || !left.contains(field);
+    }
+
+    /**
      * Checks that each field that the user set is one that was read.
      *
      * @param left the fields of the configuration that nothing has read
@@ -276,7 +284,7 @@ final class Reading implements AutoCloseable {
      */
     void requireOverridesRead(Set<String> left, Set<String> chosen, String architecture, List<String> known) {
         for (String field : chosen) {
-            if (!overridden.contains(field) && left.contains(field)) {
+            if (!hasRead(field, left)) {
                 throw new SaeLoadException(
                         Reason.SETTING_REFUSED,
                         "The field " + field + " was set, but a " + architecture + " SAE does not read it. "
@@ -314,7 +322,7 @@ final class Reading implements AutoCloseable {
                         Reason.DAMAGED,
                         path + " is a Git LFS pointer, not the file itself. Fetch it with: git lfs pull.");
             }
-            files.add(new SaeDescription.File(at.fullName(file), Files.size(path), true));
+            files.add(new Described.File(at.fullName(file), Files.size(path), true));
         } catch (IOException e) {
             throw Unreadable.because(path, e);
         }

@@ -2,7 +2,6 @@ package io.github.sae4j.loader.internal.names;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.github.sae4j.loader.PublishedSae;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -60,18 +59,18 @@ final class KnownReleases {
                 () -> saes(name, repository));
     }
 
-    private static List<PublishedSae> saes(String release, String repository) {
+    private static List<KnownSae> saes(String release, String repository) {
         String table = table(SAES);
         String heading = "\n>" + release + "\n";
         int start = table.indexOf(heading) + heading.length();
         int end = table.indexOf("\n>", start);
-        List<PublishedSae> saes = new ArrayList<>();
+        List<KnownSae> saes = new ArrayList<>();
         for (String line :
                 table.substring(start, end < 0 ? table.length() : end).lines().toList()) {
             Row row = new Row(line);
             String id = row.text(0);
             @Nullable String folder = row.optional(1);
-            saes.add(new PublishedSae(
+            saes.add(new KnownSae(
                     release,
                     id,
                     repository,

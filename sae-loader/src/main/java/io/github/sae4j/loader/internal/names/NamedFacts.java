@@ -1,8 +1,7 @@
 package io.github.sae4j.loader.internal.names;
 
-import io.github.sae4j.loader.PublishedSae;
-import io.github.sae4j.loader.SaeRelease;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
@@ -23,14 +22,14 @@ public final class NamedFacts {
     private NamedFacts() {}
 
     /** Returns all that words are looked for in, in small letters: names, and words for the hook that publishers shorten. */
-    public static String text(SaeRelease release, PublishedSae sae) {
+    public static String text(Release release, KnownSae sae) {
         String names = String.join(
                         " ",
                         sae.name(),
                         sae.repository(),
                         sae.folder(),
-                        release.model().orElse(""),
-                        release.format().orElse(""),
+                        Objects.requireNonNullElse(release.model(), ""),
+                        Objects.requireNonNullElse(release.format(), ""),
                         sae.neuronpediaId().orElse(""))
                 .toLowerCase(Locale.ROOT);
         return names
@@ -40,13 +39,13 @@ public final class NamedFacts {
     }
 
     /** Returns how many features are active per token on average, as the names tell. */
-    public static OptionalDouble l0(PublishedSae sae) {
+    public static OptionalDouble l0(KnownSae sae) {
         Matcher matcher = L0.matcher((sae.id() + " " + sae.folder()).toLowerCase(Locale.ROOT));
         return matcher.find() ? OptionalDouble.of(Double.parseDouble(matcher.group(1))) : OptionalDouble.empty();
     }
 
     /** Returns the layer of the model that the names tell. */
-    public static OptionalInt layer(PublishedSae sae) {
+    public static OptionalInt layer(KnownSae sae) {
         for (String name : new String[] {sae.id(), sae.folder(), sae.repository()}) {
             Matcher matcher = LAYER.matcher(name.toLowerCase(Locale.ROOT));
             if (matcher.find()) {
@@ -61,7 +60,7 @@ public final class NamedFacts {
     }
 
     /** Returns about how many features the SAE has, as its names tell. */
-    public static OptionalDouble width(PublishedSae sae) {
+    public static OptionalDouble width(KnownSae sae) {
         for (String name : new String[] {
             sae.id(),
             sae.folder(),

@@ -1,10 +1,8 @@
 package io.github.sae4j.loader.internal.names;
 
 import com.google.gson.JsonObject;
-import io.github.sae4j.loader.PublishedSae;
 import io.github.sae4j.loader.SaeLoadException;
 import io.github.sae4j.loader.SaeLoadException.Reason;
-import io.github.sae4j.loader.SaeRelease;
 import io.github.sae4j.loader.internal.Listing;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,13 +51,13 @@ public final class Registry {
      * @param overrides the fields of its configuration that are known better than the files say
      * @param sae its entry in the release
      */
-    public record Facts(@Nullable String format, @Nullable String model, JsonObject overrides, PublishedSae sae) {}
+    public record Facts(@Nullable String format, @Nullable String model, JsonObject overrides, KnownSae sae) {}
 
     /** Returns what is known of the SAE at an address; the revision does not matter. */
     public Optional<Facts> facts(SaeAddress address) {
         for (Release release : all().toList()) {
             if (release.repository().equals(address.repository().id())) {
-                for (PublishedSae sae : release.saes()) {
+                for (KnownSae sae : release.saes()) {
                     if (SaeAddress.trimmed(sae.folder()).equals(address.folder())) {
                         return Optional.of(new Facts(release.format(), release.model(), release.overrides(), sae));
                     }
@@ -84,7 +82,7 @@ public final class Registry {
             return Optional.empty();
         }
         String source = parts.group(1);
-        List<PublishedSae> found = shownAs(source, ofUser);
+        List<KnownSae> found = shownAs(source, ofUser);
         if (found.isEmpty()) {
             found = shownAs(source, KnownReleases.shownAs(source));
         }
@@ -92,12 +90,12 @@ public final class Registry {
             throw new SaeLoadException(
                     Reason.INVALID_ARGUMENT,
                     "\"" + source + "\" is Neuronpedia's id of " + found.size() + " SAEs: "
-                            + Listing.of(found.stream().map(PublishedSae::name).toList()) + ". Name one of them.");
+                            + Listing.of(found.stream().map(KnownSae::name).toList()) + ". Name one of them.");
         }
         return found.stream().findFirst().map(Registry::address);
     }
 
-    private static List<PublishedSae> shownAs(String id, List<Release> releases) {
+    private static List<KnownSae> shownAs(String id, List<Release> releases) {
         return releases.stream()
                 .flatMap(release -> release.saes().stream())
                 .filter(sae -> sae.neuronpediaId().filter(id::equals).isPresent())
@@ -120,8 +118,8 @@ public final class Registry {
     }
 
     /** Returns all releases with their SAEs, the user's own first. */
-    public List<SaeRelease> releases() {
-        return all().map(Release::published).toList();
+    public List<Release> releases() {
+        return all().toList();
     }
 
     /** Returns the names of the releases that are spelled most like a name. */
@@ -138,7 +136,7 @@ public final class Registry {
     SaeAddress address(String word) {
         Optional<Release> release = named(word);
         if (release.isPresent()) {
-            List<PublishedSae> saes = release.get().saes();
+            List<KnownSae> saes = release.get().saes();
             if (saes.size() == 1) {
                 return address(saes.get(0));
             }
@@ -183,7 +181,7 @@ public final class Registry {
     }
 
     private static SaeAddress address(Release release, String id) {
-        PublishedSae sae = release.sae(id)
+        KnownSae sae = release.sae(id)
                 .orElseThrow(() -> new SaeLoadException(
                         Reason.NOT_FOUND,
                         (release.name().equals(REFERENCE) ? release.repository() : release.name()) + " has no " + id
@@ -191,12 +189,12 @@ public final class Registry {
         return address(sae);
     }
 
-    private static SaeAddress address(PublishedSae sae) {
+    private static SaeAddress address(KnownSae sae) {
         return SaeAddress.inRepository(sae.repository(), sae.folder());
     }
 
     private static List<String> ids(Release release) {
-        return release.saes().stream().map(PublishedSae::id).toList();
+        return release.saes().stream().map(KnownSae::id).toList();
     }
 
     private Optional<Release> named(String name) {

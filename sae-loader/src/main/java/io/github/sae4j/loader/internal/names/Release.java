@@ -1,23 +1,21 @@
 package io.github.sae4j.loader.internal.names;
 
 import com.google.gson.JsonObject;
-import io.github.sae4j.loader.PublishedSae;
-import io.github.sae4j.loader.SaeRelease;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A release whose SAEs are read when somebody asks for them. */
-final class Release {
+public final class Release {
 
     private final String name;
     private final String repository;
     private final @Nullable String format;
     private final @Nullable String model;
     private final JsonObject overrides;
-    private final Supplier<List<PublishedSae>> reader;
-    private @Nullable List<PublishedSae> saes;
+    private final Supplier<List<KnownSae>> reader;
+    private @Nullable List<KnownSae> saes;
 
     Release(
             String name,
@@ -25,7 +23,7 @@ final class Release {
             @Nullable String format,
             @Nullable String model,
             JsonObject overrides,
-            Supplier<List<PublishedSae>> reader) {
+            Supplier<List<KnownSae>> reader) {
         this.name = name;
         this.repository = repository;
         this.format = format;
@@ -34,21 +32,23 @@ final class Release {
         this.reader = reader;
     }
 
-    String name() {
+    /** Returns its name. */
+    public String name() {
         return name;
     }
 
-    String repository() {
+    /** Returns where its SAEs lie, {@code owner/name}. */
+    public String repository() {
         return repository;
     }
 
-    @Nullable
-    String format() {
+    /** Returns the layout of their files, or null to recognise it from them. */
+    public @Nullable String format() {
         return format;
     }
 
-    @Nullable
-    String model() {
+    /** Returns the language model whose activations they take, or null. */
+    public @Nullable String model() {
         return model;
     }
 
@@ -57,18 +57,15 @@ final class Release {
         return overrides;
     }
 
-    synchronized List<PublishedSae> saes() {
+    /** Returns its SAEs. */
+    public synchronized List<KnownSae> saes() {
         if (saes == null) {
             saes = List.copyOf(reader.get());
         }
         return saes;
     }
 
-    Optional<PublishedSae> sae(String id) {
+    Optional<KnownSae> sae(String id) {
         return saes().stream().filter(sae -> sae.id().equals(id)).findFirst();
-    }
-
-    SaeRelease published() {
-        return new SaeRelease(name, repository, Optional.ofNullable(format), Optional.ofNullable(model), saes());
     }
 }

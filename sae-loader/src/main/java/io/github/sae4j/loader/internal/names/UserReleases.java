@@ -1,7 +1,6 @@
 package io.github.sae4j.loader.internal.names;
 
 import com.google.gson.JsonObject;
-import io.github.sae4j.loader.PublishedSae;
 import io.github.sae4j.loader.SaeLoadException;
 import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.internal.YamlFile;
@@ -82,7 +81,7 @@ final class UserReleases {
         if (repository == null) {
             throw unexpected(name, "needs a repository (owner/name)");
         }
-        List<PublishedSae> saes = saes(name, repository, fields.get("saes"));
+        List<KnownSae> saes = saes(name, repository, fields.get("saes"));
         return new Release(
                 name,
                 repository,
@@ -124,8 +123,8 @@ final class UserReleases {
         return value instanceof Map<?, ?> ? "a mapping" : "\"" + value + "\"";
     }
 
-    private List<PublishedSae> saes(String release, String repository, @Nullable Object listed) {
-        List<PublishedSae> saes = new ArrayList<>();
+    private List<KnownSae> saes(String release, String repository, @Nullable Object listed) {
+        List<KnownSae> saes = new ArrayList<>();
         if (listed instanceof List<?> list) {
             for (Object each : list) {
                 Map<?, ?> fields = fields(release + ".saes", each);
@@ -147,10 +146,10 @@ final class UserReleases {
         return saes;
     }
 
-    private PublishedSae sae(String release, String id, String repository, Map<?, ?> fields) {
+    private KnownSae sae(String release, String id, String repository, Map<?, ?> fields) {
         String where = release + ".saes." + id;
         @Nullable String path = text(where, fields, "path", "folder");
-        return new PublishedSae(
+        return new KnownSae(
                 release,
                 id,
                 repository,

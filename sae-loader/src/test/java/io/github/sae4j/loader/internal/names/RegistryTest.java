@@ -3,7 +3,6 @@ package io.github.sae4j.loader.internal.names;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.github.sae4j.loader.PublishedSae;
 import io.github.sae4j.loader.SAE;
 import io.github.sae4j.loader.SaeLoadException;
 import io.github.sae4j.loader.SaeRelease;
@@ -31,12 +30,12 @@ class RegistryTest {
 
     @Test
     void knowsEveryReleaseAndEverySaeByOneName() {
-        List<SaeRelease> releases = registry.releases();
+        List<Release> releases = registry.releases();
         Set<String> names = new HashSet<>();
         int saes = 0;
-        for (SaeRelease release : releases) {
+        for (Release release : releases) {
             assertThat(release.saes()).as(release.name()).isNotEmpty();
-            for (PublishedSae sae : release.saes()) {
+            for (KnownSae sae : release.saes()) {
                 assertThat(names.add(sae.name())).as(sae.name()).isTrue();
                 SaeAddress address = registry.address(release.name(), sae.id());
                 assertThat(address.repository().id()).isEqualTo(release.repository());
@@ -132,7 +131,7 @@ class RegistryTest {
 
         assertThat(with.address("mine", "layer_1")).isEqualTo(SaeAddress.inRepository("me/saes", "first/layer"));
         assertThat(with.releases().get(0).saes().get(1))
-                .isEqualTo(new PublishedSae(
+                .isEqualTo(new KnownSae(
                         "mine",
                         "layer_2",
                         "me/saes",

@@ -2,7 +2,6 @@ package io.github.sae4j.tensors.internal.npy;
 
 import io.github.sae4j.safetensors.internal.Quoted;
 import io.github.sae4j.tensors.ElementType;
-import io.github.sae4j.tensors.NpyHeader;
 import io.github.sae4j.tensors.internal.ByteSource;
 import io.github.sae4j.tensors.internal.ErrorContext;
 import io.github.sae4j.tensors.internal.NamedTensors;
@@ -25,7 +24,7 @@ public final class NpyArray {
     public static NamedTensors read(ErrorContext context, ByteSource file) {
         int preamble = (int) Math.min(NpyHeaderText.MOST_PREAMBLE_BYTES, file.length());
         int headerBytes = NpyHeaderText.bytes(context, file.read(0, preamble), file.length());
-        NpyHeader header = NpyHeaderText.read(context, file.read(0, headerBytes), headerBytes);
+        NpyDescription header = NpyHeaderText.read(context, file.read(0, headerBytes), headerBytes);
         Optional<ElementType> type = header.type();
         if (type.isEmpty()) {
             return new NamedTensors(context, List.of(), Map.of("", whyNot(header)));
@@ -38,7 +37,7 @@ public final class NpyArray {
     static StoredTensor tensor(
             ErrorContext file,
             String name,
-            NpyHeader header,
+            NpyDescription header,
             ElementType type,
             ByteSource elements,
             boolean inFile,
@@ -49,7 +48,7 @@ public final class NpyArray {
     }
 
     /** Returns the sentence for an array that is no tensor. */
-    static String whyNot(NpyHeader header) {
+    static String whyNot(NpyDescription header) {
         if (header.descr().endsWith("O")) {
             return "it holds pickled Python objects, which are never loaded.";
         }

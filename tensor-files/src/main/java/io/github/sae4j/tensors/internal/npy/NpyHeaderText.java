@@ -1,7 +1,6 @@
 package io.github.sae4j.tensors.internal.npy;
 
 import io.github.sae4j.tensors.ElementType;
-import io.github.sae4j.tensors.NpyHeader;
 import io.github.sae4j.tensors.TensorFileException.Reason;
 import io.github.sae4j.tensors.internal.ErrorContext;
 import java.nio.ByteBuffer;
@@ -98,7 +97,7 @@ public final class NpyHeaderText {
      * @throws io.github.sae4j.tensors.TensorFileException if there are fewer, or they are not a dictionary of the three
      *     entries that npy asks for
      */
-    public static NpyHeader read(ErrorContext context, byte[] header, int bytes) {
+    public static NpyDescription read(ErrorContext context, byte[] header, int bytes) {
         if (header.length < bytes) {
             throw context.fault("it ends within its npy header.");
         }
@@ -107,11 +106,11 @@ public final class NpyHeaderText {
         String text = new String(
                 header, start, bytes - start, unicode ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1);
         NpyDictionary dictionary = NpyDictionary.parse(context, text);
-        return new NpyHeader(dictionary.descr(), dictionary.fortranOrder(), dictionary.shape(), bytes);
+        return new NpyDescription(dictionary.descr(), dictionary.fortranOrder(), dictionary.shape());
     }
 
     /** Returns the type that NumPy spells so, or empty if there is none that is read. */
-    public static Optional<ElementType> type(String descr) {
+    static Optional<ElementType> type(String descr) {
         if (descr.equals("bfloat16")) {
             return Optional.of(ElementType.BF16);
         }

@@ -1,7 +1,6 @@
 package io.github.sae4j.tensors.internal.npy;
 
 import io.github.sae4j.tensors.ElementType;
-import io.github.sae4j.tensors.NpyHeader;
 import io.github.sae4j.tensors.TensorFileException.Reason;
 import io.github.sae4j.tensors.internal.ByteSource;
 import io.github.sae4j.tensors.internal.ErrorContext;
@@ -66,7 +65,7 @@ public final class NpzFile {
         ErrorContext context = archive.context(member);
         byte[] preamble = archive.beginning(member, (int) Math.min(NpyHeaderText.MOST_PREAMBLE_BYTES, member.bytes()));
         int headerBytes = NpyHeaderText.bytes(context, preamble, member.bytes());
-        NpyHeader header = NpyHeaderText.read(context, archive.beginning(member, headerBytes), headerBytes);
+        NpyDescription header = NpyHeaderText.read(context, archive.beginning(member, headerBytes), headerBytes);
         String name = member.name().substring(0, member.name().length() - SUFFIX.length());
         Optional<ElementType> type = header.type();
         if (type.isEmpty()) {
