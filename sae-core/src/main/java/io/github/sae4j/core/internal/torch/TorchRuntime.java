@@ -17,22 +17,24 @@ import org.jspecify.annotations.Nullable;
 public final class TorchRuntime {
 
     private static @Nullable Engine started;
-    private static @Nullable SaeException failure;
+    private static @Nullable Failure failure;
 
     private TorchRuntime() {}
+
+    private record Failure(SaeException.Reason reason, String sentence) {}
 
     /** What kept it from starting once does so again, for DJL's classes have failed with it: it is told in the same words. */
     private static synchronized Engine engine() {
         Engine engine = started;
         if (engine == null) {
             if (failure != null) {
-                throw new SaeException(failure.reason(), String.valueOf(failure.getMessage()), failure);
+                throw new SaeException(failure.reason(), failure.sentence());
             }
             Integer limit = WorkerPool.limit();
             try {
                 engine = start(limit);
             } catch (SaeException e) {
-                failure = e;
+                failure = new Failure(e.reason(), String.valueOf(e.getMessage()));
                 throw e;
             }
             started = engine;
