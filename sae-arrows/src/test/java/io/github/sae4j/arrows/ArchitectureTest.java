@@ -158,10 +158,12 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .resideInAPackage(HOUSE.module("sae-core").packages())
-                // They look for a driver's files, say which file kept libtorch from being unpacked, and read how large
-                // caches are.
+                // They look for a driver's files, read what a bundle of libtorch is for, say which file kept it
+                // from being unpacked, and read how large caches are.
                 .and()
                 .doNotHaveSimpleName("Devices")
+                .and()
+                .doNotHaveSimpleName("NativeLibrary")
                 .and()
                 .doNotHaveSimpleName("EngineFailure")
                 .and()
