@@ -46,15 +46,11 @@ final class LazySaes implements AutoCloseable {
     void stop() {
         stopped = true;
         synchronized (lock) {
-            closeWithin(Duration.ZERO);
-        }
-    }
-
-    private void closeWithin(Duration longest) {
-        for (int layer = 0; layer < opened.length(); layer++) {
-            @Nullable SparseAutoencoder sae = opened.get(layer);
-            if (sae != null) {
-                sae.close(longest);
+            for (int layer = 0; layer < opened.length(); layer++) {
+                @Nullable SparseAutoencoder sae = opened.get(layer);
+                if (sae != null) {
+                    sae.close(Duration.ZERO);
+                }
             }
         }
     }

@@ -139,8 +139,10 @@ public final class KernelChoice {
                 LOG.warn("The {} kernel multiplies no 8-bit numbers: {}", provider.kind(), e.getMessage());
             }
         }
-        LOG.warn("Nothing here multiplies 8-bit numbers fast, for libtorch is not on the class path or does not on this"
-                + " processor: three and more tokens are encoded as without preparing");
+        LOG.warn(
+                "Three and more tokens are encoded as without preparing: libtorch is not on the class path, or its products of"
+                        + " 8-bit numbers are not fast and exact here, as on some processors, for small encoders, or beside other"
+                        + " work while they are tried");
         return null;
     }
 
