@@ -267,13 +267,15 @@ final class KernelCalls {
         return out;
     }
 
-    NDArray reconstruct(NDManager call, NDArray activations, ActivationShape shape) {
+    NDForwardPass forward(NDManager call, NDArray activations, ActivationShape shape) {
         if (shape.tokens() == 0) {
-            return decode(call, none(shape));
+            SparseFeatures none = none(shape);
+            return new NDForwardPass(none, decode(call, none));
         }
         TensorEncoded encoded = tensors().encodeSparse(call, activations, shape.tokens());
-        NDArray out = decodeFitting(call, checked(shape, encoded.encoded()));
+        SparseFeatures features = checked(shape, encoded.encoded());
+        NDArray out = decodeFitting(call, features);
         tensors().completeReconstruction(call, activations, encoded, out);
-        return out;
+        return new NDForwardPass(features, out);
     }
 }

@@ -314,10 +314,7 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
      *     of {@code activations}; the caller's
      */
     public NDArray reconstruct(NDArray activations) {
-        SaeException.requirePresent(activations, "activations");
-        properties.requireDecoder();
-        return kernel.run(call -> KernelCalls.handOver(
-                calls.reconstruct(call, activations, calls.shapeOf(activations)), activations.getManager()));
+        return forward(activations).reconstruction();
     }
 
     /**
@@ -354,6 +351,24 @@ public final class SparseAutoencoder implements SaeCodec, AutoCloseable {
         properties.requireSingleTokens();
         TokenRows rows = TokenRows.of(activations, config.dIn());
         return held(() -> rowCalls.forward(rows));
+    }
+
+    /**
+     * Encodes and decodes tokens in one pass; a skip transcoder's skip term and a temporal SAE's predicted part are added to
+     * the reconstruction.
+     *
+     * @param activations as for {@link #encodeDense}
+     * @return the features, and the reconstruction {@code [..., d_out]} or {@code [..., heads, d_head]}, float32, attached
+     *     to the manager of {@code activations}; the caller's
+     */
+    public NDForwardPass forward(NDArray activations) {
+        SaeException.requirePresent(activations, "activations");
+        properties.requireDecoder();
+        return kernel.run(call -> {
+            NDForwardPass pass = calls.forward(call, activations, calls.shapeOf(activations));
+            KernelCalls.handOver(pass.reconstruction(), activations.getManager());
+            return pass;
+        });
     }
 
     /**

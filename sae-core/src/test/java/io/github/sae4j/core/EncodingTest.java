@@ -137,6 +137,11 @@ class EncodingTest extends EachKernelTest {
             NDArray reconstruction = sae.reconstruct(x);
             assertThat(reconstruction.getManager()).isSameAs(manager);
             assertThat(reconstruction.toFloatArray()).isEqualTo(back.toFloatArray());
+            NDForwardPass pass = sae.forward(x);
+            assertThat(pass.features()).isEqualTo(features);
+            assertThat(pass.reconstruction().getManager()).isSameAs(manager);
+            assertThat(pass.reconstruction().getShape()).isEqualTo(x.getShape());
+            assertThat(pass.reconstruction().toFloatArray()).isEqualTo(back.toFloatArray());
         }
     }
 
@@ -164,6 +169,7 @@ class EncodingTest extends EachKernelTest {
             assertThat(features.l0()).isZero();
             assertThat(sae.decode(features, manager).getShape()).isEqualTo(new Shape(3, 0, 16));
             assertThat(sae.reconstruct(none).getShape()).isEqualTo(new Shape(3, 0, 16));
+            assertThat(sae.forward(none).features()).isEqualTo(features);
             assertThat(sae.decode(sae.encodeDense(none)).getShape()).isEqualTo(new Shape(3, 0, 16));
             assertThat(sae.encode(new float[0][]).tokens()).isZero();
             assertThat(sae.decode(sae.encode(new float[0][]))).isEmpty();

@@ -238,6 +238,9 @@ class TemporalTest {
             assertThat(sae.decode(dense).toFloatArray()).is(closeTo(decoded));
             assertThat(sae.decode(sparse, manager).toFloatArray()).is(closeTo(decoded));
             assertThat(sae.reconstruct(x).toFloatArray()).is(closeTo(reconstruction));
+            NDForwardPass pass = sae.forward(x);
+            assertThat(pass.features()).isEqualTo(sparse);
+            assertThat(pass.reconstruction().toFloatArray()).is(closeTo(reconstruction));
             assertThat(x.toFloatArray()).isEqualTo(TinySae.flat(activations));
         }
     }

@@ -108,7 +108,9 @@ class TranscoderTest extends EachKernelTest {
             try (SparseAutoencoder sae = tiny.builder().skip(skip).build();
                     NDManager manager = sae.newManager()) {
                 NDArray x = manager.create(TinySae.flat(activations), new Shape(tokens, D_IN));
-                assertThat(sae.reconstruct(x).toFloatArray()).is(closeTo(reconstruction));
+                NDForwardPass pass = sae.forward(x);
+                assertThat(pass.features()).isEqualTo(sae.encode(x));
+                assertThat(pass.reconstruction().toFloatArray()).is(closeTo(reconstruction));
                 assertThat(TinySae.flat(sae.reconstruct(activations))).is(closeTo(reconstruction));
                 assertThat(sae.decode(sae.encodeDense(x)).toFloatArray()).is(closeTo(decoded));
                 assertThat(TinySae.flat(sae.decode(sae.encode(activations)))).is(closeTo(decoded));
