@@ -22,8 +22,8 @@ record BlockShape(int features, int depth) {
     /** Sums of a strip, 128 KiB. */
     private static final int STRIP_SUMS = 1 << 15;
 
-    /** Rows that stay in the second cache while one tile of tokens after the other takes them. */
-    private static final int STRIP_ROWS = 16;
+    /** Rows that stay in the second cache while one tile of tokens after the other takes them; so many that none is left over. */
+    private static final int STRIP_ROWS = 12;
 
     /** Tokens up to which a flat panel is faster. */
     private static final int FEW = 64;

@@ -1,6 +1,7 @@
 package io.github.sae4j.core.internal.vector;
 
 import static io.github.sae4j.core.internal.vector.Memory.FLOATS;
+import static io.github.sae4j.core.internal.vector.Memory.INTS;
 import static io.github.sae4j.core.internal.vector.Memory.LANES;
 import static io.github.sae4j.core.internal.vector.Memory.LOAD;
 
@@ -74,6 +75,7 @@ final class ByteRows {
         FloatVector b0 = FloatVector.zero(FLOATS);
         FloatVector a1 = FloatVector.zero(FLOATS);
         FloatVector b1 = FloatVector.zero(FLOATS);
+        IntVector upperByte = IntVector.broadcast(INTS, UPPER_BYTE);
         for (int k = 0; k < stride; k += NUMBERS) {
             IntVector q = (IntVector) LOAD.invokeExact(memory, at + k);
             IntVector r = (IntVector) LOAD.invokeExact(memory, otherAt + k);
@@ -84,22 +86,22 @@ final class ByteRows {
             a1 = x0.fma(r0, a1);
             FloatVector x1 = FloatVector.fromArray(FLOATS, x, k + LANES);
             FloatVector q1 = (FloatVector)
-                    q.lanewise(VectorOperators.LSHL, 16).and(UPPER_BYTE).convert(VectorOperators.I2F, 0);
+                    q.lanewise(VectorOperators.LSHL, 16).and(upperByte).convert(VectorOperators.I2F, 0);
             b0 = x1.fma(q1, b0);
             FloatVector r1 = (FloatVector)
-                    r.lanewise(VectorOperators.LSHL, 16).and(UPPER_BYTE).convert(VectorOperators.I2F, 0);
+                    r.lanewise(VectorOperators.LSHL, 16).and(upperByte).convert(VectorOperators.I2F, 0);
             b1 = x1.fma(r1, b1);
             FloatVector x2 = FloatVector.fromArray(FLOATS, x, k + 2 * LANES);
             FloatVector q2 = (FloatVector)
-                    q.lanewise(VectorOperators.LSHL, 8).and(UPPER_BYTE).convert(VectorOperators.I2F, 0);
+                    q.lanewise(VectorOperators.LSHL, 8).and(upperByte).convert(VectorOperators.I2F, 0);
             a0 = x2.fma(q2, a0);
             FloatVector r2 = (FloatVector)
-                    r.lanewise(VectorOperators.LSHL, 8).and(UPPER_BYTE).convert(VectorOperators.I2F, 0);
+                    r.lanewise(VectorOperators.LSHL, 8).and(upperByte).convert(VectorOperators.I2F, 0);
             a1 = x2.fma(r2, a1);
             FloatVector x3 = FloatVector.fromArray(FLOATS, x, k + 3 * LANES);
-            FloatVector q3 = (FloatVector) q.and(UPPER_BYTE).convert(VectorOperators.I2F, 0);
+            FloatVector q3 = (FloatVector) q.and(upperByte).convert(VectorOperators.I2F, 0);
             b0 = x3.fma(q3, b0);
-            FloatVector r3 = (FloatVector) r.and(UPPER_BYTE).convert(VectorOperators.I2F, 0);
+            FloatVector r3 = (FloatVector) r.and(upperByte).convert(VectorOperators.I2F, 0);
             b1 = x3.fma(r3, b1);
         }
         out[0] = a0.add(b0).reduceLanes(VectorOperators.ADD);

@@ -226,8 +226,9 @@ final class EncodeWork extends WorkerPool.Work {
         long at = first;
         int xAt = xFirst;
         int row = 0;
-        for (; row + 4 <= rows; row += 4, at += 4 * rowBytes, xAt += 4 * height) {
-            RowSums.addFour(height, memory, at, rowBytes, x, xAt, groups, sums, sumsAt, step);
+        int together = RowSums.rowsTo(height);
+        for (; row + together <= rows; row += together, at += together * rowBytes, xAt += together * height) {
+            RowSums.addSome(height, memory, at, rowBytes, x, xAt, groups, sums, sumsAt, step);
         }
         for (; row < rows; row++, at += rowBytes) {
             for (int within = 0; within < height; within++) {

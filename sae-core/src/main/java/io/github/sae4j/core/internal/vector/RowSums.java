@@ -2,11 +2,18 @@ package io.github.sae4j.core.internal.vector;
 
 import static io.github.sae4j.core.internal.vector.Memory.FLOATS;
 import static io.github.sae4j.core.internal.vector.Memory.GROUP;
+import static io.github.sae4j.core.internal.vector.Memory.INTS;
 import static io.github.sae4j.core.internal.vector.Memory.LANES;
 import static io.github.sae4j.core.internal.vector.Memory.LOAD;
 import static io.github.sae4j.core.internal.vector.Memory.UPPER_HALF;
 
 import io.github.sae4j.core.WeightType;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -18,7 +25,31 @@ import jdk.incubator.vector.VectorOperators;
  * <p>Rows of 16-bit numbers are added by pairs: of each group the numbers at even places become its first vector, those at odd
  * places its second. Sums have {@code [GROUP]} for each group, {@code step} apart, from {@code sumsAt}.
  */
+@SuppressWarnings("UnusedMethod") // some are found by their names
 final class RowSums {
+
+    /**
+     * The loop of each number format. What is in a map is no constant to the compiler, so it calls these and does not inline
+     * them: several in the method that calls them would be more than it inlines at once.
+     */
+    private static final Map<WeightType, MethodHandle> LOOPS = new EnumMap<>(WeightType.class);
+
+    static {
+        MethodType loop = MethodType.methodType(
+                void.class, Object.class, long.class, float.class, int.class, float[].class, int.class, int.class);
+        try {
+            for (WeightType type : WeightType.values()) {
+                String name = switch (type) {
+                    case FLOAT32 -> "addFloat32";
+                    case FLOAT16 -> "addFloat16";
+                    case BFLOAT16 -> "addBfloat16";
+                };
+                LOOPS.put(type, MethodHandles.lookup().findStatic(RowSums.class, name, loop));
+            }
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     private RowSums() {}
 
@@ -67,14 +98,19 @@ final class RowSums {
         }
     }
 
+    /** Returns how many rows {@link #addSome} adds to the sums of so many tokens. */
+    static int rowsTo(int height) {
+        return height == 4 ? 2 : 3;
+    }
+
     /**
-     * Adds four rows of bfloat16 to the sums of two or four tokens, the first row first.
+     * Adds some rows of bfloat16 to the sums of two or four tokens, the first row first: {@link #rowsTo} of them.
      *
      * @param height how many tokens
-     * @param x their factors, {@code [4][height]} from {@code xAt}
+     * @param x their factors, {@code [row][height]} from {@code xAt}
      * @param sums {@code [height][GROUP]} for each group
      */
-    static void addFour(
+    static void addSome(
             int height,
             Object memory,
             long at,
@@ -87,13 +123,13 @@ final class RowSums {
             int step)
             throws Throwable {
         if (height == 4) {
-            addFourTo4(memory, at, rowBytes, x, xAt, groups, sums, sumsAt, step);
+            addTwoTo4(memory, at, rowBytes, x, xAt, groups, sums, sumsAt, step);
         } else {
-            addFourTo2(memory, at, rowBytes, x, xAt, groups, sums, sumsAt, step);
+            addThreeTo2(memory, at, rowBytes, x, xAt, groups, sums, sumsAt, step);
         }
     }
 
-    private static void addFourTo4(
+    private static void addTwoTo4(
             Object memory, long at, long rowBytes, float[] x, int xAt, int groups, float[] sums, int sumsAt, int step)
             throws Throwable {
         FloatVector a0 = FloatVector.broadcast(FLOATS, x[xAt]);
@@ -104,74 +140,45 @@ final class RowSums {
         FloatVector b1 = FloatVector.broadcast(FLOATS, x[xAt + 5]);
         FloatVector b2 = FloatVector.broadcast(FLOATS, x[xAt + 6]);
         FloatVector b3 = FloatVector.broadcast(FLOATS, x[xAt + 7]);
-        FloatVector c0 = FloatVector.broadcast(FLOATS, x[xAt + 8]);
-        FloatVector c1 = FloatVector.broadcast(FLOATS, x[xAt + 9]);
-        FloatVector c2 = FloatVector.broadcast(FLOATS, x[xAt + 10]);
-        FloatVector c3 = FloatVector.broadcast(FLOATS, x[xAt + 11]);
-        FloatVector d0 = FloatVector.broadcast(FLOATS, x[xAt + 12]);
-        FloatVector d1 = FloatVector.broadcast(FLOATS, x[xAt + 13]);
-        FloatVector d2 = FloatVector.broadcast(FLOATS, x[xAt + 14]);
-        FloatVector d3 = FloatVector.broadcast(FLOATS, x[xAt + 15]);
+        IntVector upperHalf = IntVector.broadcast(INTS, UPPER_HALF);
         int to = sumsAt;
         for (int group = 0; group < groups; group++) {
             long position = at + (long) group * LANES * Integer.BYTES;
             IntVector a = (IntVector) LOAD.invokeExact(memory, position);
             IntVector b = (IntVector) LOAD.invokeExact(memory, position + rowBytes);
-            IntVector c = (IntVector) LOAD.invokeExact(memory, position + 2 * rowBytes);
-            IntVector d = (IntVector) LOAD.invokeExact(memory, position + 3 * rowBytes);
             FloatVector aLow = a.lanewise(VectorOperators.LSHL, Short.SIZE).reinterpretAsFloats();
-            FloatVector aHigh = a.and(UPPER_HALF).reinterpretAsFloats();
+            FloatVector aHigh = a.and(upperHalf).reinterpretAsFloats();
             FloatVector bLow = b.lanewise(VectorOperators.LSHL, Short.SIZE).reinterpretAsFloats();
-            FloatVector bHigh = b.and(UPPER_HALF).reinterpretAsFloats();
-            FloatVector cLow = c.lanewise(VectorOperators.LSHL, Short.SIZE).reinterpretAsFloats();
-            FloatVector cHigh = c.and(UPPER_HALF).reinterpretAsFloats();
-            FloatVector dLow = d.lanewise(VectorOperators.LSHL, Short.SIZE).reinterpretAsFloats();
-            FloatVector dHigh = d.and(UPPER_HALF).reinterpretAsFloats();
+            FloatVector bHigh = b.and(upperHalf).reinterpretAsFloats();
             FloatVector low0 = FloatVector.fromArray(FLOATS, sums, to);
             low0 = a0.fma(aLow, low0);
-            low0 = b0.fma(bLow, low0);
-            low0 = c0.fma(cLow, low0);
-            d0.fma(dLow, low0).intoArray(sums, to);
+            b0.fma(bLow, low0).intoArray(sums, to);
             FloatVector high0 = FloatVector.fromArray(FLOATS, sums, to + LANES);
             high0 = a0.fma(aHigh, high0);
-            high0 = b0.fma(bHigh, high0);
-            high0 = c0.fma(cHigh, high0);
-            d0.fma(dHigh, high0).intoArray(sums, to + LANES);
+            b0.fma(bHigh, high0).intoArray(sums, to + LANES);
             FloatVector low1 = FloatVector.fromArray(FLOATS, sums, to + GROUP);
             low1 = a1.fma(aLow, low1);
-            low1 = b1.fma(bLow, low1);
-            low1 = c1.fma(cLow, low1);
-            d1.fma(dLow, low1).intoArray(sums, to + GROUP);
+            b1.fma(bLow, low1).intoArray(sums, to + GROUP);
             FloatVector high1 = FloatVector.fromArray(FLOATS, sums, to + GROUP + LANES);
             high1 = a1.fma(aHigh, high1);
-            high1 = b1.fma(bHigh, high1);
-            high1 = c1.fma(cHigh, high1);
-            d1.fma(dHigh, high1).intoArray(sums, to + GROUP + LANES);
+            b1.fma(bHigh, high1).intoArray(sums, to + GROUP + LANES);
             FloatVector low2 = FloatVector.fromArray(FLOATS, sums, to + 2 * GROUP);
             low2 = a2.fma(aLow, low2);
-            low2 = b2.fma(bLow, low2);
-            low2 = c2.fma(cLow, low2);
-            d2.fma(dLow, low2).intoArray(sums, to + 2 * GROUP);
+            b2.fma(bLow, low2).intoArray(sums, to + 2 * GROUP);
             FloatVector high2 = FloatVector.fromArray(FLOATS, sums, to + 2 * GROUP + LANES);
             high2 = a2.fma(aHigh, high2);
-            high2 = b2.fma(bHigh, high2);
-            high2 = c2.fma(cHigh, high2);
-            d2.fma(dHigh, high2).intoArray(sums, to + 2 * GROUP + LANES);
+            b2.fma(bHigh, high2).intoArray(sums, to + 2 * GROUP + LANES);
             FloatVector low3 = FloatVector.fromArray(FLOATS, sums, to + 3 * GROUP);
             low3 = a3.fma(aLow, low3);
-            low3 = b3.fma(bLow, low3);
-            low3 = c3.fma(cLow, low3);
-            d3.fma(dLow, low3).intoArray(sums, to + 3 * GROUP);
+            b3.fma(bLow, low3).intoArray(sums, to + 3 * GROUP);
             FloatVector high3 = FloatVector.fromArray(FLOATS, sums, to + 3 * GROUP + LANES);
             high3 = a3.fma(aHigh, high3);
-            high3 = b3.fma(bHigh, high3);
-            high3 = c3.fma(cHigh, high3);
-            d3.fma(dHigh, high3).intoArray(sums, to + 3 * GROUP + LANES);
+            b3.fma(bHigh, high3).intoArray(sums, to + 3 * GROUP + LANES);
             to += step;
         }
     }
 
-    private static void addFourTo2(
+    private static void addThreeTo2(
             Object memory, long at, long rowBytes, float[] x, int xAt, int groups, float[] sums, int sumsAt, int step)
             throws Throwable {
         FloatVector a0 = FloatVector.broadcast(FLOATS, x[xAt]);
@@ -180,43 +187,35 @@ final class RowSums {
         FloatVector b1 = FloatVector.broadcast(FLOATS, x[xAt + 3]);
         FloatVector c0 = FloatVector.broadcast(FLOATS, x[xAt + 4]);
         FloatVector c1 = FloatVector.broadcast(FLOATS, x[xAt + 5]);
-        FloatVector d0 = FloatVector.broadcast(FLOATS, x[xAt + 6]);
-        FloatVector d1 = FloatVector.broadcast(FLOATS, x[xAt + 7]);
+        IntVector upperHalf = IntVector.broadcast(INTS, UPPER_HALF);
         int to = sumsAt;
         for (int group = 0; group < groups; group++) {
             long position = at + (long) group * LANES * Integer.BYTES;
             IntVector a = (IntVector) LOAD.invokeExact(memory, position);
             IntVector b = (IntVector) LOAD.invokeExact(memory, position + rowBytes);
             IntVector c = (IntVector) LOAD.invokeExact(memory, position + 2 * rowBytes);
-            IntVector d = (IntVector) LOAD.invokeExact(memory, position + 3 * rowBytes);
             FloatVector aLow = a.lanewise(VectorOperators.LSHL, Short.SIZE).reinterpretAsFloats();
-            FloatVector aHigh = a.and(UPPER_HALF).reinterpretAsFloats();
+            FloatVector aHigh = a.and(upperHalf).reinterpretAsFloats();
             FloatVector bLow = b.lanewise(VectorOperators.LSHL, Short.SIZE).reinterpretAsFloats();
-            FloatVector bHigh = b.and(UPPER_HALF).reinterpretAsFloats();
+            FloatVector bHigh = b.and(upperHalf).reinterpretAsFloats();
             FloatVector cLow = c.lanewise(VectorOperators.LSHL, Short.SIZE).reinterpretAsFloats();
-            FloatVector cHigh = c.and(UPPER_HALF).reinterpretAsFloats();
-            FloatVector dLow = d.lanewise(VectorOperators.LSHL, Short.SIZE).reinterpretAsFloats();
-            FloatVector dHigh = d.and(UPPER_HALF).reinterpretAsFloats();
+            FloatVector cHigh = c.and(upperHalf).reinterpretAsFloats();
             FloatVector low0 = FloatVector.fromArray(FLOATS, sums, to);
             low0 = a0.fma(aLow, low0);
             low0 = b0.fma(bLow, low0);
-            low0 = c0.fma(cLow, low0);
-            d0.fma(dLow, low0).intoArray(sums, to);
+            c0.fma(cLow, low0).intoArray(sums, to);
             FloatVector high0 = FloatVector.fromArray(FLOATS, sums, to + LANES);
             high0 = a0.fma(aHigh, high0);
             high0 = b0.fma(bHigh, high0);
-            high0 = c0.fma(cHigh, high0);
-            d0.fma(dHigh, high0).intoArray(sums, to + LANES);
+            c0.fma(cHigh, high0).intoArray(sums, to + LANES);
             FloatVector low1 = FloatVector.fromArray(FLOATS, sums, to + GROUP);
             low1 = a1.fma(aLow, low1);
             low1 = b1.fma(bLow, low1);
-            low1 = c1.fma(cLow, low1);
-            d1.fma(dLow, low1).intoArray(sums, to + GROUP);
+            c1.fma(cLow, low1).intoArray(sums, to + GROUP);
             FloatVector high1 = FloatVector.fromArray(FLOATS, sums, to + GROUP + LANES);
             high1 = a1.fma(aHigh, high1);
             high1 = b1.fma(bHigh, high1);
-            high1 = c1.fma(cHigh, high1);
-            d1.fma(dHigh, high1).intoArray(sums, to + GROUP + LANES);
+            c1.fma(cHigh, high1).intoArray(sums, to + GROUP + LANES);
             to += step;
         }
     }
@@ -225,11 +224,7 @@ final class RowSums {
     static void add(
             WeightType type, Object memory, long at, float factor, int groups, float[] sums, int sumsAt, int step)
             throws Throwable {
-        switch (type) {
-            case BFLOAT16 -> addBfloat16(memory, at, factor, groups, sums, sumsAt, step);
-            case FLOAT16 -> addFloat16(memory, at, factor, groups, sums, sumsAt, step);
-            case FLOAT32 -> addFloat32(memory, at, factor, groups, sums, sumsAt, step);
-        }
+        Objects.requireNonNull(LOOPS.get(type)).invokeExact(memory, at, factor, groups, sums, sumsAt, step);
     }
 
     private static void addBfloat16(
