@@ -6,14 +6,15 @@ import ai.djl.ndarray.NDArray;
  * What an SAE makes of DJL's arrays in one pass. As safe to share between threads as the reconstruction is.
  *
  * <pre>{@code
- * NDForwardPass pass = sae.forward(activations);
- * double l0 = pass.features().l0();
- * NDArray error = activations.sub(pass.reconstruction());
+ * try (NDForwardPass pass = sae.forward(activations)) {
+ *     double l0 = pass.features().l0();
+ *     NDArray error = activations.sub(pass.reconstruction());
+ * }
  * }</pre>
  *
  * @since 0.1
  */
-public final class NDForwardPass {
+public final class NDForwardPass implements AutoCloseable {
 
     private final SparseFeatures features;
     private final NDArray reconstruction;
@@ -36,5 +37,11 @@ public final class NDForwardPass {
      */
     public NDArray reconstruction() {
         return reconstruction;
+    }
+
+    /** Closes the reconstruction, if its manager has not yet; a second call does nothing. */
+    @Override
+    public void close() {
+        reconstruction.close();
     }
 }

@@ -129,6 +129,8 @@ final class OpenKernel {
         } catch (RuntimeException | Error e) {
             if (result instanceof NDArray array) {
                 array.close();
+            } else if (result instanceof NDForwardPass pass) {
+                pass.close();
             }
             throw e;
         }

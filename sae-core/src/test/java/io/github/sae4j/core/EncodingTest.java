@@ -142,6 +142,9 @@ class EncodingTest extends EachKernelTest {
             assertThat(pass.reconstruction().getManager()).isSameAs(manager);
             assertThat(pass.reconstruction().getShape()).isEqualTo(x.getShape());
             assertThat(pass.reconstruction().toFloatArray()).isEqualTo(back.toFloatArray());
+            int arrays = manager.getManagedArrays().size();
+            pass.close();
+            assertThat(manager.getManagedArrays()).hasSize(arrays - 1);
         }
     }
 

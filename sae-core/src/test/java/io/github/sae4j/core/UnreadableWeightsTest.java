@@ -75,7 +75,7 @@ class UnreadableWeightsTest {
             NDArray features = sae.encodeDense(x);
             int arrays = manager.getManagedArrays().size();
             for (ThrowingCallable call : List.<ThrowingCallable>of(
-                    () -> sae.encode(x), () -> sae.decode(features), () -> sae.reconstruct(x))) {
+                    () -> sae.encode(x), () -> sae.decode(features), () -> sae.reconstruct(x), () -> sae.forward(x))) {
                 source.looks = 1;
                 assertThatThrownBy(call).hasMessage("The weights have changed.");
                 assertThat(manager.getManagedArrays()).hasSize(arrays);
