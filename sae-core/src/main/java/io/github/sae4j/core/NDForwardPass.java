@@ -6,9 +6,11 @@ import ai.djl.ndarray.NDArray;
  * What an SAE makes of DJL's arrays in one pass. As safe to share between threads as the reconstruction is.
  *
  * <pre>{@code
- * try (NDForwardPass pass = sae.forward(activations)) {
+ * try (NDManager manager = sae.newManager()) {
+ *     NDArray x = manager.create(activations);
+ *     NDForwardPass pass = sae.forward(x);
  *     double l0 = pass.features().l0();
- *     NDArray error = activations.sub(pass.reconstruction());
+ *     NDArray error = x.sub(pass.reconstruction());
  * }
  * }</pre>
  *
