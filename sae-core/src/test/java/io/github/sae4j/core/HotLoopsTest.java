@@ -36,7 +36,7 @@ class HotLoopsTest {
                 System.getProperty("java.vm.name").matches(".*(HotSpot|OpenJDK).*Server.*"),
                 "only HotSpot's compiler writes what it inlines");
 
-        ForkedJvm run = ForkedJvm.run(
+        ForkedJvm run = ForkedJvm.runWithoutNativeJars(
                 folder,
                 EachLoop.class,
                 ForkedJvm.VECTORS,
@@ -102,7 +102,7 @@ class HotLoopsTest {
         return attributes;
     }
 
-    /** Encodes and decodes with each number format until Java has compiled the loops. */
+    /** Encodes and decodes with each number format until Java has compiled the loops; libtorch would take some of the work. */
     static final class EachLoop {
 
         private static final int D_IN = 256;
