@@ -82,6 +82,7 @@ class HotLoopsTest {
                     methods.put(attributes.get("id"), holder + "." + attributes.get("name"));
                 } else if (line.startsWith("<late_inline ") && !task.isEmpty()) {
                     String late = methods.get(attributes.get("method"));
+                    assertThat(late).as("the method of %s", line).isNotNull();
                     if (late.startsWith("jdk.incubator.vector.")) {
                         found.merge(task, late, (some, more) -> some + ", " + more);
                     }

@@ -183,6 +183,12 @@ public final class HubSaeLoader extends SaeLoader {
     }
 
     @Override
+    public HubSaeLoader keepHashesIn(Path folder) {
+        super.keepHashesIn(folder);
+        return this;
+    }
+
+    @Override
     SaeFolder files() {
         return FailureBelow.reported(() -> {
             HubClient client = HubClient.create(config());

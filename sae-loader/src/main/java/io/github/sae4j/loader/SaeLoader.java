@@ -14,10 +14,12 @@ import io.github.sae4j.core.WeightType;
 import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.internal.ClassPath;
 import io.github.sae4j.loader.internal.FailureBelow;
+import io.github.sae4j.loader.internal.KeptHashes;
 import io.github.sae4j.loader.internal.SaeFolder;
 import io.github.sae4j.loader.internal.format.Formats;
 import io.github.sae4j.loader.internal.format.LayerSet;
 import io.github.sae4j.loader.internal.names.Registry;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -56,6 +58,7 @@ public abstract sealed class SaeLoader permits DiskSaeLoader, HubSaeLoader {
     private @Nullable SaeRuntime runtime;
     private boolean allowNonFinite;
     private boolean prepared;
+    private KeptHashes hashes = KeptHashes.none();
 
     SaeLoader() {}
 
@@ -247,6 +250,23 @@ public abstract sealed class SaeLoader permits DiskSaeLoader, HubSaeLoader {
     }
 
     /**
+     * Sets a folder in which the SHA-256 of large weights files is kept from one process to the next, so that {@link
+     * SaeSource#sha256()} reads a file once and not again while it stays as it is; by default nothing is kept.
+     *
+     * <p>What is kept counts for the same file of the same file system with the same size and the same times, to the
+     * nanosecond, of its last write and of its last change, which no program can set. It is kept of files that have 16 MiB or
+     * more, were left alone for two minutes, and lie on Linux's ext4, xfs, btrfs or overlay, and not of sets of layers.
+     *
+     * @param folder is made when it is needed; where it cannot be, nothing is kept
+     * @return this
+     * @throws NullPointerException if {@code folder} is null
+     */
+    public SaeLoader keepHashesIn(Path folder) {
+        this.hashes = KeptHashes.in(SAE.requirePresent(folder, "folder"));
+        return this;
+    }
+
+    /**
      * Tells what the SAE is without fetching its weights: of those that are not in the cache only the headers are read, by
      * range requests, and vectors that the layout's configuration depends on. Small files are fetched as for opening.
      *
@@ -349,7 +369,8 @@ public abstract sealed class SaeLoader permits DiskSaeLoader, HubSaeLoader {
                 normScalingFactor,
                 dtype,
                 new LinkedHashSet<>(allowedUnknown),
-                allowNonFinite);
+                allowNonFinite,
+                hashes);
     }
 
     private JsonObject overriding() {

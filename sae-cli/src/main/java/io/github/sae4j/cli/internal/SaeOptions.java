@@ -87,7 +87,9 @@ final class SaeOptions {
      * @return the SAE, which the caller closes
      */
     SparseAutoencoder open(SaeLoader loader) {
-        return apply(loader).open();
+        SaeLoader asked = apply(loader);
+        CommandCache.folder().ifPresent(cache -> asked.keepHashesIn(cache.resolve("hashes")));
+        return asked.open();
     }
 
     /**

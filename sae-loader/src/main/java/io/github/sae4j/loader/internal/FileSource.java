@@ -1,11 +1,6 @@
 package io.github.sae4j.loader.internal;
 
-import io.github.sae4j.core.SaeException;
 import io.github.sae4j.core.SaeSource;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -13,9 +8,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The source of an SAE that was read from files. */
 final class FileSource implements SaeSource {
-
-    /** Small enough that what is read is still in the nearest caches when it is hashed. */
-    private static final int CHUNK = 1 << 16;
 
     private final String description;
     private final @Nullable String repository;
@@ -83,7 +75,7 @@ final class FileSource implements SaeSource {
     @Override
     public synchronized Optional<String> sha256() {
         if (sha256 == null) {
-            sha256 = digest();
+            sha256 = weights.sha256();
         }
         return Optional.of(sha256);
     }
@@ -91,26 +83,6 @@ final class FileSource implements SaeSource {
     @Override
     public void requireUnchanged() {
         weights.requireUnchanged();
-    }
-
-    private String digest() {
-        weights.requireInPlace();
-        String digest = digestOfFile();
-        weights.requireInPlace();
-        return digest;
-    }
-
-    private String digestOfFile() {
-        try (InputStream in = Files.newInputStream(weights.file())) {
-            Sha256 sha = new Sha256();
-            byte[] chunk = new byte[CHUNK];
-            for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
-                sha.update(ByteBuffer.wrap(chunk, 0, read));
-            }
-            return sha.hex();
-        } catch (IOException e) {
-            throw new SaeException(SaeException.Reason.WEIGHTS_LOST, Unreadable.sentence(weights.file(), e), e);
-        }
     }
 
     @Override

@@ -22,7 +22,8 @@ public final class SetSource implements SaeSource {
      * @param digest takes the SHA-256
      */
     public SetSource(SaeFolder place, List<String> files, List<String> allowedUnknown, Supplier<String> digest) {
-        this.names = place.source(WeightsState.of(Path.of("")), files, OpenedWith.allowing(allowedUnknown));
+        this.names = place.source(
+                WeightsState.of(Path.of(""), KeptHashes.none()), files, OpenedWith.allowing(allowedUnknown));
         this.digest = digest;
     }
 

@@ -3,6 +3,9 @@ package io.github.sae4j.loader.internal;
 import io.github.sae4j.core.SaeException;
 import io.github.sae4j.safetensors.internal.FileStamp;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -13,28 +16,57 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WeightsState {
 
+    /** Small enough that what is read is still in the nearest caches when it is hashed. */
+    private static final int CHUNK = 1 << 16;
+
     private final Path file;
     private final @Nullable FileStamp opened;
+    private final KeptHashes hashes;
 
-    private WeightsState(Path file, @Nullable FileStamp opened) {
+    private WeightsState(Path file, @Nullable FileStamp opened, KeptHashes hashes) {
         this.file = file;
         this.opened = opened;
+        this.hashes = hashes;
     }
 
-    /** Returns the state of a file as it is now. */
-    public static WeightsState of(Path file) {
+    /**
+     * Returns the state of a file as it is now.
+     *
+     * @param hashes may know its SHA-256
+     */
+    public static WeightsState of(Path file, KeptHashes hashes) {
         Path absolute = file.toAbsolutePath();
         try {
-            return new WeightsState(absolute, FileStamp.of(absolute));
+            return new WeightsState(absolute, FileStamp.of(absolute), hashes);
         } catch (IOException e) {
             // Whoever reads it says why it cannot be read.
-            return new WeightsState(absolute, null);
+            return new WeightsState(absolute, null, hashes);
         }
     }
 
-    /** Returns the file. */
-    Path file() {
-        return file;
+    /**
+     * Returns the SHA-256 of the file in hexadecimal.
+     *
+     * @throws SaeException if the file cannot be read, was changed, or another has taken its name
+     */
+    String sha256() {
+        requireInPlace();
+        String hash = hashes.of(file, this::read);
+        requireInPlace();
+        return hash;
+    }
+
+    private String read() {
+        try (InputStream in = Files.newInputStream(file)) {
+            Sha256 sha = new Sha256();
+            byte[] chunk = new byte[CHUNK];
+            for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
+                sha.update(ByteBuffer.wrap(chunk, 0, read));
+            }
+            return sha.hex();
+        } catch (IOException e) {
+            throw new SaeException(SaeException.Reason.WEIGHTS_LOST, Unreadable.sentence(file, e), e);
+        }
     }
 
     /**
@@ -71,7 +103,7 @@ public final class WeightsState {
      *
      * @throws SaeException if it is gone, was changed, or another has taken its name
      */
-    void requireInPlace() {
+    private void requireInPlace() {
         requireUnchanged();
         FileStamp before = opened;
         try {

@@ -9,6 +9,7 @@ import io.github.sae4j.core.WeightType;
 import io.github.sae4j.loader.SaeLoadException;
 import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.SaeSetException;
+import io.github.sae4j.loader.internal.KeptHashes;
 import io.github.sae4j.loader.internal.OpenedWith;
 import io.github.sae4j.loader.internal.SaeFolder;
 import io.github.sae4j.loader.internal.SaeLensFiles;
@@ -55,6 +56,7 @@ public final class Formats {
      * @param type the matrices' number format, or null for the stored one
      * @param allowedUnknown the tensors and fields that the user lets through although nothing understands them
      * @param allowNonFinite whether weights may hold NaN and infinity
+     * @param hashes may know the SHA-256 of the files
      */
     @SuppressWarnings("ArrayRecordComponent") // Copied by who sets it.
     public record Settings(
@@ -64,7 +66,8 @@ public final class Formats {
             double @Nullable [] normScalingFactor,
             @Nullable WeightType type,
             Set<String> allowedUnknown,
-            boolean allowNonFinite) {
+            boolean allowNonFinite,
+            KeptHashes hashes) {
 
         /** Returns the fields of the configuration that the registry knows better, and over them the user's. */
         JsonObject allOverrides() {
@@ -159,7 +162,8 @@ public final class Formats {
                 settings.facts(),
                 settings.allOverrides(),
                 new Accounts(settings.allowedUnknown(), settings.overrides().keySet()),
-                headersOnly);
+                headersOnly,
+                settings.hashes());
     }
 
     private Opened open(Reading reading) {

@@ -13,6 +13,7 @@ import io.github.sae4j.core.WeightType;
 import io.github.sae4j.loader.SaeLoadException;
 import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.SaeSetException;
+import io.github.sae4j.loader.internal.KeptHashes;
 import io.github.sae4j.loader.internal.OpenedWith;
 import io.github.sae4j.loader.internal.SaeFolder;
 import io.github.sae4j.loader.internal.SetSource;
@@ -265,7 +266,7 @@ public final class LayerSet {
     }
 
     private Reading reading() {
-        return new Reading(place, null, new JsonObject(), new Accounts(Set.of(), Set.of()), false);
+        return new Reading(place, null, new JsonObject(), new Accounts(Set.of(), Set.of()), false, KeptHashes.none());
     }
 
     /** What the headers of a set's files say. */
@@ -302,7 +303,7 @@ public final class LayerSet {
         /** Reads a layer's headers and returns how many layers there are; the first layer's decoder tells that. */
         private int read(int layer, int known) {
             // Each layer's files are closed again, for a set may have more than a process may have open.
-            try (Reading reading = new Reading(place, null, new JsonObject(), accounts, true)) {
+            try (Reading reading = new Reading(place, null, new JsonObject(), accounts, true, KeptHashes.none())) {
                 Weights encoder = layout.encoder(reading, layer);
                 Weights decoder = layout.decoder(reading, layer);
                 long[] targets = decoder.shape("W_dec");

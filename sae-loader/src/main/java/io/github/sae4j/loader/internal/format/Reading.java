@@ -6,6 +6,7 @@ import com.google.gson.JsonPrimitive;
 import io.github.sae4j.core.SaeSource;
 import io.github.sae4j.loader.SaeLoadException;
 import io.github.sae4j.loader.SaeLoadException.Reason;
+import io.github.sae4j.loader.internal.KeptHashes;
 import io.github.sae4j.loader.internal.Listing;
 import io.github.sae4j.loader.internal.OpenedWith;
 import io.github.sae4j.loader.internal.PublishedBytes;
@@ -51,6 +52,7 @@ final class Reading implements AutoCloseable {
     private final Set<String> overridden = new HashSet<>();
     private final Accounts accounts;
     private final boolean headersOnly;
+    private final KeptHashes hashes;
     private final Map<String, TensorFile> opened = new LinkedHashMap<>();
     private final Map<Path, WeightsState> states = new HashMap<>();
     private final List<Described.File> files = new ArrayList<>();
@@ -61,18 +63,21 @@ final class Reading implements AutoCloseable {
      * @param overrides the configuration's fields that are known better than the files say
      * @param accounts takes what became of each tensor and field
      * @param headersOnly whether nobody will look at the numbers of matrices and vectors
+     * @param hashes may know the SHA-256 of the files
      */
     Reading(
             SaeFolder place,
             Registry.@Nullable Facts facts,
             JsonObject overrides,
             Accounts accounts,
-            boolean headersOnly) {
+            boolean headersOnly,
+            KeptHashes hashes) {
         this.place = place;
         this.facts = facts;
         this.overrides = overrides;
         this.accounts = accounts;
         this.headersOnly = headersOnly;
+        this.hashes = hashes;
     }
 
     /** Returns what takes what became of each tensor and field. */
@@ -119,7 +124,7 @@ final class Reading implements AutoCloseable {
      */
     SaeSource source(Weights weights, OpenedWith settings) {
         Path path = weights.path();
-        return place.source(states.getOrDefault(path, WeightsState.of(path)), files(), settings);
+        return place.source(states.getOrDefault(path, WeightsState.of(path, hashes)), files(), settings);
     }
 
     /** Returns the tensors of the files that were opened, under the publisher's names. */
@@ -158,7 +163,7 @@ final class Reading implements AutoCloseable {
             tensors = finder.apply(file).map(path -> {
                 note(at, file, path);
                 // Before anything in it is looked at, so that what is written meanwhile is noticed.
-                states.put(path, WeightsState.of(path));
+                states.put(path, WeightsState.of(path, hashes));
                 return TensorFiles.open(path);
             });
         }
