@@ -255,7 +255,7 @@ public abstract sealed class SaeLoader permits DiskSaeLoader, HubSaeLoader {
      *
      * <p>What is kept counts for the same file of the same file system with the same size and the same times, to the
      * nanosecond, of its last write and of its last change, which no program can set. It is kept of files that have 16 MiB or
-     * more, were left alone for two minutes, and lie on Linux's ext4, xfs, btrfs or overlay, and not of sets of layers.
+     * more, were left alone for a minute, and lie on Linux's ext4, xfs, btrfs or overlay, and not of sets of layers.
      *
      * @param folder is made when it is needed; where it cannot be, nothing is kept
      * @return this

@@ -5,6 +5,7 @@ import io.github.sae4j.safetensors.internal.FileStamp;
 import io.github.sae4j.safetensors.internal.StagedFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,10 +38,10 @@ public final class KeptHashes {
     static final long SMALLEST = 16 << 20;
 
     /**
-     * How long a file must have been left alone. A program that has mapped it may write to a page a second time without the
-     * system's moving the times on, until that page is written to the disk, which Linux does within half a minute.
+     * How long a file must have been left alone: what is written to it later has other times then, even where a file system
+     * counts them in seconds, and what was written is on the disk, so that nobody waits for that.
      */
-    static final Duration SETTLED = Duration.ofMinutes(2);
+    static final Duration SETTLED = Duration.ofMinutes(1);
 
     /** Those of which Linux's own code is known to do so. */
     private static final Set<String> FILE_SYSTEMS = Set.of("ext4", "xfs", "btrfs", "overlay");
@@ -86,9 +87,9 @@ public final class KeptHashes {
         }
         Path kept = home.resolve(before.fileName());
         return kept(kept, before).orElseGet(() -> {
-            Instant begun = clock.instant();
+            boolean tells = before.isSettled(clock.instant()) && tellsOfEveryWrite(file);
             String hash = read.get();
-            if (before.isSettled(begun) && before.equals(Stamp.of(file)) && isTrusted(file)) {
+            if (tells && before.equals(Stamp.of(file))) {
                 keep(kept, hash, before);
             }
             return hash;
@@ -123,9 +124,17 @@ public final class KeptHashes {
         }
     }
 
-    private static boolean isTrusted(Path file) {
-        try {
-            return FILE_SYSTEMS.contains(Files.getFileStore(file).type());
+    /**
+     * Returns whether each write to a file gives it new times from now on. A program that has mapped it may write to a page
+     * that is already to be written to the disk without them; so those are written first.
+     */
+    private static boolean tellsOfEveryWrite(Path file) {
+        try (FileChannel channel = FileChannel.open(file)) {
+            if (!FILE_SYSTEMS.contains(Files.getFileStore(file).type())) {
+                return false;
+            }
+            channel.force(true);
+            return true;
         } catch (IOException e) {
             return false;
         }

@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Duration;
@@ -31,7 +34,7 @@ class KeptHashesTest {
     private Path hashes;
 
     @BeforeEach
-    void makeALargeFile() throws IOException {
+    void makeALargeFile() throws Exception {
         weights = folder.resolve("weights");
         hashes = folder.resolve("cache/hashes");
         ofSize(weights, KeptHashes.SMALLEST);
@@ -39,6 +42,8 @@ class KeptHashesTest {
                 Set.of("ext4", "xfs", "btrfs", "overlay")
                         .contains(Files.getFileStore(weights).type()),
                 "the file system of temporary files is not one for which hashes are kept");
+        // The system counts times in ticks of some milliseconds; what is written from here on is of another one.
+        Thread.sleep(50);
     }
 
     @Test
@@ -102,6 +107,19 @@ class KeptHashesTest {
         });
 
         assertThat(later().of(weights, () -> TWO)).isEqualTo(TWO);
+    }
+
+    /** Its first write moves the file's times on, and its second one does not, as long as the page is not on the disk. */
+    @Test
+    void isTakenAnewOfAFileThatAProgramWritesToThroughItsMapping() throws IOException {
+        try (FileChannel channel = FileChannel.open(weights, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            MappedByteBuffer mapped = channel.map(FileChannel.MapMode.READ_WRITE, 0, 1);
+            mapped.put(0, (byte) 1);
+            later().of(weights, () -> ONE);
+            mapped.put(0, (byte) 2);
+
+            assertThat(later().of(weights, () -> TWO)).isEqualTo(TWO);
+        }
     }
 
     @Test
