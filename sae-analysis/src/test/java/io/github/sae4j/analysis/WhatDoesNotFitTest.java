@@ -9,6 +9,7 @@ import io.github.sae4j.analysis.machine.Bench;
 import io.github.sae4j.analysis.machine.Limits;
 import io.github.sae4j.analysis.machine.RandomWeights;
 import io.github.sae4j.analysis.machine.SomeLimits;
+import io.github.sae4j.analysis.survey.FeatureSurvey;
 import io.github.sae4j.analysis.survey.Survey;
 import io.github.sae4j.core.InverseTransform;
 import io.github.sae4j.core.SaeException;
@@ -62,6 +63,20 @@ class WhatDoesNotFitTest {
                     "Batches of at least 1 token each are measured, not [8, 0].");
         }
         refuse(() -> RandomWeights.of(0, 8, WeightType.FLOAT32), "d_in and d_sae must be at least 1, not 0 and 8.");
+    }
+
+    @Test
+    void examplesAndSharesThatThereAreNot() {
+        refuse(() -> FeatureSurvey.ofAll(8, 0), "At least 1 token is kept of each feature, not 0.");
+        assertThatThrownBy(() -> FeatureSurvey.of(8, 1, List.of(8))).isInstanceOf(IndexOutOfBoundsException.class);
+        refuse(() -> new Firings(8).densityQuantiles(0.5, 1.5), "A share of the features is from 0 to 1, not 1.5.");
+    }
+
+    @Test
+    void noTokensCountNothing() {
+        ReconstructionQuality quality = new ReconstructionQuality(4);
+        quality.add(TokenBatch.of(new float[0][]), new float[0][]);
+        quality.add(three, new float[3][4]);
     }
 
     @Test

@@ -61,7 +61,7 @@ class MisuseTest {
                 "explode|explode",
                 "version|there is no command version (sae --version shows the version)",
                 "convert a b|there is no command convert (from Java, SAE.save writes an SAE in SAELens's layout)",
-                "steer x.npy|there is no command steer (from Java, SparseFeatures.edit changes the active features,",
+                "steer x.npy|there is no command steer (from Java, SparseFeatures.edit and with change features,",
                 "ablate x.npy|there is no command ablate (from Java, SparseFeatures.edit",
                 "train|there is no command train (SAEs are run here, not trained)",
                 "search gemma|there is no command search (sae list WORD... finds published SAEs)",

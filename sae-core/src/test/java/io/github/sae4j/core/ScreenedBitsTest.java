@@ -24,6 +24,12 @@ class ScreenedBitsTest {
     /** Tokens times features of one road. */
     private static final long PAIRS = 10_000_000;
 
+    /**
+     * Those of tokens of which thresholds leave few features, as they do in use: tokens with many are encoded by the dense
+     * kernel, and tell nothing of what is found by products of 8-bit numbers.
+     */
+    private static final long SPARSE = 1_000_000;
+
     /** Every so many SAEs, products in 8 bits are those below and not libtorch's, which are faster. */
     private static final int IN_JAVA = 8;
 
@@ -36,7 +42,8 @@ class ScreenedBitsTest {
         long first = Long.getLong("sae.seed", System.nanoTime() & 0xffffff);
         long many = 0;
         long few = 0;
-        for (long seed = first; many < PAIRS || few < PAIRS; seed++) {
+        long sparse = 0;
+        for (long seed = first; many < PAIRS || few < PAIRS || sparse < SPARSE; seed++) {
             ScreenedCase tried = new ScreenedCase(seed);
             String what = "-Dsae.seed=" + seed + ": " + tried;
             HostSae dense = tried.open(tried.parts(), workers);
@@ -47,6 +54,9 @@ class ScreenedBitsTest {
                     tried.open(seed % IN_JAVA == 0 ? inJava(tried, largest(seed)) : orInJava(tried, prepared), workers);
             assertSame(tried.encode(screened, 0, tried.tokens()), expected, 0, what);
             many += (long) tried.tokens() * tried.dSae();
+            if (tried.isSparse()) {
+                sparse += (long) tokensWithFew(expected, tried.dSae() / 32) * tried.dSae();
+            }
 
             for (int count : COUNTS) {
                 assertSame(tried.encode(screened, 5, count), expected, 5, what + ", " + count + " tokens");
@@ -58,6 +68,14 @@ class ScreenedBitsTest {
                 few += 2L * tried.dSae();
             }
         }
+    }
+
+    private static int tokensWithFew(Rows rows, int most) {
+        int found = 0;
+        for (int token = 0; token + 1 < rows.offsets().length; token++) {
+            found += rows.offsets()[token + 1] - rows.offsets()[token] <= most ? 1 : 0;
+        }
+        return found;
     }
 
     /** Processors that add products up in 16 bits have smaller numbers. */

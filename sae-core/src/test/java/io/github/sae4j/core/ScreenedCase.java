@@ -35,6 +35,7 @@ final class ScreenedCase {
     private final boolean fold;
     private final KernelParts parts;
     private String rule = "";
+    private boolean isSparse;
 
     ScreenedCase(long seed) {
         random = new SplittableRandom(seed);
@@ -84,6 +85,11 @@ final class ScreenedCase {
 
     int tokens() {
         return x.length;
+    }
+
+    /** Returns whether the rule is a threshold that few sums of a token exceed, of many of its tokens at least. */
+    boolean isSparse() {
+        return isSparse;
     }
 
     int dSae() {
@@ -229,6 +235,8 @@ final class ScreenedCase {
     private Activation activation(int kind) {
         float[] bias = rows(1, dSae)[0];
         int groups = groups();
+        List<float[]> alike = random.nextInt(4) == 0 ? List.of() : ofOneSize();
+        isSparse = kind < 4 && kind != 2 && !alike.isEmpty();
         rule = List.of(
                         "relu",
                         "jumprelu",
@@ -241,13 +249,13 @@ final class ScreenedCase {
                 .get(kind);
         int k = Math.max(1, Math.min(dSae - 1, 1 + random.nextInt(60)));
         return switch (kind) {
-            case 0 -> Relu.of(cancelling(bias));
-            case 1 -> JumpRelu.of(bias, thresholds(bias, false));
-            case 2 -> JumpRelu.of(bias, thresholds(bias, true)).keepingNegative();
-            case 3 -> Gated.of(cancelling(bias), rows(1, dSae)[0], rows(1, dSae)[0]);
+            case 0 -> Relu.of(cancelling(bias, alike));
+            case 1 -> JumpRelu.of(bias, thresholds(bias, alike, false));
+            case 2 -> JumpRelu.of(bias, thresholds(bias, alike, true)).keepingNegative();
+            case 3 -> Gated.of(cancelling(bias, alike), rows(1, dSae)[0], rows(1, dSae)[0]);
             case 4 -> TopK.of(k, bias);
-            case 5 -> JumpRelu.of(bias, thresholds(bias, false)).atMost(k);
-            case 6 -> GroupMax.of(groups, cancelling(bias));
+            case 5 -> JumpRelu.of(bias, thresholds(bias, alike, false)).atMost(k);
+            case 6 -> GroupMax.of(groups, cancelling(bias, alike));
             default -> TopK.of(k, new float[dSae]);
         };
     }
@@ -260,9 +268,40 @@ final class ScreenedCase {
         return dSae / size;
     }
 
+    /** Returns tokens of about the same norm as some token. */
+    private List<float[]> ofOneSize() {
+        double norm = norm(x[random.nextInt(x.length)]);
+        return Arrays.stream(x)
+                .filter(token -> norm(token) >= norm / 4 && norm(token) <= norm * 4)
+                .toList();
+    }
+
+    private static double norm(float[] token) {
+        double squares = 0;
+        for (float value : token) {
+            squares += (double) value * value;
+        }
+        return Math.sqrt(squares);
+    }
+
+    /**
+     * Returns a sum of a feature: of some token, or if there are tokens alike one that few of those exceed, so that few features
+     * of each are active and the others have to be told from them.
+     */
+    private float sum(int feature, float bias, List<float[]> alike) {
+        if (alike.isEmpty()) {
+            return sum(x[random.nextInt(x.length)], feature, bias);
+        }
+        float[] sums = new float[alike.size()];
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] = sum(alike.get(i), feature, bias);
+        }
+        Arrays.sort(sums);
+        return sums[sums.length - 1 - random.nextInt(1 + sums.length / 30)];
+    }
+
     /** Returns a sum as kernels add it up. */
-    private float sum(int feature, float bias) {
-        float[] token = x[random.nextInt(x.length)];
+    private float sum(float[] token, int feature, float bias) {
         float sum = bias;
         for (int k = 0; k < dIn; k++) {
             sum = Math.fma(token[k], weights[feature][k], sum);
@@ -279,27 +318,27 @@ final class ScreenedCase {
     }
 
     /** Returns biases with which many sums of some token are 0 but for their roundings, or as they are. */
-    private float[] cancelling(float[] bias) {
+    private float[] cancelling(float[] bias, List<float[]> alike) {
         float[] cancelling = bias.clone();
         for (int feature = 0; feature < dSae; feature++) {
-            if (random.nextInt(3) > 0) {
-                cancelling[feature] = beside(-sum(feature, 0));
+            if (!alike.isEmpty() || random.nextInt(3) > 0) {
+                cancelling[feature] = beside(-sum(feature, 0, alike));
             }
         }
         return cancelling;
     }
 
     /** Returns thresholds, most of which are what some sum is, or the next number to it. */
-    private float[] thresholds(float[] bias, boolean keepsNegative) {
+    private float[] thresholds(float[] bias, List<float[]> alike, boolean keepsNegative) {
         float[] thresholds = new float[dSae];
         for (int feature = 0; feature < dSae; feature++) {
-            int kind = random.nextInt(keepsNegative ? 60 : 40);
+            int kind = alike.isEmpty() ? random.nextInt(keepsNegative ? 60 : 40) : 8;
             thresholds[feature] = switch (kind) {
                 case 0, 1, 2, 3 -> -0.1f;
                 case 4, 5, 6, 7 -> 0.3f;
                 case 40 -> Float.NEGATIVE_INFINITY;
                 case 41 -> Float.POSITIVE_INFINITY;
-                default -> beside(sum(feature, bias[feature]));
+                default -> beside(sum(feature, bias[feature], alike));
             };
         }
         return thresholds;

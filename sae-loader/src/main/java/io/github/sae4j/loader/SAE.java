@@ -152,7 +152,9 @@ public final class SAE {
      * @throws SaeLoadException if the SAE cannot be saved or the folder cannot be written; the message says why
      */
     public static void save(SparseAutoencoder sae, Path folder) {
-        SaeSaver.save(requirePresent(sae, "sae"), requirePresent(folder, "folder"), null);
+        requirePresent(sae, "sae");
+        requirePresent(folder, "folder");
+        ClassPath.whole(() -> SaeSaver.save(sae, folder, null));
     }
 
     /**
@@ -175,7 +177,10 @@ public final class SAE {
      *     large for {@code type}, or the folder is not empty or cannot be written; nothing is left behind then
      */
     public static void save(SparseAutoencoder sae, Path folder, WeightType type) {
-        SaeSaver.save(requirePresent(sae, "sae"), requirePresent(folder, "folder"), requirePresent(type, "type"));
+        requirePresent(sae, "sae");
+        requirePresent(folder, "folder");
+        requirePresent(type, "type");
+        ClassPath.whole(() -> SaeSaver.save(sae, folder, type));
     }
 
     /**

@@ -253,9 +253,10 @@ public abstract sealed class SaeLoader permits DiskSaeLoader, HubSaeLoader {
      * Sets a folder in which the SHA-256 of large weights files is kept from one process to the next, so that {@link
      * SaeSource#sha256()} reads a file once and not again while it stays as it is; by default nothing is kept.
      *
-     * <p>What is kept counts for the same file of the same file system with the same size and the same times, to the
-     * nanosecond, of its last write and of its last change, which no program can set. It is kept of files that have 16 MiB or
-     * more, were left alone for a minute, and lie on Linux's ext4, xfs, btrfs or overlay, and not of sets of layers.
+     * <p>What is kept counts until the machine is started anew, for the same file of the same file system with the same size
+     * and the same times, to the nanosecond, of its last write and of its last change, which programs do not set. It is kept of
+     * files that have 16 MiB or more, were left alone for a minute, and lie on Linux's ext4, xfs or btrfs, and not of sets of
+     * layers. Whoever may write to the folder may say what the hashes are.
      *
      * @param folder is made when it is needed; where it cannot be, nothing is kept
      * @return this

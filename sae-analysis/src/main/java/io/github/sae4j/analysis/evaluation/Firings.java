@@ -120,11 +120,21 @@ public final class Firings {
         return tokens == 0 ? 0 : (double) ofFeature[feature] / tokens;
     }
 
-    /** Returns, for each share, the smallest density that at least that share of all features does not exceed. */
+    /**
+     * Returns, for each share, the smallest density that at least that share of all features does not exceed.
+     *
+     * @param shares each from 0 to 1
+     * @throws IllegalArgumentException if one is not
+     */
     public double[] densityQuantiles(double... shares) {
+        for (double share : Objects.requireNonNull(shares, "shares")) {
+            if (!(share >= 0 && share <= 1)) {
+                throw new IllegalArgumentException("A share of the features is from 0 to 1, not " + share + ".");
+            }
+        }
         long[] sorted = ofFeature.clone();
         Arrays.sort(sorted);
-        return Arrays.stream(Objects.requireNonNull(shares, "shares"))
+        return Arrays.stream(shares)
                 .map(share -> tokens == 0 ? 0 : (double) sorted[(int) rank(share, sorted.length) - 1] / tokens)
                 .toArray();
     }

@@ -62,6 +62,9 @@ public final class ReconstructionQuality {
         float[][] rows = batch.rows();
         requireShape("activations", rows, batch.count());
         requireShape("reconstructions", reconstructed, batch.count());
+        if (batch.count() == 0) {
+            return;
+        }
         for (int token = 0; token < rows.length; token++) {
             if (!batch.isSkipped(token)) {
                 add(rows[token], reconstructed[token]);

@@ -7,6 +7,7 @@ import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,9 @@ public final class FeatureSurvey {
     private long next;
 
     private FeatureSurvey(int dSae, int examples, boolean all) {
+        if (examples < 1) {
+            throw new IllegalArgumentException("At least 1 token is kept of each feature, not " + examples + ".");
+        }
         this.firings = new Firings(dSae);
         this.tallies = new FeatureTally[dSae];
         this.examples = examples;
@@ -47,6 +51,7 @@ public final class FeatureSurvey {
      *
      * @param dSae how many there are
      * @param examples how many tokens are kept of each, at least 1
+     * @throws IllegalArgumentException if that is less than 1
      */
     public static FeatureSurvey ofAll(int dSae, int examples) {
         return new FeatureSurvey(dSae, examples, true);
@@ -58,10 +63,12 @@ public final class FeatureSurvey {
      * @param dSae how many there are
      * @param examples how many tokens are kept of each that is surveyed, at least 1
      * @param features those that are surveyed, each from 0 to {@code dSae - 1}
+     * @throws IllegalArgumentException if less than 1 token is kept
+     * @throws IndexOutOfBoundsException if there is no such feature
      */
     public static FeatureSurvey of(int dSae, int examples, List<Integer> features) {
         FeatureSurvey survey = new FeatureSurvey(dSae, examples, false);
-        features.forEach(feature -> survey.tallies[feature] = new FeatureTally(examples));
+        features.forEach(feature -> survey.tallies[Objects.checkIndex(feature, dSae)] = new FeatureTally(examples));
         return survey;
     }
 

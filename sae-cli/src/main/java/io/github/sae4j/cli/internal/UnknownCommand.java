@@ -15,7 +15,7 @@ final class UnknownCommand {
         instead("sae --version shows the version", "version");
         instead("from Java, SAE.save writes an SAE in SAELens's layout", "convert", "save", "export");
         instead(
-                "from Java, SparseFeatures.edit changes the active features, and decode turns them back",
+                "from Java, SparseFeatures.edit and with change features, and decode turns them back",
                 "steer",
                 "ablate",
                 "clamp",

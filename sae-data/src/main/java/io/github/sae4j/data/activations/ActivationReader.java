@@ -100,8 +100,12 @@ public interface ActivationReader extends AutoCloseable {
      * until the next is asked for.
      *
      * @param tokens how many each has at most, at least 1
+     * @throws IllegalArgumentException if that is less than 1
      */
     default Iterable<TokenBatch> batches(int tokens) {
+        if (tokens < 1) {
+            throw new IllegalArgumentException("A batch must have 1 token at least, but was asked for " + tokens + ".");
+        }
         TokenBatch batch = TokenBatch.withCapacity((int) Math.max(1, Math.min(tokens, layout().tokens())), dIn());
         return () -> new Iterator<>() {
             private boolean read;

@@ -243,9 +243,11 @@ public final class Activations implements ActivationReader {
      * Returns where a token is.
      *
      * @param token its number among those that are read, from 0
+     * @throws IndexOutOfBoundsException if there is no such token
      */
     @Override
     public TokenPlace place(long token) {
+        Objects.checkIndex(token, layout().tokens());
         int at = 0;
         long ofPart = number(token);
         while (ofPart >= parts.get(at).tokens()) {
@@ -287,11 +289,24 @@ public final class Activations implements ActivationReader {
      * Passes over tokens without reading them.
      *
      * @param tokens how many, at most those that are left
+     * @throws IllegalArgumentException if that are fewer than 0 or more than are left
+     * @throws IllegalStateException if the reader is closed
      */
     @Override
     public void skip(long tokens) {
+        requireOpen();
+        if (tokens < 0 || tokens > left) {
+            throw new IllegalArgumentException("From 0 to " + left + " tokens of " + source.name()
+                    + " can be passed over, but " + tokens + " were to be.");
+        }
         nextOfPart += tokens;
         left -= tokens;
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException(this + " is closed.");
+        }
     }
 
     /**
@@ -304,9 +319,7 @@ public final class Activations implements ActivationReader {
      */
     @Override
     public void next(TokenBatch batch, long most) {
-        if (closed) {
-            throw new IllegalStateException(this + " is closed.");
-        }
+        requireOpen();
         float[][] rows = batch.room();
         int wanted = (int) Math.min(rows.length, most);
         batch.clear();

@@ -189,7 +189,8 @@ public final class ActivationsBuilder {
     /**
      * Opens the first file, and checks the arrays of all.
      *
-     * @param requirements what the activations must fit; what it says of numbers that are not finite holds
+     * @param requirements what the activations must fit; numbers that are not finite are let through if they say so or {@link
+     *     #allowNonFinite} does
      * @return the activations, which the caller closes
      * @throws DataException if there is no such array, it does not fit, or files do not fit each other
      */
@@ -204,7 +205,7 @@ public final class ActivationsBuilder {
         return Activations.open(new ActivationRequest(
                 source,
                 new TensorChoice(tensor, chosen, sequences.withDocuments(sequenceColumn)),
-                requirements,
+                allowNonFinite ? requirements.withNonFinite(true) : requirements,
                 range,
                 new Skipping(skipFirst, skipTokens, maxNormMultiple),
                 ids));

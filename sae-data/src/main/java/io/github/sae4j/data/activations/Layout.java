@@ -79,11 +79,16 @@ public final class Layout {
      * @param file the file's name, for the message
      * @param leading the axes before an activation's own
      * @param heads the number of heads, or 0
+     * @throws IllegalArgumentException if an axis or the number of heads is negative
      * @throws DataException if the tokens are too many to count
      */
     public static Layout of(String file, long[] leading, int heads) {
         Objects.requireNonNull(file, "file");
-        Objects.requireNonNull(leading, "leading");
+        if (heads < 0
+                || Arrays.stream(Objects.requireNonNull(leading, "leading")).anyMatch(axis -> axis < 0)) {
+            throw new IllegalArgumentException(
+                    "No axis can be negative, but there are " + Arrays.toString(leading) + " and " + heads + " heads.");
+        }
         long tokens = 1;
         try {
             for (long size : leading) {

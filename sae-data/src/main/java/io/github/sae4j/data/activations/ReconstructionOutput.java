@@ -33,12 +33,14 @@ public final class ReconstructionOutput implements AutoCloseable {
     private final ArrayFile file;
     private final AnnouncedTokens tokens;
     private final int dOut;
+    private final int layers;
     private final Numbers numbers = new Numbers();
 
-    private ReconstructionOutput(ArrayFile file, long tokens, int dOut) {
+    private ReconstructionOutput(ArrayFile file, Layout layout, int dOut) {
         this.file = file;
-        this.tokens = new AnnouncedTokens(tokens);
+        this.tokens = new AnnouncedTokens(layout.tokens());
         this.dOut = dOut;
+        this.layers = layout.layers();
     }
 
     /**
@@ -60,7 +62,7 @@ public final class ReconstructionOutput implements AutoCloseable {
                     case NPY -> new NpyArray(file, shape);
                     case NPZ -> new NpzArray(file, RECONSTRUCTION, shape, provenance.json(shape));
                 },
-                layout.tokens(),
+                layout,
                 dOut);
     }
 
@@ -88,11 +90,18 @@ public final class ReconstructionOutput implements AutoCloseable {
      * Appends the next tokens of a set of layers.
      *
      * @param activations {@code [tokens][layers][d]}
-     * @throws IllegalArgumentException if these are more tokens than the layout has
+     * @throws IllegalArgumentException if a token has another number of layers than the layout, a row is not {@code d} wide, or
+     *     these are more tokens than the layout has
      */
     public void write(float[][][] activations) {
-        for (float[][] layers : Objects.requireNonNull(activations, "activations")) {
-            write(layers);
+        for (float[][] token : Objects.requireNonNull(activations, "activations")) {
+            if (token.length != layers) {
+                throw new IllegalArgumentException(
+                        "A token has " + token.length + " layers, but the layout has " + layers + ".");
+            }
+        }
+        for (float[][] token : activations) {
+            write(token);
         }
     }
 

@@ -2,6 +2,7 @@ package io.github.sae4j.data.activations;
 
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Objects;
 
 /**
  * Consecutive tokens of an input: their activations, their ids if they are needed, and which of them are skipped. A reader
@@ -48,19 +49,35 @@ public final class TokenBatch {
         return rows;
     }
 
-    /** Says how many rows a reader has filled. */
+    /**
+     * Says how many rows a reader has filled.
+     *
+     * @throws IllegalArgumentException if there is no room for so many, or one that is marked as skipped is not among them
+     */
     public void filled(int tokens) {
+        if (tokens < skipped.length() || tokens > rows.length) {
+            throw new IllegalArgumentException("A batch with room for " + rows.length + " tokens, of which number "
+                    + (skipped.length() - 1) + " is skipped, cannot have " + tokens + ".");
+        }
         count = tokens;
     }
 
-    /** Sets the id of a token. */
+    /**
+     * Sets the id of a token.
+     *
+     * @throws IndexOutOfBoundsException if there is no room for it
+     */
     public void identify(int token, long id) {
-        ids[token] = id;
+        ids[Objects.checkIndex(token, ids.length)] = id;
     }
 
-    /** Marks a token as skipped. */
+    /**
+     * Marks a token as skipped.
+     *
+     * @throws IndexOutOfBoundsException if there is no room for it
+     */
     public void skip(int token) {
-        skipped.set(token);
+        skipped.set(Objects.checkIndex(token, rows.length));
     }
 
     /** Returns how many tokens there are, with those that are skipped; 0 after the end of the input. */

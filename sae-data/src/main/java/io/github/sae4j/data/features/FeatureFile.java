@@ -330,9 +330,13 @@ public final class FeatureFile implements AutoCloseable {
      *
      * @param maxTokens how many at most, at least 1
      * @return their features, with one leading axis, the layers of a token behind one another; no token after the end
+     * @throws IllegalArgumentException if that is less than 1
      * @throws DataException if the file cannot be read or its features are not valid
      */
     public SparseFeatures next(int maxTokens) {
+        if (maxTokens < 1) {
+            throw new IllegalArgumentException("At least 1 token must be asked for, but " + maxTokens + " were.");
+        }
         int ofToken = Math.max(1, layout.layers());
         return rows.next(Math.min(maxTokens, Integer.MAX_VALUE / ofToken) * ofToken);
     }

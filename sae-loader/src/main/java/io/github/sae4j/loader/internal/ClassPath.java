@@ -25,4 +25,16 @@ public final class ClassPath {
                     e);
         }
     }
+
+    /**
+     * Does what needs other libraries.
+     *
+     * @throws SaeLoadException as the other does
+     */
+    public static void whole(Runnable work) {
+        whole(() -> {
+            work.run();
+            return true;
+        });
+    }
 }

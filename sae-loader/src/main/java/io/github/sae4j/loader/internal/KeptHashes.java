@@ -25,8 +25,9 @@ import org.slf4j.LoggerFactory;
 /**
  * SHA-256 of large files that are kept in a folder, so that the next process need not read them.
  *
- * <p>One counts for the same file of the same file system, with the same size and the same times of its last write and of its
- * last change. The second of these is the system's own: no program can set it, and whatever writes to a file moves it on.
+ * <p>One counts until the machine is started anew, for the same file of the same file system, with the same size and the same
+ * times of its last write and of its last change. The last of these is the system's own: programs do not set it, and what
+ * writes to a file moves it on.
  *
  * <p>What cannot be kept or read costs time only, and is taken anew.
  */
@@ -43,8 +44,11 @@ public final class KeptHashes {
      */
     static final Duration SETTLED = Duration.ofMinutes(1);
 
-    /** Those of which Linux's own code is known to do so. */
-    private static final Set<String> FILE_SYSTEMS = Set.of("ext4", "xfs", "btrfs", "overlay");
+    /** Those of which Linux's own code is known to do so; an overlay shows the times of what lies below, whatever that is. */
+    private static final Set<String> FILE_SYSTEMS = Set.of("ext4", "xfs", "btrfs");
+
+    /** Tells one start of the machine from another. */
+    private static final Path START = Path.of("/proc/sys/kernel/random/boot_id");
 
     private static final KeptHashes NONE = new KeptHashes(null, Clock.systemUTC());
 
@@ -87,7 +91,7 @@ public final class KeptHashes {
         }
         Path kept = home.resolve(before.fileName());
         return kept(kept, before).orElseGet(() -> {
-            boolean tells = before.isSettled(clock.instant()) && tellsOfEveryWrite(file);
+            boolean tells = before.isSettled(clock.instant()) && isOnDisk(file);
             String hash = read.get();
             if (tells && before.equals(Stamp.of(file))) {
                 keep(kept, hash, before);
@@ -98,7 +102,7 @@ public final class KeptHashes {
 
     private static Optional<String> kept(Path file, Stamp stamp) {
         try {
-            if (Files.size(file) > LONGEST) {
+            if (!Files.isRegularFile(file) || Files.size(file) > LONGEST) {
                 return Optional.empty();
             }
             String[] line = Files.readString(file).strip().split(" ", 2);
@@ -119,20 +123,17 @@ public final class KeptHashes {
                 staged.write(0, ByteBuffer.wrap(line));
                 staged.commit();
             }
-        } catch (IOException | SafetensorsException e) {
+        } catch (IOException | SafetensorsException | UnsupportedOperationException | SecurityException e) {
             LOG.debug("A SHA-256 cannot be kept: {}", e.getMessage());
         }
     }
 
     /**
-     * Returns whether each write to a file gives it new times from now on. A program that has mapped it may write to a page
-     * that is already to be written to the disk without them; so those are written first.
+     * Writes what is to be written to a file. A program that has mapped it may write to a page that is to be written without
+     * giving the file new times; from here on it gives it some.
      */
-    private static boolean tellsOfEveryWrite(Path file) {
+    private static boolean isOnDisk(Path file) {
         try (FileChannel channel = FileChannel.open(file)) {
-            if (!FILE_SYSTEMS.contains(Files.getFileStore(file).type())) {
-                return false;
-            }
             channel.force(true);
             return true;
         } catch (IOException e) {
@@ -145,21 +146,29 @@ public final class KeptHashes {
      *
      * @param name which file of which file system it is
      * @param modified when it was written last, which programs can set
-     * @param changed when it was changed last, which they cannot
+     * @param changed when it was changed last, which they do not
+     * @param start which start of the machine this is
      */
-    private record Stamp(String name, long size, FileTime modified, FileTime changed) {
+    private record Stamp(String name, long size, FileTime modified, FileTime changed, String start) {
 
-        /** Returns that of a file as it is now, or null if it is small or the system does not tell. */
+        /** Returns that of a file as it is now, or null if it is small, or its file system is none whose times tell. */
         static @Nullable Stamp of(Path file) {
             try {
                 FileStamp now = FileStamp.of(file);
                 @Nullable Object key = now.key();
                 return now.size() >= SMALLEST
                                 && key != null
+                                && FILE_SYSTEMS.contains(
+                                        Files.getFileStore(file).type())
                                 && Files.getAttribute(file, "unix:ctime") instanceof FileTime changed
-                        ? new Stamp(key.toString(), now.size(), now.modified(), changed)
+                        ? new Stamp(
+                                key.toString(),
+                                now.size(),
+                                now.modified(),
+                                changed,
+                                Files.readString(START).strip())
                         : null;
-            } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
+            } catch (IOException | UnsupportedOperationException | IllegalArgumentException | SecurityException e) {
                 return null;
             }
         }
@@ -174,7 +183,8 @@ public final class KeptHashes {
         }
 
         String text() {
-            return size + " " + modified.to(TimeUnit.NANOSECONDS) + " " + changed.to(TimeUnit.NANOSECONDS);
+            return size + " " + modified.to(TimeUnit.NANOSECONDS) + " " + changed.to(TimeUnit.NANOSECONDS) + " "
+                    + start;
         }
     }
 }
