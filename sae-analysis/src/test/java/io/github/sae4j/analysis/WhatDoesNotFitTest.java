@@ -1,5 +1,6 @@
 package io.github.sae4j.analysis;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -75,8 +76,14 @@ class WhatDoesNotFitTest {
     @Test
     void noTokensCountNothing() {
         ReconstructionQuality quality = new ReconstructionQuality(4);
+        quality.add(TokenBatch.of(new float[][] {{1, 2, 3, 4}, {5, 6, 7, 9}}), new float[2][4]);
+        double error = quality.meanSquaredError();
+        double legacy = quality.legacyExplainedVariance();
+
         quality.add(TokenBatch.of(new float[0][]), new float[0][]);
-        quality.add(three, new float[3][4]);
+
+        assertThat(quality.meanSquaredError()).isEqualTo(error).isPositive();
+        assertThat(quality.legacyExplainedVariance()).isEqualTo(legacy);
     }
 
     @Test

@@ -332,13 +332,17 @@ final class ScreenedCase {
     private float[] thresholds(float[] bias, List<float[]> alike, boolean keepsNegative) {
         float[] thresholds = new float[dSae];
         for (int feature = 0; feature < dSae; feature++) {
-            int kind = alike.isEmpty() ? random.nextInt(keepsNegative ? 60 : 40) : 8;
-            thresholds[feature] = switch (kind) {
+            float ofASum = beside(sum(feature, bias[feature], alike));
+            if (!alike.isEmpty()) {
+                thresholds[feature] = ofASum;
+                continue;
+            }
+            thresholds[feature] = switch (random.nextInt(keepsNegative ? 60 : 40)) {
                 case 0, 1, 2, 3 -> -0.1f;
                 case 4, 5, 6, 7 -> 0.3f;
                 case 40 -> Float.NEGATIVE_INFINITY;
                 case 41 -> Float.POSITIVE_INFINITY;
-                default -> beside(sum(feature, bias[feature], alike));
+                default -> ofASum;
             };
         }
         return thresholds;

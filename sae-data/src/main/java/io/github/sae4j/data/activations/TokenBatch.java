@@ -74,10 +74,10 @@ public final class TokenBatch {
     /**
      * Marks a token as skipped.
      *
-     * @throws IndexOutOfBoundsException if there is no room for it
+     * @throws IndexOutOfBoundsException if it is not among those that were filled, or if none were yet, there is no room for it
      */
     public void skip(int token) {
-        skipped.set(Objects.checkIndex(token, rows.length));
+        skipped.set(Objects.checkIndex(token, count == 0 ? rows.length : count));
     }
 
     /** Returns how many tokens there are, with those that are skipped; 0 after the end of the input. */

@@ -61,6 +61,10 @@ class TokensThatThereAreNotTest {
         assertThatIllegalArgumentException().isThrownBy(() -> batch.filled(1));
         batch.filled(2);
         assertThat(batch.keptCount()).isEqualTo(1);
+
+        batch.clear();
+        batch.filled(1);
+        assertThatThrownBy(() -> batch.skip(1)).isInstanceOf(IndexOutOfBoundsException.class);
     }
 
     @Test

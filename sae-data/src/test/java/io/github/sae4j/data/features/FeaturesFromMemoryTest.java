@@ -1,6 +1,7 @@
 package io.github.sae4j.data.features;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.github.sae4j.core.Kernel;
 import io.github.sae4j.core.Relu;
@@ -29,15 +30,9 @@ class FeaturesFromMemoryTest {
 
     @Test
     void nameTheirSaeButNoHash() {
-        Path file = folder.resolve("f.safetensors");
-
-        try (SparseAutoencoder sae = fromMemory();
-                ActivationReader reader = Activations.from(twoTokens()).openFor(sae);
-                FeatureSink sink = FeatureSink.to(file, FeatureStream.of(reader, sae))) {
-            for (TokenBatch batch : reader.batches(1)) {
-                sink.write(batch, sae.encode(batch.rows()));
-            }
-            sink.publish();
+        Path file;
+        try (SparseAutoencoder sae = fromMemory()) {
+            file = encodedBy(sae);
         }
 
         try (SafetensorsFile made = SafetensorsFile.open(file)) {
@@ -46,6 +41,30 @@ class FeaturesFromMemoryTest {
                     .containsEntry("source", "x.safetensors")
                     .doesNotContainKey("sae_sha256");
         }
+    }
+
+    @Test
+    void areReadBackOneTokenAtATimeAtLeast() {
+        try (SparseAutoencoder sae = fromMemory();
+                FeatureFile features = FeatureFile.open(encodedBy(sae), sae)) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> features.next(0))
+                    .withMessage("At least 1 token must be asked for, but 0 were.");
+            assertThat(features.next(5).tokens()).isEqualTo(2);
+            assertThat(features.next(5).tokens()).isZero();
+        }
+    }
+
+    private Path encodedBy(SparseAutoencoder sae) {
+        Path file = folder.resolve("f.safetensors");
+        try (ActivationReader reader = Activations.from(twoTokens()).openFor(sae);
+                FeatureSink sink = FeatureSink.to(file, FeatureStream.of(reader, sae))) {
+            for (TokenBatch batch : reader.batches(1)) {
+                sink.write(batch, sae.encode(batch.rows()));
+            }
+            sink.publish();
+        }
+        return file;
     }
 
     private static SparseAutoencoder fromMemory() {
