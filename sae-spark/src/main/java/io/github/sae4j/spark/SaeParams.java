@@ -1,0 +1,137 @@
+package io.github.sae4j.spark;
+
+import io.github.sae4j.core.SparseAutoencoder;
+import io.github.sae4j.spark.internal.rows.ErrorPolicy;
+import io.github.sae4j.spark.internal.worker.SaeReference;
+import io.github.sae4j.spark.internal.worker.SaeSettings;
+import java.util.function.Consumer;
+import org.apache.spark.ml.param.BooleanParam;
+import org.apache.spark.ml.param.IntParam;
+import org.apache.spark.ml.param.Param;
+import org.apache.spark.ml.param.Params;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.StructType;
+
+/** The parameters that all stages have. */
+final class SaeParams {
+
+    /** The setting that names the folder of each machine in which SAEs are kept. */
+    private static final String CACHE = "spark.sae4j.cache";
+
+    private static final String TASK_CPUS = "spark.task.cpus";
+
+    private final Params owner;
+    final Param<String> sae;
+    final Param<String> revision;
+    final Param<String> sha256;
+    final BooleanParam prepared;
+    final Param<String> inputCol;
+    final IntParam batchTokens;
+    final IntParam threadsPerTask;
+
+    SaeParams(Params owner) {
+        this.owner = owner;
+        this.sae = new Param<>(owner, "sae", "the SAE: a published one's name, a folder, or a folder's address");
+        this.revision = new Param<>(owner, "revision", "the revision of a published SAE's repository");
+        this.sha256 = new Param<>(owner, "sha256", "the SHA-256 that the weights must have");
+        this.prepared = new BooleanParam(owner, "prepared", "whether the encoder is prepared for many calls");
+        this.inputCol = new Param<>(owner, "inputCol", "the column that is read");
+        this.batchTokens = new IntParam(owner, "batchTokens", "how many tokens a task computes at once");
+        this.threadsPerTask = new IntParam(owner, "threadsPerTask", "how many threads a task computes with");
+    }
+
+    /** Returns a text that was set, empty if it was not. */
+    String text(Param<String> param) {
+        return owner.isDefined(param) ? owner.getOrDefault(param).strip() : "";
+    }
+
+    /**
+     * Returns a text.
+     *
+     * @throws IllegalArgumentException if it was not set
+     */
+    String required(Param<String> param) {
+        String value = text(param);
+        if (value.isEmpty()) {
+            throw new IllegalArgumentException(owner.uid() + ": " + param.name() + " is not set: " + param.doc() + ".");
+        }
+        return value;
+    }
+
+    /**
+     * Returns a whole number.
+     *
+     * @throws IllegalArgumentException if it is too small
+     */
+    int atLeast(int least, IntParam param) {
+        int value = (Integer) owner.getOrDefault(param);
+        if (value < least) {
+            throw new IllegalArgumentException(
+                    owner.uid() + ": " + param.name() + " must be at least " + least + ", but is " + value + ".");
+        }
+        return value;
+    }
+
+    /**
+     * Returns the type of the column that is read.
+     *
+     * @throws IllegalArgumentException if there is none of its name
+     */
+    DataType inputType(StructType schema) {
+        String name = required(inputCol);
+        for (String column : schema.fieldNames()) {
+            if (column.equals(name)) {
+                return schema.apply(name).dataType();
+            }
+        }
+        throw new IllegalArgumentException(owner.uid() + ": there is no column '" + name + "', but "
+                + String.join(", ", schema.fieldNames()) + ".");
+    }
+
+    /**
+     * Returns the columns of a dataset and those that are added.
+     *
+     * @throws IllegalArgumentException if one that is added is there already
+     */
+    StructType with(StructType schema, StructType added) {
+        StructType whole = schema;
+        for (String name : added.fieldNames()) {
+            for (String column : whole.fieldNames()) {
+                if (column.equalsIgnoreCase(name)) {
+                    throw new IllegalArgumentException(
+                            owner.uid() + ": there is a column '" + column + "' already, which would be made.");
+                }
+            }
+            whole = whole.add(added.apply(name));
+        }
+        return whole;
+    }
+
+    int batchTokens() {
+        return atLeast(1, batchTokens);
+    }
+
+    /**
+     * Finds the SAE on this machine.
+     *
+     * @param check refuses one that cannot do what is wanted
+     */
+    SaeReference reference(SparkSession session, Consumer<SparseAutoencoder> check) {
+        int wanted = atLeast(0, threadsPerTask);
+        int threads = wanted > 0 ? wanted : Integer.parseInt(session.conf().get(TASK_CPUS, "1"));
+        return SaeReference.resolve(
+                new SaeSettings(
+                        required(sae),
+                        text(revision),
+                        text(sha256),
+                        session.conf().get(CACHE, ""),
+                        threads,
+                        (Boolean) owner.getOrDefault(prepared)),
+                check);
+    }
+
+    ErrorPolicy errors(Param<String> errorCol) {
+        return new ErrorPolicy(text(errorCol));
+    }
+}

@@ -1,0 +1,255 @@
+package io.github.sae4j.spark;
+
+import io.github.sae4j.spark.internal.plan.Datasets;
+import io.github.sae4j.spark.internal.plan.RowStage;
+import io.github.sae4j.spark.internal.plan.Seqs;
+import io.github.sae4j.spark.internal.rows.RowWork;
+import org.apache.spark.ml.Transformer;
+import org.apache.spark.ml.param.BooleanParam;
+import org.apache.spark.ml.param.IntParam;
+import org.apache.spark.ml.param.Param;
+import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.ml.util.DefaultParamsWritable;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.expressions.Attribute;
+import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * What encoding and decoding have in common: an SAE, a column that is read, and one that is made.
+ *
+ * @param <T> the stage itself, for its setters
+ */
+abstract class SaeStage<T extends SaeStage<T>> extends Transformer implements DefaultParamsWritable {
+
+    private static final long serialVersionUID = 1L;
+
+    static final int BATCH_TOKENS = 512;
+
+    private final String uid;
+
+    @SuppressWarnings("serial") // Stages are not serialised; they are saved by their parameters.
+    final SaeParams params;
+
+    private final Param<String> outputCol;
+    private final Param<String> errorCol;
+
+    SaeStage(String uid, String output) {
+        this.uid = uid;
+        this.params = new SaeParams(this);
+        this.outputCol = new Param<>(this, "outputCol", "the column that is made");
+        this.errorCol = new Param<>(this, "errorCol", "the column that says what is wrong with a row");
+        setDefault(outputCol, output);
+        setDefault(params.batchTokens, BATCH_TOKENS);
+        setDefault(params.threadsPerTask, 0);
+        setDefault(params.prepared, false);
+    }
+
+    abstract T self();
+
+    /**
+     * Returns the columns that this stage makes of a column.
+     *
+     * @throws IllegalArgumentException if the column or a setting cannot be meant
+     */
+    abstract StructType added(String input, DataType type);
+
+    /** Returns the work on rows, of an SAE that was found on this machine. */
+    abstract RowWork work(SparkSession session, DataType type);
+
+    /** Returns the stage's name, which Spark keeps with it. */
+    @Override
+    public String uid() {
+        return uid;
+    }
+
+    /**
+     * Returns the dataset with the column that this stage makes. The SAE is looked for on the driver, and opened where rows are
+     * computed.
+     *
+     * @throws IllegalArgumentException if a column or a setting cannot be meant
+     * @throws io.github.sae4j.loader.SaeLoadException if the SAE cannot be opened on the driver
+     * @throws io.github.sae4j.core.SaeException if its weights are not those that {@code sha256} names, or it cannot do this
+     */
+    @Override
+    public Dataset<Row> transform(Dataset<?> dataset) {
+        StructType schema = dataset.schema();
+        StructType whole = transformSchema(schema);
+        String input = params.required(params.inputCol);
+        RowWork work = work(dataset.sparkSession(), params.inputType(schema));
+        LogicalPlan plan = Datasets.plan(dataset);
+        Attribute column = Seqs.<Attribute>list(plan.output()).get(schema.fieldIndex(input));
+        Dataset<Row> made = Datasets.of(dataset, RowStage.over(plan, work, column));
+        // Columns under new names have new identities, so that a dataset can be joined with itself.
+        return made.toDF(whole.fieldNames());
+    }
+
+    @Override
+    public StructType transformSchema(StructType schema) {
+        return params.with(schema, added(params.required(params.inputCol), params.inputType(schema)));
+    }
+
+    @Override
+    public Transformer copy(ParamMap extra) {
+        return defaultCopy(extra);
+    }
+
+    String output() {
+        return params.required(outputCol);
+    }
+
+    /** Returns the SAE: a published one's name, a folder of each machine, or a folder's address. */
+    public Param<String> sae() {
+        return params.sae;
+    }
+
+    /** Returns the revision of a published SAE's repository. */
+    public Param<String> revision() {
+        return params.revision;
+    }
+
+    /** Returns the SHA-256 that the weights must have. */
+    public Param<String> sha256() {
+        return params.sha256;
+    }
+
+    /** Returns whether the encoder is prepared for many calls. */
+    public BooleanParam prepared() {
+        return params.prepared;
+    }
+
+    /** Returns the column that is read. */
+    public Param<String> inputCol() {
+        return params.inputCol;
+    }
+
+    /** Returns the column that is made. */
+    public Param<String> outputCol() {
+        return outputCol;
+    }
+
+    /** Returns the column that says what is wrong with a row. */
+    public Param<String> errorCol() {
+        return errorCol;
+    }
+
+    /** Returns how many tokens a task computes at once. */
+    public IntParam batchTokens() {
+        return params.batchTokens;
+    }
+
+    /** Returns how many threads a task computes with. */
+    public IntParam threadsPerTask() {
+        return params.threadsPerTask;
+    }
+
+    /**
+     * Sets the SAE.
+     *
+     * @param sae one of
+     *     <ul>
+     *       <li>a published SAE, by a name that {@link io.github.sae4j.loader.SAE#from(String)} takes; each machine has it from
+     *           its own cache, or from the hub;
+     *       <li>a folder that is on every machine, or that Spark unpacks there ({@code --archives});
+     *       <li>the address of a folder in a file system that Hadoop reads, such as {@code hdfs://…} or {@code s3a://…}, which
+     *           each machine copies once.
+     *     </ul>
+     * @return this
+     */
+    public T setSae(String sae) {
+        set(params.sae, sae);
+        return self();
+    }
+
+    /**
+     * Sets the revision of a published SAE's repository; without it the one in the name counts, or else {@code main}. Workers
+     * take the commit that the driver finds.
+     *
+     * @return this
+     */
+    public T setRevision(String revision) {
+        set(params.revision, revision);
+        return self();
+    }
+
+    /**
+     * Sets the SHA-256 that the weights must have; without it workers need those that the driver finds.
+     *
+     * @param sha256 64 hexadecimal digits
+     * @return this
+     */
+    public T setSha256(String sha256) {
+        set(params.sha256, sha256);
+        return self();
+    }
+
+    /**
+     * Sets whether the encoder is prepared for many calls, see {@link io.github.sae4j.loader.SaeLoader#prepared}, which takes
+     * libtorch's native library on each machine; by default it is not.
+     *
+     * @return this
+     */
+    public T setPrepared(boolean prepared) {
+        set(params.prepared, prepared);
+        return self();
+    }
+
+    /**
+     * Sets the column that is read.
+     *
+     * @return this
+     */
+    public T setInputCol(String column) {
+        set(params.inputCol, column);
+        return self();
+    }
+
+    /**
+     * Sets the column that is made.
+     *
+     * @return this
+     */
+    public T setOutputCol(String column) {
+        set(outputCol, column);
+        return self();
+    }
+
+    /**
+     * Sets a column that is made beside: null where all is well, else what is wrong with the row, whose result is null then.
+     * Without it such a row ends the job.
+     *
+     * @return this
+     */
+    public T setErrorCol(String column) {
+        set(errorCol, column);
+        return self();
+    }
+
+    /**
+     * Sets how many tokens a task computes at once, at least 1; by default {@value #BATCH_TOKENS}. A task holds so many rows in
+     * memory, however long its partition is.
+     *
+     * @return this
+     */
+    public T setBatchTokens(int tokens) {
+        set(params.batchTokens, tokens);
+        return self();
+    }
+
+    /**
+     * Sets how many threads a task computes with; by default, and for 0, its processors, {@code spark.task.cpus}.
+     *
+     * @return this
+     */
+    public T setThreadsPerTask(int threads) {
+        set(params.threadsPerTask, threads);
+        return self();
+    }
+
+    static String newUid(String prefix) {
+        return org.apache.spark.ml.util.Identifiable.randomUID(prefix);
+    }
+}

@@ -1,0 +1,16 @@
+package io.github.sae4j.spark.internal.rows;
+
+import java.io.Serializable;
+
+/**
+ * What happens to a row that cannot be used.
+ *
+ * @param column the name of the column that says what is wrong with it; empty if such a row ends the job
+ */
+public record ErrorPolicy(String column) implements Serializable {
+
+    /** Returns whether such rows are set aside. */
+    boolean setsAside() {
+        return !column.isEmpty();
+    }
+}
