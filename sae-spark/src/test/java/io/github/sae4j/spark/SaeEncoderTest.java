@@ -31,7 +31,11 @@ class SaeEncoderTest {
         expected = corpus.features();
     }
 
-    static void assertRow(Row features, int token) {
+    private static void assertRow(Row features, int token) {
+        assertRow(expected, features, token);
+    }
+
+    static void assertRow(SparseFeatures expected, Row features, int token) {
         List<Feature> active = expected.active(token);
         assertThat(features.<Integer>getList(0))
                 .as("token %d", token)
