@@ -15,7 +15,7 @@ import java.util.function.IntConsumer;
  * double l0 = evaluation.firings().l0();
  * }</pre>
  *
- * <p>Safe for use by several threads as long as none adds to its parts.
+ * <p>Safe for use by several threads as long as none adds to it or to its parts.
  *
  * @since 0.1
  */
@@ -37,6 +37,22 @@ public final class Evaluation {
      */
     public static Evaluation of(Firings firings, Optional<ReconstructionQuality> quality) {
         return new Evaluation(Objects.requireNonNull(firings, "firings"), Objects.requireNonNull(quality, "quality"));
+    }
+
+    /**
+     * Takes in an evaluation of the same SAE on other tokens, and leaves it as it is. The order in which several are taken in
+     * changes no bit of what they tell together.
+     *
+     * @throws IllegalArgumentException if it is of another number of features, of activations of another width, or if only one of
+     *     the two has measured reconstructions; then nothing was taken in
+     */
+    public void add(Evaluation other) {
+        firings.requireSameWidth(other.firings);
+        if (quality.isPresent() != other.quality.isPresent()) {
+            throw new IllegalArgumentException("Reconstructions must be measured in both evaluations, or in neither.");
+        }
+        quality.ifPresent(measured -> measured.add(other.quality.orElseThrow()));
+        firings.add(other.firings);
     }
 
     /** Returns how often its features fire. */

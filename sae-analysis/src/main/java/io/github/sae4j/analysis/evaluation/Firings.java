@@ -20,6 +20,18 @@ import java.util.stream.IntStream;
  * int[] dead = firings.dead();
  * }</pre>
  *
+ * <p>Those of several machines or threads are counted apart and added up, through {@link #toBytes} where they are far from each
+ * other:
+ *
+ * <pre>{@code
+ * Firings part = new Firings(sae.config().dSae());
+ * part.add(TokenBatch.of(activations), sae.encode(activations));
+ * byte[] sent = part.toBytes();
+ *
+ * Firings all = new Firings(sae.config().dSae());
+ * all.add(Firings.fromBytes(sent));
+ * }</pre>
+ *
  * <p>Not for use by several threads at once.
  *
  * @since 0.1
@@ -28,6 +40,9 @@ public final class Firings {
 
     /** A feature that fires on a larger share of the tokens than this is called dense. */
     public static final double DENSE = 0.1;
+
+    private static final String LETTERS = "SAEC";
+    private static final int VERSION = 1;
 
     private final long[] ofFeature;
     private final long[] tokensOfL0;
@@ -68,6 +83,31 @@ public final class Firings {
                 tokens++;
                 active += l0;
             }
+        }
+    }
+
+    /**
+     * Takes in what others have counted, of other tokens of the same SAE, and leaves them as they are.
+     *
+     * @throws IllegalArgumentException if they are of another number of features
+     */
+    public void add(Firings other) {
+        requireSameWidth(other);
+        for (int feature = 0; feature < ofFeature.length; feature++) {
+            ofFeature[feature] += other.ofFeature[feature];
+        }
+        for (int l0 = 0; l0 < tokensOfL0.length; l0++) {
+            tokensOfL0[l0] += other.tokensOfL0[l0];
+        }
+        tokens += other.tokens;
+        active += other.active;
+    }
+
+    void requireSameWidth(Firings other) {
+        Objects.requireNonNull(other, "other");
+        if (other.ofFeature.length != ofFeature.length) {
+            throw new IllegalArgumentException("Firings of " + ofFeature.length + " features cannot take in those of "
+                    + other.ofFeature.length + ".");
         }
     }
 
@@ -158,5 +198,50 @@ public final class Firings {
                 .sorted((one, other) -> Long.compare(ofFeature[other], ofFeature[one]))
                 .mapToInt(Integer::intValue)
                 .toArray();
+    }
+
+    /**
+     * Returns what was counted in a form that keeps from version to version of this library, for another process to
+     * {@linkplain #add(Firings) add}; {@link #fromBytes} reads it. Little-endian, a few bytes for each feature and each L0 that a
+     * token has; equal counts are equal bytes.
+     */
+    public byte[] toBytes() {
+        StateWriter out = new StateWriter(LETTERS, VERSION);
+        out.putCount(ofFeature.length);
+        for (long count : ofFeature) {
+            out.putCount(count);
+        }
+        SortedMap<Integer, Long> counts = tokensOfL0();
+        out.putCount(counts.size());
+        counts.forEach((l0, count) -> {
+            out.putCount(l0);
+            out.putCount(count);
+        });
+        return out.bytes();
+    }
+
+    /**
+     * Returns what {@link #toBytes} wrote.
+     *
+     * @throws IllegalArgumentException if the bytes are none, cut, of a later form, or say what cannot be
+     */
+    public static Firings fromBytes(byte[] bytes) {
+        StateReader in = new StateReader(bytes, LETTERS, VERSION, "firings");
+        Firings firings = new Firings(in.getSize());
+        for (int feature = 0; feature < firings.ofFeature.length; feature++) {
+            firings.ofFeature[feature] = in.getCount();
+        }
+        for (int left = in.getSize(); left > 0; left--) {
+            long l0 = in.getCount();
+            if (l0 > firings.ofFeature.length) {
+                throw in.impossible("a token has " + l0 + " of " + firings.ofFeature.length + " features");
+            }
+            long count = in.getCount();
+            firings.tokensOfL0[(int) l0] += count;
+            firings.tokens += count;
+            firings.active += l0 * count;
+        }
+        in.requireEnd();
+        return firings;
     }
 }

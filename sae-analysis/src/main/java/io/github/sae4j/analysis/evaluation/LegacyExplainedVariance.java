@@ -6,12 +6,21 @@ import io.github.sae4j.data.activations.TokenBatch;
  * The explained variance as it was reported before it was taken over all tokens at once: the mean over the tokens of
  * {@code 1 - |x - y|² / |x - m|²}, with the mean activation {@code m} of the token's batch.
  *
- * <p>So it depends on the size of the batches, and tokens near the mean weigh most.
+ * <p>So it depends on the batches, and tokens near the mean weigh most. What a token adds is summed exactly, so batches may be
+ * taken in in any order.
  */
 final class LegacyExplainedVariance {
 
-    private double sum;
+    private final ExactSum sum;
     private long tokens;
+
+    LegacyExplainedVariance() {
+        this(new ExactSum());
+    }
+
+    private LegacyExplainedVariance(ExactSum sum) {
+        this.sum = sum;
+    }
 
     /** Takes in the tokens of a batch that are not skipped, but for one that is equal to the mean. */
     void add(TokenBatch batch, float[][] reconstructed) {
@@ -29,7 +38,7 @@ final class LegacyExplainedVariance {
                 deviation += (x - mean[column]) * (x - mean[column]);
             }
             if (deviation != 0) {
-                sum += 1 - error / deviation;
+                sum.add(1 - error / deviation);
                 tokens++;
             }
         }
@@ -50,8 +59,25 @@ final class LegacyExplainedVariance {
         return mean;
     }
 
+    /** Takes in the batches of another, and leaves it as it is. */
+    void add(LegacyExplainedVariance other) {
+        sum.add(other.sum);
+        tokens += other.tokens;
+    }
+
     /** Returns the mean, NaN if no token differs from the others. */
     double mean() {
-        return sum / tokens;
+        return sum.value() / tokens;
+    }
+
+    void write(StateWriter out) {
+        sum.write(out);
+        out.putCount(tokens);
+    }
+
+    static LegacyExplainedVariance read(StateReader in) {
+        LegacyExplainedVariance legacy = new LegacyExplainedVariance(ExactSum.read(in));
+        legacy.tokens = in.getCount();
+        return legacy;
     }
 }

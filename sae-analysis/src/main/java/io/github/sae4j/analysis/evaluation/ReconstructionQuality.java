@@ -3,10 +3,12 @@ package io.github.sae4j.analysis.evaluation;
 import io.github.sae4j.core.SaeCapability;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.data.activations.TokenBatch;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
- * How well activations are reconstructed, over all tokens, gathered in one pass in float64.
+ * How well activations are reconstructed, over all tokens, gathered in one pass: in float64 for each token, and exactly over the
+ * tokens.
  *
  * <p>Explained variance is {@code 1 - sum |x - y|² / sum |x - m|²} with the mean activation {@code m} of all tokens;
  * the relative error is {@code sqrt(sum |x - y|² / sum |x|²)}.
@@ -17,22 +19,39 @@ import java.util.Optional;
  * double explained = quality.explainedVariance();
  * }</pre>
  *
- * <p>Not for use by several threads at once.
+ * <p>What is added over the tokens is summed without rounding (Neal 2015, arXiv 1505.05571). So every metric but the
+ * {@linkplain #legacyExplainedVariance legacy one} is the same to the last bit in whatever batches and order the tokens come, and
+ * on however many machines they are measured and then {@linkplain #add(ReconstructionQuality) added up}:
+ *
+ * <pre>{@code
+ * ReconstructionQuality part = new ReconstructionQuality(sae.config().dIn());
+ * part.add(TokenBatch.of(activations), sae.reconstruct(activations));
+ * byte[] sent = part.toBytes();
+ *
+ * ReconstructionQuality all = new ReconstructionQuality(sae.config().dIn());
+ * all.add(ReconstructionQuality.fromBytes(sent));
+ * }</pre>
+ *
+ * <p>A token with an infinity or NaN, in its activation or reconstruction, makes every metric NaN.
+ *
+ * <p>Not for use by several threads at once while one of them adds something.
  *
  * @since 0.1
  */
 public final class ReconstructionQuality {
 
-    private final LegacyExplainedVariance legacy = new LegacyExplainedVariance();
-    private final double[] mean;
+    private static final String LETTERS = "SAEQ";
+    private static final int VERSION = 1;
+
+    private final int dIn;
+    private final LegacyExplainedVariance legacy;
+    private final SquaredDeviation deviation;
+    private final ExactSum squaredError;
+    private final ExactSum squaredOutput;
+    private final ExactSum products;
+    private final ExactSum cosines;
+    private final ExactSum ratios;
     private long tokens;
-    private double squaredError;
-    private double squaredNorm;
-    private double squaredDeviation;
-    private double squaredOutput;
-    private double products;
-    private double cosines;
-    private double ratios;
     private long comparable;
 
     /**
@@ -41,7 +60,28 @@ public final class ReconstructionQuality {
      * @param dIn the width of an activation
      */
     public ReconstructionQuality(int dIn) {
-        this.mean = new double[dIn];
+        this.dIn = dIn;
+        this.legacy = new LegacyExplainedVariance();
+        this.deviation = new SquaredDeviation(dIn);
+        this.squaredError = new ExactSum();
+        this.squaredOutput = new ExactSum();
+        this.products = new ExactSum();
+        this.cosines = new ExactSum();
+        this.ratios = new ExactSum();
+    }
+
+    private ReconstructionQuality(StateReader in) {
+        this.dIn = in.getSize();
+        this.tokens = in.getCount();
+        this.comparable = in.getCount();
+        this.squaredError = ExactSum.read(in);
+        this.squaredOutput = ExactSum.read(in);
+        this.products = ExactSum.read(in);
+        this.cosines = ExactSum.read(in);
+        this.ratios = ExactSum.read(in);
+        this.legacy = LegacyExplainedVariance.read(in);
+        this.deviation = SquaredDeviation.read(in, dIn);
+        in.requireEnd();
     }
 
     /** Measures nothing yet; empty for an SAE that does not reconstruct what it reads. */
@@ -79,44 +119,93 @@ public final class ReconstructionQuality {
                     "The " + name + " must be of " + tokens + " tokens, but are of " + rows.length + ".");
         }
         for (float[] row : rows) {
-            if (row.length != mean.length) {
+            if (row.length != dIn) {
                 throw new IllegalArgumentException(
-                        "The " + name + " must be " + mean.length + " wide, but one is " + row.length + ".");
+                        "The " + name + " must be " + dIn + " wide, but one is " + row.length + ".");
             }
         }
     }
 
-    /** Takes in one token. The mean is updated as in Welford's method, which loses no digits to a large mean. */
+    /** Takes in one token. Two columns are added up at a time, because an addition waits for the one before. */
     private void add(float[] activation, float[] reconstruction) {
-        tokens++;
+        double error = 0;
         double norm = 0;
         double outputNorm = 0;
         double product = 0;
-        for (int column = 0; column < mean.length; column++) {
+        int column = 0;
+        for (; column < dIn - 1; column += 2) {
+            double x0 = activation[column];
+            double y0 = reconstruction[column];
+            double x1 = activation[column + 1];
+            double y1 = reconstruction[column + 1];
+            error += (x0 - y0) * (x0 - y0) + (x1 - y1) * (x1 - y1);
+            norm += x0 * x0 + x1 * x1;
+            outputNorm += y0 * y0 + y1 * y1;
+            product += x0 * y0 + x1 * y1;
+        }
+        if (column < dIn) {
             double x = activation[column];
             double y = reconstruction[column];
-            double error = x - y;
-            squaredError += error * error;
+            error += (x - y) * (x - y);
             norm += x * x;
             outputNorm += y * y;
             product += x * y;
-            double before = x - mean[column];
-            mean[column] += before / tokens;
-            squaredDeviation += before * (x - mean[column]);
         }
-        squaredNorm += norm;
-        squaredOutput += outputNorm;
-        products += product;
+        tokens++;
+        if (!Double.isFinite(norm) || !Double.isFinite(outputNorm)) {
+            spoil();
+            return;
+        }
+        squaredError.add(error);
+        squaredOutput.add(outputNorm);
+        products.add(product);
+        deviation.add(activation);
         if (norm != 0) {
             comparable++;
-            ratios += Math.sqrt(outputNorm / norm);
-            cosines += outputNorm == 0 ? 0 : product / Math.sqrt(norm * outputNorm);
+            ratios.add(Math.sqrt(outputNorm / norm));
+            cosines.add(outputNorm == 0 ? 0 : product / Math.sqrt(norm * outputNorm));
+        }
+    }
+
+    /** An infinite activation whose reconstruction is zero would add zero to some sums. */
+    private void spoil() {
+        squaredError.add(Double.NaN);
+        squaredOutput.add(Double.NaN);
+        products.add(Double.NaN);
+        cosines.add(Double.NaN);
+        ratios.add(Double.NaN);
+        deviation.addNonFinite();
+    }
+
+    /**
+     * Takes in what another has measured, on other tokens, and leaves it as it is.
+     *
+     * @throws IllegalArgumentException if it is of activations of another width
+     */
+    public void add(ReconstructionQuality other) {
+        requireSameWidth(other);
+        tokens += other.tokens;
+        comparable += other.comparable;
+        squaredError.add(other.squaredError);
+        squaredOutput.add(other.squaredOutput);
+        products.add(other.products);
+        cosines.add(other.cosines);
+        ratios.add(other.ratios);
+        legacy.add(other.legacy);
+        deviation.add(other.deviation);
+    }
+
+    void requireSameWidth(ReconstructionQuality other) {
+        Objects.requireNonNull(other, "other");
+        if (other.dIn != dIn) {
+            throw new IllegalArgumentException("Measures of activations that are " + dIn
+                    + " wide cannot take in those of some that are " + other.dIn + ".");
         }
     }
 
     /** Returns the mean over the tokens of {@code |x - y|²}, NaN without tokens. */
     public double meanSquaredError() {
-        return squaredError / tokens;
+        return squaredError.value() / tokens;
     }
 
     /**
@@ -124,31 +213,66 @@ public final class ReconstructionQuality {
      * without the tokens whose activation is zero.
      */
     public double cosine() {
-        return cosines / comparable;
+        return cosines.value() / comparable;
     }
 
     /** Returns the mean over the tokens of {@code |y| / |x|}, without those whose activation is zero. */
     public double l2Ratio() {
-        return ratios / comparable;
+        return ratios.value() / comparable;
     }
 
     /** Returns {@code sum |y|² / sum x·y}, 1 if nothing is shrunk (arXiv 2404.16014, equation 10). */
     public double relativeReconstructionBias() {
-        return products == 0 ? Double.NaN : squaredOutput / products;
+        double sum = products.value();
+        return sum == 0 ? Double.NaN : squaredOutput.value() / sum;
     }
 
     /** Returns the explained variance, NaN if the activations do not vary. */
     public double explainedVariance() {
-        return squaredDeviation == 0 ? Double.NaN : 1 - squaredError / squaredDeviation;
+        double squaredDeviation = tokens == 0 ? 0 : deviation.value(tokens);
+        return squaredDeviation == 0 ? Double.NaN : 1 - squaredError.value() / squaredDeviation;
     }
 
-    /** Returns the explained variance token by token, which depends on the size of the batches. */
+    /**
+     * Returns the explained variance token by token, with the mean of each token's batch: it depends on which tokens were in a
+     * batch together and in which order, but not on the order of the batches.
+     */
     public double legacyExplainedVariance() {
         return legacy.mean();
     }
 
     /** Returns the relative error, NaN if the activations are all zero. */
     public double relativeError() {
-        return squaredNorm == 0 ? Double.NaN : Math.sqrt(squaredError / squaredNorm);
+        double squaredNorm = deviation.squaredNorm();
+        return squaredNorm == 0 ? Double.NaN : Math.sqrt(squaredError.value() / squaredNorm);
+    }
+
+    /**
+     * Returns what was measured in a form that keeps from version to version of this library, for another process to
+     * {@linkplain #add(ReconstructionQuality) add}; {@link #fromBytes} reads it. Little-endian, some 10 bytes for each column of
+     * an activation; what took in the same batches, in any order, is equal bytes.
+     */
+    public byte[] toBytes() {
+        StateWriter out = new StateWriter(LETTERS, VERSION);
+        out.putCount(dIn);
+        out.putCount(tokens);
+        out.putCount(comparable);
+        squaredError.write(out);
+        squaredOutput.write(out);
+        products.write(out);
+        cosines.write(out);
+        ratios.write(out);
+        legacy.write(out);
+        deviation.write(out);
+        return out.bytes();
+    }
+
+    /**
+     * Returns what {@link #toBytes} wrote.
+     *
+     * @throws IllegalArgumentException if the bytes are none, cut, of a later form, or say what cannot be
+     */
+    public static ReconstructionQuality fromBytes(byte[] bytes) {
+        return new ReconstructionQuality(new StateReader(bytes, LETTERS, VERSION, "measures of reconstructions"));
     }
 }
