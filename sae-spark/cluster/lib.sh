@@ -99,10 +99,11 @@ compile() { # EXAMPLE.java or EXAMPLE.scala
 # What bin/spark-class of the distribution does: asks Spark for the command line, and becomes it.
 spark_class() {
     local words=() word
+    "$java" -cp "$SPARK_HOME/jars/*" org.apache.spark.launcher.Main "$@" > "$work/command.$BASHPID"
     {
         read -r
         while IFS= read -r -d '' word; do words+=("$word"); done
-    } < <("$java" -cp "$SPARK_HOME/jars/*" org.apache.spark.launcher.Main "$@")
+    } < "$work/command.$BASHPID"
     exec "${words[@]}"
 }
 
