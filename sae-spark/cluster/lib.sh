@@ -39,11 +39,12 @@ stop() {
 }
 
 # A folder like that of Spark's distribution, as far as jobs need it: jars/ with links to what Maven has.
-spark_home() { # VERSION
-    export SPARK_HOME=$kept/spark-$1 SPARK_SCALA_VERSION=2.13
-    [ -f "$SPARK_HOME/classpath" ] && [ -z "$(find -L "$SPARK_HOME/jars" -type l)" ] && return
+spark_home() { # VERSION [GSON]
     local gson=2.11.0
     case $1 in 3.*) gson=2.2.4 ;; esac
+    gson=${2:-$gson}
+    export SPARK_HOME=$kept/spark-$1-gson-$gson SPARK_SCALA_VERSION=2.13
+    [ -f "$SPARK_HOME/classpath" ] && [ -z "$(find -L "$SPARK_HOME/jars" -type l)" ] && return
     say "the jars of Spark $1"
     rm -rf "$SPARK_HOME"
     mkdir -p "$SPARK_HOME/jars"
@@ -84,10 +85,11 @@ compile() { # EXAMPLE.java or EXAMPLE.scala
     case $1 in
         *.java) "${java}c" -d "$work/classes" -cp "$behind" "$1" ;;
         *.scala)
-            local scala
+            local scala core
             scala=$(basename "$SPARK_HOME"/jars/scala-library-*.jar .jar)
+            core=$(basename "$SPARK_HOME"/jars/spark-core_*.jar .jar)
             mvn -B -q -f "$cluster/spark/pom.xml" -Pscala -Dscala.version="${scala#scala-library-}" -Dgson.version=2.11.0 \
-                -Dspark.version="${SPARK_HOME##*spark-}" -Dmaven.repo.local="$cache" \
+                -Dspark.version="${core##*-}" -Dmaven.repo.local="$cache" \
                 dependency:build-classpath -Dmdep.outputFile="$work/scala.classpath"
             "$java" -cp "$(cat "$work/scala.classpath")" scala.tools.nsc.Main -nowarn -d "$work/classes" -cp "$behind" "$1"
             ;;
@@ -98,12 +100,12 @@ compile() { # EXAMPLE.java or EXAMPLE.scala
 
 # What bin/spark-class of the distribution does: asks Spark for the command line, and becomes it.
 spark_class() {
-    local words=() word
-    "$java" -cp "$SPARK_HOME/jars/*" org.apache.spark.launcher.Main "$@" > "$work/command.$BASHPID"
+    local words=() word command=$work/command.$BASHPID
+    "$java" -cp "$SPARK_HOME/jars/*" org.apache.spark.launcher.Main "$@" > "$command"
     {
         read -r
         while IFS= read -r -d '' word; do words+=("$word"); done
-    } < "$work/command.$BASHPID"
+    } < "$command"
     exec "${words[@]}"
 }
 
@@ -117,7 +119,7 @@ start() { # NAME CLASS [ARGUMENT …]
 wait_for() { # NAME COUNT PATTERN: until so many lines of the log of a process have it
     for ((i = 0; i < 300; i++)); do
         [ "$(grep -cE "$3" "$work/$1.log")" -ge "$2" ] && return
-        kill -0 "${pids[@]}" || break
+        kill -0 "${pids[@]: -1}" 2> /dev/null || break
         sleep 0.2
     done
     cat "$work/$1.log" >&2
