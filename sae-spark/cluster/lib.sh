@@ -64,7 +64,7 @@ build_libraries() {
     mkdir -p "$kept"
     touch "$libraries.building"
     rm -rf "$kept/published" "$kept/repository/io/github/sae4j" "$libraries"
-    (cd "$root" && mvn -B -q -Pquick deploy -pl sae-spark,src-test-fixtures -am -Denforcer.skip -Dmaven.install.skip \
+    (cd "$root" && mvn -B -q -Pquick deploy -pl bom,sae-spark,src-test-fixtures -am -Denforcer.skip -Dmaven.install.skip \
         -DaltDeploymentRepository="published::file://$kept/published")
     local version
     version=$(basename "$(find "$kept/published/io/github/sae4j/sae-spark" -mindepth 1 -maxdepth 1 -type d)")
