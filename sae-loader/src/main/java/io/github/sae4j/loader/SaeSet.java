@@ -1,7 +1,6 @@
 package io.github.sae4j.loader;
 
 import ai.djl.Device;
-import com.google.gson.JsonParser;
 import io.github.sae4j.core.Kernel;
 import io.github.sae4j.core.SaeBuilder;
 import io.github.sae4j.core.SaeCapabilities;
@@ -16,6 +15,7 @@ import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.internal.ClassPath;
 import io.github.sae4j.loader.internal.FailureBelow;
 import io.github.sae4j.loader.internal.format.LayerSet;
+import io.github.sae4j.loader.internal.json.StrictJson;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -160,8 +160,7 @@ public final class SaeSet implements AutoCloseable {
                 files.member(layer),
                 config,
                 config.metadata().hookName(),
-                Optional.ofNullable(written)
-                        .map(json -> JsonParser.parseString(json).getAsString()));
+                Optional.ofNullable(written).map(json -> StrictJson.parse(json).getAsString()));
     }
 
     /**

@@ -110,7 +110,7 @@ public final class SaeEncoder extends SaeStage<SaeEncoder> {
                 params.errors(errorCol()));
     }
 
-    private static void requireFitting(SparseAutoencoder sae, List<Integer> wanted) {
+    static void requireFitting(SparseAutoencoder sae, List<Integer> wanted) {
         if (!sae.capabilities().has(SaeCapability.ENCODE_TOKENS)) {
             throw new SaeException(
                     SaeException.Reason.NOT_SUPPORTED,

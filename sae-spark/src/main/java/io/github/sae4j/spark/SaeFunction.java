@@ -1,5 +1,7 @@
 package io.github.sae4j.spark;
 
+import io.github.sae4j.spark.internal.rows.EncodeRows;
+import io.github.sae4j.spark.internal.rows.OutputForm;
 import io.github.sae4j.spark.internal.rows.RowWork;
 import io.github.sae4j.spark.internal.sql.SaeCall;
 import java.util.ArrayList;
@@ -60,6 +62,11 @@ final class SaeFunction extends AbstractFunction1<Seq<Expression>, Expression> {
         DataType type = input.dataType();
         stage.added(input.sql(), type);
         RowWork work = stage.work(SparkSession.active(), type);
+        if (work instanceof EncodeRows encode && encode.form() == OutputForm.ROWS) {
+            throw new IllegalArgumentException(
+                    name + ": outputForm is struct or vector here, for a function makes one value of"
+                            + " each row; explode(" + name + "(…).indices) makes rows.");
+        }
         return new SaeCall(name, work, input);
     }
 

@@ -5,6 +5,7 @@ import io.github.sae4j.spark.internal.rows.ErrorPolicy;
 import io.github.sae4j.spark.internal.worker.SaeReference;
 import io.github.sae4j.spark.internal.worker.SaeSettings;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.apache.spark.ml.param.BooleanParam;
 import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.Param;
@@ -16,9 +17,12 @@ import org.apache.spark.sql.types.StructType;
 /** The parameters that all stages have. */
 final class SaeParams {
 
+    static final int BATCH_TOKENS = 512;
+
     /** The setting that names the folder of each machine in which SAEs are kept. */
     private static final String CACHE = "spark.sae4j.cache";
 
+    private static final Pattern SHA256 = Pattern.compile("[0-9a-fA-F]{64}");
     private static final String TASK_CPUS = "spark.task.cpus";
 
     private final Params owner;
@@ -39,6 +43,13 @@ final class SaeParams {
         this.inputCol = new Param<>(owner, "inputCol", "the column that is read");
         this.batchTokens = new IntParam(owner, "batchTokens", "how many tokens a task computes at once");
         this.threadsPerTask = new IntParam(owner, "threadsPerTask", "how many threads a task computes with");
+    }
+
+    /** Called by the owner once it has its parameters. */
+    void setDefaults() {
+        owner.setDefault(batchTokens, BATCH_TOKENS);
+        owner.setDefault(threadsPerTask, 0);
+        owner.setDefault(prepared, false);
     }
 
     /** Returns a text that was set, empty if it was not. */
@@ -119,15 +130,16 @@ final class SaeParams {
      */
     SaeReference reference(SparkSession session, Consumer<SparseAutoencoder> check) {
         int wanted = atLeast(0, threadsPerTask);
+        String hash = text(sha256);
+        if (!hash.isEmpty() && !SHA256.matcher(hash).matches()) {
+            throw new IllegalArgumentException(
+                    owner.uid() + ": sha256 is 64 hexadecimal digits, but is '" + hash + "'.");
+        }
         int threads = wanted > 0 ? wanted : Integer.parseInt(session.conf().get(TASK_CPUS, "1"));
         return SaeReference.resolve(
                 new SaeSettings(
-                        required(sae),
-                        text(revision),
-                        text(sha256),
-                        session.conf().get(CACHE, ""),
-                        threads,
-                        (Boolean) owner.getOrDefault(prepared)),
+                        required(sae), text(revision), hash, session.conf().get(CACHE, ""), threads, (Boolean)
+                                owner.getOrDefault(prepared)),
                 check);
     }
 

@@ -27,8 +27,6 @@ abstract class SaeStage<T extends SaeStage<T>> extends Transformer implements De
 
     private static final long serialVersionUID = 1L;
 
-    static final int BATCH_TOKENS = 512;
-
     private final String uid;
 
     @SuppressWarnings("serial") // Stages are not serialised; they are saved by their parameters.
@@ -43,9 +41,7 @@ abstract class SaeStage<T extends SaeStage<T>> extends Transformer implements De
         this.outputCol = new Param<>(this, "outputCol", "the column that is made");
         this.errorCol = new Param<>(this, "errorCol", "the column that says what is wrong with a row");
         setDefault(outputCol, output);
-        setDefault(params.batchTokens, BATCH_TOKENS);
-        setDefault(params.threadsPerTask, 0);
-        setDefault(params.prepared, false);
+        params.setDefaults();
     }
 
     abstract T self();
@@ -229,7 +225,7 @@ abstract class SaeStage<T extends SaeStage<T>> extends Transformer implements De
     }
 
     /**
-     * Sets how many tokens a task computes at once, at least 1; by default {@value #BATCH_TOKENS}. A task holds so many rows in
+     * Sets how many tokens a task computes at once, at least 1; by default {@value SaeParams#BATCH_TOKENS}. A task holds so many rows in
      * memory, however long its partition is.
      *
      * @return this

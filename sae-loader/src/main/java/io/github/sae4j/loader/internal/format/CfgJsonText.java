@@ -11,6 +11,7 @@ import io.github.sae4j.core.SaeMetadata;
 import io.github.sae4j.loader.SaeLoadException;
 import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.internal.SaeLensFiles;
+import io.github.sae4j.loader.internal.json.StrictJson;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;

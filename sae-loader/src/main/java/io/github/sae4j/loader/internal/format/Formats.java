@@ -14,6 +14,7 @@ import io.github.sae4j.loader.internal.OpenedWith;
 import io.github.sae4j.loader.internal.SaeFolder;
 import io.github.sae4j.loader.internal.SaeLensFiles;
 import io.github.sae4j.loader.internal.format.CfgJson.Declared;
+import io.github.sae4j.loader.internal.json.StrictJson;
 import io.github.sae4j.loader.internal.names.Registry;
 import io.github.sae4j.tensors.Tensor;
 import java.util.Arrays;
@@ -161,7 +162,7 @@ public final class Formats {
                 place,
                 settings.facts(),
                 settings.allOverrides(),
-                new Accounts(settings.allowedUnknown(), settings.overrides().keySet()),
+                new Accounts(settings.allowedUnknown(), StrictJson.names(settings.overrides())),
                 headersOnly,
                 settings.hashes());
     }
@@ -183,7 +184,7 @@ public final class Formats {
         }
         reading.requireOverridesRead(
                 declared.unread(),
-                settings.overrides().keySet(),
+                StrictJson.names(settings.overrides()),
                 declared.config().architecture().label(),
                 declared.readable());
         reading.accounts().requireAllMet(place.label());

@@ -7,6 +7,7 @@ import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.format.FormatFields;
 import io.github.sae4j.loader.format.FormatReading;
 import io.github.sae4j.loader.format.FormatTensors;
+import io.github.sae4j.loader.internal.json.StrictJson;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -87,7 +88,7 @@ final class ProvidedReading implements FormatReading {
      * @throws SaeLoadException if something is left, or a field that the user set was read nowhere
      */
     Weights close(String label, String architecture) {
-        Set<String> set = settings.overrides().keySet();
+        Set<String> set = StrictJson.names(settings.overrides());
         Set<String> known = new TreeSet<>();
         fields.values().forEach(read -> known.addAll(read.fields.read()));
         Set<String> left = new HashSet<>(set);

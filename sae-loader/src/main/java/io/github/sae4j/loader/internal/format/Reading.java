@@ -14,6 +14,7 @@ import io.github.sae4j.loader.internal.SaeFolder;
 import io.github.sae4j.loader.internal.Unreadable;
 import io.github.sae4j.loader.internal.WeightsState;
 import io.github.sae4j.loader.internal.YamlFile;
+import io.github.sae4j.loader.internal.json.StrictJson;
 import io.github.sae4j.loader.internal.names.Nearest;
 import io.github.sae4j.loader.internal.names.Registry;
 import io.github.sae4j.tensors.Tensor;

@@ -5,6 +5,7 @@ import io.github.sae4j.loader.SaeLoadException;
 import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.loader.internal.SaeFolder;
 import io.github.sae4j.loader.internal.SaeLensFiles;
+import io.github.sae4j.loader.internal.json.StrictJson;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -38,8 +39,8 @@ final class SaeLensFormat implements Format {
     @Override
     public Parts read(Reading reading) {
         Optional<JsonObject> declared = reading.json(reading.place(), SaeLensFiles.CONFIG);
-        declared.ifPresent(
-                config -> CfgJson.read(reading.overridden(config.deepCopy()), SaeLensFiles.CONFIG, reading.accounts()));
+        declared.ifPresent(config ->
+                CfgJson.read(reading.overridden(StrictJson.copy(config)), SaeLensFiles.CONFIG, reading.accounts()));
         Weights weights = reading.weights(SaeLensFiles.WEIGHTS);
         refuseScalingFactor(weights);
         Parts parts = declared.map(config -> Parts.declared(config, SaeLensFiles.CONFIG, weights))

@@ -1,7 +1,7 @@
 package io.github.sae4j.loader.internal.names;
 
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
+import io.github.sae4j.loader.internal.json.StrictJson;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -55,7 +55,7 @@ final class KnownReleases {
                 row.optional(3),
                 overrides == null
                         ? new JsonObject()
-                        : JsonParser.parseString(overrides).getAsJsonObject(),
+                        : StrictJson.parse(overrides).getAsJsonObject(),
                 () -> saes(name, repository));
     }
 

@@ -10,6 +10,7 @@ import io.github.sae4j.core.SaeArchitecture;
 import io.github.sae4j.core.SaeConfig;
 import io.github.sae4j.core.SaeMetadata;
 import io.github.sae4j.loader.SaeLoadException;
+import io.github.sae4j.loader.internal.json.StrictJson;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;

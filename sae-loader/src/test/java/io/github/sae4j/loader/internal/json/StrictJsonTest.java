@@ -1,4 +1,4 @@
-package io.github.sae4j.loader.internal.format;
+package io.github.sae4j.loader.internal.json;
 
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 

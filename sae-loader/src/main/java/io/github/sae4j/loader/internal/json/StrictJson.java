@@ -1,4 +1,4 @@
-package io.github.sae4j.loader.internal.format;
+package io.github.sae4j.loader.internal.json;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
@@ -13,10 +13,12 @@ import io.github.sae4j.loader.SaeLoadException.Reason;
 import io.github.sae4j.safetensors.internal.Quoted;
 import java.io.IOException;
 import java.io.StringReader;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** JSON as any version of Gson reads it unless it is lenient, with each name at most once in an object and nothing after the value. */
-final class StrictJson {
+public final class StrictJson {
 
     private static final int DEEPEST_NESTING = 128;
     private static final Pattern PARSERS_ADVICE =
@@ -30,7 +32,7 @@ final class StrictJson {
      * @param file the file's name, for sentences
      * @throws SaeLoadException if it holds none
      */
-    static JsonObject object(String text, String file) {
+    public static JsonObject object(String text, String file) {
         try {
             if (parse(text) instanceof JsonObject object) {
                 return object;
@@ -46,7 +48,7 @@ final class StrictJson {
      *
      * @throws JsonParseException if the text is not JSON; the message says where and why
      */
-    static JsonElement parse(String text) {
+    public static JsonElement parse(String text) {
         try (JsonReader reader = new JsonReader(new StringReader(text))) {
             JsonElement value = value(reader, 0);
             if (reader.peek() != JsonToken.END_DOCUMENT) {
@@ -72,9 +74,14 @@ final class StrictJson {
         return switch (reader.peek()) {
             case BEGIN_OBJECT -> object(reader, depth);
             case BEGIN_ARRAY -> array(reader, depth);
-            case STRING, NUMBER, BOOLEAN, NULL -> JsonParser.parseReader(reader);
-            default -> throw new MalformedJsonException("a value was expected at " + reader.getPath());
+            case STRING, NUMBER, BOOLEAN, NULL -> scalar(reader);
+            default -> throw new MalformedJsonException("a value was expected");
         };
+    }
+
+    @SuppressWarnings({"deprecation", "InlineMeInliner"}) // The Gson of Spark 3.5, 2.2.4, has no static method for it.
+    private static JsonElement scalar(JsonReader reader) {
+        return new JsonParser().parse(reader);
     }
 
     private static JsonObject object(JsonReader reader, int depth) throws IOException {
@@ -99,5 +106,17 @@ final class StrictJson {
         }
         reader.endArray();
         return array;
+    }
+
+    /** Returns the names of an object's fields, in their order, as a set that does not change with it. */
+    public static Set<String> names(JsonObject object) {
+        Set<String> names = new LinkedHashSet<>();
+        object.entrySet().forEach(field -> names.add(field.getKey()));
+        return names;
+    }
+
+    /** Returns an object with the same fields, and with objects and arrays of its own in them. */
+    public static JsonObject copy(JsonObject object) {
+        return parse(object.toString()).getAsJsonObject();
     }
 }
