@@ -76,10 +76,13 @@ class JavadocTest {
         }
     }
 
+    /** Those of sae-spark are compiled there, where Spark is. */
     @Test
     void everyExampleCompiles() throws IOException {
         ExampleCompiler examples = new ExampleCompiler(folder);
-        for (String library : PublicTypes.LIBRARIES) {
+        for (String library : PublicTypes.LIBRARIES.stream()
+                .filter(name -> !name.equals("sae-spark"))
+                .toList()) {
             for (Path source : PublicTypes.sources(library)) {
                 Matcher example = EXAMPLE.matcher(Files.readString(source));
                 while (example.find()) {

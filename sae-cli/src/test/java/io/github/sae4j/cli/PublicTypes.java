@@ -25,7 +25,14 @@ import org.jspecify.annotations.Nullable;
 final class PublicTypes extends TreePathScanner<@Nullable Void, List<PublicTypes.Type>> {
 
     static final List<String> LIBRARIES = List.of(
-            "safetensors-java", "tensor-files", "hf-hub4j", "sae-core", "sae-loader", "sae-data", "sae-analysis");
+            "safetensors-java",
+            "tensor-files",
+            "hf-hub4j",
+            "sae-core",
+            "sae-loader",
+            "sae-data",
+            "sae-analysis",
+            "sae-spark");
 
     private final DocTrees docs;
 
