@@ -35,6 +35,12 @@ final class Poms {
                 .toList();
     }
 
+    /** Returns whether others get a module. */
+    static boolean isPublished(String module) {
+        Element properties = child(project(ROOT.resolve(module)), "properties");
+        return !text(properties, "maven.deploy.skip").equals("true");
+    }
+
     private static Element project(Path folder) {
         try {
             return DocumentBuilderFactory.newInstance()

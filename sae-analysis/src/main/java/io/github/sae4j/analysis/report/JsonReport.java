@@ -2,6 +2,7 @@ package io.github.sae4j.analysis.report;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import io.github.sae4j.analysis.check.FitCheck;
 import io.github.sae4j.analysis.check.HypothesisResult;
 import io.github.sae4j.analysis.evaluation.Evaluation;
@@ -185,7 +186,7 @@ public final class JsonReport {
 
     private static JsonArray features(int[] features) {
         JsonArray array = new JsonArray();
-        Arrays.stream(features).forEach(array::add);
+        Arrays.stream(features).forEach(feature -> array.add(new JsonPrimitive(feature)));
         return array;
     }
 }

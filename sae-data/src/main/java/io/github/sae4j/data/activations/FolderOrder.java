@@ -3,10 +3,10 @@ package io.github.sae4j.data.activations;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import io.github.sae4j.data.DataException;
 import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.data.internal.Inputs;
+import io.github.sae4j.data.internal.files.Json;
 import io.github.sae4j.data.internal.formats.MemmapInput;
 import io.github.sae4j.safetensors.ShardedSafetensors;
 import java.io.IOException;
@@ -91,7 +91,7 @@ final class FolderOrder {
 
     private static Iterable<JsonElement> dataFiles(Path state) {
         try {
-            JsonElement root = JsonParser.parseString(Files.readString(state));
+            JsonElement root = Json.parse(Files.readString(state));
             @Nullable JsonElement files = root instanceof JsonObject object ? object.get("_data_files") : null;
             if (files == null || !files.isJsonArray()) {
                 throw new DataException(Reason.MALFORMED, state + ": it has no array \"_data_files\".");

@@ -3,7 +3,6 @@ package io.github.sae4j.data.features;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import io.github.sae4j.core.SaeSource;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.SparseFeatures;
@@ -16,6 +15,7 @@ import io.github.sae4j.data.activations.InputRequirements;
 import io.github.sae4j.data.activations.Layout;
 import io.github.sae4j.data.internal.LayerAxis;
 import io.github.sae4j.data.internal.files.InputFile;
+import io.github.sae4j.data.internal.files.Json;
 import io.github.sae4j.safetensors.Dtype;
 import io.github.sae4j.safetensors.SafetensorsFile;
 import io.github.sae4j.safetensors.TensorView;
@@ -186,7 +186,7 @@ public final class FeatureFile implements AutoCloseable {
 
     private static long[] parseShape(Path path, String text) {
         try {
-            JsonArray array = JsonParser.parseString(text).getAsJsonArray();
+            JsonArray array = Json.parse(text).getAsJsonArray();
             long[] shape = new long[array.size()];
             for (int axis = 0; axis < shape.length; axis++) {
                 JsonElement size = array.get(axis);

@@ -1,14 +1,15 @@
 package io.github.sae4j.data.features;
 
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import io.github.sae4j.data.DataException;
 import io.github.sae4j.data.DataException.Reason;
 import io.github.sae4j.data.OutputFile;
 import io.github.sae4j.data.Sentence;
 import io.github.sae4j.data.Setting;
 import io.github.sae4j.data.internal.files.GuardedFile;
+import io.github.sae4j.data.internal.files.Json;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -159,13 +161,13 @@ final class ShardFolder implements AutoCloseable {
     private void requireSame(JsonObject run) throws IOException {
         JsonObject before;
         try {
-            before = JsonParser.parseString(Files.readString(folder.resolve(RUN)))
-                    .getAsJsonObject();
+            before = Json.parse(Files.readString(folder.resolve(RUN))).getAsJsonObject();
         } catch (JsonParseException | IllegalStateException e) {
             throw new DataException(Reason.MALFORMED, folder.resolve(RUN) + ": this is no description of a run.", e);
         }
-        for (String field : run.keySet()) {
-            if (!run.get(field).equals(before.get(field))) {
+        for (Map.Entry<String, JsonElement> now : run.entrySet()) {
+            String field = now.getKey();
+            if (!now.getValue().equals(before.get(field))) {
                 throw new DataException(
                         Reason.MISMATCH,
                         Sentence.of(
@@ -173,7 +175,7 @@ final class ShardFolder implements AutoCloseable {
                                 Setting.RESUME.named(),
                                 " cannot go on, for \"",
                                 spoken(field),
-                                "\" was " + before.get(field) + " and is now " + run.get(field) + "; ",
+                                "\" was " + before.get(field) + " and is now " + now.getValue() + "; ",
                                 Setting.REPLACE.named(),
                                 " without ",
                                 Setting.RESUME.named(),

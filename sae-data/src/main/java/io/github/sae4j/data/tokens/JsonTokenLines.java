@@ -4,9 +4,9 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import io.github.sae4j.data.DataException;
 import io.github.sae4j.data.DataException.Reason;
+import io.github.sae4j.data.internal.files.Json;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -74,7 +74,7 @@ final class JsonTokenLines implements TokenLines {
     private JsonArray array(String line) {
         JsonElement value;
         try {
-            value = JsonParser.parseString(line);
+            value = Json.parse(line);
         } catch (JsonParseException e) {
             throw new DataException(Reason.MALFORMED, place() + ": this is no JSON.", e);
         }

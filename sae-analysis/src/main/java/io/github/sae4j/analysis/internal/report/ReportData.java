@@ -2,6 +2,7 @@ package io.github.sae4j.analysis.internal.report;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import io.github.sae4j.analysis.evaluation.Evaluation;
 import io.github.sae4j.analysis.survey.Example;
 import io.github.sae4j.analysis.survey.FeatureOrder;
@@ -103,8 +104,8 @@ public record ReportData(
         JsonArray all = new JsonArray();
         pairs.forEach((label, text) -> {
             JsonArray pair = new JsonArray();
-            pair.add(label);
-            pair.add(text);
+            pair.add(new JsonPrimitive(label));
+            pair.add(new JsonPrimitive(text));
             all.add(pair);
         });
         return all;
@@ -112,7 +113,7 @@ public record ReportData(
 
     private static JsonArray numbers(Number... numbers) {
         JsonArray array = new JsonArray();
-        List.of(numbers).forEach(array::add);
+        List.of(numbers).forEach(number -> array.add(new JsonPrimitive(number)));
         return array;
     }
 
@@ -129,9 +130,9 @@ public record ReportData(
         JsonArray places = new JsonArray();
         for (int feature = 0; feature < dSae; feature++) {
             Example example = strongest.get(feature);
-            counts.add(all.firings().count(feature));
-            largest.add(example == null ? 0 : example.value());
-            places.add(example == null ? "" : place(example, texts));
+            counts.add(new JsonPrimitive(all.firings().count(feature)));
+            largest.add(new JsonPrimitive(example == null ? 0 : example.value()));
+            places.add(new JsonPrimitive(example == null ? "" : place(example, texts)));
         }
         data.add("count", counts);
         data.add("max", largest);

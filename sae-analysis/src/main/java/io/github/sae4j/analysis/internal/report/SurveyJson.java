@@ -2,6 +2,7 @@ package io.github.sae4j.analysis.internal.report;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import io.github.sae4j.analysis.survey.CoFiring;
 import io.github.sae4j.analysis.survey.Example;
 import io.github.sae4j.analysis.survey.FeatureTally;
@@ -35,7 +36,7 @@ public final class SurveyJson {
         JsonObject histogram = new JsonObject();
         histogram.addProperty("bin_width", tally.histogram().binWidth());
         JsonArray counts = new JsonArray();
-        Arrays.stream(tally.histogram().counts()).forEach(counts::add);
+        Arrays.stream(tally.histogram().counts()).forEach(count -> counts.add(new JsonPrimitive(count)));
         histogram.add("counts", counts);
         object.add("histogram", histogram);
         JsonArray pairs = new JsonArray();
@@ -80,7 +81,7 @@ public final class SurveyJson {
 
     private static JsonArray texts(List<String> tokens) {
         JsonArray texts = new JsonArray();
-        tokens.forEach(texts::add);
+        tokens.forEach(token -> texts.add(new JsonPrimitive(token)));
         return texts;
     }
 }

@@ -3,9 +3,9 @@ package io.github.sae4j.data.internal.formats;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import io.github.sae4j.data.DataException;
 import io.github.sae4j.data.DataException.Reason;
+import io.github.sae4j.data.internal.files.Json;
 import io.github.sae4j.data.internal.tensors.InputArray;
 import io.github.sae4j.data.internal.tensors.InputChannel;
 import io.github.sae4j.data.internal.tensors.OpenInput;
@@ -89,7 +89,7 @@ public final class MemmapInput implements OpenInput {
 
     private static JsonObject described(Path meta) {
         try {
-            if (JsonParser.parseString(Files.readString(meta)) instanceof JsonObject object) {
+            if (Json.parse(Files.readString(meta)) instanceof JsonObject object) {
                 return object;
             }
             throw new DataException(
