@@ -12,12 +12,16 @@ final class PublicTypes {
 
     static final String ROOT = "io.github.sae4j";
 
+    /** Its types extend Spark's, which users bring and this module has not. */
+    private static final String ON_SPARK = ROOT + ".spark";
+
     private PublicTypes() {}
 
     static List<Class<?>> all() {
         return new ClassFileImporter()
                 .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages(ROOT).stream()
                         .filter(type -> !type.getPackageName().contains(".internal"))
+                        .filter(type -> !type.getPackageName().startsWith(ON_SPARK))
                         .filter(PublicTypes::isPublic)
                         .<Class<?>>map(JavaClass::reflect)
                         .toList();
