@@ -15,6 +15,7 @@ import scala.collection.immutable.Seq;
 import scala.reflect.ClassTag;
 
 /** A stage that works on batches of rows, in a plan that is carried out. */
+@SuppressWarnings("serial") // Attributes and Scala's sequences are serialisable, though their types do not say so.
 public final class RowStageExec extends SparkPlan {
 
     private static final long serialVersionUID = 1L;

@@ -21,6 +21,7 @@ import scala.collection.immutable.Seq;
 import scala.runtime.AbstractFunction2;
 
 /** What a task does with the rows of its partition: it holds one batch of them at a time. */
+@SuppressWarnings("serial") // Attributes and Scala's sequences are serialisable, though their types do not say so.
 final class RowStagePartition extends AbstractFunction2<Object, Iterator<InternalRow>, Iterator<InternalRow>>
         implements Serializable {
 
