@@ -164,3 +164,11 @@ submit() { # MASTER NAME CLASS [ARGUMENT …]
         fail "the job '$2' ended with an error"
     }
 }
+
+# The same without Spark, from Parquet to Parquet, with as many threads as the cluster has cores.
+sae_encode() { # INPUT.parquet SAE OUTPUT.parquet
+    "$root/sae" encode "$1" --tensor activation --sae "$2" --out "$3" --threads 2 2> "$work/encode.err" || {
+        cat "$work/encode.err" >&2
+        fail "sae encode ended with an error"
+    }
+}

@@ -1,11 +1,14 @@
+import static org.apache.spark.sql.functions.expr;
+
 import io.github.sae4j.fixtures.RandomSae;
 import io.github.sae4j.fixtures.StoredType;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Queue;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -13,21 +16,21 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
-import scala.collection.Seq;
-import scala.jdk.javaapi.CollectionConverters;
 
 /**
- * What there is before a job and after it: a random SAE, tokens that it explains, and whether two jobs wrote the same rows.
+ * What there is before a job and after it: a random SAE, tokens that it explains, and whether Spark's features are those of
+ * {@code sae encode}.
  *
  * <pre>
  * Rows sae FOLDER D_IN D_SAE TYPE L0
  * Rows tokens FOLDER.parquet D_IN D_SAE TYPE L0 TOKENS FILES
- * Rows compare ONE.parquet OTHER.parquet
+ * Rows compare ENCODED.parquet SPARK.parquet
  * </pre>
  */
 public final class Rows {
 
     private static final long SEED = 1;
+    private static final int TOKENS_AT_A_TIME = 1024;
 
     private Rows() {}
 
@@ -51,7 +54,7 @@ public final class Rows {
         int tokens = Integer.parseInt(args[6]);
         int files = Integer.parseInt(args[7]);
         StructType columns = StructType.fromDDL("id bigint, activation array<float>");
-        MapPartitionsFunction<Long, Row> make = ids -> made(sae(args), ids);
+        MapPartitionsFunction<Long, Row> make = ids -> new Made(sae(args), ids);
         try (SparkSession spark = SparkSession.builder().getOrCreate()) {
             spark.range(0, tokens, 1, files)
                     .mapPartitions(make, Encoders.row(columns))
@@ -60,61 +63,57 @@ public final class Rows {
         }
     }
 
-    private static Iterator<Row> made(RandomSae sae, Iterator<Long> ids) {
-        List<Long> all = new ArrayList<>();
-        ids.forEachRemaining(all::add);
-        float[][] activations = sae.activations(all.size(), all.get(0));
-        List<Row> rows = new ArrayList<>();
-        for (float[] activation : activations) {
-            rows.add(RowFactory.create(all.get(rows.size()), activation));
-        }
-        return rows.iterator();
-    }
+    private static final class Made implements Iterator<Row> {
 
-    private static void compare(String one, String other) throws IOException {
-        try (SparkSession spark = SparkSession.builder().getOrCreate()) {
-            Dataset<Row> ones = spark.read().parquet(one).drop("activation").orderBy("id");
-            Dataset<Row> others = spark.read().parquet(other).drop("activation").orderBy("id");
-            if (!ones.schema().equals(others.schema())) {
-                throw new IllegalStateException(
-                        "The columns differ: " + ones.schema().toDDL() + " and " + others.schema().toDDL() + ".");
-            }
-            Iterator<Row> left = ones.toLocalIterator();
-            Iterator<Row> right = others.toLocalIterator();
-            long rows = 0;
-            long values = 0;
-            for (; left.hasNext() && right.hasNext(); rows++) {
-                List<Object> expected = numbers(left.next());
-                List<Object> found = numbers(right.next());
-                if (!expected.equals(found)) {
-                    throw new IllegalStateException("The rows of id " + expected.get(0) + " differ: " + expected
-                            + " and " + found + ".");
+        private final RandomSae sae;
+        private final Iterator<Long> ids;
+        private final Queue<Row> made = new ArrayDeque<>();
+
+        private Made(RandomSae sae, Iterator<Long> ids) {
+            this.sae = sae;
+            this.ids = ids;
+        }
+
+        @Override
+        public boolean hasNext() {
+            return !made.isEmpty() || ids.hasNext();
+        }
+
+        @Override
+        public Row next() {
+            if (made.isEmpty()) {
+                List<Long> next = new ArrayList<>();
+                while (next.size() < TOKENS_AT_A_TIME && ids.hasNext()) {
+                    next.add(ids.next());
                 }
-                values += expected.size() - 1;
+                float[][] activations = sae.activations(next.size(), next.get(0));
+                for (int i = 0; i < activations.length; i++) {
+                    made.add(RowFactory.create(next.get(i), activations[i]));
+                }
             }
-            if (left.hasNext() || right.hasNext()) {
-                throw new IllegalStateException(
-                        "One has " + ones.count() + " rows, the other one " + others.count() + ".");
-            }
-            System.out.println(rows + " rows with " + values + " numbers, all equal");
+            return made.remove();
         }
     }
 
-    /** Returns what a value is made of: sizes and elements, a float as its bits. */
-    private static List<Object> numbers(Object value) {
-        if (value instanceof Row row) {
-            return all(CollectionConverters.asJava(row.toSeq()));
-        } else if (value instanceof Seq<?> sequence) {
-            return all(CollectionConverters.asJava(sequence));
-        } else if (value instanceof Float number) {
-            return List.of("bits " + Integer.toHexString(Float.floatToRawIntBits(number)));
+    /** The ids are the places of the tokens in the files that {@code sae encode} read, in the order of their names. */
+    private static void compare(String encoded, String spark) throws IOException {
+        try (SparkSession session = SparkSession.builder().getOrCreate()) {
+            Dataset<Row> expected =
+                    session.read().parquet(encoded).selectExpr("_metadata.row_index AS id", "features", "values");
+            Dataset<Row> found = session.read()
+                    .parquet(spark)
+                    .selectExpr("id", "features.indices AS sparkIndices", "features.values AS sparkValues");
+            Row result = expected.join(found, new String[] {"id"}, "full_outer")
+                    .withColumn("same", expr("features <=> sparkIndices AND values <=> sparkValues"))
+                    .selectExpr("count(*)", "sum(size(features))", "count_if(NOT same)", "min(IF(same, NULL, id))")
+                    .head();
+            if (result.getLong(2) > 0) {
+                throw new IllegalStateException(result.getLong(2) + " of " + result.getLong(0)
+                        + " rows differ, the first of id " + result.get(3) + ".");
+            }
+            System.out.printf(
+                    "%d rows with %d features: indices and values are those of sae encode%n",
+                    result.getLong(0), result.getLong(1));
         }
-        return Arrays.asList(value);
-    }
-
-    private static List<Object> all(List<?> values) {
-        List<Object> all = new ArrayList<>(List.of(values.size()));
-        values.forEach(value -> all.addAll(numbers(value)));
-        return all;
     }
 }
