@@ -21,15 +21,15 @@ import java.util.function.UnaryOperator;
  */
 final class Soak {
 
-    /** In KiB: 160,000 calls that lost 64 bytes each. */
-    static final long GROWN = 10_000;
+    /** In KiB: 80,000 calls that lost 64 bytes each. */
+    static final long GROWN = 5_000;
 
     private static final int THREADS = 16;
 
     /** Enough for the compiled code and the allocators of all threads to have grown to their size, nearly always. */
-    private static final int WARM_UP = 5_000;
+    private static final int WARM_UP = 3_000;
 
-    private static final int ENCODES = 10_000;
+    private static final int ENCODES = 5_000;
     private static final int MOST_ROUNDS = 5;
     private static final int D_IN = 32;
 
