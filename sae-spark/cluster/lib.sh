@@ -126,7 +126,8 @@ wait_for() { # NAME COUNT PATTERN: until so many lines of the log of a process h
     fail "$1 does not start"
 }
 
-# One master and two workers with one core each. Jobs of $work/conf run with the vector module.
+# One master and two workers with one core each, where the loopback interface has several addresses as two hosts: Spark does
+# not do a task a second time on the same host. Jobs of $work/conf run with the vector module.
 start_cluster() {
     export SPARK_LOCAL_IP=127.0.0.1 SPARK_LOCAL_DIRS=$work/local SPARK_CONF_DIR=$work/conf SPARK_DAEMON_MEMORY=256m
     mkdir "$work/conf"
@@ -144,8 +145,11 @@ END
     start master org.apache.spark.deploy.master.Master --host 127.0.0.1 --port 0 --webui-port 0
     wait_for master 1 'Starting Spark master at'
     master=$(grep -om1 'spark://127.0.0.1:[0-9]*' "$work/master.log")
+    local n host
     for n in 1 2; do
-        start "worker$n" org.apache.spark.deploy.worker.Worker --host 127.0.0.1 --webui-port 0 -c 1 -m 2g -d "$work/worker$n" "$master"
+        host=127.0.0.1
+        case $(uname) in Linux) host=127.0.0.$n ;; esac
+        SPARK_LOCAL_IP=$host start "worker$n" org.apache.spark.deploy.worker.Worker --host "$host" --webui-port 0 -c 1 -m 2g -d "$work/worker$n" "$master"
     done
     workers=("${pids[@]: -2}")
     wait_for master 2 'Registering worker'

@@ -14,6 +14,7 @@ public final class Progress extends SparkListener {
     private int tasks;
     private int done;
     private int failed;
+    private int speculative;
     private long rows;
     private long start;
     private long third;
@@ -24,6 +25,7 @@ public final class Progress extends SparkListener {
         tasks = job.stageInfos().iterator().next().numTasks();
         done = 0;
         failed = 0;
+        speculative = 0;
         rows = 0;
         start = job.time();
     }
@@ -35,6 +37,9 @@ public final class Progress extends SparkListener {
             return;
         }
         done++;
+        if (task.taskInfo().speculative()) {
+            speculative++;
+        }
         rows += task.taskMetrics().outputMetrics().recordsWritten();
         if (rows > 0) {
             System.out.println("task " + done + " of " + tasks);
@@ -49,12 +54,13 @@ public final class Progress extends SparkListener {
     public void onJobEnd(SparkListenerJobEnd job) {
         if (rows > 0) {
             System.out.printf(
-                    "%d rows in %.1f s: %.0f rows/s, %.0f after the first third; %d tasks, %d failed%n",
+                    "%d rows in %.1f s: %.0f rows/s, %.0f after the first third; %d tasks, %d of them speculative, %d failed%n",
                     rows,
                     (job.time() - start) / 1e3,
                     rows * 1e3 / (job.time() - start),
                     (rows - rowsOfThird) * 1e3 / Math.max(1, job.time() - third),
                     tasks,
+                    speculative,
                     failed);
         }
     }
