@@ -34,6 +34,14 @@ class _Sae(JavaMLReadable, JavaMLWritable):
 
     sae = _param("sae", "the SAE: a published one's name, a folder, or a folder's address", TypeConverters.toString)
     revision = _param("revision", "the revision of a published SAE's repository", TypeConverters.toString)
+    format = _param("format", "the layout of the SAE's files, where they do not show it", TypeConverters.toString)
+    overrides = _param("overrides", "fields of the SAE's configuration, as field=value", TypeConverters.toListString)
+    normScalingFactor = _param("normScalingFactor", "what activations are multiplied by before encoding",
+                               TypeConverters.toListFloat)
+    allowUnknown = _param("allowUnknown", "tensors and fields of the SAE's files that are passed over",
+                          TypeConverters.toListString)
+    foldDecoderNorms = _param("foldDecoderNorms", "whether features are rescaled to decoder rows of norm 1",
+                              TypeConverters.toBoolean)
     sha256 = _param("sha256", "the SHA-256 that the weights must have", TypeConverters.toString)
     prepared = _param("prepared", "whether the encoder is prepared for many calls", TypeConverters.toBoolean)
     inputCol = _param("inputCol", "the column that is read", TypeConverters.toString)
@@ -90,6 +98,8 @@ class SaeDecoder(_Stage, JavaTransformer):
 class SaeEvaluator(_Sae, JavaEvaluator):
     """Measures an SAE on a column of activations."""
 
+    inputType = _param("inputType", "the format of numbers in a binary column: bfloat16, float16 or float32",
+                       TypeConverters.toString)
     metricName = _param("metricName", "the measure that is returned", TypeConverters.toString)
 
 

@@ -129,6 +129,12 @@ public final class HubSaeLoader extends SaeLoader {
     }
 
     @Override
+    public HubSaeLoader overrideFromText(String field, String value) {
+        super.overrideFromText(field, value);
+        return this;
+    }
+
+    @Override
     public HubSaeLoader normScalingFactor(double... factors) {
         super.normScalingFactor(factors);
         return this;

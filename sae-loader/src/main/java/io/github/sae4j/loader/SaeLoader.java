@@ -16,6 +16,7 @@ import io.github.sae4j.loader.internal.ClassPath;
 import io.github.sae4j.loader.internal.FailureBelow;
 import io.github.sae4j.loader.internal.KeptHashes;
 import io.github.sae4j.loader.internal.SaeFolder;
+import io.github.sae4j.loader.internal.TypedText;
 import io.github.sae4j.loader.internal.format.Formats;
 import io.github.sae4j.loader.internal.format.LayerSet;
 import io.github.sae4j.loader.internal.names.Registry;
@@ -121,6 +122,19 @@ public abstract sealed class SaeLoader permits DiskSaeLoader, HubSaeLoader {
         }
         overrides.put(field, value);
         return this;
+    }
+
+    /**
+     * Sets a field of the configuration to a value that stands in a text, such as an argument of a program: {@code true} and
+     * {@code false}, whole numbers and decimal ones are these, and all else is a text.
+     *
+     * @param field as for {@link #override}
+     * @param value for example {@code 50}
+     * @return this
+     * @throws NullPointerException if an argument is null
+     */
+    public SaeLoader overrideFromText(String field, String value) {
+        return override(field, TypedText.valueOf(SAE.requirePresent(value, "value")));
     }
 
     /**

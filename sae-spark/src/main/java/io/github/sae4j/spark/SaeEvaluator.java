@@ -13,13 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.ml.evaluation.Evaluator;
-import org.apache.spark.ml.param.BooleanParam;
-import org.apache.spark.ml.param.IntParam;
-import org.apache.spark.ml.param.Param;
-import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.util.DefaultParamsReadable;
-import org.apache.spark.ml.util.DefaultParamsWritable;
 import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -47,21 +41,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1
  */
-public final class SaeEvaluator extends Evaluator implements DefaultParamsWritable {
+public final class SaeEvaluator extends SaeEvaluatorSettings {
 
     private static final long serialVersionUID = 1L;
 
     private static final List<String> LARGER_IS_BETTER = List.of("explainedVariance", "cosine");
     private static final List<String> SMALLER_IS_BETTER =
             List.of("meanSquaredError", "relativeError", "l0", "deadFeatures", "denseFeatures");
-
-    private final String uid;
-
-    @SuppressWarnings("serial") // Evaluators are not serialised; they are saved by their parameters.
-    private final SaeParams params;
-
-    private final Param<String> inputType;
-    private final Param<String> metricName;
 
     /** Creates an evaluator that has no SAE and no column yet. */
     public SaeEvaluator() {
@@ -74,12 +60,12 @@ public final class SaeEvaluator extends Evaluator implements DefaultParamsWritab
      * @param uid its name, which Spark keeps with it
      */
     public SaeEvaluator(String uid) {
-        this.uid = uid;
-        this.params = new SaeParams(this);
-        this.inputType = new Param<>(this, "inputType", "the format of numbers in a binary column");
-        this.metricName = new Param<>(this, "metricName", "what evaluate() returns");
-        setDefault(metricName, "explainedVariance");
-        params.setDefaults();
+        super(uid);
+    }
+
+    @Override
+    SaeEvaluator self() {
+        return this;
     }
 
     /** Returns what reads an evaluator that was saved. */
@@ -96,17 +82,6 @@ public final class SaeEvaluator extends Evaluator implements DefaultParamsWritab
         return read().load(path);
     }
 
-    /** Returns the evaluator's name, which Spark keeps with it. */
-    @Override
-    public String uid() {
-        return uid;
-    }
-
-    @Override
-    public Evaluator copy(ParamMap extra) {
-        return defaultCopy(extra);
-    }
-
     /**
      * Measures all tokens, in one pass.
      *
@@ -120,14 +95,14 @@ public final class SaeEvaluator extends Evaluator implements DefaultParamsWritab
         StructType schema = dataset.schema();
         String input = params.required(params.inputCol);
         DataType type = params.inputType(schema);
-        EncodeRows.requireReadable(input, type, params.text(inputType));
+        EncodeRows.requireReadable(input, type, params.text(inputType()));
         List<Evaluation> none = new ArrayList<>();
         EvaluateRows work = new EvaluateRows(
                 params.reference(dataset.sparkSession(), sae -> {
                     SaeEncoder.requireFitting(sae, List.of());
                     none.add(Evaluation.of(new Firings(sae.config().dSae()), ReconstructionQuality.of(sae)));
                 }),
-                params.text(inputType),
+                params.text(inputType()),
                 params.batchTokens());
         LogicalPlan plan = Datasets.plan(dataset);
         Attribute column = Seqs.<Attribute>list(plan.output()).get(schema.fieldIndex(input));
@@ -191,7 +166,7 @@ public final class SaeEvaluator extends Evaluator implements DefaultParamsWritab
     private double ofReconstructions(String metric, Evaluation evaluation) {
         ReconstructionQuality quality = evaluation
                 .quality()
-                .orElseThrow(() -> new IllegalArgumentException(uid + ": '" + params.required(params.sae)
+                .orElseThrow(() -> new IllegalArgumentException(uid() + ": '" + params.required(params.sae)
                         + "' does not reconstruct what it reads, so it has no " + metric + "."));
         return switch (metric) {
             case "cosine" -> quality.cosine();
@@ -202,9 +177,9 @@ public final class SaeEvaluator extends Evaluator implements DefaultParamsWritab
     }
 
     private String metric() {
-        String metric = params.required(metricName);
+        String metric = params.required(metricName());
         if (!LARGER_IS_BETTER.contains(metric) && !SMALLER_IS_BETTER.contains(metric)) {
-            throw new IllegalArgumentException(uid + ": metricName is one of " + String.join(", ", LARGER_IS_BETTER)
+            throw new IllegalArgumentException(uid() + ": metricName is one of " + String.join(", ", LARGER_IS_BETTER)
                     + ", " + String.join(", ", SMALLER_IS_BETTER) + ", but is '" + metric + "'.");
         }
         return metric;
@@ -213,144 +188,5 @@ public final class SaeEvaluator extends Evaluator implements DefaultParamsWritab
     @Override
     public boolean isLargerBetter() {
         return LARGER_IS_BETTER.contains(metric());
-    }
-
-    /** Returns the SAE: a published one's name, a folder of each machine, or a folder's address. */
-    public Param<String> sae() {
-        return params.sae;
-    }
-
-    /** Returns the revision of a published SAE's repository. */
-    public Param<String> revision() {
-        return params.revision;
-    }
-
-    /** Returns the SHA-256 that the weights must have. */
-    public Param<String> sha256() {
-        return params.sha256;
-    }
-
-    /** Returns whether the encoder is prepared for many calls. */
-    public BooleanParam prepared() {
-        return params.prepared;
-    }
-
-    /** Returns the column that is read. */
-    public Param<String> inputCol() {
-        return params.inputCol;
-    }
-
-    /** Returns the format of numbers in a binary column. */
-    public Param<String> inputType() {
-        return inputType;
-    }
-
-    /** Returns what {@link #evaluate} returns. */
-    public Param<String> metricName() {
-        return metricName;
-    }
-
-    /** Returns how many tokens a task computes at once. */
-    public IntParam batchTokens() {
-        return params.batchTokens;
-    }
-
-    /** Returns how many threads a task computes with. */
-    public IntParam threadsPerTask() {
-        return params.threadsPerTask;
-    }
-
-    /**
-     * Sets the SAE.
-     *
-     * @param sae as for {@link SaeEncoder#setSae}
-     * @return this
-     */
-    public SaeEvaluator setSae(String sae) {
-        set(params.sae, sae);
-        return this;
-    }
-
-    /**
-     * Sets the revision of a published SAE's repository, see {@link SaeEncoder#setRevision}.
-     *
-     * @return this
-     */
-    public SaeEvaluator setRevision(String revision) {
-        set(params.revision, revision);
-        return this;
-    }
-
-    /**
-     * Sets the SHA-256 that the weights must have, see {@link SaeEncoder#setSha256}.
-     *
-     * @return this
-     */
-    public SaeEvaluator setSha256(String sha256) {
-        set(params.sha256, sha256);
-        return this;
-    }
-
-    /**
-     * Sets whether the encoder is prepared for many calls, see {@link SaeEncoder#setPrepared}.
-     *
-     * @return this
-     */
-    public SaeEvaluator setPrepared(boolean prepared) {
-        set(params.prepared, prepared);
-        return this;
-    }
-
-    /**
-     * Sets the column that is read, as for {@link SaeEncoder}.
-     *
-     * @return this
-     */
-    public SaeEvaluator setInputCol(String column) {
-        set(params.inputCol, column);
-        return this;
-    }
-
-    /**
-     * Sets the format of numbers in a binary column, which alone needs it.
-     *
-     * @param type {@code bfloat16}, {@code float16} or {@code float32}
-     * @return this
-     */
-    public SaeEvaluator setInputType(String type) {
-        set(inputType, type);
-        return this;
-    }
-
-    /**
-     * Sets what {@link #evaluate} returns; by default {@code explainedVariance}.
-     *
-     * @param name {@code explainedVariance} or {@code cosine}, of which more is better; {@code meanSquaredError}, {@code
-     *     relativeError}, {@code l0}, {@code deadFeatures} or {@code denseFeatures}, of which less is
-     * @return this
-     */
-    public SaeEvaluator setMetricName(String name) {
-        set(metricName, name);
-        return this;
-    }
-
-    /**
-     * Sets how many tokens a task computes at once, at least 1; by default {@value SaeParams#BATCH_TOKENS}.
-     *
-     * @return this
-     */
-    public SaeEvaluator setBatchTokens(int tokens) {
-        set(params.batchTokens, tokens);
-        return this;
-    }
-
-    /**
-     * Sets how many threads a task computes with; by default, and for 0, its processors, {@code spark.task.cpus}.
-     *
-     * @return this
-     */
-    public SaeEvaluator setThreadsPerTask(int threads) {
-        set(params.threadsPerTask, threads);
-        return this;
     }
 }

@@ -3,6 +3,7 @@ package io.github.sae4j.spark;
 import io.github.sae4j.spark.internal.plan.RowStageStrategy;
 import io.github.sae4j.spark.internal.sql.SaeCalls;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.SparkSessionExtensions;
 import org.apache.spark.sql.catalyst.FunctionIdentifier;
@@ -30,9 +31,10 @@ import scala.runtime.BoxedUnit;
  *   <li>{@code sae_decode(features, sae [, settings])} is what {@link SaeDecoder} makes.
  * </ul>
  *
- * <p>Settings are a map of the stages' parameters, by name, as texts: {@code revision}, {@code sha256}, {@code prepared}, {@code
- * batchTokens}, {@code threadsPerTask}; for {@code sae_encode} also {@code inputType}, {@code outputForm}, {@code features} (with
- * commas between) and {@code topK}. The functions work on batches of rows, wherever in a query they stand, but not in a join's
+ * <p>Settings are a map of the stages' parameters, by name, as texts, with commas between where there are several: {@code
+ * revision}, {@code format}, {@code overrides}, {@code normScalingFactor}, {@code allowUnknown}, {@code foldDecoderNorms}, {@code
+ * sha256}, {@code prepared}, {@code batchTokens}, {@code threadsPerTask}; for {@code sae_encode} also {@code inputType}, {@code
+ * outputForm}, {@code features} and {@code topK}. The functions work on batches of rows, wherever in a query they stand, but not in a join's
  * condition. In Spark Connect they run on the server.
  *
  * <p>Spark makes one for each session. Immutable, and so safe for use by several threads.
@@ -41,18 +43,20 @@ import scala.runtime.BoxedUnit;
  */
 public final class SaeExtensions extends AbstractFunction1<SparkSessionExtensions, BoxedUnit> {
 
-    private static final List<String> OF_ALL =
-            List.of("revision", "sha256", "prepared", "batchTokens", "threadsPerTask");
-    private static final List<String> OF_ENCODER = List.of(
+    private static final List<String> OF_ALL = List.of(
             "revision",
+            "format",
+            "overrides",
+            "normScalingFactor",
+            "allowUnknown",
+            "foldDecoderNorms",
             "sha256",
             "prepared",
             "batchTokens",
-            "threadsPerTask",
-            "inputType",
-            "outputForm",
-            "features",
-            "topK");
+            "threadsPerTask");
+    private static final List<String> OF_ENCODER = Stream.concat(
+                    OF_ALL.stream(), Stream.of("inputType", "outputForm", "features", "topK"))
+            .toList();
 
     /** Creates it, as Spark does. */
     public SaeExtensions() {}

@@ -10,10 +10,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.spark.ml.param.BooleanParam;
+import org.apache.spark.ml.param.DoubleArrayParam;
 import org.apache.spark.ml.param.IntArrayParam;
 import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.Param;
+import org.apache.spark.ml.param.StringArrayParam;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.Expression;
@@ -108,9 +111,7 @@ final class SaeFunction extends AbstractFunction1<Seq<Expression>, Expression> {
     private Object parsed(Object param, String setting, String value) {
         try {
             if (param instanceof IntArrayParam) {
-                return Arrays.stream(value.split(","))
-                        .mapToInt(number -> Integer.parseInt(number.strip()))
-                        .toArray();
+                return parts(value).mapToInt(Integer::parseInt).toArray();
             }
             if (param instanceof IntParam) {
                 return Integer.parseInt(value.strip());
@@ -119,6 +120,16 @@ final class SaeFunction extends AbstractFunction1<Seq<Expression>, Expression> {
             throw new IllegalArgumentException(
                     name + ": " + setting + " takes whole numbers, but is '" + value + "'.", e);
         }
+        try {
+            if (param instanceof DoubleArrayParam) {
+                return parts(value).mapToDouble(Double::parseDouble).toArray();
+            }
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(name + ": " + setting + " takes numbers, but is '" + value + "'.", e);
+        }
+        if (param instanceof StringArrayParam) {
+            return parts(value).toArray(String[]::new);
+        }
         if (!(param instanceof BooleanParam)) {
             return value;
         }
@@ -126,5 +137,9 @@ final class SaeFunction extends AbstractFunction1<Seq<Expression>, Expression> {
             throw new IllegalArgumentException(name + ": " + setting + " is true or false, but is '" + value + "'.");
         }
         return Boolean.valueOf(value);
+    }
+
+    private static Stream<String> parts(String value) {
+        return Arrays.stream(value.split(",")).map(String::strip);
     }
 }

@@ -2,16 +2,25 @@ package io.github.sae4j.spark;
 
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.spark.internal.rows.ErrorPolicy;
+import io.github.sae4j.spark.internal.worker.SaeMeaning;
 import io.github.sae4j.spark.internal.worker.SaeReference;
 import io.github.sae4j.spark.internal.worker.SaeSettings;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import java.util.stream.DoubleStream;
 import org.apache.spark.ml.param.BooleanParam;
+import org.apache.spark.ml.param.DoubleArrayParam;
 import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.Params;
+import org.apache.spark.ml.param.StringArrayParam;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /** The parameters that all stages have. */
@@ -28,6 +37,11 @@ final class SaeParams {
     private final Params owner;
     final Param<String> sae;
     final Param<String> revision;
+    final Param<String> format;
+    final StringArrayParam overrides;
+    final DoubleArrayParam normScalingFactor;
+    final StringArrayParam allowUnknown;
+    final BooleanParam foldDecoderNorms;
     final Param<String> sha256;
     final BooleanParam prepared;
     final Param<String> inputCol;
@@ -38,6 +52,14 @@ final class SaeParams {
         this.owner = owner;
         this.sae = new Param<>(owner, "sae", "the SAE: a published one's name, a folder, or a folder's address");
         this.revision = new Param<>(owner, "revision", "the revision of a published SAE's repository");
+        this.format = new Param<>(owner, "format", "the layout of the SAE's files, where they do not show it");
+        this.overrides = new StringArrayParam(owner, "overrides", "fields of the SAE's configuration, as field=value");
+        this.normScalingFactor =
+                new DoubleArrayParam(owner, "normScalingFactor", "what activations are multiplied by before encoding");
+        this.allowUnknown = new StringArrayParam(
+                owner, "allowUnknown", "tensors and fields of the SAE's files that are passed over");
+        this.foldDecoderNorms =
+                new BooleanParam(owner, "foldDecoderNorms", "whether features are rescaled to decoder rows of norm 1");
         this.sha256 = new Param<>(owner, "sha256", "the SHA-256 that the weights must have");
         this.prepared = new BooleanParam(owner, "prepared", "whether the encoder is prepared for many calls");
         this.inputCol = new Param<>(owner, "inputCol", "the column that is read");
@@ -50,6 +72,7 @@ final class SaeParams {
         owner.setDefault(batchTokens, BATCH_TOKENS);
         owner.setDefault(threadsPerTask, 0);
         owner.setDefault(prepared, false);
+        owner.setDefault(foldDecoderNorms, false);
     }
 
     /** Returns a text that was set, empty if it was not. */
@@ -87,17 +110,22 @@ final class SaeParams {
     /**
      * Returns the type of the column that is read.
      *
-     * @throws IllegalArgumentException if there is none of its name
+     * @throws IllegalArgumentException if there is none of its name, or more than one
      */
     DataType inputType(StructType schema) {
         String name = required(inputCol);
-        for (String column : schema.fieldNames()) {
-            if (column.equals(name)) {
-                return schema.apply(name).dataType();
-            }
+        List<StructField> named = Arrays.stream(schema.fields())
+                .filter(field -> field.name().equals(name))
+                .toList();
+        if (named.size() > 1) {
+            throw new IllegalArgumentException(
+                    owner.uid() + ": there are " + named.size() + " columns '" + name + "': rename or drop one.");
         }
-        throw new IllegalArgumentException(owner.uid() + ": there is no column '" + name + "', but "
-                + String.join(", ", schema.fieldNames()) + ".");
+        if (named.isEmpty()) {
+            throw new IllegalArgumentException(owner.uid() + ": there is no column '" + name + "', but "
+                    + String.join(", ", schema.fieldNames()) + ".");
+        }
+        return named.get(0).dataType();
     }
 
     /**
@@ -138,9 +166,41 @@ final class SaeParams {
         int threads = wanted > 0 ? wanted : Integer.parseInt(session.conf().get(TASK_CPUS, "1"));
         return SaeReference.resolve(
                 new SaeSettings(
-                        required(sae), text(revision), hash, session.conf().get(CACHE, ""), threads, (Boolean)
-                                owner.getOrDefault(prepared)),
+                        required(sae),
+                        text(revision),
+                        meaning(),
+                        hash,
+                        session.conf().get(CACHE, ""),
+                        threads,
+                        (Boolean) owner.getOrDefault(prepared)),
                 check);
+    }
+
+    private SaeMeaning meaning() {
+        SortedMap<String, String> fields = new TreeMap<>();
+        for (String override : elements(overrides, new String[0])) {
+            int equals = override.indexOf('=');
+            if (equals < 1) {
+                throw new IllegalArgumentException(owner.uid()
+                        + ": overrides are as field=value, k=50 for example, but one is '" + override + "'.");
+            }
+            String field = override.substring(0, equals).strip();
+            if (fields.put(field, override.substring(equals + 1).strip()) != null) {
+                throw new IllegalArgumentException(owner.uid() + ": overrides set " + field + " twice.");
+            }
+        }
+        return new SaeMeaning(
+                text(format),
+                fields,
+                DoubleStream.of(elements(normScalingFactor, new double[0]))
+                        .boxed()
+                        .toList(),
+                List.of(elements(allowUnknown, new String[0])),
+                (Boolean) owner.getOrDefault(foldDecoderNorms));
+    }
+
+    private <T> T elements(Param<T> param, T none) {
+        return owner.isDefined(param) ? owner.getOrDefault(param) : none;
     }
 
     ErrorPolicy errors(Param<String> errorCol) {

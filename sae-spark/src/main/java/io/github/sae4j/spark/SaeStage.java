@@ -1,14 +1,17 @@
 package io.github.sae4j.spark;
 
+import io.github.sae4j.loader.SaeLoader;
 import io.github.sae4j.spark.internal.plan.Datasets;
 import io.github.sae4j.spark.internal.plan.RowStage;
 import io.github.sae4j.spark.internal.plan.Seqs;
 import io.github.sae4j.spark.internal.rows.RowWork;
 import org.apache.spark.ml.Transformer;
 import org.apache.spark.ml.param.BooleanParam;
+import org.apache.spark.ml.param.DoubleArrayParam;
 import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.ml.param.StringArrayParam;
 import org.apache.spark.ml.util.DefaultParamsWritable;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -107,6 +110,31 @@ abstract class SaeStage<T extends SaeStage<T>> extends Transformer implements De
         return params.revision;
     }
 
+    /** Returns the layout of the SAE's files. */
+    public Param<String> format() {
+        return params.format;
+    }
+
+    /** Returns the fields of the SAE's configuration that are set. */
+    public StringArrayParam overrides() {
+        return params.overrides;
+    }
+
+    /** Returns what activations are multiplied by before they are encoded. */
+    public DoubleArrayParam normScalingFactor() {
+        return params.normScalingFactor;
+    }
+
+    /** Returns the tensors and fields of the SAE's files that are passed over. */
+    public StringArrayParam allowUnknown() {
+        return params.allowUnknown;
+    }
+
+    /** Returns whether features are rescaled to decoder rows of norm 1. */
+    public BooleanParam foldDecoderNorms() {
+        return params.foldDecoderNorms;
+    }
+
     /** Returns the SHA-256 that the weights must have. */
     public Param<String> sha256() {
         return params.sha256;
@@ -172,6 +200,61 @@ abstract class SaeStage<T extends SaeStage<T>> extends Transformer implements De
     }
 
     /**
+     * Sets the layout of the SAE's files, where they do not show it, see {@link SaeLoader#format}.
+     *
+     * @param label for example {@code gemma_2_transcoder}
+     * @return this
+     */
+    public T setFormat(String label) {
+        set(params.format, label);
+        return self();
+    }
+
+    /**
+     * Sets fields of the SAE's configuration, instead of what its files say, see {@link SaeLoader#override}.
+     *
+     * @param fields each as {@code field=value}, for example {@code k=50}
+     * @return this
+     */
+    public T setOverrides(String... fields) {
+        set(params.overrides, fields);
+        return self();
+    }
+
+    /**
+     * Sets what activations are multiplied by before they are encoded, and reconstructions divided by, instead of what is
+     * published, see {@link SaeLoader#normScalingFactor}.
+     *
+     * @return this
+     */
+    public T setNormScalingFactor(double... factors) {
+        set(params.normScalingFactor, factors);
+        return self();
+    }
+
+    /**
+     * Lets tensors and fields of the SAE's files through that nothing here understands, see {@link SaeLoader#allowUnknown}.
+     *
+     * @param names as the refusal names them
+     * @return this
+     */
+    public T setAllowUnknown(String... names) {
+        set(params.allowUnknown, names);
+        return self();
+    }
+
+    /**
+     * Sets whether features are rescaled to decoder rows of norm 1, as Neuronpedia's dashboards show them, see {@link
+     * SaeLoader#foldDecoderNorms}; by default they are not.
+     *
+     * @return this
+     */
+    public T setFoldDecoderNorms(boolean fold) {
+        set(params.foldDecoderNorms, fold);
+        return self();
+    }
+
+    /**
      * Sets the SHA-256 that the weights must have; without it workers need those that the driver finds.
      *
      * @param sha256 64 hexadecimal digits
@@ -183,7 +266,7 @@ abstract class SaeStage<T extends SaeStage<T>> extends Transformer implements De
     }
 
     /**
-     * Sets whether the encoder is prepared for many calls, see {@link io.github.sae4j.loader.SaeLoader#prepared}, which takes
+     * Sets whether the encoder is prepared for many calls, see {@link SaeLoader#prepared}, which takes
      * libtorch's native library on each machine; by default it is not.
      *
      * @return this

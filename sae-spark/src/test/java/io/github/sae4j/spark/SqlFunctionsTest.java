@@ -118,7 +118,7 @@ class SqlFunctionsTest {
     @Test
     void refuseSettingsThatThereAreNot() {
         assertThatThrownBy(() -> sql("select sae_encode(activation, $sae, map('topk', '1')) from tokens"))
-                .hasStackTraceContaining("sae_encode has no setting 'topk', but revision, sha256, prepared");
+                .hasStackTraceContaining("sae_encode has no setting 'topk', but revision, format, overrides");
         assertThatThrownBy(() -> sql("select sae_encode(activation, $sae, map('topK', 'many')) from tokens"))
                 .hasStackTraceContaining("sae_encode: topK takes whole numbers, but is 'many'.");
         assertThatThrownBy(() -> sql("select sae_encode(activation, $sae, map('outputForm', 'rows')) from tokens"))

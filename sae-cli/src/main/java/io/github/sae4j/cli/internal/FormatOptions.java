@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
@@ -13,9 +12,6 @@ import picocli.CommandLine.Option;
 
 /** The options that say what an SAE's files mean, where they do not say it themselves. */
 final class FormatOptions {
-
-    private static final Pattern WHOLE = Pattern.compile("-?(0|[1-9][0-9]{0,17})");
-    private static final Pattern DECIMAL = Pattern.compile("-?[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]+)?");
 
     @Option(
             names = "--format",
@@ -54,7 +50,7 @@ final class FormatOptions {
         if (normScalingFactor != null) {
             loader.normScalingFactor(normScalingFactor);
         }
-        sorted().forEach((field, value) -> loader.override(field, typed(value)));
+        sorted().forEach(loader::overrideFromText);
         if (unknown != null) {
             loader.allowUnknown(unknown.toArray(String[]::new));
         }
@@ -91,15 +87,5 @@ final class FormatOptions {
 
     private Map<String, String> sorted() {
         return fields == null ? Map.of() : new TreeMap<>(fields);
-    }
-
-    private static Object typed(String value) {
-        if (value.equals("true") || value.equals("false")) {
-            return Boolean.valueOf(value);
-        }
-        if (WHOLE.matcher(value).matches()) {
-            return Long.valueOf(value);
-        }
-        return DECIMAL.matcher(value).matches() ? Double.valueOf(value) : value;
     }
 }

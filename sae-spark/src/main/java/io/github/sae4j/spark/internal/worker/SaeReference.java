@@ -93,6 +93,7 @@ public record SaeReference(SaeSettings settings, SaePlace place) implements Seri
     }
 
     private SparseAutoencoder checked(SaeLoader loader) {
+        settings.meaning().apply(loader);
         SparseAutoencoder sae =
                 loader.keepHashesIn(ownCache().resolve("hashes")).open();
         try {

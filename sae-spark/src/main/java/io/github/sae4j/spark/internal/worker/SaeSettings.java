@@ -7,16 +7,18 @@ import java.io.Serializable;
  *
  * @param name a name of a published SAE, a folder, or the address of a folder in a file system that Hadoop reads
  * @param revision of a published SAE's repository; empty for the one that its name says, or else {@code main}
+ * @param meaning what its files mean, where they do not say it themselves
  * @param sha256 what the weights must have, in hexadecimal; empty for what the driver finds
  * @param cache a folder of each machine in which files are kept; empty for that of the hub's client
  * @param threads how many threads a task has, at least 1
  * @param prepared whether the encoder is prepared for many calls
  */
-public record SaeSettings(String name, String revision, String sha256, String cache, int threads, boolean prepared)
+public record SaeSettings(
+        String name, String revision, SaeMeaning meaning, String sha256, String cache, int threads, boolean prepared)
         implements Serializable {
 
     /** Returns the same of another revision and with weights that are known. */
     SaeSettings pinned(String toRevision, String toSha256) {
-        return new SaeSettings(name, toRevision, toSha256, cache, threads, prepared);
+        return new SaeSettings(name, toRevision, meaning, toSha256, cache, threads, prepared);
     }
 }
