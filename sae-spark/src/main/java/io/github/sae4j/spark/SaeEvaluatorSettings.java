@@ -245,7 +245,7 @@ abstract class SaeEvaluatorSettings extends Evaluator implements DefaultParamsWr
     }
 
     /**
-     * Sets how many tokens a task computes at once, at least 1; by default {@value SaeParams#BATCH_TOKENS}.
+     * Sets how many tokens a task computes at once, from 1 to {@value SaeParams#MOST_BATCH_TOKENS}; by default {@value SaeParams#BATCH_TOKENS}.
      *
      * @return this
      */

@@ -28,6 +28,8 @@ final class SaeParams {
 
     static final int BATCH_TOKENS = 512;
 
+    static final int MOST_BATCH_TOKENS = 32_768;
+
     /** The setting that names the folder of each machine in which SAEs are kept. */
     private static final String CACHE = "spark.sae4j.cache";
 
@@ -147,8 +149,18 @@ final class SaeParams {
         return whole;
     }
 
+    /**
+     * Returns how many tokens a task computes at once.
+     *
+     * @throws IllegalArgumentException if there are none, or more than arrays can hold at any width
+     */
     int batchTokens() {
-        return atLeast(1, batchTokens);
+        int tokens = atLeast(1, batchTokens);
+        if (tokens > MOST_BATCH_TOKENS) {
+            throw new IllegalArgumentException(
+                    owner.uid() + ": batchTokens must be at most " + MOST_BATCH_TOKENS + ", but is " + tokens + ".");
+        }
+        return tokens;
     }
 
     /**

@@ -308,7 +308,7 @@ abstract class SaeStage<T extends SaeStage<T>> extends Transformer implements De
     }
 
     /**
-     * Sets how many tokens a task computes at once, at least 1; by default {@value SaeParams#BATCH_TOKENS}. A task holds so many rows in
+     * Sets how many tokens a task computes at once, from 1 to {@value SaeParams#MOST_BATCH_TOKENS}; by default {@value SaeParams#BATCH_TOKENS}. A task holds so many rows in
      * memory, however long its partition is.
      *
      * @return this

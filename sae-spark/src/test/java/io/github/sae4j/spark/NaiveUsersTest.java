@@ -58,6 +58,8 @@ class NaiveUsersTest {
                 .hasMessageEndingWith(": topK must be at least 0, but is -1.");
         assertThatThrownBy(() -> corpus.encoder().setBatchTokens(0).transform(tokens))
                 .hasMessageEndingWith(": batchTokens must be at least 1, but is 0.");
+        assertThatThrownBy(() -> corpus.encoder().setBatchTokens(1 << 30).transform(tokens))
+                .hasMessageEndingWith(": batchTokens must be at most 32768, but is 1073741824.");
         assertThatThrownBy(() -> corpus.encoder().setThreadsPerTask(-2).transform(tokens))
                 .hasMessageEndingWith(": threadsPerTask must be at least 0, but is -2.");
         assertThatThrownBy(() -> corpus.encoder().setFeatures(512).transform(tokens))

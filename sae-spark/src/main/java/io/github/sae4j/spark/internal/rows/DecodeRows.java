@@ -59,7 +59,7 @@ public record DecodeRows(SaeReference reference, String output, int batchTokens,
 
     @Override
     public Task begin(int column, DataType type) {
-        return new Decoding(column, type);
+        return SharedSaes.lease(reference, lease -> new Decoding(column, type, lease));
     }
 
     private final class Decoding implements Task {
@@ -69,8 +69,8 @@ public record DecodeRows(SaeReference reference, String output, int batchTokens,
         private final Batch batch;
         private float[][] decoded = new float[0][];
 
-        Decoding(int column, DataType type) {
-            this.lease = SharedSaes.lease(reference);
+        Decoding(int column, DataType type, SharedSaes.Lease lease) {
+            this.lease = lease;
             this.reader = new FeaturesReader(type, column, lease.sae().config().dSae());
             this.batch = new Batch(errors, batchTokens);
         }

@@ -76,7 +76,8 @@ public record EncodeRows(
 
     @Override
     public Task begin(int column, DataType type) {
-        return new Encoding(NumbersReader.of(type, inputType, column));
+        NumbersReader reader = NumbersReader.of(type, inputType, column);
+        return SharedSaes.lease(reference, lease -> new Encoding(reader, lease));
     }
 
     private final class Encoding implements Task {
@@ -91,24 +92,19 @@ public record EncodeRows(
         private SparseFeatures found;
         private IntBuffer offsets;
 
-        Encoding(NumbersReader reader) {
+        Encoding(NumbersReader reader, SharedSaes.Lease lease) {
             this.reader = reader;
-            this.lease = SharedSaes.lease(reference);
-            try {
-                this.sae = lease.sae();
-                this.dIn = sae.config().dIn();
-                this.wanted = features.isEmpty()
-                        ? null
-                        : sae.featureSet(
-                                features.stream().mapToInt(Integer::intValue).toArray());
-                this.batch = new Batch(errors, batchTokens);
-                this.activations = new float[Math.multiplyExact(batchTokens, dIn)];
-                this.found = none();
-                this.offsets = found.rowOffsets();
-            } catch (Throwable e) {
-                lease.close();
-                throw e;
-            }
+            this.lease = lease;
+            this.sae = lease.sae();
+            this.dIn = sae.config().dIn();
+            this.wanted = features.isEmpty()
+                    ? null
+                    : sae.featureSet(
+                            features.stream().mapToInt(Integer::intValue).toArray());
+            this.batch = new Batch(errors, batchTokens);
+            this.activations = new float[Math.multiplyExact(batchTokens, dIn)];
+            this.found = none();
+            this.offsets = found.rowOffsets();
         }
 
         private SparseFeatures none() {

@@ -45,7 +45,8 @@ public record EvaluateRows(SaeReference reference, String inputType, int batchTo
 
     @Override
     public Task begin(int column, DataType type) {
-        return new Evaluating(NumbersReader.of(type, inputType, column));
+        NumbersReader reader = NumbersReader.of(type, inputType, column);
+        return SharedSaes.lease(reference, lease -> new Evaluating(reader, lease));
     }
 
     private final class Evaluating implements Task {
@@ -58,9 +59,9 @@ public record EvaluateRows(SaeReference reference, String inputType, int batchTo
         private final Firings firings;
         private final Optional<ReconstructionQuality> quality;
 
-        Evaluating(NumbersReader reader) {
+        Evaluating(NumbersReader reader, SharedSaes.Lease lease) {
             this.reader = reader;
-            this.lease = SharedSaes.lease(reference);
+            this.lease = lease;
             this.sae = lease.sae();
             this.batch = new Batch(NONE_SET_ASIDE, batchTokens);
             this.activations = new float[batchTokens][sae.config().dIn()];

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -117,12 +118,13 @@ public final class SharedSaes {
     }
 
     /**
-     * Returns an SAE of this process, opened by the first that asks.
+     * Returns work with an SAE of this process, opened by the first that asks.
      *
+     * @param begin makes the work, which gives the lease back in the end
      * @throws io.github.sae4j.core.SaeException if its weights are not those that are meant
      * @throws io.github.sae4j.loader.SaeLoadException if it cannot be opened here
      */
-    public static Lease lease(SaeReference reference) {
+    public static <T> T lease(SaeReference reference, Function<Lease, T> begin) {
         Shared shared;
         synchronized (OPEN) {
             shared = OPEN.computeIfAbsent(reference, Shared::new);
@@ -133,7 +135,7 @@ public final class SharedSaes {
             }
         }
         try {
-            return new Lease(shared, shared.opened());
+            return begin.apply(new Lease(shared, shared.opened()));
         } catch (Throwable e) {
             synchronized (OPEN) {
                 leave(shared);
