@@ -55,11 +55,11 @@ class _Sae(JavaMLReadable, JavaMLWritable):
         self._transfer_params_from_java()
         if self.hasParam("features"):
             self._setDefault(features=list(self.getOrDefault("features")))
-        self._set(**params)
+        self.setParams(**params)
 
     def setParams(self, **params):
-        """Sets parameters by their names."""
-        return self._set(**params)
+        """Sets parameters by their names; None leaves one as it is."""
+        return self._set(**{name: value for name, value in params.items() if value is not None})
 
 
 class _Stage(_Sae):
@@ -102,6 +102,18 @@ class SaeEvaluator(_Sae, JavaEvaluator):
                        TypeConverters.toString)
     metricName = _param("metricName", "the measure that is returned", TypeConverters.toString)
 
+    def measure(self, dataset):
+        """Returns all measures of a dataset by their names; those of reconstructions are missing where the SAE makes none."""
+        self._transfer_params_to_java()
+        evaluation = self._java_obj.measure(dataset._jdf)
+        firings = evaluation.firings()
+        measures = {"l0": firings.l0(), "deadFeatures": len(firings.dead()), "denseFeatures": len(firings.dense())}
+        if evaluation.quality().isPresent():
+            quality = evaluation.quality().get()
+            for name in ("explainedVariance", "cosine", "meanSquaredError", "relativeError"):
+                measures[name] = getattr(quality, name)()
+        return measures
+
 
 def sae_encode(col, sae, **settings):
     """Returns a column of the active features of a column of activations; settings are SaeEncoder's parameters."""
@@ -114,11 +126,11 @@ def sae_decode(col, sae, **settings):
 
 
 def _call(function, col, sae, settings):
-    pairs = [lit(part) for name, value in settings.items() for part in (name, _text(value))]
+    pairs = [lit(part) for name, value in settings.items() if value is not None for part in (name, _text(value))]
     return call_function(function, col, lit(sae), *([create_map(*pairs)] if pairs else []))
 
 
 def _text(value):
     if isinstance(value, bool):
         return str(value).lower()
-    return ",".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+    return value if isinstance(value, str) else ",".join(map(str, value)) if hasattr(value, "__iter__") else str(value)

@@ -6,6 +6,7 @@ import io.github.sae4j.core.SaeException;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.spark.internal.rows.DecodeRows;
+import io.github.sae4j.spark.internal.rows.ErrorPolicy;
 import io.github.sae4j.spark.internal.rows.RowWork;
 import org.apache.spark.ml.util.DefaultParamsReadable;
 import org.apache.spark.ml.util.MLReader;
@@ -78,12 +79,9 @@ public final class SaeDecoder extends SaeStage<SaeDecoder> {
     }
 
     @Override
-    RowWork work(SparkSession session, DataType type) {
+    RowWork work(SparkSession session, DataType type, ErrorPolicy errors) {
         return new DecodeRows(
-                params.reference(session, SaeDecoder::requireDecoding),
-                output(),
-                params.batchTokens(),
-                params.errors(errorCol()));
+                params.reference(session, SaeDecoder::requireDecoding), output(), params.batchTokens(), errors);
     }
 
     private static void requireDecoding(SparseAutoencoder sae) {

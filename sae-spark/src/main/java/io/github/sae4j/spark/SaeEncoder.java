@@ -4,6 +4,7 @@ import io.github.sae4j.core.SaeCapability;
 import io.github.sae4j.core.SaeException;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.spark.internal.rows.EncodeRows;
+import io.github.sae4j.spark.internal.rows.ErrorPolicy;
 import io.github.sae4j.spark.internal.rows.OutputForm;
 import io.github.sae4j.spark.internal.rows.RowWork;
 import java.util.Arrays;
@@ -97,8 +98,9 @@ public final class SaeEncoder extends SaeStage<SaeEncoder> {
     }
 
     @Override
-    RowWork work(SparkSession session, DataType type) {
-        List<Integer> wanted = Arrays.stream(getOrDefault(features)).boxed().toList();
+    RowWork work(SparkSession session, DataType type, ErrorPolicy errors) {
+        List<Integer> wanted =
+                Arrays.stream(params.elements(features, new int[0])).boxed().toList();
         return new EncodeRows(
                 params.reference(session, sae -> requireFitting(sae, wanted)),
                 output(),
@@ -107,7 +109,7 @@ public final class SaeEncoder extends SaeStage<SaeEncoder> {
                 wanted,
                 params.atLeast(0, topK),
                 params.batchTokens(),
-                params.errors(errorCol()));
+                errors);
     }
 
     static void requireFitting(SparseAutoencoder sae, List<Integer> wanted) {

@@ -18,7 +18,9 @@ import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
+import org.apache.spark.sql.catalyst.expressions.NamedExpression;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
+import org.apache.spark.sql.catalyst.plans.logical.Project;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
@@ -92,6 +94,7 @@ public final class SaeEvaluator extends SaeEvaluatorSettings {
      * @throws io.github.sae4j.core.SaeException if its weights are not those that {@code sha256} names
      */
     public Evaluation measure(Dataset<?> dataset) {
+        LogicalPlan plan = Datasets.plan(dataset);
         StructType schema = dataset.schema();
         String input = params.required(params.inputCol);
         DataType type = params.inputType(schema);
@@ -104,9 +107,9 @@ public final class SaeEvaluator extends SaeEvaluatorSettings {
                 }),
                 params.text(inputType()),
                 params.batchTokens());
-        LogicalPlan plan = Datasets.plan(dataset);
         Attribute column = Seqs.<Attribute>list(plan.output()).get(schema.fieldIndex(input));
-        JavaRDD<Part> parts = Datasets.of(dataset, RowStage.over(plan, work, column))
+        LogicalPlan only = new Project(Seqs.of(List.<NamedExpression>of(column)), plan);
+        JavaRDD<Part> parts = Datasets.of(dataset, RowStage.over(only, work, column))
                 .javaRDD()
                 .map(SaeEvaluator::part);
         return parts.getNumPartitions() == 0

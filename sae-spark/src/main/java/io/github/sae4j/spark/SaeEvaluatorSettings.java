@@ -255,7 +255,8 @@ abstract class SaeEvaluatorSettings extends Evaluator implements DefaultParamsWr
     }
 
     /**
-     * Sets how many threads a task computes with; by default, and for 0, its processors, {@code spark.task.cpus}.
+     * Sets how many threads a task computes with; by default, and for 0, its processors, {@code spark.task.cpus}. With more than
+     * one, the tasks of a process take turns with as many as {@code spark.executor.cores} says, if that is more.
      *
      * @return this
      */

@@ -1,5 +1,6 @@
 package io.github.sae4j.spark;
 
+import io.github.sae4j.spark.internal.plan.EarlierFilters;
 import io.github.sae4j.spark.internal.plan.RowStageStrategy;
 import io.github.sae4j.spark.internal.sql.SaeCalls;
 import java.util.List;
@@ -34,8 +35,9 @@ import scala.runtime.BoxedUnit;
  * <p>Settings are a map of the stages' parameters, by name, as texts, with commas between where there are several: {@code
  * revision}, {@code format}, {@code overrides}, {@code normScalingFactor}, {@code allowUnknown}, {@code foldDecoderNorms}, {@code
  * sha256}, {@code prepared}, {@code batchTokens}, {@code threadsPerTask}; for {@code sae_encode} also {@code inputType}, {@code
- * outputForm}, {@code features} and {@code topK}. The functions work on batches of rows, wherever in a query they stand, but not in a join's
- * condition. In Spark Connect they run on the server.
+ * outputForm}, {@code features} and {@code topK}. A null gives null; another row that cannot be used ends the query. The functions work on
+ * batches of rows: they stand in SELECT, WHERE, ORDER BY, aggregate functions, what is grouped by, windows and LATERAL VIEW, and
+ * are refused elsewhere. In Spark Connect they run on the server.
  *
  * <p>Spark makes one for each session. Immutable, and so safe for use by several threads.
  *
@@ -73,6 +75,7 @@ public final class SaeExtensions extends AbstractFunction1<SparkSessionExtension
                 "sae_decode",
                 "sae_decode(features, sae [, settings]) - Returns what the features of each token decode to."));
         extensions.injectPostHocResolutionRule(forEachSession(new SaeCalls()));
+        extensions.injectOptimizerRule(forEachSession(new EarlierFilters()));
         extensions.injectPlannerStrategy(forEachSession(new RowStageStrategy()));
         return BoxedUnit.UNIT;
     }

@@ -1,6 +1,7 @@
 package io.github.sae4j.spark;
 
 import io.github.sae4j.spark.internal.rows.EncodeRows;
+import io.github.sae4j.spark.internal.rows.ErrorPolicy;
 import io.github.sae4j.spark.internal.rows.OutputForm;
 import io.github.sae4j.spark.internal.rows.RowWork;
 import io.github.sae4j.spark.internal.sql.SaeCall;
@@ -22,9 +23,10 @@ import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.util.MapData;
 import org.apache.spark.sql.types.DataType;
-import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.MapType;
+import org.apache.spark.sql.types.StringType;
 import org.apache.spark.unsafe.types.UTF8String;
+import org.jspecify.annotations.Nullable;
 import scala.collection.immutable.Seq;
 import scala.jdk.javaapi.CollectionConverters;
 import scala.runtime.AbstractFunction1;
@@ -58,34 +60,38 @@ final class SaeFunction extends AbstractFunction1<Seq<Expression>, Expression> {
         Expression input = given.get(0);
         SaeStage<?> stage = stages.get();
         stage.setInputCol(input.sql());
-        stage.setSae(text(given.get(1), "the SAE"));
-        if (given.size() == 3) {
-            settings(given.get(2)).forEach((setting, value) -> set(stage, setting, value));
-        }
+        String sae = text(given.get(1));
+        Map<String, String> settings = given.size() == 3 ? settings(given.get(2)) : Map.of();
+        stage.setSae(sae);
+        settings.forEach((setting, value) -> set(stage, setting, value));
         DataType type = input.dataType();
         stage.added(input.sql(), type);
-        RowWork work = stage.work(SparkSession.active(), type);
+        RowWork work = stage.work(SparkSession.active(), type, new ErrorPolicy("", true));
         if (work instanceof EncodeRows encode && encode.form() == OutputForm.ROWS) {
             throw new IllegalArgumentException(
                     name + ": outputForm is struct or vector here, for a function makes one value of"
                             + " each row; explode(" + name + "(…).indices) makes rows.");
         }
-        return new SaeCall(name, work, input);
+        return new SaeCall(name, work, input, "'" + sae + "'" + (settings.isEmpty() ? "" : ", " + settings));
     }
 
-    private String text(Expression argument, String what) {
-        if (!argument.foldable() || !argument.dataType().equals(DataTypes.StringType)) {
+    private String text(Expression argument) {
+        @Nullable
+        Object value = argument.foldable() && argument.dataType() instanceof StringType
+                ? argument.eval(InternalRow.empty())
+                : null;
+        if (value == null) {
             throw new IllegalArgumentException(
-                    name + ": " + what + " must be a text that stands in the query, but is " + argument.sql() + ".");
+                    name + ": the SAE must be a text that stands in the query, but is " + argument.sql() + ".");
         }
-        return String.valueOf(argument.eval(InternalRow.empty()));
+        return value.toString();
     }
 
     private Map<String, String> settings(Expression argument) {
         if (!argument.foldable()
                 || !(argument.dataType() instanceof MapType map)
-                || !map.keyType().equals(DataTypes.StringType)
-                || !map.valueType().equals(DataTypes.StringType)) {
+                || !(map.keyType() instanceof StringType)
+                || !(map.valueType() instanceof StringType)) {
             throw new IllegalArgumentException(
                     name + ": settings are a map of texts, such as map('topK', '8'), but are " + argument.sql() + ".");
         }

@@ -22,6 +22,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import org.jspecify.annotations.Nullable;
 
 /** The parameters that all stages have. */
 final class SaeParams {
@@ -79,7 +80,8 @@ final class SaeParams {
 
     /** Returns a text that was set, empty if it was not. */
     String text(Param<String> param) {
-        return owner.isDefined(param) ? owner.getOrDefault(param).strip() : "";
+        @Nullable String value = owner.isDefined(param) ? owner.getOrDefault(param) : null;
+        return value == null ? "" : value.strip();
     }
 
     /**
@@ -211,11 +213,13 @@ final class SaeParams {
                 (Boolean) owner.getOrDefault(foldDecoderNorms));
     }
 
-    private <T> T elements(Param<T> param, T none) {
-        return owner.isDefined(param) ? owner.getOrDefault(param) : none;
+    /** Returns what was set, or else, and for null, something. */
+    <T> T elements(Param<T> param, T none) {
+        @Nullable T value = owner.isDefined(param) ? owner.getOrDefault(param) : null;
+        return value == null ? none : value;
     }
 
     ErrorPolicy errors(Param<String> errorCol) {
-        return new ErrorPolicy(text(errorCol));
+        return new ErrorPolicy(text(errorCol), false);
     }
 }

@@ -4,6 +4,7 @@ import io.github.sae4j.loader.SaeLoader;
 import io.github.sae4j.spark.internal.plan.Datasets;
 import io.github.sae4j.spark.internal.plan.RowStage;
 import io.github.sae4j.spark.internal.plan.Seqs;
+import io.github.sae4j.spark.internal.rows.ErrorPolicy;
 import io.github.sae4j.spark.internal.rows.RowWork;
 import org.apache.spark.ml.Transformer;
 import org.apache.spark.ml.param.BooleanParam;
@@ -57,7 +58,7 @@ abstract class SaeStage<T extends SaeStage<T>> extends Transformer implements De
     abstract StructType added(String input, DataType type);
 
     /** Returns the work on rows, of an SAE that was found on this machine. */
-    abstract RowWork work(SparkSession session, DataType type);
+    abstract RowWork work(SparkSession session, DataType type, ErrorPolicy errors);
 
     /** Returns the stage's name, which Spark keeps with it. */
     @Override
@@ -75,15 +76,13 @@ abstract class SaeStage<T extends SaeStage<T>> extends Transformer implements De
      */
     @Override
     public Dataset<Row> transform(Dataset<?> dataset) {
-        StructType schema = dataset.schema();
-        StructType whole = transformSchema(schema);
-        String input = params.required(params.inputCol);
-        RowWork work = work(dataset.sparkSession(), params.inputType(schema));
         LogicalPlan plan = Datasets.plan(dataset);
-        Attribute column = Seqs.<Attribute>list(plan.output()).get(schema.fieldIndex(input));
-        Dataset<Row> made = Datasets.of(dataset, RowStage.over(plan, work, column));
-        // Columns under new names have new identities, so that a dataset can be joined with itself.
-        return made.toDF(whole.fieldNames());
+        StructType schema = dataset.schema();
+        transformSchema(schema);
+        DataType type = params.inputType(schema);
+        Attribute column = Seqs.<Attribute>list(plan.output()).get(schema.fieldIndex(params.required(params.inputCol)));
+        RowWork work = work(dataset.sparkSession(), type, params.errors(errorCol));
+        return Datasets.of(dataset, RowStage.over(plan, work, column).withNamesOfItsOwn());
     }
 
     @Override
@@ -319,7 +318,8 @@ abstract class SaeStage<T extends SaeStage<T>> extends Transformer implements De
     }
 
     /**
-     * Sets how many threads a task computes with; by default, and for 0, its processors, {@code spark.task.cpus}.
+     * Sets how many threads a task computes with; by default, and for 0, its processors, {@code spark.task.cpus}. With more than
+     * one, the tasks of a process take turns with as many as {@code spark.executor.cores} says, if that is more.
      *
      * @return this
      */

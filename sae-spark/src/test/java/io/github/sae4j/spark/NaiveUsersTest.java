@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.sae4j.core.SaeException;
 import io.github.sae4j.core.SparseAutoencoder;
+import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.fixtures.ReferenceCase;
 import io.github.sae4j.loader.SAE;
 import io.github.sae4j.loader.SaeLoadException;
@@ -166,5 +167,40 @@ class NaiveUsersTest {
                 .isInstanceOf(SaeException.class)
                 .hasMessageContaining(
                         "cannot be copied to " + file.resolve("sae4j").resolve("copies"));
+    }
+
+    @Test
+    void changeAConfigurationBesideItsWeights() throws Exception {
+        Corpus own = Corpus.in(folder.resolve("changing"), 30);
+        Path config = folder.resolve("changing/sae/cfg.json");
+        SparseFeatures before = own.features();
+        own.encoder().transform(own.dataset(1)).collectAsList();
+
+        Dataset<Row> planned = own.encoder().setBatchTokens(5).setTopK(3).transform(own.dataset(1));
+        String changed =
+                Files.readString(config).replace("\"apply_b_dec_to_input\": true", "\"apply_b_dec_to_input\": false");
+        assertThat(changed).isNotEqualTo(Files.readString(config));
+        Files.writeString(config, changed);
+
+        SparseFeatures after = own.features();
+        assertThat(after).isNotEqualTo(before);
+        own.encoder()
+                .transform(own.dataset(1))
+                .collectAsList()
+                .forEach(row -> SaeEncoderTest.assertRow(after, row.getAs("features"), row.getInt(0)));
+        assertThat(planned.count()).isEqualTo(30);
+    }
+
+    @Test
+    void haveAnotherConfigurationOnAWorker() throws Exception {
+        Corpus own = Corpus.in(folder.resolve("other"), 30);
+        Path config = folder.resolve("other/sae/cfg.json");
+        Dataset<Row> planned = own.encoder().transform(own.dataset(1));
+
+        Files.writeString(config, Files.readString(config) + "\n");
+
+        assertThatThrownBy(planned::collectAsList)
+                .hasStackTraceContaining(
+                        "say otherwise than the driver's how the SAE computes, though their weights are the same: ");
     }
 }

@@ -41,14 +41,13 @@ class PublishedSaesTest {
         Dataset<Row> tokens = session.createDataFrame(
                 corpus.dataset(2).collectAsList(), corpus.dataset(2).schema());
 
-        List<Row> rows = corpus.encoder()
-                .setSae("owner/name:sae")
-                .setRevision(commit)
-                .transform(tokens)
-                .collectAsList();
-
         SparseFeatures expected = corpus.features();
-        assertThat(rows).hasSize(60);
-        rows.forEach(row -> SaeEncoderTest.assertRow(expected, row.getAs("features"), row.getInt(0)));
+        for (SaeEncoder encoder : List.of(
+                corpus.encoder().setSae("owner/name:sae").setRevision(commit),
+                corpus.encoder().setSae("owner/name:sae@" + commit))) {
+            List<Row> rows = encoder.transform(tokens).collectAsList();
+            assertThat(rows).hasSize(60);
+            rows.forEach(row -> SaeEncoderTest.assertRow(expected, row.getAs("features"), row.getInt(0)));
+        }
     }
 }

@@ -187,4 +187,136 @@ class QueriesTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("2 columns 'activation'");
     }
+
+    @Test
+    void tellWhichFileEachRowIsOf() {
+        String files = folder.resolve("files.parquet").toString();
+        corpus.dataset(3).write().parquet(files);
+        Dataset<Row> read = Corpus.session()
+                .read()
+                .option("maxPartitionBytes", "1g")
+                .parquet(files)
+                .coalesce(1)
+                .withColumn("before", functions.input_file_name());
+
+        List<Row> rows = corpus.encoder()
+                .setBatchTokens(50)
+                .transform(read)
+                .select("before", "features")
+                .withColumn("after", functions.input_file_name())
+                .collectAsList();
+
+        assertThat(rows).hasSize(TOKENS);
+        assertThat(rows.stream().map(row -> row.getString(0)).distinct()).hasSize(3);
+        rows.forEach(row -> assertThat(row.getString(2)).isEqualTo(row.getString(0)));
+    }
+
+    @Test
+    void callsOnWhatIsNotDeterministicAreMadeOnce() {
+        Row row = sql("select count(*), sum(size(sae_encode(shuffle(activation), '" + corpus.sae()
+                        + "').indices)) from $t")
+                .head();
+
+        assertThat(row.getLong(0)).isEqualTo(TOKENS);
+    }
+
+    @Test
+    void filtersComeFirst() {
+        String file = folder.resolve("filtered.parquet").toString();
+        corpus.dataset(2).write().parquet(file);
+        Dataset<Row> encoded =
+                corpus.encoder().transform(Corpus.session().read().parquet(file));
+        String plan = encoded.where("id < 7 and size(features.indices) > 0")
+                .queryExecution()
+                .optimizedPlan()
+                .toString();
+
+        assertThat(plan.indexOf("size(")).isLessThan(plan.indexOf("SAE encode"));
+        assertThat(plan.indexOf("< 7")).isGreaterThan(plan.indexOf("SAE encode"));
+        assertThat(encoded.where("id < 7").count()).isEqualTo(7);
+
+        Corpus.session()
+                .sql("select id, if(id = 3, null, activation) as a from rows_of_queries")
+                .createOrReplaceTempView("with_null");
+        assertThat(of(Corpus.session()
+                        .sql("select count(*) from with_null where id != 3 and size(sae_encode(a, '" + corpus.sae()
+                                + "').indices) >= 0")))
+                .isEqualTo(TOKENS - 1);
+    }
+
+    @Test
+    void encodeOnceWhatIsAskedForTwice() {
+        String plan = sql("select id, $f as f from $t where size($f.indices) > 2")
+                .queryExecution()
+                .optimizedPlan()
+                .toString();
+
+        assertThat(plan.split("SAE encode", -1)).hasSize(2);
+    }
+
+    @Test
+    void nullGivesNullInSql() {
+        Corpus.session()
+                .sql("select id, if(id % 2 = 0, activation, null) as a from rows_of_queries")
+                .createOrReplaceTempView("half");
+
+        List<Row> rows = Corpus.session()
+                .sql("select id, sae_encode(a, '" + corpus.sae() + "') as f from half")
+                .collectAsList();
+
+        assertThat(rows).hasSize(TOKENS);
+        for (Row row : rows) {
+            if (row.getInt(0) % 2 == 0) {
+                SaeEncoderTest.assertRow(expected, row.getStruct(1), row.getInt(0));
+            } else {
+                assertThat(row.isNullAt(1)).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void callsThatHaveNoRowsAreRefused() {
+        assertThatThrownBy(() ->
+                        sql("select transform(array(activation), x -> sae_encode(x, '" + corpus.sae() + "')) from $t"))
+                .hasStackTraceContaining("An SAE's function cannot stand in a lambda function");
+        assertThatThrownBy(() -> sql("select size($f.indices) from $t group by activation"))
+                .hasStackTraceContaining("sae_encode stands beside GROUP BY");
+        assertThatThrownBy(() -> sql(
+                        "select sae_encode(collect_list(activation[0]), '" + corpus.sae() + "') from $t group by id"))
+                .hasStackTraceContaining("sae_encode stands beside GROUP BY");
+        assertThatThrownBy(() -> sql("select sae_encode(activation, cast(null as string)) from $t"))
+                .hasStackTraceContaining("sae_encode: the SAE must be a text that stands in the query");
+    }
+
+    @Test
+    void columnsWithoutANameAreToldApart() {
+        assertThat(sql("select $f, sae_encode(activation, '" + corpus.sae() + "', map('topK', '1')) from $t")
+                        .columns())
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void columnsStayThoseOfTheDataset() {
+        Dataset<Row> tokens = corpus.dataset(2).as("t");
+        Dataset<Row> encoded = corpus.encoder().transform(tokens);
+
+        assertThat(encoded.select(tokens.col("id")).count()).isEqualTo(TOKENS);
+        assertThat(encoded.select("t.id", "features").count()).isEqualTo(TOKENS);
+        assertThat(encoded.join(tokens, tokens.col("id").equalTo(encoded.col("id")))
+                        .count())
+                .isEqualTo(TOKENS);
+    }
+
+    @Test
+    void rowsStayWhereTheyAre() {
+        String plan = corpus.encoder()
+                .transform(corpus.dataset(2).repartition(3, functions.col("id")))
+                .groupBy("id")
+                .agg(functions.max(functions.expr("size(features.indices)")))
+                .queryExecution()
+                .executedPlan()
+                .toString();
+
+        assertThat(plan.split("Exchange hashpartitioning\\(id", -1)).hasSize(2);
+    }
 }

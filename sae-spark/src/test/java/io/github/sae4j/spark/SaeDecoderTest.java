@@ -76,6 +76,26 @@ class SaeDecoderTest {
     }
 
     @Test
+    void setsFeaturesAsideThatAreTooLarge() {
+        Dataset<Row> large = corpus.encoder()
+                .transform(corpus.dataset(1).orderBy("id").limit(20))
+                .selectExpr(
+                        "id",
+                        "if(id = 7, named_struct('indices', sequence(0, 511), 'values', array_repeat(cast(3e38 as float),"
+                                + " 512)), features) as features");
+
+        assertThatThrownBy(() -> decoder().transform(large).collectAsList())
+                .hasStackTraceContaining("row 7 of partition 0, column 'features': ");
+        List<Row> rows = decoder().setErrorCol("_error").transform(large).collectAsList();
+        assertThat(rows).hasSize(20);
+        for (Row row : rows) {
+            assertThat(row.isNullAt(2)).isEqualTo(row.getInt(0) == 7);
+            assertThat(row.isNullAt(3)).isEqualTo(row.getInt(0) != 7);
+        }
+        assertThat(rows.get(8).<Float>getList(2)).isEqualTo(Corpus.boxed(expected[8]));
+    }
+
+    @Test
     void refusesAnSaeThatNormalisesEachToken() {
         Dataset<Row> features = corpus.encoder().transform(corpus.dataset(1));
 

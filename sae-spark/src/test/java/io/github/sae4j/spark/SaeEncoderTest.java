@@ -163,18 +163,6 @@ class SaeEncoderTest {
     }
 
     @Test
-    void leavesOutActivationsThatNobodyWants() {
-        String plan = corpus.encoder()
-                .transform(corpus.dataset(2))
-                .select("features")
-                .queryExecution()
-                .executedPlan()
-                .toString();
-
-        assertThat(plan).contains("SAE encode with " + corpus.sae());
-    }
-
-    @Test
     void encodesNothing() {
         assertThat(corpus.encoder().transform(corpus.dataset(2).where("id < 0")).collectAsList())
                 .isEmpty();

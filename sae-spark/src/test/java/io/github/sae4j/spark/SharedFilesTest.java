@@ -20,7 +20,7 @@ class SharedFilesTest {
 
     private List<Path> copies(Path cache) throws Exception {
         try (Stream<Path> all = Files.list(cache.resolve("sae4j/copies"))) {
-            return all.toList();
+            return all.filter(Files::isDirectory).toList();
         }
     }
 

@@ -136,6 +136,6 @@ class SqlFunctionsTest {
         assertThatThrownBy(() -> sql("select 1 from tokens a join tokens b"
                                 + " on size(sae_encode(a.activation, $sae).indices) = b.id")
                         .collectAsList())
-                .hasStackTraceContaining("sae_encode cannot stand in Join, which has 2 inputs");
+                .hasStackTraceContaining("sae_encode cannot stand in Join: make a column of it in a query of its own");
     }
 }

@@ -2,6 +2,7 @@ package io.github.sae4j.safetensors.internal;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -12,6 +13,8 @@ import java.util.stream.Stream;
 
 /** A folder that is filled under a temporary name and takes its target's name when it is whole. */
 public final class StagedFolder implements AutoCloseable {
+
+    private static final String PREFIX = ".staged-";
 
     private final Path path;
     private boolean done;
@@ -31,7 +34,20 @@ public final class StagedFolder implements AutoCloseable {
     }
 
     private static String temporaryName() {
-        return String.format(".staged-%016x.tmp", ThreadLocalRandom.current().nextLong());
+        return String.format(PREFIX + "%016x.tmp", ThreadLocalRandom.current().nextLong());
+    }
+
+    /**
+     * Deletes the temporary folders that processes have left that were killed. Nobody else may be filling one there.
+     *
+     * @throws IOException if the system refuses
+     */
+    public static void deleteLeftIn(Path parent) throws IOException {
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(parent, PREFIX + "*.tmp")) {
+            for (Path folder : left) {
+                delete(folder);
+            }
+        }
     }
 
     /** Returns where the folder is until it has the target's name. */

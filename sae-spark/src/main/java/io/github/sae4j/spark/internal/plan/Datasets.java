@@ -9,7 +9,6 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
-import org.apache.spark.sql.execution.SparkStrategy;
 import org.jspecify.annotations.Nullable;
 import scala.collection.immutable.Seq;
 
@@ -35,7 +34,7 @@ public final class Datasets {
         return (LogicalPlan) call(dataset, method(dataset.getClass(), "logicalPlan", 0));
     }
 
-    /** Returns a dataset of rows that a plan makes, and has its session carry out stages. */
+    /** Returns a dataset of rows that a plan makes, and has its session plan stages. */
     @SuppressWarnings("unchecked")
     public static Dataset<Row> of(Dataset<?> before, LogicalPlan plan) {
         SparkSession session = before.sparkSession();
@@ -46,19 +45,24 @@ public final class Datasets {
     private static void haveStagesPlanned(SparkSession session) {
         Object experimental = call(session, method(session.getClass(), "experimental", 0));
         synchronized (Datasets.class) {
-            List<SparkStrategy> strategies =
-                    Seqs.list(asStrategies(call(experimental, method(experimental.getClass(), "extraStrategies", 0))));
-            if (strategies.stream().noneMatch(RowStageStrategy.class::isInstance)) {
-                List<SparkStrategy> more = new ArrayList<>(strategies);
-                more.add(new RowStageStrategy());
-                call(experimental, method(experimental.getClass(), "extraStrategies_$eq", 1), Seqs.of(more));
-            }
+            have(experimental, "extraStrategies", new RowStageStrategy());
+            have(experimental, "extraOptimizations", new EarlierFilters());
+        }
+    }
+
+    /** Adds an element to a sequence of the session's, unless it has one of the kind. */
+    private static void have(Object experimental, String name, Object wanted) {
+        List<Object> there = Seqs.list(asSeq(call(experimental, method(experimental.getClass(), name, 0))));
+        if (there.stream().noneMatch(wanted.getClass()::isInstance)) {
+            List<Object> more = new ArrayList<>(there);
+            more.add(wanted);
+            call(experimental, method(experimental.getClass(), name + "_$eq", 1), Seqs.of(more));
         }
     }
 
     @SuppressWarnings("unchecked")
-    private static Seq<SparkStrategy> asStrategies(Object found) {
-        return (Seq<SparkStrategy>) found;
+    private static Seq<Object> asSeq(Object found) {
+        return (Seq<Object>) found;
     }
 
     private static Method method(Class<?> type, String name, int parameters) {

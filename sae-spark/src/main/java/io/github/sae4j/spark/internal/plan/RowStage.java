@@ -5,13 +5,16 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import org.apache.spark.sql.catalyst.expressions.Alias;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.expressions.AttributeReference;
 import org.apache.spark.sql.catalyst.expressions.AttributeSet;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.NamedExpression;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
+import org.apache.spark.sql.catalyst.plans.logical.Project;
 import org.jspecify.annotations.Nullable;
+import scala.Option;
 import scala.collection.immutable.IndexedSeq;
 import scala.collection.immutable.Seq;
 
@@ -47,11 +50,28 @@ public final class RowStage extends LogicalPlan {
         return new RowStage(child, work, input, Seqs.of(added));
     }
 
-    RowWork work() {
+    /** Returns a plan of the same columns, in which those that are added can be told apart where it stands twice in a query. */
+    public LogicalPlan withNamesOfItsOwn() {
+        List<NamedExpression> columns = new ArrayList<>(Seqs.<NamedExpression>list(child.output()));
+        for (Attribute column : Seqs.<Attribute>list(added)) {
+            columns.add(new Alias(
+                    column,
+                    column.name(),
+                    NamedExpression.newExprId(),
+                    Seqs.of(List.of()),
+                    Option.empty(),
+                    Seqs.of(List.of())));
+        }
+        return new Project(Seqs.of(columns), this);
+    }
+
+    /** Returns what it does. */
+    public RowWork work() {
         return work;
     }
 
-    Attribute input() {
+    /** Returns the column that it reads. */
+    public Attribute input() {
         return input;
     }
 

@@ -8,6 +8,10 @@ import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.expressions.AttributeSet;
 import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.catalyst.expressions.SortOrder;
+import org.apache.spark.sql.catalyst.plans.physical.Partitioning;
+import org.apache.spark.sql.catalyst.plans.physical.SinglePartition$;
+import org.apache.spark.sql.catalyst.plans.physical.UnknownPartitioning;
 import org.apache.spark.sql.execution.SparkPlan;
 import org.jspecify.annotations.Nullable;
 import scala.collection.immutable.IndexedSeq;
@@ -64,6 +68,29 @@ public final class RowStageExec extends SparkPlan {
     @Override
     public Seq<Attribute> output() {
         return RowStage.both(kept, added);
+    }
+
+    /** Rows stay where they are, so how they are spread stays known, as far as the columns that tell are kept. */
+    @Override
+    public Partitioning outputPartitioning() {
+        Partitioning before = child.outputPartitioning();
+        boolean stays =
+                before instanceof SinglePartition$ || (before instanceof Expression expression && isKept(expression));
+        return stays ? before : new UnknownPartitioning(before.numPartitions());
+    }
+
+    @Override
+    public Seq<SortOrder> outputOrdering() {
+        List<SortOrder> before = Seqs.list(child.outputOrdering());
+        int stays = 0;
+        while (stays < before.size() && isKept(before.get(stays))) {
+            stays++;
+        }
+        return Seqs.of(before.subList(0, stays));
+    }
+
+    private boolean isKept(Expression expression) {
+        return expression.references().subsetOf(AttributeSet.apply(Seqs.<Expression>of(Seqs.list(kept))));
     }
 
     @Override

@@ -1,7 +1,9 @@
 package io.github.sae4j.spark.internal.plan;
 
+import io.github.sae4j.core.SaeException;
 import io.github.sae4j.spark.internal.rows.RowPlace;
 import io.github.sae4j.spark.internal.rows.RowWork;
+import io.github.sae4j.spark.internal.worker.SharedSaes;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,15 +59,33 @@ final class RowStagePartition extends AbstractFunction2<Object, Iterator<Interna
         return rows.hasNext() || !work.keepsRows() ? new Stage((Integer) partition, rows) : rows;
     }
 
+    /** Gives the SAE back when the task ends. It knows no rows, as a task may have many partitions, one after the other. */
+    private static final class Ending implements TaskCompletionListener {
+
+        private final SharedSaes.Lease lease;
+
+        Ending(SharedSaes.Lease lease) {
+            this.lease = lease;
+        }
+
+        @Override
+        public void onTaskCompletion(TaskContext task) {
+            lease.close();
+        }
+    }
+
     private final class Stage extends AbstractIterator<InternalRow> {
 
         private final int partition;
         private final Iterator<InternalRow> rows;
+        private final SharedSaes.Lease lease;
         private final RowWork.Task task;
         private final UnsafeProjection keeping;
         private final UnsafeProjection joining;
         private final JoinedRow joined = new JoinedRow();
         private final List<InternalRow> batch = new ArrayList<>();
+        private final List<FileOfRow> files = new ArrayList<>();
+        private FileOfRow file = FileOfRow.current();
         private long read;
         private int row;
         private int which;
@@ -78,11 +98,12 @@ final class RowStagePartition extends AbstractFunction2<Object, Iterator<Interna
             this.rows = rows;
             this.keeping = UnsafeProjection.create(expressions(kept), below);
             this.joining = UnsafeProjection.create(expressions(RowStage.both(kept, added)), RowStage.both(kept, added));
-            this.task = work.begin(ordinal, type);
+            this.lease = SharedSaes.lease(work.reference());
             TaskContext context = TaskContext.get();
             if (context != null) {
-                context.addTaskCompletionListener((TaskCompletionListener) done -> task.close());
+                context.addTaskCompletionListener(new Ending(lease));
             }
+            this.task = work.begin(lease.sae(), ordinal, type);
         }
 
         private Seq<Expression> expressions(Seq<Attribute> attributes) {
@@ -106,6 +127,7 @@ final class RowStagePartition extends AbstractFunction2<Object, Iterator<Interna
         /** Returns whether there is one with rows. */
         private boolean nextBatch() {
             batch.clear();
+            files.clear();
             row = 0;
             which = 0;
             made = 0;
@@ -119,16 +141,29 @@ final class RowStagePartition extends AbstractFunction2<Object, Iterator<Interna
                 InternalRow next = rows.next();
                 full = task.take(next, new RowPlace(partition, read++, column));
                 batch.add(keeping.apply(next).copy());
+                file = file.orCurrent();
+                files.add(file);
             }
-            task.compute();
+            compute();
             return true;
+        }
+
+        private void compute() {
+            try {
+                task.compute();
+            } catch (SaeException e) {
+                if (e.reason() == SaeException.Reason.WEIGHTS_LOST) {
+                    lease.discard();
+                }
+                throw e;
+            }
         }
 
         private void end() {
             if (!ended) {
                 ended = true;
                 last = task.ofPartition();
-                task.close();
+                lease.close();
             }
         }
 
@@ -142,6 +177,7 @@ final class RowStagePartition extends AbstractFunction2<Object, Iterator<Interna
                 last = null;
                 return joining.apply(joined.apply(InternalRow.empty(), whole));
             }
+            files.get(row).makeCurrent();
             return joining.apply(joined.apply(batch.get(row), task.row(row, which++)));
         }
     }

@@ -1,10 +1,14 @@
 package io.github.sae4j.spark.internal.rows;
 
 import io.github.sae4j.core.SaeException;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of a batch: which of them can be used, what is wrong with the others, and where they are. */
 final class Batch {
+
+    /** What is wrong with a row that is null. */
+    static final String IS_NULL = "is null";
 
     private final ErrorPolicy errors;
     private final int[] tokens;
@@ -41,10 +45,11 @@ final class Batch {
      * @throws SaeException if something is, and nothing is set aside
      */
     void take(RowPlace place, @Nullable String complaint) {
-        if (complaint != null && !errors.setsAside()) {
+        boolean isFine = complaint == null || (complaint.equals(IS_NULL) && errors.nullForNull());
+        if (!isFine && !errors.setsAside()) {
             throw new SaeException(place.ofRowBeingRead() + ": it " + complaint + ".");
         }
-        wrong[taken] = complaint;
+        wrong[taken] = isFine ? null : complaint;
         places[taken] = place;
         tokens[taken] = complaint == null ? usable++ : -1;
         taken++;
@@ -62,11 +67,37 @@ final class Batch {
     }
 
     /**
-     * Sets a token aside of which only its computation showed that it cannot be used.
+     * Finds the tokens of which only their computation shows that they cannot be used, because it leaves the range of float32,
+     * and sets them aside.
      *
-     * @throws SaeException if nothing is set aside
+     * @param failure what was thrown when all tokens were computed at once
+     * @param alone computes one token
+     * @param blank makes a token one that can be computed, for those that are set aside
+     * @throws SaeException if nothing is set aside, or it was something else that failed
      */
-    void reject(int token, SaeException failure) {
+    void rejectThoseThatFail(SaeException failure, IntConsumer alone, IntConsumer blank) {
+        if (failure.reason() != SaeException.Reason.NOT_FINITE) {
+            throw failure;
+        }
+        int rejected = 0;
+        for (int token = 0; token < usable; token++) {
+            try {
+                alone.accept(token);
+            } catch (SaeException e) {
+                if (e.reason() != SaeException.Reason.NOT_FINITE) {
+                    throw e;
+                }
+                reject(token, e);
+                blank.accept(token);
+                rejected++;
+            }
+        }
+        if (rejected == 0) {
+            throw failure;
+        }
+    }
+
+    private void reject(int token, SaeException failure) {
         int row = rowOf(token);
         if (!errors.setsAside()) {
             throw new SaeException(failure.reason(), places[row] + ": " + failure.getMessage(), failure);

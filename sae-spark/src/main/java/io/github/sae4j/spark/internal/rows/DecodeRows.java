@@ -1,8 +1,8 @@
 package io.github.sae4j.spark.internal.rows;
 
 import io.github.sae4j.core.SaeException;
+import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.spark.internal.worker.SaeReference;
-import io.github.sae4j.spark.internal.worker.SharedSaes;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.catalyst.expressions.UnsafeArrayData;
@@ -36,10 +36,9 @@ public record DecodeRows(SaeReference reference, String output, int batchTokens,
 
     /** Returns the columns of a stage with these settings. */
     public static StructType added(String output, ErrorPolicy errors) {
-        boolean nullable = errors.setsAside();
         StructType added = new StructType(
-                new StructField[] {new StructField(output, Columns.NUMBERS, nullable, Metadata.empty())});
-        return nullable ? added.add(errors.column(), DataTypes.StringType, true) : added;
+                new StructField[] {new StructField(output, Columns.NUMBERS, errors.givesNull(), Metadata.empty())});
+        return errors.setsAside() ? added.add(errors.column(), DataTypes.StringType, true) : added;
     }
 
     @Override
@@ -58,20 +57,20 @@ public record DecodeRows(SaeReference reference, String output, int batchTokens,
     }
 
     @Override
-    public Task begin(int column, DataType type) {
-        return SharedSaes.lease(reference, lease -> new Decoding(column, type, lease));
+    public Task begin(SparseAutoencoder sae, int column, DataType type) {
+        return new Decoding(sae, new FeaturesReader(type, column, sae.config().dSae()));
     }
 
     private final class Decoding implements Task {
 
-        private final SharedSaes.Lease lease;
+        private final SparseAutoencoder sae;
         private final FeaturesReader reader;
         private final Batch batch;
         private float[][] decoded = new float[0][];
 
-        Decoding(int column, DataType type, SharedSaes.Lease lease) {
-            this.lease = lease;
-            this.reader = new FeaturesReader(type, column, lease.sae().config().dSae());
+        Decoding(SparseAutoencoder sae, FeaturesReader reader) {
+            this.sae = sae;
+            this.reader = reader;
             this.batch = new Batch(errors, batchTokens);
         }
 
@@ -89,22 +88,11 @@ public record DecodeRows(SaeReference reference, String output, int batchTokens,
 
         @Override
         public void compute() {
-            decoded = lease.sae().decode(reader.features());
-            for (int token = 0; token < decoded.length; token++) {
-                rejectIfNotFinite(token);
-            }
-        }
-
-        private void rejectIfNotFinite(int token) {
-            for (float value : decoded[token]) {
-                if (!Float.isFinite(value)) {
-                    batch.reject(
-                            token,
-                            new SaeException(
-                                    SaeException.Reason.NOT_FINITE,
-                                    "its reconstruction has " + value + ", for its features are too large."));
-                    return;
-                }
+            try {
+                decoded = sae.decode(reader.features());
+            } catch (SaeException e) {
+                batch.rejectThoseThatFail(e, token -> sae.decode(reader.features(token)), reader::blank);
+                decoded = sae.decode(reader.features());
             }
         }
 
@@ -126,11 +114,6 @@ public record DecodeRows(SaeReference reference, String output, int batchTokens,
         @Override
         public @Nullable InternalRow ofPartition() {
             return null;
-        }
-
-        @Override
-        public void close() {
-            lease.close();
         }
     }
 }

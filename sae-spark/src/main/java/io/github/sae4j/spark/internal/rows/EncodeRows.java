@@ -5,7 +5,6 @@ import io.github.sae4j.core.SaeException;
 import io.github.sae4j.core.SparseAutoencoder;
 import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.spark.internal.worker.SaeReference;
-import io.github.sae4j.spark.internal.worker.SharedSaes;
 import java.nio.IntBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -53,10 +52,9 @@ public record EncodeRows(
 
     /** Returns the columns of a stage with these settings. */
     public static StructType added(String output, OutputForm form, ErrorPolicy errors) {
-        boolean nullable = errors.setsAside();
-        StructType added =
-                new StructType(new StructField[] {new StructField(output, form.type(), nullable, Metadata.empty())});
-        return nullable ? added.add(errors.column(), DataTypes.StringType, true) : added;
+        StructType added = new StructType(
+                new StructField[] {new StructField(output, form.type(), errors.givesNull(), Metadata.empty())});
+        return errors.setsAside() ? added.add(errors.column(), DataTypes.StringType, true) : added;
     }
 
     @Override
@@ -75,15 +73,13 @@ public record EncodeRows(
     }
 
     @Override
-    public Task begin(int column, DataType type) {
-        NumbersReader reader = NumbersReader.of(type, inputType, column);
-        return SharedSaes.lease(reference, lease -> new Encoding(reader, lease));
+    public Task begin(SparseAutoencoder sae, int column, DataType type) {
+        return new Encoding(sae, NumbersReader.of(type, inputType, column));
     }
 
     private final class Encoding implements Task {
 
         private final NumbersReader reader;
-        private final SharedSaes.Lease lease;
         private final SparseAutoencoder sae;
         private final int dIn;
         private final @Nullable FeatureSet wanted;
@@ -92,10 +88,9 @@ public record EncodeRows(
         private SparseFeatures found;
         private IntBuffer offsets;
 
-        Encoding(NumbersReader reader, SharedSaes.Lease lease) {
+        Encoding(SparseAutoencoder sae, NumbersReader reader) {
+            this.sae = sae;
             this.reader = reader;
-            this.lease = lease;
-            this.sae = lease.sae();
             this.dIn = sae.config().dIn();
             this.wanted = features.isEmpty()
                     ? null
@@ -128,26 +123,11 @@ public record EncodeRows(
             try {
                 return encode(0, batch.usable());
             } catch (SaeException e) {
-                if (e.reason() != SaeException.Reason.NOT_FINITE) {
-                    throw e;
-                }
-                rejectThoseThatFail();
+                batch.rejectThoseThatFail(
+                        e,
+                        token -> encode(token, 1),
+                        token -> Arrays.fill(activations, token * dIn, (token + 1) * dIn, 0));
                 return encode(0, batch.usable());
-            }
-        }
-
-        /** Finite activations may be too large for float32's sums; a row of zeros stands for each of them. */
-        private void rejectThoseThatFail() {
-            for (int token = 0; token < batch.usable(); token++) {
-                try {
-                    encode(token, 1);
-                } catch (SaeException e) {
-                    if (e.reason() != SaeException.Reason.NOT_FINITE) {
-                        throw e;
-                    }
-                    batch.reject(token, e);
-                    Arrays.fill(activations, token * dIn, (token + 1) * dIn, 0);
-                }
             }
         }
 
@@ -186,11 +166,6 @@ public record EncodeRows(
         @Override
         public @Nullable InternalRow ofPartition() {
             return null;
-        }
-
-        @Override
-        public void close() {
-            lease.close();
         }
     }
 }

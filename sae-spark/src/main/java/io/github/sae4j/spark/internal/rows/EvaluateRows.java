@@ -3,11 +3,10 @@ package io.github.sae4j.spark.internal.rows;
 import io.github.sae4j.analysis.evaluation.Firings;
 import io.github.sae4j.analysis.evaluation.ReconstructionQuality;
 import io.github.sae4j.core.ForwardPass;
+import io.github.sae4j.core.SaeException;
 import io.github.sae4j.core.SparseAutoencoder;
-import io.github.sae4j.core.SparseFeatures;
 import io.github.sae4j.data.activations.TokenBatch;
 import io.github.sae4j.spark.internal.worker.SaeReference;
-import io.github.sae4j.spark.internal.worker.SharedSaes;
 import java.util.Arrays;
 import java.util.Optional;
 import org.apache.spark.sql.catalyst.InternalRow;
@@ -26,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record EvaluateRows(SaeReference reference, String inputType, int batchTokens) implements RowWork {
 
-    private static final ErrorPolicy NONE_SET_ASIDE = new ErrorPolicy("");
+    private static final ErrorPolicy NONE_SET_ASIDE = new ErrorPolicy("", false);
 
     @Override
     public StructType added() {
@@ -44,25 +43,22 @@ public record EvaluateRows(SaeReference reference, String inputType, int batchTo
     }
 
     @Override
-    public Task begin(int column, DataType type) {
-        NumbersReader reader = NumbersReader.of(type, inputType, column);
-        return SharedSaes.lease(reference, lease -> new Evaluating(reader, lease));
+    public Task begin(SparseAutoencoder sae, int column, DataType type) {
+        return new Evaluating(sae, NumbersReader.of(type, inputType, column));
     }
 
     private final class Evaluating implements Task {
 
         private final NumbersReader reader;
-        private final SharedSaes.Lease lease;
         private final SparseAutoencoder sae;
         private final Batch batch;
         private final float[][] activations;
         private final Firings firings;
         private final Optional<ReconstructionQuality> quality;
 
-        Evaluating(NumbersReader reader, SharedSaes.Lease lease) {
+        Evaluating(SparseAutoencoder sae, NumbersReader reader) {
+            this.sae = sae;
             this.reader = reader;
-            this.lease = lease;
-            this.sae = lease.sae();
             this.batch = new Batch(NONE_SET_ASIDE, batchTokens);
             this.activations = new float[batchTokens][sae.config().dIn()];
             this.firings = new Firings(sae.config().dSae());
@@ -85,14 +81,26 @@ public record EvaluateRows(SaeReference reference, String inputType, int batchTo
         public void compute() {
             float[][] rows = Arrays.copyOf(activations, batch.usable());
             TokenBatch tokens = TokenBatch.of(rows);
-            if (quality.isEmpty()) {
-                SparseFeatures features = sae.encode(rows);
-                firings.add(tokens, features);
-                return;
+            try {
+                if (quality.isEmpty()) {
+                    firings.add(tokens, sae.encode(rows));
+                    return;
+                }
+                ForwardPass forward = sae.forward(rows);
+                firings.add(tokens, forward.features());
+                quality.get().add(tokens, forward.reconstruction());
+            } catch (SaeException e) {
+                batch.rejectThoseThatFail(e, token -> alone(rows[token]), token -> {});
             }
-            ForwardPass forward = sae.forward(rows);
-            firings.add(tokens, forward.features());
-            quality.get().add(tokens, forward.reconstruction());
+        }
+
+        private void alone(float[] activation) {
+            float[][] row = {activation};
+            if (quality.isEmpty()) {
+                sae.encode(row);
+            } else {
+                sae.forward(row);
+            }
         }
 
         @Override
@@ -110,11 +118,6 @@ public record EvaluateRows(SaeReference reference, String inputType, int batchTo
             return new GenericInternalRow(new @Nullable Object[] {
                 firings.toBytes(), quality.map(ReconstructionQuality::toBytes).orElse(null)
             });
-        }
-
-        @Override
-        public void close() {
-            lease.close();
         }
     }
 }

@@ -49,7 +49,7 @@ final class FeaturesReader {
     @Nullable
     String read(InternalRow row) {
         if (row.isNullAt(column)) {
-            return "is null";
+            return Batch.IS_NULL;
         }
         InternalRow features = row.getStruct(column, isVector ? 4 : 2);
         if (isVector) {
@@ -138,13 +138,32 @@ final class FeaturesReader {
 
     /** Returns the features of the batch. */
     SparseFeatures features() {
-        int end = offsets[tokens];
+        return features(0, tokens);
+    }
+
+    /** Returns the features of one token. */
+    SparseFeatures features(int token) {
+        return features(token, token + 1);
+    }
+
+    private SparseFeatures features(int from, int to) {
+        int first = offsets[from];
+        int end = offsets[to];
+        int[] ofThese = Arrays.copyOfRange(offsets, from, to + 1);
+        for (int i = 0; i < ofThese.length; i++) {
+            ofThese[i] -= first;
+        }
         return SparseFeatures.of(
                 dSae,
-                new long[] {tokens},
-                Arrays.copyOf(offsets, tokens + 1),
-                Arrays.copyOf(indices, end),
-                Arrays.copyOf(values, end),
+                new long[] {to - from},
+                ofThese,
+                Arrays.copyOfRange(indices, first, end),
+                Arrays.copyOfRange(values, first, end),
                 InverseTransform.identity());
+    }
+
+    /** Makes the features of a token zero. */
+    void blank(int token) {
+        Arrays.fill(values, offsets[token], offsets[token + 1], 0);
     }
 }

@@ -12,6 +12,7 @@ import org.apache.spark.sql.catalyst.util.ArrayData;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.unsafe.Platform;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the numbers of a row as float32, without an object for each. For one thread. */
@@ -83,7 +84,7 @@ abstract class NumbersReader {
      */
     final @Nullable String read(InternalRow row, float[] into, int from, int width) {
         if (row.isNullAt(column)) {
-            return "is null";
+            return Batch.IS_NULL;
         }
         String wrong = numbers(row, into, from, width);
         return wrong != null ? wrong : notFinite(into, from, width);
@@ -110,17 +111,26 @@ abstract class NumbersReader {
         return found == width ? null : "has " + found + " numbers, but the SAE has d_in = " + width;
     }
 
-    /** Spark writes zeros where an array of its own has null, so that other numbers need no look. */
-    static @Nullable String nullIn(ArrayData array, int width, boolean mayHaveNull, float[] numbers, int from) {
-        if (mayHaveNull) {
-            boolean zeroed = array instanceof UnsafeArrayData;
-            for (int i = 0; i < width; i++) {
-                if ((!zeroed || numbers[from + i] == 0) && array.isNullAt(i)) {
-                    return "has null at " + i;
-                }
+    static @Nullable String nullIn(ArrayData array, int width, boolean mayHaveNull) {
+        if (!mayHaveNull || (array instanceof UnsafeArrayData unsafe && hasNoNull(unsafe))) {
+            return null;
+        }
+        for (int i = 0; i < width; i++) {
+            if (array.isNullAt(i)) {
+                return "has null at " + i;
             }
         }
         return null;
+    }
+
+    /** An array of Spark's own begins with its length, a word, and then has a bit for each element, set where it is null. */
+    private static boolean hasNoNull(UnsafeArrayData array) {
+        long words = (array.numElements() + 63L) / 64;
+        long bits = 0;
+        for (long word = 1; word <= words; word++) {
+            bits |= Platform.getLong(array.getBaseObject(), array.getBaseOffset() + word * Long.BYTES);
+        }
+        return bits == 0;
     }
 
     final int column;
@@ -147,7 +157,7 @@ abstract class NumbersReader {
                 return wrong;
             }
             System.arraycopy(array.toFloatArray(), 0, into, from, width);
-            return nullIn(array, width, mayHaveNull, into, from);
+            return nullIn(array, width, mayHaveNull);
         }
     }
 
@@ -169,7 +179,7 @@ abstract class NumbersReader {
                 return wrong;
             }
             narrow(array.toDoubleArray(), into, from);
-            return nullIn(array, width, mayHaveNull, into, from);
+            return nullIn(array, width, mayHaveNull);
         }
     }
 

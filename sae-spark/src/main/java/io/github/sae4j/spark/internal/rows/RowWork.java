@@ -1,5 +1,7 @@
 package io.github.sae4j.spark.internal.rows;
 
+import io.github.sae4j.core.SparseAutoencoder;
+import io.github.sae4j.spark.internal.worker.SaeReference;
 import java.io.Serializable;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.types.DataType;
@@ -8,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What a stage does to rows, a batch at a time. It travels from the driver to the workers. */
 public interface RowWork extends Serializable {
+
+    /** Returns the SAE that does it. */
+    SaeReference reference();
 
     /** Returns the columns that it makes. */
     StructType added();
@@ -21,13 +26,14 @@ public interface RowWork extends Serializable {
     /**
      * Begins with a partition, in the process that computes it.
      *
+     * @param sae the SAE, which stays open while the partition is worked on
      * @param column the place of the column that is read
      * @param type its type
      */
-    Task begin(int column, DataType type);
+    Task begin(SparseAutoencoder sae, int column, DataType type);
 
     /** The work on one partition. For one thread. */
-    interface Task extends AutoCloseable {
+    interface Task {
 
         /** Forgets the batch, for the next. */
         void clear();
@@ -58,8 +64,5 @@ public interface RowWork extends Serializable {
         /** Returns what the work makes of the whole partition, after its last batch, or null if it makes nothing. */
         @Nullable
         InternalRow ofPartition();
-
-        @Override
-        void close();
     }
 }

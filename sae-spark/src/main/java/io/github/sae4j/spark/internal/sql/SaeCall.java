@@ -24,12 +24,18 @@ public final class SaeCall extends Expression {
     private final String function;
     private final RowWork work;
     private final Expression input;
+    private final String others;
 
-    /** Creates it from its parts, as Spark does when it changes one. */
-    public SaeCall(String function, RowWork work, Expression input) {
+    /**
+     * Creates it from its parts, as Spark does when it changes one.
+     *
+     * @param others the arguments after the first, as they are shown
+     */
+    public SaeCall(String function, RowWork work, Expression input, String others) {
         this.function = function;
         this.work = work;
         this.input = input;
+        this.others = others;
     }
 
     String function() {
@@ -77,7 +83,7 @@ public final class SaeCall extends Expression {
 
     @Override
     public Expression withNewChildrenInternal(IndexedSeq<Expression> children) {
-        return new SaeCall(function, work, children.apply(0));
+        return new SaeCall(function, work, children.apply(0), others);
     }
 
     @Override
@@ -85,9 +91,15 @@ public final class SaeCall extends Expression {
         return function;
     }
 
+    /** Also the name of a column that was given none. */
+    @Override
+    public String sql() {
+        return function + "(" + input.sql() + ", " + others + ")";
+    }
+
     @Override
     public int productArity() {
-        return 3;
+        return 4;
     }
 
     @Override
@@ -96,6 +108,7 @@ public final class SaeCall extends Expression {
             case 0 -> function;
             case 1 -> work;
             case 2 -> input;
+            case 3 -> others;
             default -> throw new IndexOutOfBoundsException(n);
         };
     }
@@ -110,11 +123,12 @@ public final class SaeCall extends Expression {
         return other instanceof SaeCall call
                 && function.equals(call.function)
                 && work.equals(call.work)
-                && input.equals(call.input);
+                && input.equals(call.input)
+                && others.equals(call.others);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(function, work, input);
+        return Objects.hash(function, work, input, others);
     }
 }

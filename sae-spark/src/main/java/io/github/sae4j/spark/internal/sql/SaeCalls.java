@@ -7,13 +7,23 @@ import java.util.List;
 import org.apache.spark.sql.catalyst.expressions.Alias;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.catalyst.expressions.LambdaFunction;
 import org.apache.spark.sql.catalyst.expressions.NamedExpression;
+import org.apache.spark.sql.catalyst.expressions.aggregate.AggregateExpression;
+import org.apache.spark.sql.catalyst.plans.logical.Aggregate;
+import org.apache.spark.sql.catalyst.plans.logical.Filter;
+import org.apache.spark.sql.catalyst.plans.logical.Generate;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 import org.apache.spark.sql.catalyst.plans.logical.Project;
+import org.apache.spark.sql.catalyst.plans.logical.RepartitionByExpression;
+import org.apache.spark.sql.catalyst.plans.logical.Sort;
+import org.apache.spark.sql.catalyst.plans.logical.Window;
 import org.apache.spark.sql.catalyst.rules.Rule;
+import org.jspecify.annotations.Nullable;
 import scala.Option;
 import scala.PartialFunction;
 import scala.collection.immutable.Seq;
+import scala.runtime.AbstractFunction1;
 import scala.runtime.AbstractPartialFunction;
 
 /** Takes the calls of SQL functions out of a query's expressions, and puts a stage that makes their column below each. */
@@ -49,36 +59,123 @@ public final class SaeCalls extends Rule<LogicalPlan> {
         for (Expression child : Seqs.<Expression>list(expression.children())) {
             collect(child, calls);
         }
-        if (expression instanceof SaeCall call && calls.stream().noneMatch(call::semanticEquals)) {
+        if (expression instanceof SaeCall call && calls.stream().noneMatch(other -> isSame(call, other))) {
             calls.add(call);
         }
     }
 
+    /** What is not deterministic is semantically not even equal to itself. */
+    private static boolean isSame(SaeCall one, SaeCall other) {
+        return one.equals(other) || one.semanticEquals(other);
+    }
+
     private static LogicalPlan withStages(LogicalPlan node) {
-        List<LogicalPlan> children = Seqs.list(node.children());
-        if (children.size() != 1) {
-            throw new IllegalArgumentException(callsOf(node).get(0).function() + " cannot stand in "
-                    + node.nodeName() + ", which has " + children.size()
-                    + " inputs: make a column of it first, and use that.");
-        }
-        LogicalPlan below = children.get(0);
+        requirePlace(node);
+        LogicalPlan below = Seqs.<LogicalPlan>list(node.children()).get(0);
         LogicalPlan above = node;
         for (List<SaeCall> calls = callsOf(above); !calls.isEmpty(); calls = callsOf(above)) {
             SaeCall call = calls.get(0);
-            Attribute input;
-            if (call.input() instanceof Attribute attribute) {
-                input = attribute;
+            Attribute made;
+            RowStage there = stageBelow(wider(below), call);
+            if (there != null) {
+                below = wider(below);
+                made = there.added().apply(0);
             } else {
-                Alias alias = alias(call.input(), "sae_input");
-                below = new Project(with(below.output(), alias), below);
-                input = alias.toAttribute();
+                Attribute input;
+                if (call.input() instanceof Attribute attribute) {
+                    input = attribute;
+                } else {
+                    Alias alias = alias(call.input(), "sae_input");
+                    below = new Project(with(below.output(), alias), below);
+                    input = alias.toAttribute();
+                }
+                RowStage stage = RowStage.over(below, call.work(), input);
+                below = stage;
+                made = stage.added().apply(0);
             }
-            RowStage stage = RowStage.over(below, call.work(), input);
-            below = stage;
-            above = above.transformExpressions(replacing(call, stage.added().apply(0)));
+            above = above.transformExpressions(replacing(call, made));
         }
         LogicalPlan whole = above.withNewChildren(Seqs.of(List.of(below)));
         return sameIds(whole, node) ? whole : new Project(named(node.output()), whole);
+    }
+
+    /** Returns a plan that has what this one has and what it leaves out, if it does no more than leave columns out. */
+    private static LogicalPlan wider(LogicalPlan plan) {
+        return plan instanceof Project project
+                        && Seqs.<NamedExpression>list(project.projectList()).stream()
+                                .allMatch(Attribute.class::isInstance)
+                ? project.child()
+                : plan;
+    }
+
+    /** Returns the stage that makes the column already, for a filter below, or null if there is none. */
+    private static @Nullable RowStage stageBelow(LogicalPlan plan, SaeCall call) {
+        LogicalPlan at = plan;
+        while (at instanceof Filter) {
+            at = Seqs.<LogicalPlan>list(at.children()).get(0);
+        }
+        return at instanceof RowStage stage
+                        && stage.work().equals(call.work())
+                        && stage.input().semanticEquals(call.input())
+                ? stage
+                : null;
+    }
+
+    private static void requirePlace(LogicalPlan node) {
+        SaeCall call = callsOf(node).get(0);
+        boolean fits = node instanceof Project
+                || node instanceof Filter
+                || node instanceof Aggregate
+                || node instanceof Sort
+                || node instanceof Window
+                || node instanceof Generate
+                || node instanceof RepartitionByExpression;
+        if (!fits) {
+            throw new IllegalArgumentException(call.function() + " cannot stand in " + node.nodeName()
+                    + ": make a column of it in a query of its own, and use that.");
+        }
+        for (Expression expression : Seqs.<Expression>list(node.expressions())) {
+            requirePlace(expression);
+        }
+        if (node instanceof Aggregate aggregate) {
+            List<Expression> groups = Seqs.list(aggregate.groupingExpressions());
+            for (NamedExpression result : Seqs.<NamedExpression>list(aggregate.aggregateExpressions())) {
+                requireOfRows((Expression) result, groups, call);
+            }
+        }
+    }
+
+    /** A variable of a lambda function has no value outside of it, where stages are. */
+    private static void requirePlace(Expression expression) {
+        if (expression instanceof LambdaFunction && expression.exists(isCall())) {
+            throw new IllegalArgumentException(
+                    "An SAE's function cannot stand in a lambda function such as transform's: make"
+                            + " rows of the array with explode, and use the function on those.");
+        }
+        Seqs.<Expression>list(expression.children()).forEach(SaeCalls::requirePlace);
+    }
+
+    /** Beside GROUP BY, a call is of rows, in an aggregate function or in what is grouped by. */
+    private static void requireOfRows(Expression expression, List<Expression> groups, SaeCall call) {
+        if (expression instanceof AggregateExpression || groups.stream().anyMatch(expression::semanticEquals)) {
+            return;
+        }
+        if (expression instanceof SaeCall) {
+            throw new IllegalArgumentException(
+                    call.function() + " stands beside GROUP BY or an aggregate function, but not in"
+                            + " what is grouped by and not inside such a function: aggregate in a query of its own, and use the function"
+                            + " on its result.");
+        }
+        Seqs.<Expression>list(expression.children()).forEach(child -> requireOfRows(child, groups, call));
+    }
+
+    private static AbstractFunction1<Expression, Object> isCall() {
+        return new AbstractFunction1<>() {
+            @Override
+            public Object apply(Expression expression) {
+                return expression instanceof SaeCall;
+            }
+        };
     }
 
     private static boolean sameIds(LogicalPlan one, LogicalPlan other) {
@@ -114,7 +211,7 @@ public final class SaeCalls extends Rule<LogicalPlan> {
         return new AbstractPartialFunction<Expression, Expression>() {
             @Override
             public boolean isDefinedAt(Expression expression) {
-                return expression instanceof SaeCall other && other.semanticEquals(call);
+                return expression instanceof SaeCall other && isSame(other, call);
             }
 
             @Override

@@ -36,14 +36,12 @@ final class Machine {
 
     /**
      * Returns how many threads work on a call. Where a task has one processor, each computes in its own thread, beside the
-     * others; where it has several, calls take turns with all threads of the process.
+     * others; where it has several, calls take turns with all that the executor has, as far as its settings tell.
      */
     static int threadsOfCalls(int threadsOfTask) {
-        if (threadsOfTask == 1) {
-            return 1;
-        }
         SparkEnv env = SparkEnv.get();
-        int cores = env == null ? 0 : env.conf().getInt("spark.executor.cores", 0);
-        return Math.max(threadsOfTask, cores > 0 ? cores : Runtime.getRuntime().availableProcessors());
+        return threadsOfTask == 1 || env == null
+                ? threadsOfTask
+                : Math.max(threadsOfTask, env.conf().getInt("spark.executor.cores", 1));
     }
 }

@@ -1,5 +1,7 @@
 package io.github.sae4j.spark.internal.worker;
 
+import ai.djl.Device;
+import io.github.sae4j.core.Kernel;
 import io.github.sae4j.core.SaeException;
 import io.github.sae4j.core.SaeRuntime;
 import io.github.sae4j.core.SparseAutoencoder;
@@ -7,6 +9,7 @@ import io.github.sae4j.hub.HubConfig;
 import io.github.sae4j.loader.HubSaeLoader;
 import io.github.sae4j.loader.SAE;
 import io.github.sae4j.loader.SaeLoader;
+import io.github.sae4j.loader.internal.names.SaeAddress;
 import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -22,8 +25,9 @@ import org.apache.spark.SparkFiles;
  *
  * @param settings with the commit and the SHA-256 that the driver found
  * @param place where its files are
+ * @param configuration the SHA-256 of what the driver found to configure it; empty on the driver before it has looked
  */
-public record SaeReference(SaeSettings settings, SaePlace place) implements Serializable {
+public record SaeReference(SaeSettings settings, SaePlace place, String configuration) implements Serializable {
 
     private static final Pattern ADDRESS = Pattern.compile("[a-z][a-z0-9+.-]+:/.*");
     private static final String HUB_SCHEME = "hf:";
@@ -42,13 +46,15 @@ public record SaeReference(SaeSettings settings, SaePlace place) implements Seri
             throw new IllegalArgumentException("The revision '" + settings.revision() + "' is of a repository, but '"
                     + settings.name() + "' is a folder.");
         }
-        SaeReference asked = new SaeReference(settings, place);
+        SaeReference asked = new SaeReference(settings, place, "");
         try (SaeRuntime runtime = SaeRuntime.ofThreads(1);
-                SparseAutoencoder sae = asked.checked(asked.loader().runtime(runtime))) {
+                Opened opened = asked.opened(runtime, false)) {
+            SparseAutoencoder sae = opened.sae();
             check.accept(sae);
             String revision = sae.source().commit().orElse(settings.revision());
             String sha256 = sae.source().sha256().orElse(settings.sha256());
-            return new SaeReference(settings.pinned(revision, sha256), place);
+            return new SaeReference(
+                    settings.pinned(asked.nameWithoutRevision(), revision, sha256), place, opened.configuration());
         }
     }
 
@@ -70,6 +76,17 @@ public record SaeReference(SaeSettings settings, SaePlace place) implements Seri
         return name.startsWith("https:") || name.startsWith("http:");
     }
 
+    /** The commit that the driver found counts on workers, and a name that asks for a branch would go against it. */
+    private String nameWithoutRevision() {
+        if (place != SaePlace.HUB) {
+            return settings.name();
+        }
+        SaeAddress address = SaeAddress.parse(settings.name());
+        return address.revision() == null
+                ? settings.name()
+                : address.repository().id() + ":" + address.folder();
+    }
+
     /** Returns where a folder is: where its name says, or where Spark unpacked what it was given with --archives or --files. */
     private static Optional<Path> shipped(Path path) {
         if (Files.exists(path)) {
@@ -86,41 +103,76 @@ public record SaeReference(SaeSettings settings, SaePlace place) implements Seri
      *
      * @param runtime the threads that it computes with
      * @return the SAE, which the caller closes
-     * @throws SaeException if its weights are others than the driver's
+     * @throws SaeException if its weights or its configuration are others than the driver's
      */
     SparseAutoencoder open(SaeRuntime runtime) {
-        return checked(loader().runtime(runtime).prepared(settings.prepared()));
+        if (place == SaePlace.HUB && placeOf(settings.name()) == SaePlace.FOLDER) {
+            throw new SaeException(
+                    SaeException.Reason.UNAVAILABLE,
+                    "'" + settings.name() + "' is a folder on " + Machine.name()
+                            + ", but the driver has none of that name and took the published SAE: for the folder write './"
+                            + settings.name() + "'.");
+        }
+        Opened opened = opened(runtime, settings.prepared());
+        if (!opened.configuration().equals(configuration)) {
+            opened.close();
+            throw new SaeException(
+                    SaeException.Reason.WEIGHTS_LOST,
+                    "On " + Machine.name() + " the files of '" + settings.name() + "' ("
+                            + opened.sae().source().description()
+                            + ") say otherwise than the driver's how the SAE computes, though their weights are the same: "
+                            + String.join(", ", opened.sae().source().files()) + ".");
+        }
+        return opened.sae();
     }
 
-    private SparseAutoencoder checked(SaeLoader loader) {
+    /** An SAE that was opened, and the SHA-256 of what configures it. */
+    private record Opened(SparseAutoencoder sae, String configuration) implements AutoCloseable {
+
+        @Override
+        public void close() {
+            sae.close();
+        }
+    }
+
+    /** Only Java's kernels give a token the same bits beside whatever other tokens. */
+    private Opened opened(SaeRuntime runtime, boolean prepared) {
+        Optional<Path> folder = folder();
+        SaeLoader loader = folder.isPresent() ? SAE.from(folder.get()) : published();
         settings.meaning().apply(loader);
-        SparseAutoencoder sae =
-                loader.keepHashesIn(ownCache().resolve("hashes")).open();
+        SparseAutoencoder sae = loader.device(Device.cpu())
+                .kernel(Kernel.available().contains(Kernel.VECTOR) ? Kernel.VECTOR : Kernel.PLAIN)
+                .runtime(runtime)
+                .prepared(prepared)
+                .keepHashesIn(ownCache().resolve("hashes"))
+                .open();
         try {
             requireSameWeights(sae);
-            return sae;
+            return new Opened(sae, SaeConfiguration.sha256(sae.source(), folder.filter(Files::isDirectory)));
         } catch (RuntimeException e) {
             sae.close();
             throw e;
         }
     }
 
-    private SaeLoader loader() {
+    private Optional<Path> folder() {
         return switch (place) {
-            case HUB -> {
-                HubSaeLoader loader = SAE.from(settings.name()).hub(hub());
-                yield settings.revision().isEmpty() ? loader : loader.revision(settings.revision());
-            }
+            case HUB -> Optional.empty();
             case FOLDER ->
-                SAE.from(shipped(Path.of(settings.name()))
+                Optional.of(shipped(Path.of(settings.name()))
                         .orElseThrow(() -> new SaeException(
                                 SaeException.Reason.UNAVAILABLE,
                                 "There is no folder '" + settings.name() + "' on " + Machine.name()
                                         + ". A folder must be on every machine; spark-submit's --archives brings one"
                                         + " there, and so does an address such as hdfs://… or s3a://….")));
             case SHARED_FILES ->
-                SAE.from(SharedFiles.copy(settings.name(), ownCache().resolve("copies")));
+                Optional.of(SharedFiles.copy(settings.name(), ownCache().resolve("copies")));
         };
+    }
+
+    private SaeLoader published() {
+        HubSaeLoader loader = SAE.from(settings.name()).hub(hub());
+        return settings.revision().isEmpty() ? loader : loader.revision(settings.revision());
     }
 
     private HubConfig hub() {

@@ -1,5 +1,6 @@
 package io.github.sae4j.spark.internal.worker;
 
+import io.github.sae4j.core.SaeException;
 import io.github.sae4j.core.SaeRuntime;
 import io.github.sae4j.core.SparseAutoencoder;
 import java.util.HashMap;
@@ -7,7 +8,7 @@ import java.util.Map;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +45,7 @@ public final class SharedSaes {
     private static final class Shared {
 
         private final SaeReference reference;
+        private final ReentrantLock opening = new ReentrantLock();
         private @Nullable SparseAutoencoder sae;
         private @Nullable SaeRuntime runtime;
         private @Nullable ScheduledFuture<?> closing;
@@ -53,37 +55,58 @@ public final class SharedSaes {
             this.reference = reference;
         }
 
-        /** One task opens it, and the others wait. Each tries again if it fails, for a retry may find what was missing. */
-        private synchronized SparseAutoencoder opened() {
-            SparseAutoencoder open = sae;
-            if (open == null) {
-                Machine.warnOfWhatIsSlow();
-                SaeRuntime threads = SaeRuntime.ofThreads(
-                        Machine.threadsOfCalls(reference.settings().threads()));
-                try {
-                    open = reference.open(threads);
-                } catch (Throwable e) {
-                    threads.close();
-                    throw e;
-                }
-                sae = open;
-                runtime = threads;
+        /**
+         * One task opens it, and the others wait, unless they are killed. Each tries again if it fails, for a retry may find what
+         * was missing.
+         */
+        private SparseAutoencoder opened() {
+            try {
+                opening.lockInterruptibly();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new SaeException(
+                        SaeException.Reason.INTERRUPTED,
+                        "The task was stopped while it waited for '"
+                                + reference.settings().name() + "' to be opened.",
+                        e);
             }
-            return open;
+            try {
+                SparseAutoencoder open = sae;
+                if (open == null) {
+                    Machine.warnOfWhatIsSlow();
+                    SaeRuntime threads = SaeRuntime.ofThreads(
+                            Machine.threadsOfCalls(reference.settings().threads()));
+                    try {
+                        open = reference.open(threads);
+                    } catch (Throwable e) {
+                        threads.close();
+                        throw e;
+                    }
+                    sae = open;
+                    runtime = threads;
+                }
+                return open;
+            } finally {
+                opening.unlock();
+            }
         }
 
-        private synchronized void close() {
-            if (sae != null) {
-                LOG.info(
-                        "Closes {}, which no task has used for {} minutes",
-                        sae.source().description(),
-                        IDLE_MINUTES);
-                sae.close();
+        private void close() {
+            opening.lock();
+            try {
+                if (sae != null) {
+                    LOG.info(
+                            "Closes {}, which no task uses any more",
+                            sae.source().description());
+                    sae.close();
+                }
+            } finally {
                 sae = null;
-            }
-            if (runtime != null) {
-                runtime.close();
-                runtime = null;
+                if (runtime != null) {
+                    runtime.close();
+                    runtime = null;
+                }
+                opening.unlock();
             }
         }
     }
@@ -105,6 +128,13 @@ public final class SharedSaes {
             return sae;
         }
 
+        /** Says that its weights are lost: later tasks open it anew. */
+        public void discard() {
+            synchronized (OPEN) {
+                OPEN.remove(shared.reference, shared);
+            }
+        }
+
         /** Says that this task is done with it. A second call does nothing. */
         @Override
         public void close() {
@@ -118,13 +148,12 @@ public final class SharedSaes {
     }
 
     /**
-     * Returns work with an SAE of this process, opened by the first that asks.
+     * Returns an SAE of this process, opened by the first that asks.
      *
-     * @param begin makes the work, which gives the lease back in the end
-     * @throws io.github.sae4j.core.SaeException if its weights are not those that are meant
+     * @throws SaeException if its weights are not those that are meant, or the task is stopped while it waits
      * @throws io.github.sae4j.loader.SaeLoadException if it cannot be opened here
      */
-    public static <T> T lease(SaeReference reference, Function<Lease, T> begin) {
+    public static Lease lease(SaeReference reference) {
         Shared shared;
         synchronized (OPEN) {
             shared = OPEN.computeIfAbsent(reference, Shared::new);
@@ -135,7 +164,7 @@ public final class SharedSaes {
             }
         }
         try {
-            return begin.apply(new Lease(shared, shared.opened()));
+            return new Lease(shared, shared.opened());
         } catch (Throwable e) {
             synchronized (OPEN) {
                 leave(shared);
@@ -144,11 +173,12 @@ public final class SharedSaes {
         }
     }
 
-    /** Called with the lock. */
+    /** Called with the lock. One that was discarded is not asked for again, so nothing is gained by waiting. */
     private static void leave(Shared shared) {
         shared.users--;
         if (shared.users == 0) {
-            shared.closing = CLOSER.schedule(() -> closeIfIdle(shared), IDLE_MINUTES, TimeUnit.MINUTES);
+            long minutes = OPEN.get(shared.reference) == shared ? IDLE_MINUTES : 0;
+            shared.closing = CLOSER.schedule(() -> closeIfIdle(shared), minutes, TimeUnit.MINUTES);
         }
     }
 
@@ -157,7 +187,7 @@ public final class SharedSaes {
             if (shared.users > 0) {
                 return;
             }
-            OPEN.remove(shared.reference);
+            OPEN.remove(shared.reference, shared);
         }
         shared.close();
     }
