@@ -2,6 +2,7 @@ package io.github.sae4j.spark;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.File;
 import java.nio.file.Files;
@@ -19,8 +20,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** Java's options, and what is on the class path, in a process of their own: none of them has libtorch. */
 class ProcessesTest {
 
-    private static final List<String> SPARKS_OPTIONS =
-            Arrays.asList(JavaModuleOptions.defaultModuleOptions().split(" "));
+    /** Those of Spark 4 have the vector module among them. */
+    private static final List<String> SPARKS_OPTIONS = Arrays.stream(
+                    JavaModuleOptions.defaultModuleOptions().split(" "))
+            .filter(option -> !option.equals("--add-modules=jdk.incubator.vector"))
+            .toList();
+
     private static final String WARNING = "The module jdk.incubator.vector is missing on ";
 
     @TempDir
@@ -99,6 +104,7 @@ class ProcessesTest {
     /** Spark's own sentence, which docs/spark.md explains. */
     @Test
     void withoutSparksOwnOptionsSparkItselfDoesNotStart() throws Exception {
+        assumeThat(Corpus.session().version()).startsWith("3.");
         Ended job = run(List.of("--add-modules=jdk.incubator.vector"));
 
         assertThat(job.status()).isNotZero();
