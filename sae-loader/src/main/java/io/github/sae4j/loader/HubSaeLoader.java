@@ -16,6 +16,7 @@ import io.github.sae4j.loader.internal.format.LayerSet;
 import io.github.sae4j.loader.internal.names.Registry;
 import io.github.sae4j.loader.internal.names.SaeAddress;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public final class HubSaeLoader extends SaeLoader {
+
+    private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}");
 
     private final SaeAddress address;
     private @Nullable HubConfig hub;
@@ -61,6 +64,23 @@ public final class HubSaeLoader extends SaeLoader {
                     "The SAE's name asks for the revision " + named + ", and revision(...) for " + revision + ".");
         }
         this.revision = revision;
+        return this;
+    }
+
+    /**
+     * Sets the commit, whatever revision the name asks for: where one process opens what another has found.
+     *
+     * @param commit 40 hexadecimal digits, as {@link io.github.sae4j.core.SaeSource#commit()} returns them
+     * @return this
+     * @throws NullPointerException if {@code commit} is null
+     * @throws SaeLoadException if it is no commit
+     */
+    public HubSaeLoader commit(String commit) {
+        if (!COMMIT.matcher(SAE.requirePresent(commit, "commit")).matches()) {
+            throw new SaeLoadException(
+                    Reason.INVALID_ARGUMENT, "A commit is 40 hexadecimal digits, but is \"" + commit + "\".");
+        }
+        this.revision = commit;
         return this;
     }
 

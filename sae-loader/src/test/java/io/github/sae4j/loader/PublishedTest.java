@@ -260,6 +260,13 @@ class PublishedTest {
     }
 
     @Test
+    void refusesACommitThatIsNone() {
+        assertThatExceptionOfType(SaeLoadException.class)
+                .isThrownBy(() -> SAE.from("layer_19@main").commit("v2"))
+                .withMessage("A commit is 40 hexadecimal digits, but is \"v2\".");
+    }
+
+    @Test
     void refusesMissingArguments() {
         assertThatNullPointerException().isThrownBy(() -> SAE.fromPretrained(null));
         assertThatNullPointerException().isThrownBy(() -> SAE.fromPretrained("owner/name", null));

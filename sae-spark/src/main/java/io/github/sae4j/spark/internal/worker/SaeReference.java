@@ -9,7 +9,6 @@ import io.github.sae4j.hub.HubConfig;
 import io.github.sae4j.loader.HubSaeLoader;
 import io.github.sae4j.loader.SAE;
 import io.github.sae4j.loader.SaeLoader;
-import io.github.sae4j.loader.internal.names.SaeAddress;
 import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -53,8 +52,7 @@ public record SaeReference(SaeSettings settings, SaePlace place, String configur
             check.accept(sae);
             String revision = sae.source().commit().orElse(settings.revision());
             String sha256 = sae.source().sha256().orElse(settings.sha256());
-            return new SaeReference(
-                    settings.pinned(asked.nameWithoutRevision(), revision, sha256), place, opened.configuration());
+            return new SaeReference(settings.pinned(revision, sha256), place, opened.configuration());
         }
     }
 
@@ -74,17 +72,6 @@ public record SaeReference(SaeSettings settings, SaePlace place, String configur
 
     private static boolean isWebPage(String name) {
         return name.startsWith("https:") || name.startsWith("http:");
-    }
-
-    /** The commit that the driver found counts on workers, and a name that asks for a branch would go against it. */
-    private String nameWithoutRevision() {
-        if (place != SaePlace.HUB) {
-            return settings.name();
-        }
-        SaeAddress address = SaeAddress.parse(settings.name());
-        return address.revision() == null
-                ? settings.name()
-                : address.repository().id() + ":" + address.folder();
     }
 
     /** Returns where a folder is: where its name says, or where Spark unpacked what it was given with --archives or --files. */
@@ -172,7 +159,10 @@ public record SaeReference(SaeSettings settings, SaePlace place, String configur
 
     private SaeLoader published() {
         HubSaeLoader loader = SAE.from(settings.name()).hub(hub());
-        return settings.revision().isEmpty() ? loader : loader.revision(settings.revision());
+        if (settings.revision().isEmpty()) {
+            return loader;
+        }
+        return configuration.isEmpty() ? loader.revision(settings.revision()) : loader.commit(settings.revision());
     }
 
     private HubConfig hub() {

@@ -17,8 +17,8 @@ public record SaeSettings(
         String name, String revision, SaeMeaning meaning, String sha256, String cache, int threads, boolean prepared)
         implements Serializable {
 
-    /** Returns the same of a place and a revision that are known, with weights that are. */
-    SaeSettings pinned(String toName, String toRevision, String toSha256) {
-        return new SaeSettings(toName, toRevision, meaning, toSha256, cache, threads, prepared);
+    /** Returns the same of a commit and with weights that are known. */
+    SaeSettings pinned(String commit, String toSha256) {
+        return new SaeSettings(name, commit, meaning, toSha256, cache, threads, prepared);
     }
 }
